@@ -1,0 +1,42 @@
+"""What a user did wrong, told in one sentence."""
+
+import contextlib
+import errno
+import sys
+from collections.abc import Iterator
+
+
+class InputError(ValueError):
+    """Bad input. Its message names the flag or file, and the way out."""
+
+
+@contextlib.contextmanager
+def one_sentence() -> Iterator[None]:
+    """Ends a command with one sentence where the cause is the user's to mend.
+
+    Any other exception is a bug of ours and keeps its traceback.
+    """
+    try:
+        yield
+    except InputError as error:
+        sys.exit(f"error: {error}")
+    except OSError as error:
+        if not is_out_of_space(error):
+            raise
+        sys.exit(
+            f"error: no space left to write {error.filename or 'a file'}; "
+            "free some, or write to another disk. What was written before "
+            "is whole."
+        )
+    except KeyboardInterrupt:
+        sys.exit("Interrupted.")
+
+
+def is_out_of_space(error: OSError) -> bool:
+    """Whether a disk, a quota or a file-size limit is what failed a write.
+
+    HDF5 does not set `errno`: it quotes it in the message.
+    """
+    causes = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    quoted = [f"errno = {cause}," for cause in causes]
+    return error.errno in causes or any(q in str(error) for q in quoted)

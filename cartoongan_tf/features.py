@@ -1,0 +1,150 @@
+"""Content features: what of a photo its cartoon must keep (eq. 4).
+
+A feature function maps images of shape `(batch, height, width, 3)` in [-1, 1]
+to one tensor whose first axis is the batch. Functions, not layers: the frozen
+VGG19 then stays out of every checkpoint and every exported model.
+
+All features share one unit, VGG19's conv4_4 before ReLU at Caffe scale, so
+that one content weight means the same with each of them.
+"""
+
+import os
+import pathlib
+import zipfile
+from collections.abc import Callable
+
+import keras
+import numpy as np
+from keras import ops
+
+from cartoongan_tf import errors
+
+CONTENT_FEATURES = ("vgg19", "pyramid")
+
+# Makes the mean L1 between unrelated photos that of VGG19: as printed by
+# tools/calibrate_pyramid.py, on 256 pairs of 128x128 crops.
+PYRAMID_SCALE = 1000.0
+
+_CAFFE_MEAN = (103.939, 116.779, 123.68)  # BGR
+_LUMINANCE = (0.299, 0.587, 0.114)
+_PYRAMID_CELLS = (4, 8, 16)  # pixels a side
+_LAST_LAYER = "block4_conv4"
+
+
+def load_vgg19(weights: str = "imagenet") -> Callable:
+    """VGG19 up to conv4_4, before its ReLU, as the authors take it.
+
+    Pixels enter as Caffe's do: 0 to 255, BGR, minus the mean, zero padding.
+
+    Args:
+        weights: `"imagenet"` to let Keras fetch them, or a file: `.npz` with
+            `blockN_convM_kernel` (height, width, in, out) and
+            `blockN_convM_bias`, or the `.h5` that Keras fetches.
+
+    Returns:
+        A feature function; maps have an eighth of the height and width and
+        512 channels.
+
+    Raises:
+        InputError: If the weights cannot be had.
+    """
+    network = _vgg19(weights)
+    mean = np.array(_CAFFE_MEAN, "float32")
+
+    def vgg19(images):
+        pixels = (images[..., ::-1] + 1) * 127.5
+        return network(pixels - mean, training=False)
+
+    return vgg19
+
+
+def pyramid(images):
+    """Blurred luminance and its gradients, at three scales.
+
+    Needs no download and costs next to nothing. It keeps light and shade and
+    the larger contours, and leaves fine texture and all colour free.
+
+    Args:
+        images: Images in [-1, 1], each side at least 32 pixels.
+
+    Returns:
+        Features of shape `(batch, numbers)`.
+    """
+    luminance = ops.sum(
+        images * ops.convert_to_tensor(_LUMINANCE, images.dtype),
+        axis=-1,
+        keepdims=True,
+    )
+    maps = []
+    for cells in _PYRAMID_CELLS:
+        blurred = ops.average_pool(luminance, cells, padding="valid")
+        maps.append(blurred)
+        maps.append(blurred[:, 1:] - blurred[:, :-1])
+        maps.append(blurred[:, :, 1:] - blurred[:, :, :-1])
+    return PYRAMID_SCALE * _balanced(maps)
+
+
+def _balanced(maps):
+    """Puts maps side by side so that each has an equal part in a mean."""
+    flat = [ops.reshape(m, (ops.shape(m)[0], -1)) for m in maps]
+    total = sum(f.shape[1] for f in flat)
+    return ops.concatenate(
+        [f * (total / (len(flat) * f.shape[1])) for f in flat], axis=1
+    )
+
+
+def _vgg19(weights):
+    suffix = pathlib.Path(weights).suffix
+    if weights != "imagenet" and suffix not in (".npz", ".h5"):
+        raise errors.InputError(
+            f"--vgg19_weights must be imagenet, or a file ending in .npz or "
+            f".h5, received {weights}."
+        )
+    if weights != "imagenet" and not os.path.isfile(weights):
+        raise errors.InputError(f"--vgg19_weights={weights} does not exist.")
+    network = _keras_vgg19(None if suffix == ".npz" else weights)
+    if suffix == ".npz":
+        _assign_arrays(network, weights)
+    last = network.get_layer(_LAST_LAYER)
+    last.activation = keras.activations.linear
+    network = keras.Model(network.input, last(last.input))
+    network.trainable = False
+    return network
+
+
+def _keras_vgg19(weights):
+    try:
+        return keras.applications.VGG19(include_top=False, weights=weights)
+    except ValueError as error:
+        raise errors.InputError(
+            f"--vgg19_weights={weights} are not VGG19's without its top: "
+            f"{error}"
+        ) from error
+    except Exception as error:  # Keras raises a bare Exception when offline.
+        raise errors.InputError(
+            "The VGG19 weights could not be downloaded "
+            f"({str(error).splitlines()[0]}). Download "
+            "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5 from Keras' "
+            "application weights on a machine that is online and pass "
+            "--vgg19_weights=FILE, or put it into ~/.keras/models; or train "
+            "with --content_features=pyramid, which needs no weights."
+        ) from error
+
+
+def _assign_arrays(network, path):
+    try:
+        with np.load(path) as archive:
+            arrays = dict(archive)
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        raise errors.InputError(
+            f"--vgg19_weights={path} cannot be read as an .npz file: {error}"
+        ) from error
+    for layer in network.layers:
+        if layer.weights and layer.name <= _LAST_LAYER:
+            names = (f"{layer.name}_kernel", f"{layer.name}_bias")
+            try:
+                layer.set_weights([arrays[name] for name in names])
+            except (KeyError, ValueError) as error:
+                raise errors.InputError(
+                    f"--vgg19_weights={path} are not VGG19's: {error}"
+                ) from error

@@ -1,0 +1,71 @@
+"""Files and folders that are written whole, or not at all."""
+
+import contextlib
+import os
+import pathlib
+import shutil
+from collections.abc import Iterator
+
+import keras
+
+from cartoongan_tf import errors
+
+
+@contextlib.contextmanager
+def written_whole(path: str | pathlib.Path) -> Iterator[pathlib.Path]:
+    """Gives a temporary path beside `path`, which becomes it on success.
+
+    Args:
+        path: File or folder to write; its own folder is made if missing. A
+            folder that is already there is replaced.
+
+    Yields:
+        A path that does not exist, with the same endings as `path`. If the
+        block fails, what it wrote there is removed.
+    """
+    path = pathlib.Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{os.getpid()}-{path.name}")
+    try:
+        yield draft
+        _flush_to_disk(draft)
+        if path.is_dir():
+            outgoing = path.with_name(f".{os.getpid()}-old-{path.name}")
+            os.rename(path, outgoing)
+            os.rename(draft, path)
+            shutil.rmtree(outgoing)
+        else:
+            os.replace(draft, path)
+    except BaseException:
+        _remove(draft)
+        raise
+
+
+def save_model(model: keras.Model, path: str | pathlib.Path) -> None:
+    """Saves a Keras model to a `.keras` file, whole or not at all."""
+    try:
+        with written_whole(path) as draft:
+            model.save(draft)
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
+
+
+def check_suffix(flag: str, path: str, suffix: str) -> None:
+    """Raises `InputError` unless `path` ends in `suffix`."""
+    if pathlib.Path(path).suffix != suffix:
+        raise errors.InputError(f"{flag}={path} must end in {suffix}.")
+
+
+def _flush_to_disk(path):
+    if path.is_dir():
+        return
+    with open(path, "rb") as file:
+        os.fsync(file.fileno())
+
+
+def _remove(path):
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,249 @@
+"""The generator and the discriminator (Chen et al., 2018, section 3.1, fig. 2).
+
+Layer by layer the authors' released code and weights, which tell what the
+paper leaves open: where an image is padded with zeros and where mirrored,
+which convolutions share a norm, how transposed convolutions are aligned.
+
+Images are channels last, RGB, in [-1, 1]. Written in `keras.layers` and
+`keras.ops` only, so that every Keras backend runs them.
+"""
+
+import keras
+from keras import ops
+
+from cartoongan_tf import layers
+
+MINIMUM_SIDE = 16  # pixels: a quarter of it must still hold a mirrored border
+
+
+@keras.saving.register_keras_serializable(package="cartoongan_tf")
+class ResidualBlock(keras.layers.Layer):
+    """Two mirrored 3x3 convolutions, added to their input without ReLU.
+
+    Args:
+        epsilon: Added to the variance in instance normalization.
+        **kwargs: Passed on to `keras.layers.Layer`.
+
+    Call arguments:
+        inputs: Tensor of shape `(batch, height, width, channels)`.
+
+    Returns:
+        Tensor of the same shape.
+    """
+
+    def __init__(self, epsilon=1e-5, **kwargs):
+        super().__init__(**kwargs)
+        self.epsilon = epsilon
+
+    def build(self, input_shape):
+        filters = input_shape[-1]
+        self.steps = [
+            *_mirrored_convolution(filters, 3),
+            *_norm_and_relu(self.epsilon),
+            *_mirrored_convolution(filters, 3),
+            layers.InstanceNormalization(self.epsilon),
+        ]
+        shape = input_shape
+        for step in self.steps:
+            step.build(shape)
+            shape = step.compute_output_shape(shape)
+
+    def call(self, inputs):
+        return inputs + _chain(self.steps, inputs)
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def get_config(self):
+        return {**super().get_config(), "epsilon": self.epsilon}
+
+
+@keras.saving.register_keras_serializable(package="cartoongan_tf")
+class Generator(keras.Model):
+    """Turns photos into cartoons: 11,129,667 parameters at paper size.
+
+    Because the first convolution is mirrored at the border and followed by
+    instance normalization, the network cannot see a colour cast of its input.
+
+    Args:
+        filters: Channels of the first stage; the residual blocks have four
+            times as many. The paper has 64.
+        blocks: Number of residual blocks. The paper has 8.
+        epsilon: Added to the variance in instance normalization: 1e-5 as in
+            the authors' training code, 1e-9 for their released weights.
+        **kwargs: Passed on to `keras.Model`.
+
+    Call arguments:
+        images: Photos of shape `(batch, height, width, 3)` in [-1, 1], each
+            side at least 16 pixels.
+
+    Returns:
+        Cartoons in [-1, 1], of exactly the same shape.
+
+    Raises:
+        ValueError: If a side of the images is below 16 pixels.
+    """
+
+    def __init__(self, filters=64, blocks=8, epsilon=1e-5, **kwargs):
+        super().__init__(**kwargs)
+        self.filters = filters
+        self.blocks = blocks
+        self.epsilon = epsilon
+        self.stages = [
+            *_mirrored_convolution(filters, 7),
+            *_norm_and_relu(epsilon),
+            *_halve(2 * filters, epsilon),
+            *_halve(4 * filters, epsilon),
+            *[ResidualBlock(epsilon) for _ in range(blocks)],
+            *_double(2 * filters, epsilon),
+            *_double(filters, epsilon),
+            *_mirrored_convolution(3, 7),
+            keras.layers.Activation("tanh"),
+        ]
+        self(keras.Input((None, None, 3)))  # Born built.
+
+    def call(self, images):
+        _, height, width, _ = ops.shape(images)
+        for side in (height, width):
+            if isinstance(side, int) and side < MINIMUM_SIDE:
+                raise ValueError(
+                    f"Images must have at least {MINIMUM_SIDE} pixels a side, "
+                    f"received shape {tuple(images.shape)}."
+                )
+        cartoons = _chain(self.stages, images)
+        if tuple(cartoons.shape[1:3]) == (height, width):
+            return cartoons
+        # Strides round odd sides up; pixels stay aligned at the top left.
+        return cartoons[:, :height, :width]
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "blocks": self.blocks,
+            "epsilon": self.epsilon,
+        }
+
+
+@keras.saving.register_keras_serializable(package="cartoongan_tf")
+class Discriminator(keras.Model):
+    """Tells crisp cartoons from everything else: 1,129,665 parameters.
+
+    Args:
+        filters: Channels of the first stage. The paper has 32.
+        epsilon: Added to the variance in instance normalization.
+        **kwargs: Passed on to `keras.Model`.
+
+    Call arguments:
+        images: Tensor of shape `(batch, height, width, 3)` in [-1, 1].
+
+    Returns:
+        Logits of shape `(batch, height / 4, width / 4, 1)`, one a patch,
+        large for real cartoons.
+    """
+
+    def __init__(self, filters=32, epsilon=1e-5, **kwargs):
+        super().__init__(**kwargs)
+        self.filters = filters
+        self.epsilon = epsilon
+        self.stages = [
+            _convolution(filters, 3),
+            _leaky_relu(),
+            *_halve_patches(2 * filters, epsilon),
+            *_halve_patches(4 * filters, epsilon),
+            _convolution(8 * filters, 3),
+            layers.InstanceNormalization(epsilon),
+            _leaky_relu(),
+            _convolution(1, 3),
+        ]
+        self(keras.Input((None, None, 3)))  # Born built.
+
+    def call(self, images):
+        return _chain(self.stages, images)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "epsilon": self.epsilon,
+        }
+
+
+def _chain(steps, tensor):
+    for step in steps:
+        tensor = step(tensor)
+    return tensor
+
+
+def _convolution(filters, size, strides=1, padding="same"):
+    return keras.layers.Conv2D(
+        filters,
+        size,
+        strides,
+        padding,
+        # One initializer each: a shared one gives equal layers equal weights.
+        kernel_initializer=keras.initializers.RandomNormal(stddev=0.02),
+    )
+
+
+def _mirrored_convolution(filters, size):
+    return [
+        layers.ReflectionPadding2D(size // 2),
+        _convolution(filters, size, padding="valid"),
+    ]
+
+
+def _strided_convolution(filters):
+    # Keras' "same" pads only below and right at stride 2; PyTorch all round.
+    return [
+        keras.layers.ZeroPadding2D(1),
+        _convolution(filters, 3, strides=2, padding="valid"),
+    ]
+
+
+def _transposed_convolution(filters):
+    # PyTorch's padding 1 and output padding 1: the first row and column go.
+    return [
+        keras.layers.Conv2DTranspose(
+            filters,
+            3,
+            strides=2,
+            padding="valid",
+            kernel_initializer=keras.initializers.RandomNormal(stddev=0.02),
+        ),
+        keras.layers.Cropping2D(((1, 0), (1, 0))),
+    ]
+
+
+def _norm_and_relu(epsilon):
+    return [layers.InstanceNormalization(epsilon), keras.layers.ReLU()]
+
+
+def _leaky_relu():
+    return keras.layers.LeakyReLU(0.2)
+
+
+def _halve(filters, epsilon):
+    return [
+        *_strided_convolution(filters),
+        _convolution(filters, 3),
+        *_norm_and_relu(epsilon),
+    ]
+
+
+def _double(filters, epsilon):
+    return [
+        *_transposed_convolution(filters),
+        _convolution(filters, 3),
+        *_norm_and_relu(epsilon),
+    ]
+
+
+def _halve_patches(filters, epsilon):
+    return [
+        *_strided_convolution(filters),
+        _leaky_relu(),
+        _convolution(2 * filters, 3),
+        layers.InstanceNormalization(epsilon),
+        _leaky_relu(),
+    ]

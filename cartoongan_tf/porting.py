@@ -1,0 +1,107 @@
+r"""The authors' released weights -> a `Generator`.
+
+    python -m cartoongan_tf.porting --weights=hayao.npz --output=hayao.keras
+
+The authors' generators (Chen et al., 2018) take and give BGR. Ours take and
+give RGB: the channels are swapped once, here, in the first and last kernel.
+"""
+
+import pathlib
+import zipfile
+
+import keras
+import numpy as np
+from absl import app
+from absl import flags
+
+from cartoongan_tf import errors
+from cartoongan_tf import files
+from cartoongan_tf import networks
+
+OFFICIAL_EPSILON = 1e-9
+
+
+def port_official_generator(path: str | pathlib.Path) -> keras.Model:
+    """Builds the authors' generator from their weights.
+
+    Args:
+        path: An `.npz` file with, for each convolution, `NAME.weight` of
+            shape `(height, width, in, out)`, or `(height, width, out, in)`
+            for transposed ones, and `NAME.bias`; for each instance norm,
+            `NAME.scale` and `NAME.shift`.
+
+    Returns:
+        A paper-size `Generator` with the authors' epsilon, RGB in and out.
+
+    Raises:
+        InputError: If the file cannot be read, or holds other weights.
+    """
+    arrays = _read(path)
+    generator = networks.Generator(epsilon=OFFICIAL_EPSILON)
+    names = list(_official_names())
+    for variable, name in zip(generator.weights, names, strict=True):
+        if name not in arrays or arrays[name].shape != tuple(variable.shape):
+            found = arrays[name].shape if name in arrays else "nothing"
+            raise errors.InputError(
+                f"{path} is not the authors' generator: expected {name} of "
+                f"shape {tuple(variable.shape)}, found {found}."
+            )
+        variable.assign(_to_rgb(name, arrays[name].astype("float32")))
+    return generator
+
+
+def _read(path):
+    try:
+        with np.load(path) as archive:
+            return dict(archive)
+    except (OSError, ValueError, TypeError, zipfile.BadZipFile) as error:
+        raise errors.InputError(
+            f"--weights={path} cannot be read as an .npz file: {error}"
+        ) from error
+
+
+def _official_names():
+    """Names of the official arrays in the order of `Generator.weights`."""
+    yield from _stage(["conv01_1"], "in01_1")
+    yield from _stage(["conv02_1", "conv02_2"], "in02_1")
+    yield from _stage(["conv03_1", "conv03_2"], "in03_1")
+    for block in range(4, 12):
+        yield from _stage([f"conv{block:02}_1"], f"in{block:02}_1")
+        yield from _stage([f"conv{block:02}_2"], f"in{block:02}_2")
+    yield from _stage(["deconv01_1", "deconv01_2"], "in12_1")
+    yield from _stage(["deconv02_1", "deconv02_2"], "in13_1")
+    yield from ("deconv03_1.weight", "deconv03_1.bias")
+
+
+def _stage(convolutions, norm):
+    for name in convolutions:
+        yield from (f"{name}.weight", f"{name}.bias")
+    yield from (f"{norm}.scale", f"{norm}.shift")
+
+
+def _to_rgb(name, array):
+    if name == "conv01_1.weight":
+        return array[:, :, ::-1]
+    if name.startswith("deconv03_1"):
+        return array[..., ::-1]
+    return array
+
+
+def _main(argv):
+    if len(argv) > 1:
+        raise app.UsageError(f"Unexpected arguments: {argv[1:]}")
+    with errors.one_sentence():
+        files.check_suffix("--output", flags.FLAGS.output, ".keras")
+        generator = port_official_generator(flags.FLAGS.weights)
+        files.save_model(generator, flags.FLAGS.output)
+    print(f"Wrote {flags.FLAGS.output}")
+
+
+if __name__ == "__main__":
+    flags.DEFINE_string(
+        "weights", None, "The authors' weights, an .npz file.", required=True
+    )
+    flags.DEFINE_string(
+        "output", None, "File to write, ending in .keras.", required=True
+    )
+    app.run(_main)
