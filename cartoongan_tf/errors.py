@@ -6,6 +6,9 @@ import sys
 from collections.abc import Iterator
 
 
+_INTERRUPTED = 130  # What a shell reports after Ctrl-C.
+
+
 class InputError(ValueError):
     """Bad input. Its message names the flag or file, and the way out."""
 
@@ -28,8 +31,9 @@ def one_sentence() -> Iterator[None]:
             "free some, or write to another disk. What was written before "
             "is whole."
         )
-    except KeyboardInterrupt:
-        sys.exit("Interrupted.")
+    except KeyboardInterrupt as stop:
+        print(stop or "Interrupted.", file=sys.stderr)
+        sys.exit(_INTERRUPTED)
 
 
 def is_out_of_space(error: OSError) -> bool:

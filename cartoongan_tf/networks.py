@@ -13,6 +13,7 @@ from keras import ops
 
 from cartoongan_tf import layers
 
+GENERATORS = ("cartoongan",)
 MINIMUM_SIDE = 16  # pixels: a quarter of it must still hold a mirrored border
 
 

@@ -1,0 +1,222 @@
+"""What happens between the steps of a run; nothing that Keras has.
+
+Each phase is one Keras epoch, so that the progress bar tells the time left of
+the whole phase. Steps are counted from the start of the run, through both
+phases: `offset` is where a phase begins.
+"""
+
+import math
+import pathlib
+import signal
+import sys
+import time
+from collections.abc import Callable
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from cartoongan_tf import checkpoints
+from cartoongan_tf import data
+from cartoongan_tf import errors
+from cartoongan_tf import pictures
+from cartoongan_tf import run_log
+
+GRID_COLUMNS = 8
+
+
+class Progress(keras.callbacks.ProgbarLogger):
+    """Keras' bar; a line now and then where the output is no terminal.
+
+    Args:
+        seconds: Time between two lines.
+    """
+
+    def __init__(self, seconds: float = 20):
+        super().__init__()
+        self._pause = 0 if sys.stdout.isatty() else seconds
+        self._next = -math.inf
+
+    def on_train_batch_end(self, batch, logs=None):
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + self._pause
+            super().on_train_batch_end(batch, logs)
+
+
+class LossLog(keras.callbacks.Callback):
+    """Records the losses of every step, and stops at one that is no number.
+
+    Args:
+        log: Where to record them.
+        phase: Name of the phase.
+        offset: Step of the run at which the phase begins.
+
+    Raises:
+        InputError: At a loss that is not finite.
+    """
+
+    def __init__(self, log: run_log.RunLog, phase: str, offset: int):
+        super().__init__()
+        self._log = log
+        self._phase = phase
+        self._offset = offset
+
+    def on_train_batch_end(self, batch, logs=None):
+        step = self._offset + int(self.model.step)
+        values = {name: float(value) for name, value in logs.items()}
+        self._log.add_losses(step, self._phase, values)
+        for name, value in values.items():
+            if not math.isfinite(value):
+                raise errors.InputError(
+                    f"{name} became {value} at step {step}. The last "
+                    "checkpoint is good; begin anew with lower learning "
+                    "rates, say half of --generator_learning_rate and "
+                    "--discriminator_learning_rate."
+                )
+
+
+class SampleGrids(keras.callbacks.Callback):
+    """Writes photos above their cartoons, now and then.
+
+    One grid shows the same photos each time, the other random ones.
+
+    Args:
+        log: Where the grids are recorded, beside their files.
+        folder: Where `step_00000500_fixed.png` and the like are written.
+        photo_paths: Photos to choose from.
+        offset: Step of the run at which the phase begins.
+        every: Steps between two grids.
+        last: Last step of the phase, which has one in any case.
+        image_size: Height and width of each picture.
+        seed: Seed of the random choice.
+    """
+
+    def __init__(
+        self,
+        log: run_log.RunLog,
+        folder: pathlib.Path,
+        photo_paths: Sequence[pathlib.Path],
+        *,
+        offset: int,
+        every: int,
+        last: int,
+        image_size: int,
+        seed: int,
+    ):
+        super().__init__()
+        self._log = log
+        self._folder = folder
+        self._paths = photo_paths
+        self._offset = offset
+        self._every = every
+        self._last = last
+        self._image_size = image_size
+        self._seed = seed
+
+    def on_train_begin(self, logs=None):
+        if self._offset + int(self.model.step) == 0:
+            self._write(0)
+
+    def on_train_batch_end(self, batch, logs=None):
+        step = self._offset + int(self.model.step)
+        if step % self._every == 0 or step == self._last:
+            self._write(step)
+
+    def _write(self, step):
+        for name, paths in (
+            ("fixed", self._fixed_paths()),
+            ("random", self._random_paths(step)),
+        ):
+            photos = [self._read(path) for path in paths]
+            grid = sample_grid(self.model.generator, photos)
+            pictures.write_png(
+                self._folder / f"step_{step:08}_{name}.png", grid
+            )
+            self._log.add_picture(step, name, grid)
+
+    def _fixed_paths(self):
+        count = min(GRID_COLUMNS, len(self._paths))
+        places = np.linspace(0, len(self._paths) - 1, count).round()
+        return [self._paths[int(place)] for place in places]
+
+    def _random_paths(self, step):
+        count = min(GRID_COLUMNS, len(self._paths))
+        random = np.random.default_rng((self._seed, step))
+        return random.choice(self._paths, count, replace=False)
+
+    def _read(self, path):
+        image = pictures.decode_picture(tf.constant(str(path)))
+        return data.center_crop(image, self._image_size)
+
+
+def sample_grid(
+    generator: Callable, photos: Sequence[tf.Tensor]
+) -> np.ndarray:
+    """Photos side by side, above their cartoons, as one uint8 RGB picture.
+
+    One picture at a time goes through the network: a grid must not be what
+    runs out of memory.
+    """
+    cartoons = [
+        pictures.to_pixels(generator(pictures.to_network(photo[None])))[0]
+        for photo in photos
+    ]
+    return np.vstack([np.hstack(photos), np.hstack(cartoons)])
+
+
+class StopOnSignal(keras.callbacks.Callback):
+    """Ends training after the current step on Ctrl-C or SIGTERM.
+
+    A second signal has its usual effect at once.
+
+    Attributes:
+        received: Number of the signal, or None.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.received = None
+        self._usual = {}
+
+    def on_train_begin(self, logs=None):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._usual[number] = signal.signal(number, self._note)
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.received is not None:
+            self.model.stop_training = True
+
+    def on_train_end(self, logs=None):
+        self._restore()
+
+    def _note(self, number, frame):
+        self.received = number
+        self._restore()
+        print("\nStopping after this step ...", flush=True)
+
+    def _restore(self):
+        for number, handler in self._usual.items():
+            signal.signal(number, handler)
+
+
+class Checkpoints(keras.callbacks.Callback):
+    """Saves the state of the phase, now and then and whenever it ends.
+
+    Args:
+        path: File to write.
+        every: Steps between two checkpoints.
+        last: Last step of the phase, counted from its own start.
+    """
+
+    def __init__(self, path: pathlib.Path, *, every: int, last: int):
+        super().__init__()
+        self._path = path
+        self._every = every
+        self._last = last
+
+    def on_train_batch_end(self, batch, logs=None):
+        step = int(self.model.step)
+        is_due = step % self._every == 0 or step == self._last
+        if is_due or self.model.stop_training:
+            checkpoints.save(self.model, self._path)

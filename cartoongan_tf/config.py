@@ -1,0 +1,89 @@
+"""Every setting of a training run, with its default, in one place."""
+
+import dataclasses
+
+from cartoongan_tf import errors
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainConfig:
+    """Settings of one run. `train.py` has one flag for each field.
+
+    Raises:
+        InputError: If a value is out of range; the message names the flag.
+    """
+
+    photo_dir: str
+    cartoon_dir: str
+    workdir: str
+    init_from: str | None = None
+    content_features: str = "vgg19"
+    vgg19_weights: str = "imagenet"
+    content_weight: float = 1e-3
+    adversarial_loss: str = "lsgan"
+    generator: str = "cartoongan"
+    filters: int = 64
+    blocks: int = 8
+    discriminator_filters: int = 32
+    image_size: int = 256
+    batch_size: int = 8
+    warmup_steps: int = 10_000
+    steps: int = 100_000
+    warmup_learning_rate: float = 2e-4
+    generator_learning_rate: float = 2e-4
+    discriminator_learning_rate: float = 2e-4
+    decay_start: int | None = None
+    image_pool: int = 50
+    sample_every: int = 500
+    checkpoint_every: int = 500
+    deterministic: bool | None = None
+    seed: int = 0
+
+    def __post_init__(self):
+        for name, least in _LEAST.items():
+            value = getattr(self, name)
+            if value is not None and not value >= least:
+                raise errors.InputError(
+                    f"--{name} must be at least {least}, received {value}."
+                )
+        for name in _POSITIVE:
+            if not getattr(self, name) > 0:
+                raise errors.InputError(
+                    f"--{name} must be above 0, received "
+                    f"{getattr(self, name)}."
+                )
+        if 0 < self.image_pool < self.batch_size:
+            raise errors.InputError(
+                f"--image_pool={self.image_pool} must hold at least a batch, "
+                f"--batch_size={self.batch_size}, or be 0 for none."
+            )
+
+    @property
+    def total_steps(self) -> int:
+        """Steps of both phases together."""
+        return self.warmup_steps + self.steps
+
+
+# May differ when a run goes on: they change how long, not what.
+CHANGEABLE = ("workdir", "steps", "sample_every", "checkpoint_every")
+
+_LEAST = {
+    "content_weight": 0,
+    "filters": 1,
+    "blocks": 0,
+    "discriminator_filters": 1,
+    "image_size": 32,
+    "batch_size": 1,
+    "warmup_steps": 0,
+    "steps": 0,
+    "decay_start": 0,
+    "image_pool": 0,
+    "sample_every": 1,
+    "checkpoint_every": 1,
+    "seed": 0,
+}
+_POSITIVE = (
+    "warmup_learning_rate",
+    "generator_learning_rate",
+    "discriminator_learning_rate",
+)

@@ -1,0 +1,43 @@
+"""What a run asks of the machine it runs on."""
+
+import contextlib
+from collections.abc import Iterator
+
+import tensorflow as tf
+
+from cartoongan_tf import errors
+
+
+def prepare(deterministic: bool | None) -> None:
+    """Settles memory and determinism, before anything else touches a device.
+
+    GPU memory is taken as it is needed, not all at once.
+
+    Args:
+        deterministic: Whether the same run gives the same bits. None means
+            yes on a CPU, where it costs nothing measurable, and no on a GPU.
+    """
+    gpus = tf.config.list_physical_devices("GPU")
+    for gpu in gpus:
+        tf.config.experimental.set_memory_growth(gpu, True)
+    if deterministic or (deterministic is None and not gpus):
+        tf.config.experimental.enable_op_determinism()
+
+
+@contextlib.contextmanager
+def memory_advice(*flags: str) -> Iterator[None]:
+    """Turns running out of memory into a sentence.
+
+    Args:
+        *flags: The flags to lower, as they were given, most helpful first.
+
+    Raises:
+        InputError: If TensorFlow runs out of memory in the block.
+    """
+    try:
+        yield
+    except tf.errors.ResourceExhaustedError as error:
+        raise errors.InputError(
+            f"out of memory ({error.message.splitlines()[0]}); lower "
+            f"{', or '.join(flags)}. The last checkpoint is whole."
+        ) from error

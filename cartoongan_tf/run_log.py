@@ -1,0 +1,103 @@
+"""The record of a run: `log.csv` and TensorBoard events.
+
+Both hold the losses of every step. A run that goes on from a checkpoint takes
+both back to it, so that they read as if it had never stopped.
+"""
+
+import csv
+import pathlib
+
+import numpy as np
+import tensorflow as tf
+
+from cartoongan_tf import files
+
+COLUMNS = (
+    "step",
+    "phase",
+    "content_loss",
+    "adversarial_loss",
+    "total_loss",
+    "discriminator_loss",
+)
+
+
+class RunLog:
+    """Writes the record of a run into its folder.
+
+    Args:
+        workdir: Folder of the run.
+        last_step: What was recorded after this step is taken back.
+    """
+
+    def __init__(self, workdir: pathlib.Path, last_step: int):
+        table, events = workdir / "log.csv", workdir / "tensorboard"
+        _take_back_table(table, last_step)
+        _take_back_events(events, last_step)
+        # Line by line, so that a killed process has lost none before its
+        # last checkpoint.
+        self._file = open(table, "a", buffering=1, newline="")
+        self._rows = csv.DictWriter(self._file, COLUMNS)
+        self._events = tf.summary.create_file_writer(str(events))
+
+    def add_losses(self, step: int, phase: str, losses: dict) -> None:
+        """Adds one step: losses by name, scalars."""
+        values = {name: f"{value:.9g}" for name, value in losses.items()}
+        self._rows.writerow({"step": step, "phase": phase, **values})
+        with self._events.as_default(step=step):
+            for name, value in losses.items():
+                tf.summary.scalar(name, value)
+        self._events.flush()
+
+    def add_picture(self, step: int, name: str, pixels: np.ndarray) -> None:
+        """Adds a uint8 RGB picture to the TensorBoard events."""
+        with self._events.as_default(step=step):
+            tf.summary.image(name, pixels[None])
+        self._events.flush()
+
+    def close(self) -> None:
+        """Closes both files."""
+        self._file.close()
+        self._events.close()
+
+
+def read_table(workdir: pathlib.Path) -> list[dict[str, str]]:
+    """The rows of a run's `log.csv`."""
+    with open(workdir / "log.csv", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _take_back_table(path, last_step):
+    lines = path.read_text().splitlines(keepends=True) if path.exists() else []
+    kept = [
+        line
+        for line in lines[1:]
+        if line.endswith("\n") and int(line.split(",")[0]) <= last_step
+    ]
+    with files.written_whole(path) as draft:
+        draft.write_text(",".join(COLUMNS) + "\n" + "".join(kept))
+
+
+def _take_back_events(folder, last_step):
+    for path in sorted(folder.glob("events.out.tfevents.*")):
+        records = [
+            record
+            for record in _whole_records(path)
+            if tf.compat.v1.Event.FromString(record).step <= last_step
+        ]
+        with (
+            files.written_whole(path) as draft,
+            tf.io.TFRecordWriter(str(draft)) as writer,
+        ):
+            for record in records:
+                writer.write(record)
+
+
+def _whole_records(path):
+    """Records up to the one that a killed process was writing."""
+    records = tf.data.TFRecordDataset(str(path)).as_numpy_iterator()
+    while True:
+        try:
+            yield next(records)
+        except (StopIteration, tf.errors.DataLossError):
+            return

@@ -1,0 +1,80 @@
+"""Pictures that need no download: what `sample:...` folders stand for.
+
+`sample:photos` are the colour photos that come inside scikit-image,
+`sample:scenes` cartoons that `scenes.py` draws.
+"""
+
+import pathlib
+from collections.abc import Callable
+from collections.abc import Iterator
+
+import numpy as np
+import skimage.data
+
+from cartoongan_tf import errors
+from cartoongan_tf import files
+from cartoongan_tf import pictures
+from cartoongan_tf import scenes
+
+PREFIX = "sample:"
+SCENE_COUNT = 400
+
+
+def read_photos() -> dict[str, np.ndarray]:
+    """The photos by name: uint8 RGB arrays of several sizes."""
+    left, right, _ = skimage.data.stereo_motorcycle()
+    return {
+        "astronaut": skimage.data.astronaut(),
+        "cat": skimage.data.chelsea(),
+        "coffee": skimage.data.coffee(),
+        "motorcycle": left,
+        "motorcycle_right": right,
+        "rocket": skimage.data.rocket(),
+    }
+
+
+def as_folder(name: str, parent: pathlib.Path, flag: str) -> pathlib.Path:
+    """Resolves the value of a folder flag.
+
+    Args:
+        name: A folder, or `sample:photos` or `sample:scenes`.
+        parent: Where a sample is written, as a folder of PNG files, unless it
+            is there already.
+        flag: The flag that gave `name`, for messages.
+
+    Returns:
+        A folder.
+
+    Raises:
+        InputError: If there is no sample of that name.
+    """
+    if not name.startswith(PREFIX):
+        return pathlib.Path(name)
+    sample = name.removeprefix(PREFIX)
+    if sample not in _SAMPLES:
+        raise errors.InputError(
+            f"{flag}={name} is unknown; the samples are "
+            f"{' and '.join(PREFIX + s for s in _SAMPLES)}."
+        )
+    folder = parent / sample
+    if not folder.exists():
+        with files.written_whole(folder) as draft:
+            draft.mkdir()
+            for stem, pixels in _SAMPLES[sample]():
+                pictures.write_png(draft / f"{stem}.png", pixels)
+    return folder
+
+
+def _photos() -> Iterator[tuple[str, np.ndarray]]:
+    yield from read_photos().items()
+
+
+def _scenes() -> Iterator[tuple[str, np.ndarray]]:
+    for seed in range(SCENE_COUNT):
+        yield f"{seed:04}", scenes.draw_scene(seed)
+
+
+_SAMPLES: dict[str, Callable[[], Iterator[tuple[str, np.ndarray]]]] = {
+    "photos": _photos,
+    "scenes": _scenes,
+}

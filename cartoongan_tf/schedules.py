@@ -1,0 +1,35 @@
+"""Learning rates as functions of the step."""
+
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable(package="cartoongan_tf")
+class LinearDecay(keras.optimizers.schedules.LearningRateSchedule):
+    """Constant at first, then falls in a straight line to zero.
+
+    Args:
+        learning_rate: The rate up to `start`.
+        start: Step at which the fall begins.
+        end: Step at which the rate is zero. At or below `start` there is no
+            fall.
+    """
+
+    def __init__(self, learning_rate, start, end):
+        super().__init__()
+        self.learning_rate = learning_rate
+        self.start = start
+        self.end = end
+
+    def __call__(self, step):
+        step = ops.cast(step, "float32")
+        remaining = (self.end - step) / max(self.end - self.start, 1)
+        factor = ops.clip(remaining, 0.0, 1.0)
+        return self.learning_rate * (factor if self.end > self.start else 1.0)
+
+    def get_config(self):
+        return {
+            "learning_rate": self.learning_rate,
+            "start": self.start,
+            "end": self.end,
+        }

@@ -1,0 +1,192 @@
+r"""Trains CartoonGAN on a folder of photos and a folder of cartoons.
+
+    python train.py --flagfile=configs/storybook.flags \
+        --photo_dir=photos --cartoon_dir=frames --workdir=runs/storybook
+
+The same command again goes on where a run stopped. --steps, --sample_every
+and --checkpoint_every may change then; every other setting must stay. The
+flags of a run are written to WORKDIR/train.flags, which repeats it with
+--flagfile=WORKDIR/train.flags.
+"""
+
+import dataclasses
+import pathlib
+import sys
+
+from absl import app
+from absl import flags
+
+from cartoongan_tf import config
+from cartoongan_tf import devices
+from cartoongan_tf import errors
+from cartoongan_tf import features
+from cartoongan_tf import files
+from cartoongan_tf import losses
+from cartoongan_tf import networks
+from cartoongan_tf import training
+
+FLAGS = flags.FLAGS
+_DEFAULT = config.TrainConfig
+
+flags.DEFINE_string(
+    "photo_dir",
+    None,
+    "Folder of photos, searched with its sub-folders; or sample:photos, the "
+    "few that come with scikit-image.",
+    required=True,
+)
+flags.DEFINE_string(
+    "cartoon_dir",
+    None,
+    "Folder of cartoon frames in one style; or sample:scenes, cartoons that "
+    "are drawn on the spot.",
+    required=True,
+)
+flags.DEFINE_string(
+    "workdir", None, "Folder that the run writes into.", required=True
+)
+flags.DEFINE_string(
+    "init_from",
+    _DEFAULT.init_from,
+    "Fine-tune: workdir of another run, or a generator's .keras file, to "
+    "begin with. Goes with --warmup_steps=0 and the same --filters, --blocks "
+    "and --discriminator_filters.",
+)
+flags.DEFINE_enum(
+    "content_features",
+    _DEFAULT.content_features,
+    features.CONTENT_FEATURES,
+    "What the content loss compares: VGG19's conv4_4, or a pyramid of blurred "
+    "luminance and gradients, which needs no download and hardly any time.",
+)
+flags.DEFINE_string(
+    "vgg19_weights",
+    _DEFAULT.vgg19_weights,
+    "imagenet, to let Keras fetch them once; or an .npz or .h5 file.",
+)
+flags.DEFINE_float(
+    "content_weight",
+    _DEFAULT.content_weight,
+    "Weight of the content loss (omega in equation 2) in units of VGG19's "
+    "conv4_4 before ReLU, pixels at 0 to 255. 4e-4 to 5e-3 cartoonizes; "
+    "larger keeps more of the photo, and at the paper's 10 the output is the "
+    "photo.",
+)
+flags.DEFINE_enum(
+    "adversarial_loss",
+    _DEFAULT.adversarial_loss,
+    losses.ADVERSARIAL_LOSSES,
+    "Least squares, as in the authors' code, or the paper's log form.",
+)
+flags.DEFINE_enum(
+    "generator",
+    _DEFAULT.generator,
+    networks.GENERATORS,
+    "Architecture of the generator: cartoongan is the paper's.",
+)
+flags.DEFINE_integer(
+    "filters",
+    _DEFAULT.filters,
+    "Channels of the generator's first stage; 24 trains on a CPU.",
+)
+flags.DEFINE_integer("blocks", _DEFAULT.blocks, "Number of residual blocks.")
+flags.DEFINE_integer(
+    "discriminator_filters",
+    _DEFAULT.discriminator_filters,
+    "Channels of the discriminator's first stage.",
+)
+flags.DEFINE_integer(
+    "image_size",
+    _DEFAULT.image_size,
+    "Height and width, in pixels, of the crops that are trained on.",
+)
+flags.DEFINE_integer("batch_size", _DEFAULT.batch_size, "Images per step.")
+flags.DEFINE_integer(
+    "warmup_steps",
+    _DEFAULT.warmup_steps,
+    "Steps of the first phase: the generator alone, content loss only.",
+)
+flags.DEFINE_integer(
+    "steps",
+    _DEFAULT.steps,
+    "Steps of the second phase: generator against discriminator.",
+)
+flags.DEFINE_float(
+    "warmup_learning_rate",
+    _DEFAULT.warmup_learning_rate,
+    "Adam's rate in the first phase.",
+)
+flags.DEFINE_float(
+    "generator_learning_rate",
+    _DEFAULT.generator_learning_rate,
+    "Adam's rate for the generator in the second phase, until it decays.",
+)
+flags.DEFINE_float(
+    "discriminator_learning_rate",
+    _DEFAULT.discriminator_learning_rate,
+    "Adam's rate for the discriminator, until it decays.",
+)
+flags.DEFINE_integer(
+    "decay_start",
+    _DEFAULT.decay_start,
+    "Step of the second phase from which on both rates fall in a straight "
+    "line to zero at --steps. Half of --steps unless given.",
+)
+flags.DEFINE_integer(
+    "image_pool",
+    _DEFAULT.image_pool,
+    "Old fakes kept to show to the discriminator half of the time; 0 for "
+    "none.",
+)
+flags.DEFINE_integer(
+    "sample_every",
+    _DEFAULT.sample_every,
+    "Steps between two grids of photos above their cartoons.",
+)
+flags.DEFINE_integer(
+    "checkpoint_every",
+    _DEFAULT.checkpoint_every,
+    "Steps between two checkpoints.",
+)
+flags.DEFINE_boolean(
+    "deterministic",
+    _DEFAULT.deterministic,
+    "Whether the same run gives the same bits. On a CPU it does unless this "
+    "is off; on a GPU it costs speed and is off unless this is on.",
+)
+flags.DEFINE_integer("seed", _DEFAULT.seed, "Seed of all that is random.")
+
+
+def main(argv):
+    if len(argv) > 1:
+        raise app.UsageError(f"Unexpected arguments: {argv[1:]}")
+    with errors.one_sentence():
+        settings = config_from_flags()
+        devices.prepare(settings.deterministic)
+        compare = content_features(settings)
+        run = training.open_run(settings)
+        record_flags(run.workdir)
+        training.train(run, compare)
+        print(f"Wrote {run.workdir / 'generator.keras'}")
+
+
+def config_from_flags():
+    fields = dataclasses.fields(config.TrainConfig)
+    return config.TrainConfig(**{f.name: FLAGS[f.name].value for f in fields})
+
+
+def content_features(settings):
+    if settings.content_features == "pyramid":
+        return features.pyramid
+    return features.load_vgg19(settings.vgg19_weights)
+
+
+def record_flags(workdir):
+    own = FLAGS.get_key_flags_for_module(sys.modules[__name__])
+    lines = [f.serialize() + "\n" for f in own if f.value is not None]
+    with files.written_whole(pathlib.Path(workdir) / "train.flags") as draft:
+        draft.write_text("".join(lines))
+
+
+if __name__ == "__main__":
+    app.run(main)
