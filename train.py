@@ -23,6 +23,7 @@ from cartoongan_tf import features
 from cartoongan_tf import files
 from cartoongan_tf import losses
 from cartoongan_tf import networks
+from cartoongan_tf import runs
 from cartoongan_tf import training
 
 FLAGS = flags.FLAGS
@@ -135,8 +136,7 @@ flags.DEFINE_integer(
 flags.DEFINE_integer(
     "image_pool",
     _DEFAULT.image_pool,
-    "Old fakes kept to show to the discriminator half of the time; 0 for "
-    "none.",
+    "Old fakes kept to show to the discriminator half of the time; 0 for none.",
 )
 flags.DEFINE_integer(
     "sample_every",
@@ -164,7 +164,7 @@ def main(argv):
         settings = config_from_flags()
         devices.prepare(settings.deterministic)
         compare = content_features(settings)
-        run = training.open_run(settings)
+        run = runs.open_run(settings)
         record_flags(run.workdir)
         training.train(run, compare)
         print(f"Wrote {run.workdir / 'generator.keras'}")

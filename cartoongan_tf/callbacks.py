@@ -150,9 +150,7 @@ class SampleGrids(keras.callbacks.Callback):
         return data.center_crop(image, self._image_size)
 
 
-def sample_grid(
-    generator: Callable, photos: Sequence[tf.Tensor]
-) -> np.ndarray:
+def sample_grid(generator: Callable, photos: Sequence[tf.Tensor]) -> np.ndarray:
     """Photos side by side, above their cartoons, as one uint8 RGB picture.
 
     One picture at a time goes through the network: a grid must not be what

@@ -49,8 +49,7 @@ class TrainConfig:
         for name in _POSITIVE:
             if not getattr(self, name) > 0:
                 raise errors.InputError(
-                    f"--{name} must be above 0, received "
-                    f"{getattr(self, name)}."
+                    f"--{name} must be above 0, received {getattr(self, name)}."
                 )
         if 0 < self.image_pool < self.batch_size:
             raise errors.InputError(

@@ -1,5 +1,6 @@
 """The losses of a run as a picture."""
 
+import itertools
 import pathlib
 
 import matplotlib.figure
@@ -50,5 +51,5 @@ def _running_mean(steps, values):
 
 
 def _phase_starts(rows):
-    pairs = zip(rows, rows[1:], strict=False)
+    pairs = itertools.pairwise(rows)
     return [int(b["step"]) for a, b in pairs if a["phase"] != b["phase"]]

@@ -16,7 +16,6 @@ import tensorflow as tf
 from cartoongan_tf import edges
 from cartoongan_tf import pictures
 
-
 _SMALLEST_CROP = 0.6  # of a picture's short side
 
 
@@ -122,7 +121,9 @@ def _random_crop(image, size, seed):
     chance = tf.random.stateless_uniform([4], seed)
     height, width = tf.shape(image)[0], tf.shape(image)[1]
     short = tf.minimum(height, width)
-    smallest = tf.minimum(short, tf.maximum(size, _share(short, _SMALLEST_CROP)))
+    smallest = tf.minimum(
+        short, tf.maximum(size, _share(short, _SMALLEST_CROP))
+    )
     side = smallest + _share(short - smallest + 1, chance[0])
     top = _share(height - side + 1, chance[1])
     left = _share(width - side + 1, chance[2])

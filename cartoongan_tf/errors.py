@@ -5,7 +5,6 @@ import errno
 import sys
 from collections.abc import Iterator
 
-
 _INTERRUPTED = 130  # What a shell reports after Ctrl-C.
 
 

@@ -80,7 +80,7 @@ def total_loss(adversarial_loss, content_loss, content_weight):
         content_loss: Scalar of `content_loss`.
         content_weight: Omega. It counts in units of VGG19's conv4_4 before
             ReLU at Caffe scale (pixels of 0 to 255), where two unrelated
-            photos are about 730 apart. The paper's literal 10 belongs to the
+            photos are about 620 apart. The paper's literal 10 belongs to the
             authors' code, which divides the content gradient by 127.5 where
             it should multiply: there it acts like 6e-4 here. At this scale 10
             drowns the adversarial loss, and the output stays the photo;

@@ -109,9 +109,7 @@ class CartoonGAN(keras.Model):
             content = losses.content_loss(
                 self.features(photos), self.features(generated)
             )
-            total = losses.total_loss(
-                adversarial, content, self.content_weight
-            )
+            total = losses.total_loss(adversarial, content, self.content_weight)
             discrimination = losses.discriminator_loss(
                 self.discriminator(cartoons, training=True),
                 self.discriminator(smoothed, training=True),

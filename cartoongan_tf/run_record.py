@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 import json
 import pathlib
+from collections.abc import Mapping
 from collections.abc import Sequence
 
 from cartoongan_tf import config
@@ -14,7 +15,7 @@ _NAME = "run.json"
 
 
 def check(
-    settings: config.TrainConfig, folders: dict[str, Sequence[pathlib.Path]]
+    settings: config.TrainConfig, folders: Mapping[str, Sequence[pathlib.Path]]
 ) -> None:
     """Compares a run with the one that its folder holds.
 
@@ -45,7 +46,7 @@ def check(
 
 
 def write(
-    settings: config.TrainConfig, folders: dict[str, Sequence[pathlib.Path]]
+    settings: config.TrainConfig, folders: Mapping[str, Sequence[pathlib.Path]]
 ) -> None:
     """Writes what `check` compares with."""
     path = pathlib.Path(settings.workdir) / _NAME

@@ -1,20 +1,19 @@
 """The drawn cartoons of the quick start: flat colors and bold outlines.
 
-They stand in for the frames of a film, which a project cannot hand out. Each
-shows what a discriminator is to learn: one ink, one width of line however large
-the object, and at most two tones an object, the darker one on the lower right.
+They stand in for the frames of a film, which a project cannot hand out, and
+show what a discriminator is to learn: one ink, one width of line however large
+the object, at most two tones an object, the darker one on the lower right.
 
-Pictures are uint8 RGB. They are made of the steps listed in `_DRAWINGS`:
+Pictures are uint8 RGB, made of the steps in `_DRAWINGS`. In these, x runs from
+about -.5 to .5, and y from 0, the ground, to about 1:
 
-- `leaf oval 0 .6 .3 .3 + box 0 .2 .1 .4` fills the union of the shapes with
-  one of the colors called leaf, always the same in one object, and outlines it.
-- `ink oval 0 .6 .3 .3 .5 1` draws a line, here the lower half of an ellipse.
-- `pine/tree .2 0 .5` draws one of the two at (.2, 0), half as large.
-- `9x pine/tree 0 .3 .5` places nine independent ones side by side, at heights
+- `leaf oval 0 .6 .3 + box 0 .2 .1 .4` fills the union of a circle and a box in
+  one of the colors called leaf, the same all over an object, and outlines it.
+- `ink oval 0 .6 .3 .2 .5 1` draws a line, here the lower half of an ellipse.
+- `pine/tree .2 0 .5` draws one of the two, half as large, at (.2, 0).
+- `9x pine/tree 0 .3 .5` places nine side by side, each different, at heights
   from 0 to .3, the lower the nearer, hence the larger.
-
-A step with a `±` is done for both signs, and `.1~.3` is a random number. In a
-drawing x runs from about -.5 to .5, and y from 0, the ground, to about 1.
+- `±` in a step repeats it with the other sign; `.1~.3` is a random number.
 """
 
 import dataclasses
@@ -37,55 +36,47 @@ def _colors(text):
 
 _COLORS = _colors("""
 dark 1c1824; white fafaf5; cream f4e3c0 ffeecb; red d8403a; gold f8c83c;
-skin ffdcbc f6c39a e0a070 b87a4e 82533a; fur e8954a 8a5a3a 9a9aa2 f0e8dc 4a4852;
-hair 2e2a35 4a2f28 7a4a2c c8853a f0cc6c b04a2c a8a8ae;
+skin ffdcbc f6c39a e8b080 b87a4e 8a5a40; fur e8954a 8a5a3a 9a9aa2 f0e8dc 4a4852;
+hair 4a4456 5c3a30 7a4a2c c8853a f0cc6c b04a2c a8a8ae; peak 7b8fb0 8a7f98;
 shirt d8403a 2c4a86 2f7d5c f2b632 6b3f7c e9e4d6 3f9fd0 e87f9c 8d939c 3a3c48;
-pants 2c4a86 34363f 6a4430 8d939c 6b3f7c 4d6b4a; rubber 3a3844; steel b9c0c8;
-wall f2dca8 e9a97a d9705a c9d3d6 f3efe2 8fb7c9 b98a66 e6b8b0;
-roof b5442f 7c3b34 3c4f74 55596a 8a5a34 3f6f62; wood 8a5a38 6a4430 a9764a;
-leaf 5fae4a 3f8a45 8cc152 2c6a45 c9b53e d98a35; needle 3f8a45 2c6a45 35706a;
+pants 2c4a86 34363f 6a4430 8d939c 6b3f7c; wood 8a5a38 a9764a c8935c;
+wall f2dca8 f2bc94 e08872 dce4e4 faf6e8 a8cfdf c9a078 f0c8c0; rubber 3a3844;
+roof c8523c 8a443a 4a6390 6a6b80 a87044; stone 9a9ea6 7b7f88 c2bfb6 a89f90;
+leaf 6fbe54 4a9a4c 9cd060 2f7048 dcc84c e8993f; needle 5aa85a 3f8a45 4f9a8a;
 grass 8cc860 a8cf68 4f9a50 c8b860; turf 7cbf58 5fa84e 98c860 3f8a4a;
-stone 9a9ea6 7b7f88 c2bfb6 a89f90; peak 7b8fb0 8a7f98 6f8a90;
 fruit d8403a f2b632 e8823a 8cc152 7a3f74 f0d84c; water 3f8fc0 56a8c8 2f6c98;
 petal e8576a f2b632 f7f0e6 9a6fc0 5a8ad8 f08ab0
 """)
 _INK = _COLORS["dark"][0].tolist()
 _LIGHTS = _colors("""
 day 6fbdea a9dcf2 9fd4e8 ffffff; noon 4a9bdc 8cc8ee 6fb0d8 ffffff;
-rain a9c4d4 d3dee0 a8bcc8 e6ebf2; dusk ffaa66 ffdc90 ffe9a0 ffe6cc;
-night 40508c 6078a8 ffd870 c4bcd4
+dusk ffaa66 ffdc90 ffe9a0 ffe6cc; night 40508c 6078a8 ffd870 d0c6da;
+rain a9c4d4 d3dee0 a8bcc8 e6ebf2
 """)
 _LIT = ("sky", "haze", "glass")  # the first colors of a light; the last: white
 
 _DRAWINGS = """
-scene: outdoors/outdoors/people/people/indoors/details
+scene: outdoors/outdoors/people/people/room/details
 outdoors: plain/village/street/forest/harbor
-people: portrait/portrait/closeup/couple/crowd
-indoors: room/room/table
-details: pile/stones/blooms/crowns/facade/facade
+people: portrait/portrait/closeup/crowd/pair
+details: pile/stones/blooms/crowns/facade/table
 plain: skies; peaks 0 .3 .6; hills 0 .12 1; 8x tree/pine/house .3 .45 .24;
-  meadow; lawn; 4x tree/person/beast/bush/house 0 .1 .5
-village: skies; hills 0 .2 1; 6x pine/tree .45 .55 .2;
-  5x house/house/tower .28 .42 .34; stone box 0 -.1 1.2 .25;
-  3x fence .15 .2 .12; 2x car/bush .1 .15 .16; 4x person/beast .02 .1 .3
+  meadow; 12x tuft/flower/rock -.02 .2 .06; 4x tree/person/beast/house 0 .1 .5
+village: skies; hills 0 .2 1; 5x house/house/tower .28 .42 .34;
+  stone box 0 -.1 1.2 .25; 3x fence .15 .2 .12; 5x person/beast/car .02 .1 .26
 street: skies; 5x tower .2 .25 .7; 4x house/tower .12 .2 .5;
-  steel box 0 -.1 1.2 .24; ink poly -.4 .05 -.2 .05; ink poly .1 .05 .3 .05;
-  5x person/person/car/bush .02 .16 .28
+  stone box 0 -.1 1.2 .24; 6x person/person/car/bush .02 .16 .28
 forest: needle box; 12x pine/crown .35 .75 .4; meadow 0 .08 1;
-  6x trunk/pine .12 .3 .75; 9x bush/flower/tuft/rock 0 .25 .1;
-  3x beast/person 0 .1 .38
+  6x trunk/pine .12 .3 .75; 9x bush/flower/tuft .05 .25 .1; 3x beast 0 .1 .38
 harbor: skies; peaks 0 .4 .4; water box 0 -.1 1.2 .6; 5x boat .05 .45 .34;
   ink poly -.3 .3 -.1 .3; ink poly .2 .12 .4 .12; 3x rock 0 .03 .16
-portrait: plain/village/dots/stripes/forest/street;
-  1x bust/bust/beast 0 .05 .95~1.2
+portrait: plain/village/dots/forest/street; 1x bust/bust/beast 0 .05 .95~1.2
 closeup: library/dots/stripes/forest; 1x bust/bust/beast -.6 -.4 1.6
-couple: dots/stripes/village/library/plain; 2x bust/bust/beast 0 .1 .75
 crowd: street/village/forest; 5x bust .25 .35 .4; 4x bust -.05 .05 .6
-room: dots/stripes/library 0 .1 1; wood box 0 -.1 1.2 .35; 2x view .5 .55 .36;
-  3x chest/sofa/plant/lamp .2 .25 .36; ink poly -.6 .12 .6 .12;
-  3x person/beast/plant 0 .1 .42
-table: dots/library/stripes; 3x bust/plant .25 .3 .5; wood box 0 -.1 1.2 .45;
-  12x apple 0 .25 .22
+pair: dots/village/library/plain; 2x bust/bust/beast 0 .1 .75
+room: dots/stripes 0 .1 1; wood box 0 -.1 1.2 .35; 2x window .5 .55 .3;
+  3x chest/sofa/plant/lamp .2 .25 .36; 3x person/beast/plant 0 .1 .42
+table: library/stripes; 3x bust/plant .38 .42 .5; pile 0 -.65
 pile: wood box; 36x apple -.15 .95 .3
 stones: turf box; 30x rock/rock/rock/flower -.1 .95 .25
 blooms: needle box; 40x bloom/bloom/bush -.05 1 .15
@@ -93,67 +84,54 @@ crowns: needle box; 40x crown/bush/pine -.3 .95 .44
 facade: wall box; 9x brick 0 .9 .08; 9x brick 0 .9 .08; 3x window .62 .64 .32;
   3x window/door .08 .1 .42; 6x bush/flower/plant -.05 .05 .3
 skies: sky box; sun/cloud -.4~.4 .78 .13; haze oval -.4~-.2 .45 .3 .15
-    + oval .1~.4 .42 .35 .2 + box 0 -.1 1.2 .5; 4x cloud .6 .9 .13;
-  3x bird .6 .9 .04
+    + oval .1~.4 .42 .35 .2 + box 0 -.1 1.2 .5; 4x cloud .6 .9 .13
 sun: gold oval 0 .5 .5
 cloud: white oval -.7 .2 .3 + oval -.2 .45 .45 + oval .4 .3 .4
     + box 0 -.1 1.4 .3; ink oval -.2 .45 .2 .2 .3 .6
-bird: ink poly -1 .5 -.5 .8 0 0 .5 .8 1 .5
 peaks: peak poly -.8 0 -.3~-.2 .5~.8 .1 0; peak poly -.2 0 .2~.3 .6~.9 .8 0
 hills: grass box 0 -.1 1.2 .3 + oval -.3 0 .5 .4~.5 + oval .3 0 .5 .3~.5
 meadow: turf box 0 -.1 1.2 .25 + oval -.2~.2 0 .8 .2~.28
-lawn: 12x tuft/tuft/flower/rock -.02 .2 .06
 tree: wood box 0 0 .13 .5; crown
 crown: leaf oval -.2 .45 .22~.26 .23 + oval .2 .45 .22~.26 .23
-    + oval -.14 .7 .22 .24 + oval .15~.2 .72 .2~.27 .22;
-  ink oval ±.2 .5 .12 .12 .5 .85; ink oval -.1 .75 .12 .12 .5 .85
+    + oval -.14 .7 .22 .24 + oval .17 .72 .2~.27 .22; ink oval ±.2 .5 .1 .1 .5 1
 pine: wood box 0 0 .12 .3; needle poly -.34 .15 .34 .15 0 .6;
   needle poly -.27 .38 .27 .38 0 .8; needle poly -.2 .6 .2 .6 0 1
-trunk: wood poly -.2 -.1 -.12 1.2 .12 1.2 .2 -.1; ink poly -.05 .2 -.04 .35;
-  ink poly .05 .5 .04 .7; rubber oval 0 .45 .05 .07
+trunk: wood poly -.2 -.1 -.12 1.2 .12 1.2 .2 -.1; dark oval 0 .45 .04 .07;
+  ink poly -.05 .2 -.04 .35; ink poly .05 .5 .04 .7
 bush: leaf oval .4 .3 .35 + oval 0 .5 .45 + oval -.4 .3 .35;
   ink oval ±.4 .3 .2 .2 .5 .85; ink oval 0 .6 .2 .2 .5 .85
 flower: needle box 0 0 .06 .6; needle limb 0 .1 .25 .3 .14; bloom 0 .72 .3
 bloom: petal oval .6 0 .5 + oval -.6 0 .5 + oval .3 .6 .5 + oval -.3 .6 .5
     + oval .3 -.6 .5 + oval -.3 -.6 .5; gold oval 0 0 .4
-plant: bush 0 .3 .5; flower ±.25 .3 .6; flower 0 .3 .7;
-  roof poly -.28 .4 .28 .4 .2 0 -.2 0
+plant: bush 0 .3 .5; flower ±.2 .3 .65; roof poly -.28 .4 .28 .4 .2 0 -.2 0
 tuft: ink poly -.5 .7 -.2 0 0 1 .2 0 .5 .7
-rock: stone poly -.7 0 -.5~-.3 .5~.7 .1 .7~.9 .5 .4~.6 .7 0;
-  ink poly -.1 .6 0 .35 .2 .3
-apple: dark box .05 .8 .06 .3; fruit oval 0 .45 .5 .45;
-  leaf limb .1 1 .35 1.1 .2; ink oval -.2 .55 .15 .15 .3 .5
+rock: stone poly -.7 0 -.4 .5~.7 .1 .8 .5 .5 .7 0; ink poly -.1 .6 0 .35 .2 .3
+apple: dark box .05 .8 .06 .3; fruit oval 0 .45 .5 .45; leaf limb .1 1 .4 1.1 .2
 house: stone box .25 .6 .14 .4; wall box 0 0 .9~1.1 .62; gable/hip 0 .6 .4;
   door 0 0 .42; window ±.34 .2 .26; ink poly ±.2 .5 ±.1 .5
-gable: roof poly -.7 0 .7; window 0 .15 .45
+gable: roof poly -.7 0 .7 0 0 1; window 0 .15 .45
 hip: roof poly -.7 0 .7 0 .4 1 -.4 1; ink poly -.4 .3 .2 .3
-window: white box 0 0 .8 1; glass box 0 .12 .6 .76; ink poly 0 .12 0 .88;
-  ink poly -.3 .5 .3 .5
+window: white box 0 0 .8 1; glass box ±.17 .1 .3 .36; glass box ±.17 .54 .3 .36
 door: wood box 0 0 .55 1; gold oval .15 .5 .04; ink poly -.15 .6 .15 .6
-tower: wall box 0 -.1 .5 1.1; roof box 0 1 .6 .06; panes 0 .4 1; panes 0 .6 1;
-  panes 0 .8 1; door 0 0 .25
+tower: wall box 0 -.1 .5 1.1; roof box 0 1 .6 .1; panes; panes 0 .4; door 0 0 .2
+panes: glass box ±.12 .2 .12 .1; glass box ±.12 .38 .12 .1
 brick: stone box 0 0 1.2 .5
 fence: cream box 0 .35 4 .1; cream box 0 .7 4 .1; board ±.2; board ±.6;
   board ±1; board ±1.4; board ±1.8
 board: cream poly -.15 0 .15 0 .15 .9 0 1 -.15 .9
 car: shirt limb -.9 .4 .9 .4 .45 + poly -.7 .5 -.45 1 .35 1 .65 .5;
-  glass box ±.25 .58 .32 .28; rubber oval ±.6 .18 .2; steel oval ±.6 .18 .08;
-  gold oval 1 .45 .07
+  glass box ±.25 .58 .32 .28; rubber oval ±.6 .18 .2; stone oval ±.6 .18 .08
 boat: wood box 0 .2 .05 .8; white poly .07 .35 .07 1 .5 .35;
   petal poly -.07 .35 -.07 .85 -.35 .35; shirt poly -.55 .28 -.35 0 .35 0 .6 .28
-dots: wall box; 5x bloom/sun .75 .85 .06; 5x bloom .45 .55 .06;
-  5x bloom/sun .15 .25 .06
+dots: wall box; 5x bloom .75 .85 .06; 5x sun .45 .55 .06; 5x bloom .15 .25 .06
 stripes: wall box; cream box ±.1 -.1 .1 1.2; cream box ±.3 -.1 .15 1.2
 library: wood box; books 0 .68 .25; books 0 .36 .25; books 0 .04 .25
 books: shelf ±.5; shelf ±1.5; cream box 0 -.1 5 .1
 shelf: 6x book 0 .01 1
 book: shirt box 0 0 .18 .6~.9; gold box 0 .3 .12 .1
-view: cream box 0 0 1 1; glass box 0 .1 .8 .8;
-  turf poly -.4 .1 -.4 .25 -.1 .4 .4 .2 .4 .1; tree/pine -.15 .25 .5;
-  ink poly .15 .1 .15 .9
 chest: wood box 0 0 1 .7; gold oval ±.25 .25 .05; plant/lamp 0 .7 .5
 sofa: shirt box 0 .1 1.4 .7; shirt limb ±.7 .1 ±.7 .4 .25; ink poly 0 .1 0 .6
-lamp: steel box 0 0 .1 .7; gold poly -.3 .55 .3 .55 .18 1 -.18 1
+lamp: stone box 0 0 .1 .7; gold poly -.3 .55 .3 .55 .18 1 -.18 1
 person: pants limb ±.07 .28 ±.08 .06 .1; rubber limb ±.08 .03 ±.12 .03 .06;
   skin oval ±.22 .28 .045; shirt limb ±.12 .48 ±.2 .34 .09;
   shirt poly -.13 .52 .13 .52 .17 .25 -.17 .25; head/head/maid 0 .72 .22
@@ -181,7 +159,6 @@ cat: fur poly ±.25 .8 ±.8 1.35 ±.95 .3
 bear: fur oval ±.75 .75 .35
 dog: fur limb ±.95 .5 ±1.15 -.3 .5
 hare: fur limb ±.45 .8 ±.6 1.6 .4
-panes: glass box ±.12 0 .12 .1
 """
 
 
@@ -256,7 +233,7 @@ class _Pen:
     def _shape(self, kind, *tokens):
         points = _SHAPES[kind](*map(self._number, tokens))
         points = np.asarray(points) * (self.unit, -abs(self.unit))
-        return np.rint(points + (self.x, self.y)).astype(np.int32)
+        return np.rint(np.add(points, (self.x, self.y))).astype(np.int32)
 
     def _line(self, shape):
         width = round(_LINE * len(self.pixels))
@@ -271,7 +248,7 @@ class _Pen:
         for shape in shapes:
             cv2.fillPoly(self.pixels, [shape], color)
         if 5 * width < min(extent) < 0.6 * len(self.pixels):
-            rim = int(min(0.16 * min(extent), 4 * width))
+            rim = 1 + int(min(0.15 * min(extent), 4 * width))
             self._shade(color * _SHADOW, shapes, rim)
 
     def _shade(self, color, shapes, rim):

@@ -6,7 +6,6 @@ sample grids, and at its end `generator.keras` and `discriminator.keras`.
 """
 
 import contextlib
-import dataclasses
 import pathlib
 import shutil
 from collections.abc import Callable
@@ -15,84 +14,26 @@ import keras
 import tensorflow as tf
 
 from cartoongan_tf import artifacts
-from cartoongan_tf import callbacks
-from cartoongan_tf import checkpoints
 from cartoongan_tf import curves
-from cartoongan_tf import data
 from cartoongan_tf import devices
 from cartoongan_tf import errors
 from cartoongan_tf import files
-from cartoongan_tf import image_pool
-from cartoongan_tf import model
 from cartoongan_tf import networks
+from cartoongan_tf import phases
 from cartoongan_tf import pictures
-from cartoongan_tf import run_log
-from cartoongan_tf import run_record
-from cartoongan_tf import samples
-from cartoongan_tf import schedules
-from cartoongan_tf.config import TrainConfig
+from cartoongan_tf import runs
 
 DISCRIMINATOR_FILE = "discriminator.keras"
 
-_WARM_UP = "warm_up"
-_ADVERSARIAL = "adversarial"
-_BETA_1 = 0.5  # Adam's, as in the authors' code.
 _ADAM_COPIES = 3  # Of each weight: itself and two moments.
 _BYTES = 4  # In a float32.
 
 
-@dataclasses.dataclass(frozen=True)
-class Run:
-    """A run whose settings and folders have been checked.
-
-    Attributes:
-        config: Its settings.
-        photo_paths: The photos.
-        cartoon_paths: The cartoons.
-    """
-
-    config: TrainConfig
-    photo_paths: list[pathlib.Path]
-    cartoon_paths: list[pathlib.Path]
-
-    @property
-    def workdir(self) -> pathlib.Path:
-        """Folder that the run writes into."""
-        return pathlib.Path(self.config.workdir)
-
-
-def open_run(config: TrainConfig) -> Run:
-    """Checks all that can be checked before training, and notes the settings.
-
-    Args:
-        config: Settings of the run.
-
-    Raises:
-        InputError: If a folder does not hold pictures, `workdir` holds a run
-            with other settings, or the disk is too full for a checkpoint.
-    """
-    workdir = pathlib.Path(config.workdir)
-    folders = {
-        flag: pictures.list_pictures(
-            samples.as_folder(name, workdir / "samples", flag), flag
-        )
-        for flag, name in (
-            ("--photo_dir", config.photo_dir),
-            ("--cartoon_dir", config.cartoon_dir),
-        )
-    }
-    run = Run(config, folders["--photo_dir"], folders["--cartoon_dir"])
-    if any(_checkpoint_path(run, p).exists() for p in (_WARM_UP, _ADVERSARIAL)):
-        run_record.check(config, folders)
-    run_record.write(config, folders)
-    return run
-
-
-def train(run: Run, features: Callable) -> keras.Model:
+def train(run: runs.Run, features: Callable) -> keras.Model:
     """Runs both phases, from where the run stopped if it did.
 
     Args:
-        run: A run of `open_run`.
+        run: A run of `runs.open_run`.
         features: Feature function for the content loss (`features.py`).
 
     Returns:
@@ -109,9 +50,9 @@ def train(run: Run, features: Callable) -> keras.Model:
     _check_space(run, generator, discriminator)
     _announce(run, generator)
     with _explained(run):
-        is_complete = _warm_up(run, generator, features) and _compete(
-            run, generator, discriminator, features
-        )
+        is_complete = phases.warm_up(
+            run, generator, features
+        ) and phases.compete(run, generator, discriminator, features)
     files.save_model(generator, run.workdir / artifacts.GENERATOR_FILE)
     files.save_model(discriminator, run.workdir / DISCRIMINATOR_FILE)
     curves.plot_losses(run.workdir)
@@ -120,93 +61,6 @@ def train(run: Run, features: Callable) -> keras.Model:
             "Stopped and saved. Run the same command again to go on."
         )
     return generator
-
-
-def _warm_up(run, generator, features):
-    """The content-only phase; says whether it is complete."""
-    config = run.config
-    if _checkpoint_path(run, _ADVERSARIAL).exists():
-        return True
-    phase = model.ContentWarmUp(generator, features)
-    phase.compile(keras.optimizers.Adam(config.warmup_learning_rate, _BETA_1))
-
-    def batches(steps):
-        return data.photo_batches(
-            run.photo_paths, steps=steps, **_batch_settings(config)
-        )
-
-    return _run_phase(run, _WARM_UP, phase, batches, 0, config.warmup_steps)
-
-
-def _compete(run, generator, discriminator, features):
-    """The adversarial phase; says whether it is complete."""
-    config = run.config
-    phase = model.CartoonGAN(
-        generator,
-        discriminator,
-        features,
-        content_weight=config.content_weight,
-        adversarial_loss=config.adversarial_loss,
-        image_pool=_build_pool(config),
-    )
-    phase.compile(
-        _decaying_adam(config.generator_learning_rate, config),
-        _decaying_adam(config.discriminator_learning_rate, config),
-    )
-
-    def batches(steps):
-        return data.training_batches(
-            run.photo_paths,
-            run.cartoon_paths,
-            steps=steps,
-            **_batch_settings(config),
-        )
-
-    offset = config.warmup_steps
-    return _run_phase(run, _ADVERSARIAL, phase, batches, offset, config.steps)
-
-
-def _run_phase(run, name, phase, batches, offset, steps):
-    start = checkpoints.restore(phase, _checkpoint_path(run, name))
-    if start >= steps:
-        return True
-    print(f"Phase {name}: {start} of {steps} steps done.", flush=True)
-    log = run_log.RunLog(run.workdir, (offset + start) or -1)
-    stop = callbacks.StopOnSignal()
-    try:
-        phase.fit(
-            batches(range(start, steps)),
-            shuffle=False,
-            callbacks=[
-                *_observers(run, log, name, offset, steps),
-                stop,
-                callbacks.Checkpoints(
-                    _checkpoint_path(run, name),
-                    every=run.config.checkpoint_every,
-                    last=steps,
-                ),
-                callbacks.Progress(),
-            ],
-        )
-    finally:
-        log.close()
-    return stop.received is None
-
-
-def _observers(run, log, name, offset, steps):
-    return [
-        callbacks.LossLog(log, name, offset),
-        callbacks.SampleGrids(
-            log,
-            run.workdir / "results",
-            run.photo_paths,
-            offset=offset,
-            every=run.config.sample_every,
-            last=offset + steps,
-            image_size=run.config.image_size,
-            seed=run.config.seed,
-        ),
-    ]
 
 
 def _build_networks(config):
@@ -233,34 +87,6 @@ def _check_fit(network, config, attribute, flag):
             f"--init_from={config.init_from} holds a network of another "
             f"architecture; pass --{flag}={found} (now {wanted})."
         )
-
-
-def _build_pool(config):
-    if not config.image_pool:
-        return None
-    return image_pool.ImagePool(
-        config.image_pool, config.image_size, config.seed
-    )
-
-
-def _decaying_adam(learning_rate, config):
-    start = config.decay_start
-    if start is None:
-        start = config.steps // 2
-    schedule = schedules.LinearDecay(learning_rate, start, config.steps)
-    return keras.optimizers.Adam(schedule, _BETA_1)
-
-
-def _batch_settings(config):
-    return {
-        "image_size": config.image_size,
-        "batch_size": config.batch_size,
-        "seed": config.seed,
-    }
-
-
-def _checkpoint_path(run, phase):
-    return run.workdir / "checkpoints" / f"{phase}.weights.h5"
 
 
 def _check_space(run, generator, discriminator):

@@ -1,0 +1,157 @@
+"""The two phases of training, each one call of `fit` from where it stopped.
+
+Chen et al. (2018), section 3.2.3: the generator first learns to keep the
+content of photos, then competes with the discriminator.
+"""
+
+from collections.abc import Callable
+
+import keras
+
+from cartoongan_tf import callbacks
+from cartoongan_tf import checkpoints
+from cartoongan_tf import data
+from cartoongan_tf import image_pool
+from cartoongan_tf import model
+from cartoongan_tf import run_log
+from cartoongan_tf import runs
+from cartoongan_tf import schedules
+
+_BETA_1 = 0.5  # Adam's, as in the authors' code.
+
+
+def warm_up(run: runs.Run, generator: keras.Model, features: Callable) -> bool:
+    """Runs the content-only phase.
+
+    Args:
+        run: The run.
+        generator: Trained in place.
+        features: Feature function for the content loss (`features.py`).
+
+    Returns:
+        Whether the phase is complete, and not stopped by a signal.
+    """
+    config = run.config
+    if run.checkpoint_path(runs.ADVERSARIAL).exists():
+        return True
+    phase = model.ContentWarmUp(generator, features)
+    phase.compile(keras.optimizers.Adam(config.warmup_learning_rate, _BETA_1))
+
+    def batches(steps):
+        return data.photo_batches(
+            run.photo_paths, steps=steps, **_batch_settings(config)
+        )
+
+    return _run_phase(run, runs.WARM_UP, phase, batches, 0, config.warmup_steps)
+
+
+def compete(
+    run: runs.Run,
+    generator: keras.Model,
+    discriminator: keras.Model,
+    features: Callable,
+) -> bool:
+    """Runs the adversarial phase.
+
+    Args:
+        run: The run.
+        generator: Trained in place.
+        discriminator: Trained in place.
+        features: Feature function for the content loss (`features.py`).
+
+    Returns:
+        Whether the phase is complete, and not stopped by a signal.
+    """
+    config = run.config
+    phase = model.CartoonGAN(
+        generator,
+        discriminator,
+        features,
+        content_weight=config.content_weight,
+        adversarial_loss=config.adversarial_loss,
+        image_pool=_build_pool(config),
+    )
+    phase.compile(
+        _decaying_adam(config.generator_learning_rate, config),
+        _decaying_adam(config.discriminator_learning_rate, config),
+    )
+
+    def batches(steps):
+        return data.training_batches(
+            run.photo_paths,
+            run.cartoon_paths,
+            steps=steps,
+            **_batch_settings(config),
+        )
+
+    offset = config.warmup_steps
+    return _run_phase(
+        run, runs.ADVERSARIAL, phase, batches, offset, config.steps
+    )
+
+
+def _run_phase(run, name, phase, batches, offset, steps):
+    start = checkpoints.restore(phase, run.checkpoint_path(name))
+    if start >= steps:
+        return True
+    print(f"Phase {name}: {start} of {steps} steps done.", flush=True)
+    log = run_log.RunLog(run.workdir, (offset + start) or -1)
+    stop = callbacks.StopOnSignal()
+    try:
+        phase.fit(
+            batches(range(start, steps)),
+            shuffle=False,
+            callbacks=[
+                *_observers(run, log, name, offset, steps),
+                stop,
+                callbacks.Checkpoints(
+                    run.checkpoint_path(name),
+                    every=run.config.checkpoint_every,
+                    last=steps,
+                ),
+                callbacks.Progress(),
+            ],
+        )
+    finally:
+        log.close()
+    return stop.received is None
+
+
+def _observers(run, log, name, offset, steps):
+    return [
+        callbacks.LossLog(log, name, offset),
+        callbacks.SampleGrids(
+            log,
+            run.workdir / "results",
+            run.photo_paths,
+            offset=offset,
+            every=run.config.sample_every,
+            last=offset + steps,
+            image_size=run.config.image_size,
+            seed=run.config.seed,
+        ),
+    ]
+
+
+def _build_pool(config):
+    if not config.image_pool:
+        return None
+    return image_pool.ImagePool(
+        config.image_pool, config.image_size, config.seed
+    )
+
+
+def _decaying_adam(learning_rate, config):
+    start = config.decay_start
+    if start is None:
+        start = config.steps // 2
+    schedule = schedules.LinearDecay(learning_rate, start, config.steps)
+    return keras.optimizers.Adam(schedule, _BETA_1)
+
+
+def _batch_settings(config):
+    return {
+        "image_size": config.image_size,
+        "batch_size": config.batch_size,
+        "seed": config.seed,
+    }

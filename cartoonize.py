@@ -1,0 +1,62 @@
+r"""Turns photos into cartoons.
+
+    python cartoonize.py --model=runs/storybook --output=cartoons photo.jpg ...
+
+The cartoon of photo.jpg is cartoons/photo.png, of exactly the photo's size.
+The model is a .keras file, the --workdir of a run, a SavedModel folder, or a
+.tflite file. A photo that cannot be read is named, the others go on.
+"""
+
+import sys
+
+from absl import app
+from absl import flags
+
+from cartoongan_tf import artifacts
+from cartoongan_tf import cartoonizing
+from cartoongan_tf import devices
+from cartoongan_tf import errors
+
+FLAGS = flags.FLAGS
+
+flags.DEFINE_string(
+    "model",
+    None,
+    "A .keras file, the --workdir of a run, a SavedModel folder, or a "
+    ".tflite file.",
+    required=True,
+)
+flags.DEFINE_string("output", None, "Folder to write into.", required=True)
+
+
+def main(argv):
+    photos = argv[1:]
+    if not photos:
+        raise app.UsageError("Which photos? Name at least one file.")
+    with errors.one_sentence():
+        devices.prepare(deterministic=False)
+        targets = cartoonizing.cartoon_paths(photos, FLAGS.output)
+        cartoonize = artifacts.open_model(FLAGS.model, "--model")
+        with devices.memory_advice("the size of the photos"):
+            failures = _cartoonize_all(cartoonize, targets)
+        if failures:
+            raise errors.InputError(
+                f"{failures} of {len(targets)} photos were left out."
+            )
+
+
+def _cartoonize_all(cartoonize, targets):
+    failures = 0
+    done = cartoonizing.cartoonize_files(cartoonize, targets)
+    for count, (photo, problem) in enumerate(done, start=1):
+        failures += problem is not None
+        progress = f"[{count}/{len(targets)}]"
+        if problem:
+            print(f"{progress} {photo}: {problem}", file=sys.stderr)
+        else:
+            print(f"{progress} {targets[photo]}", flush=True)
+    return failures
+
+
+if __name__ == "__main__":
+    app.run(main)

@@ -1,0 +1,57 @@
+import os
+import pathlib
+
+import keras
+import numpy as np
+import pytest
+
+from cartoongan_tf import networks
+from cartoongan_tf import pictures
+
+SHARED = pathlib.Path(os.environ.get("CARTOONGAN_SHARED", "../shared"))
+
+
+def pytest_collection_modifyitems(items):
+    if SHARED.is_dir():
+        return
+    reason = f"{SHARED} is absent; set CARTOONGAN_SHARED"
+    for item in items:
+        if item.get_closest_marker("shared"):
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture
+def shared():
+    """The folder `data` of the shared folder."""
+    return SHARED / "data"
+
+
+@pytest.fixture
+def random():
+    return np.random.default_rng(0)
+
+
+@pytest.fixture
+def make_folder(tmp_path, random):
+    """Makes folders of noisy pictures, never square."""
+
+    def make(name, count=3, height=40, width=56):
+        for number in range(count):
+            pixels = random.integers(0, 256, (height, width, 3), "uint8")
+            pictures.write_png(tmp_path / name / f"{number}.png", pixels)
+        return tmp_path / name
+
+    return make
+
+
+@pytest.fixture
+def generator():
+    """A tiny generator with weights that do not cancel out."""
+    keras.utils.set_random_seed(0)
+    return networks.Generator(filters=4, blocks=1)
+
+
+@pytest.fixture
+def discriminator():
+    keras.utils.set_random_seed(1)
+    return networks.Discriminator(filters=4)

@@ -1,0 +1,55 @@
+import cv2
+import numpy as np
+import pytest
+import skimage.data
+import tensorflow as tf
+
+from cartoongan_tf import canny
+
+
+@pytest.fixture(params=["eager", "tf.data"])
+def detect_edges(request):
+    """The function as called by hand, and as traced by `tf.data`."""
+
+    def traced(gray, low, high):
+        dataset = tf.data.Dataset.from_tensors(gray)
+        dataset = dataset.map(lambda g: canny.detect_edges(g, low, high))
+        return next(dataset.as_numpy_iterator())
+
+    return traced if request.param == "tf.data" else canny.detect_edges
+
+
+def assert_equals_opencv(detect_edges, gray, low=100, high=200):
+    expected = cv2.Canny(gray, low, high)
+    actual = np.asarray(detect_edges(gray, low, high))
+    assert actual.dtype == np.uint8
+    np.testing.assert_array_equal(actual, expected)
+
+
+@pytest.mark.parametrize("name", ["astronaut", "chelsea", "coffee", "rocket"])
+def test_photos_give_opencvs_edges(detect_edges, name):
+    photo = getattr(skimage.data, name)()
+    gray = cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY)
+    assert_equals_opencv(detect_edges, gray)
+
+
+@pytest.mark.parametrize("sides", [(1, 1), (1, 9), (7, 1), (16, 24), (61, 45)])
+@pytest.mark.parametrize(
+    "thresholds", [(100, 200), (20, 40), (200, 100), (0, 0)]
+)
+def test_noise_gives_opencvs_edges(detect_edges, random, sides, thresholds):
+    noise = random.integers(0, 256, sides, "uint8")
+    assert_equals_opencv(detect_edges, noise, *thresholds)
+    smooth = cv2.GaussianBlur(noise, (5, 5), 0)
+    assert_equals_opencv(detect_edges, smooth, *thresholds)
+
+
+def test_a_long_weak_edge_is_followed_to_its_end(detect_edges):
+    """A spiral, strong at one end only: what hysteresis is for."""
+    gray = np.full((64, 96), 100, "uint8")
+    for side in range(4, 30, 6):
+        cv2.rectangle(gray, (side, side), (95 - side, 63 - side), 130, 2)
+        cv2.line(gray, (side, side + 3), (side + 6, side + 3), 130, 2)
+    gray[4:6, 4:10] = 255
+    assert_equals_opencv(detect_edges, gray)
+    assert (np.asarray(detect_edges(gray, 100, 200)) > 0).sum() > 200

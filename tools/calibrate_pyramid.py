@@ -1,0 +1,52 @@
+r"""Finds the scale at which the pyramid's unit is VGG19's.
+
+    python -m tools.calibrate_pyramid --photo_dir=PHOTOS --vgg19_weights=FILE
+
+Prints the mean L1 between unrelated photos in both features, and the value of
+`features.PYRAMID_SCALE` that makes them equal.
+"""
+
+import tensorflow as tf
+from absl import app
+from absl import flags
+
+from cartoongan_tf import data
+from cartoongan_tf import errors
+from cartoongan_tf import features
+from cartoongan_tf import losses
+from cartoongan_tf import pictures
+
+FLAGS = flags.FLAGS
+
+flags.DEFINE_string("photo_dir", None, "Folder of photos.", required=True)
+flags.DEFINE_string("vgg19_weights", "imagenet", "imagenet, or a file.")
+flags.DEFINE_integer("image_size", 128, "Height and width in pixels.")
+flags.DEFINE_integer("pairs", 256, "Pairs of photos to compare.")
+
+
+def main(_):
+    with errors.one_sentence():
+        vgg19 = features.load_vgg19(FLAGS.vgg19_weights)
+        paths = pictures.list_pictures(FLAGS.photo_dir, "--photo_dir")
+    batches = data.photo_batches(
+        paths,
+        steps=range(FLAGS.pairs),
+        image_size=FLAGS.image_size,
+        batch_size=2,
+        seed=0,
+    )
+    deep = mean_distance(vgg19, batches)
+    plain = mean_distance(features.pyramid, batches)
+    print(f"VGG19 {deep:.1f}, pyramid {plain:.1f}")
+    print(f"PYRAMID_SCALE = {features.PYRAMID_SCALE * deep / plain:.0f}")
+
+
+def mean_distance(compare, batches):
+    distances = [
+        losses.content_loss(*tf.split(compare(pair), 2)) for pair in batches
+    ]
+    return float(tf.reduce_mean(distances))
+
+
+if __name__ == "__main__":
+    app.run(main)
