@@ -45,11 +45,9 @@ def test_noise_gives_opencvs_edges(detect_edges, random, sides, thresholds):
 
 
 def test_a_long_weak_edge_is_followed_to_its_end(detect_edges):
-    """A spiral, strong at one end only: what hysteresis is for."""
-    gray = np.full((64, 96), 100, "uint8")
-    for side in range(4, 30, 6):
-        cv2.rectangle(gray, (side, side), (95 - side, 63 - side), 130, 2)
-        cv2.line(gray, (side, side + 3), (side + 6, side + 3), 130, 2)
-    gray[4:6, 4:10] = 255
+    """An edge that is strong at one end only: what hysteresis is for."""
+    gray = np.full((200, 24), 100, "uint8")
+    gray[:, 12:] = 130
+    gray[:3, 12:] = 255
     assert_equals_opencv(detect_edges, gray)
-    assert (np.asarray(detect_edges(gray, 100, 200)) > 0).sum() > 200
+    assert np.asarray(detect_edges(gray, 100, 200))[-1].any()

@@ -1,0 +1,128 @@
+import keras
+import numpy as np
+import pytest
+
+from cartoongan_tf import data
+from cartoongan_tf import errors
+from cartoongan_tf import features
+from cartoongan_tf import losses
+from cartoongan_tf import pictures
+
+
+@pytest.fixture
+def images(random):
+    return random.uniform(-1, 1, (2, 32, 48, 3)).astype("float32")
+
+
+@pytest.fixture
+def weights(shared):
+    return str(shared / "vgg19/vgg19_to_conv4_4_fp16.npz")
+
+
+def test_pyramid_sees_no_colour_but_all_light(images):
+    red, green, blue = np.moveaxis(images, -1, 0)
+    gray = 0.299 * red + 0.587 * green + 0.114 * blue
+    grays = np.stack([gray, gray, gray], -1)
+    np.testing.assert_allclose(
+        features.pyramid(images), features.pyramid(grays), atol=0.01
+    )
+
+
+def test_pyramid_sees_contours_but_no_texture():
+    flat = np.zeros((1, 64, 96, 3), "float32")
+    contour = flat.copy()
+    contour[:, :, 48:] = 0.5
+    checkers = np.indices((64, 96)).sum(0)[None, ..., None] % 2 - 0.5
+    texture = flat + 0.5 * checkers.astype("float32")
+    distances = [
+        float(
+            losses.content_loss(
+                features.pyramid(flat), features.pyramid(other)
+            )
+        )
+        for other in (texture, contour)
+    ]
+    assert distances[0] < distances[1] / 100
+
+
+def test_pyramid_maps_have_equal_parts():
+    """A ramp down has all of its gradient in one kind of map."""
+    ramp = np.zeros((1, 64, 64, 3), "float32")
+    ramp += np.linspace(-1, 1, 64, dtype="float32")[:, None, None]
+    turned = np.swapaxes(ramp, 1, 2)
+    zero = features.pyramid(0 * ramp)
+    down = losses.content_loss(features.pyramid(ramp), zero)
+    across = losses.content_loss(features.pyramid(turned), zero)
+    assert float(down) == pytest.approx(float(across), rel=1e-5)
+
+
+@pytest.mark.shared
+def test_pyramid_counts_in_vgg19s_unit(shared, weights):
+    """Mean L1 between unrelated photos, within a tenth."""
+    vgg19 = features.load_vgg19(weights)
+    paths = sorted((shared / "photos").glob("*.jpg"))[:64]
+    crops = [
+        data.center_crop(pictures.read_picture(path), 128) for path in paths
+    ]
+    photos = pictures.to_network(np.stack(crops))
+    means = [
+        np.mean(
+            [
+                losses.content_loss(
+                    compare(photos[i : i + 8]), compare(photos[i + 8 : i + 16])
+                )
+                for i in range(0, 64, 16)
+            ]
+        )
+        for compare in (vgg19, features.pyramid)
+    ]
+    assert means[1] == pytest.approx(means[0], rel=0.15)
+
+
+@pytest.mark.shared
+def test_vgg19_agrees_with_keras_applications(weights, images):
+    """Keras' own preprocessing, its block4_conv4 as ReLU leaves it."""
+    theirs = keras.applications.VGG19(include_top=False, weights=None)
+    arrays = np.load(weights)
+    for layer in theirs.layers:
+        if f"{layer.name}_kernel" in arrays:
+            names = (f"{layer.name}_kernel", f"{layer.name}_bias")
+            layer.set_weights([arrays[name] for name in names])
+    theirs = keras.Model(theirs.input, theirs.get_layer("block4_conv4").output)
+    pixels = (images + 1) * 127.5
+    expected = theirs(keras.applications.vgg19.preprocess_input(pixels))
+    actual = features.load_vgg19(weights)(images)
+    np.testing.assert_allclose(
+        np.maximum(actual, 0), expected, rtol=1e-3, atol=0.5
+    )
+    assert np.min(actual) < -100  # Before ReLU.
+
+
+@pytest.mark.shared
+def test_vgg19_reads_the_h5_file_that_keras_fetches(weights, images, tmp_path):
+    network = keras.applications.VGG19(include_top=False, weights=None)
+    arrays = np.load(weights)
+    for layer in network.layers:
+        if f"{layer.name}_kernel" in arrays:
+            names = (f"{layer.name}_kernel", f"{layer.name}_bias")
+            layer.set_weights([arrays[name] for name in names])
+    path = tmp_path / "vgg19.weights.h5"
+    network.save_weights(path)
+    np.testing.assert_array_equal(
+        features.load_vgg19(str(path))(images),
+        features.load_vgg19(weights)(images),
+    )
+
+
+def test_vgg19_weights_that_are_none_are_refused(tmp_path):
+    (tmp_path / "text.npz").write_text("no weights")
+    np.savez(tmp_path / "other.npz", kernel=np.zeros(3))
+    cases = {
+        "resnet": "must be imagenet, or a file",
+        str(tmp_path / "gone.npz"): "does not exist",
+        str(tmp_path / "text.npz"): "cannot be read",
+        str(tmp_path / "other.npz"): "are not VGG19's",
+    }
+    for weights, message in cases.items():
+        with pytest.raises(errors.InputError, match=message):
+            features.load_vgg19(weights)

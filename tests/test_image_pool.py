@@ -1,0 +1,60 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from cartoongan_tf import image_pool
+
+BATCH = 4
+
+
+def numbered(step, batch=BATCH):
+    """Images whose only value is their number."""
+    numbers = tf.range(step * batch, (step + 1) * batch, dtype=tf.float32)
+    return tf.tile(numbers[:, None, None, None], (1, 2, 2, 3))
+
+
+def exchange_all(pool, steps):
+    exchange = tf.function(pool.exchange)
+    return np.stack(
+        [
+            exchange(numbered(s), tf.constant(s))[:, 0, 0, 0]
+            for s in range(steps)
+        ]
+    )
+
+
+@pytest.mark.parametrize("size", [8, 10])
+def test_a_pool_gives_back_what_it_is_given_until_it_is_full(size):
+    pool = image_pool.ImagePool(size, 2)
+    given = exchange_all(pool, 3)[: size // BATCH]
+    expected = np.arange(given.size).reshape(given.shape)
+    np.testing.assert_array_equal(given, expected)
+
+
+@pytest.mark.parametrize("size", [8, 10])
+def test_a_full_pool_holds_the_first_images(size):
+    pool = image_pool.ImagePool(size, 2)
+    exchange_all(pool, -(-size // BATCH))
+    np.testing.assert_array_equal(pool.images[:, 0, 0, 0], np.arange(size))
+
+
+def test_about_half_of_the_images_come_from_the_pool():
+    given = exchange_all(image_pool.ImagePool(20, 2), 200)[5:]
+    new = np.arange(5 * BATCH, 200 * BATCH).reshape(given.shape)
+    assert 0.4 < (given != new).mean() < 0.6
+    assert (given <= new).all()
+
+
+def test_no_image_is_lost_or_doubled():
+    pool = image_pool.ImagePool(8, 2)
+    given = exchange_all(pool, 50)[2:].ravel().tolist()
+    held = pool.images.numpy()[:, 0, 0, 0].tolist()
+    assert sorted(given + held) == list(range(50 * BATCH))
+
+
+def test_draws_depend_on_the_step_and_the_seed_alone():
+    first = exchange_all(image_pool.ImagePool(8, 2, seed=1), 20)
+    again = exchange_all(image_pool.ImagePool(8, 2, seed=1), 20)
+    other = exchange_all(image_pool.ImagePool(8, 2, seed=2), 20)
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
