@@ -5,6 +5,7 @@ the whole phase. Steps are counted from the start of the run, through both
 phases: `offset` is where a phase begins.
 """
 
+import datetime
 import math
 import pathlib
 import signal
@@ -35,13 +36,33 @@ class Progress(keras.callbacks.ProgbarLogger):
 
     def __init__(self, seconds: float = 20):
         super().__init__()
-        self._pause = 0 if sys.stdout.isatty() else seconds
-        self._next = -math.inf
+        self._seconds = seconds
+        self._begin = self._last_line = time.monotonic()
+        self._done = 0
 
     def on_train_batch_end(self, batch, logs=None):
-        if time.monotonic() >= self._next:
-            self._next = time.monotonic() + self._pause
+        self._done = batch + 1
+        if sys.stdout.isatty():
             super().on_train_batch_end(batch, logs)
+        elif time.monotonic() >= self._last_line + self._seconds:
+            self._last_line = time.monotonic()
+            self._print_line(logs)
+
+    def on_epoch_end(self, epoch, logs=None):
+        if sys.stdout.isatty():
+            super().on_epoch_end(epoch, logs)
+        else:
+            self._print_line(logs)
+
+    def _print_line(self, losses):
+        per_step = (time.monotonic() - self._begin) / self._done
+        seconds = round(per_step * (self.target - self._done))
+        values = " - ".join(f"{n}: {float(v):.4g}" for n, v in losses.items())
+        print(
+            f"{self._done}/{self.target} "
+            f"{datetime.timedelta(seconds=seconds)} left - {values}",
+            flush=True,
+        )
 
 
 class LossLog(keras.callbacks.Callback):

@@ -17,6 +17,9 @@ def prepare(deterministic: bool | None) -> None:
         deterministic: Whether the same run gives the same bits. None means
             yes on a CPU, where it costs nothing measurable, and no on a GPU.
     """
+    # TensorFlow 2.21's remapper gives up on the gradient of LeakyReLU, and
+    # prints an error each time; nothing is lost without it.
+    tf.config.optimizer.set_experimental_options({"remapping": False})
     gpus = tf.config.list_physical_devices("GPU")
     for gpu in gpus:
         tf.config.experimental.set_memory_growth(gpu, True)

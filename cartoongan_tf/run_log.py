@@ -37,7 +37,7 @@ class RunLog:
         # Line by line, so that a killed process has lost none before its
         # last checkpoint.
         self._file = open(table, "a", buffering=1, newline="")
-        self._rows = csv.DictWriter(self._file, COLUMNS)
+        self._rows = csv.DictWriter(self._file, COLUMNS, lineterminator="\n")
         self._events = tf.summary.create_file_writer(str(events))
 
     def add_losses(self, step: int, phase: str, losses: dict) -> None:

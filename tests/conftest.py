@@ -1,5 +1,6 @@
 import os
 import pathlib
+import subprocess
 
 import keras
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from cartoongan_tf import networks
 from cartoongan_tf import pictures
 
+ROOT = pathlib.Path(__file__).parents[1]
 SHARED = pathlib.Path(os.environ.get("CARTOONGAN_SHARED", "../shared"))
 
 
@@ -55,3 +57,15 @@ def generator():
 def discriminator():
     keras.utils.set_random_seed(1)
     return networks.Discriminator(filters=4)
+
+
+@pytest.fixture
+def run_command():
+    """Runs a command of ours in a process of its own, to its end."""
+
+    def run(*command, **settings):
+        return subprocess.run(
+            command, cwd=ROOT, capture_output=True, text=True, **settings
+        )
+
+    return run

@@ -1,0 +1,127 @@
+r"""Where the time of a training step goes.
+
+    python -m benchmarks.train_step --flagfile=RUN/train.flags
+
+Takes the flags of `train.py`, trains nothing that lasts, and prints the
+median time of an adversarial step, that of its parts taken alone, and their
+shares of the step. Parts overlap in a real step, and each is timed with its
+own gradient, so that shares need not add up to one.
+"""
+
+import statistics
+import time
+
+import keras
+import tensorflow as tf
+from absl import app
+from absl import flags
+
+import train
+from cartoongan_tf import data
+from cartoongan_tf import devices
+from cartoongan_tf import errors
+from cartoongan_tf import image_pool
+from cartoongan_tf import losses
+from cartoongan_tf import model
+from cartoongan_tf import networks
+from cartoongan_tf import runs
+
+flags.DEFINE_integer("repeats", 10, "Times that each part is run.")
+
+
+def main(_):
+    with errors.one_sentence():
+        settings = train.config_from_flags()
+        devices.prepare(settings.deterministic)
+        compare = train.content_features(settings)
+        run = runs.open_run(settings)
+    batches = training_batches(run)
+    parts = {
+        "adversarial step": step_function(settings, compare),
+        "warm-up step": warm_up_function(settings, compare),
+        "content features and gradient": gradient_of(
+            lambda photos, *_: losses.content_loss(compare(photos), 0.0)
+        ),
+        "generator and gradient": gradient_of(
+            networks.Generator(settings.filters, settings.blocks)
+        ),
+        "discriminator and gradient": gradient_of(
+            networks.Discriminator(settings.discriminator_filters)
+        ),
+    }
+    report({"batch of data": lambda *_: next(batches), **parts}, batches)
+
+
+def training_batches(run):
+    settings = run.config
+    return iter(
+        data.training_batches(
+            run.photo_paths,
+            run.cartoon_paths,
+            steps=range(10_000),
+            image_size=settings.image_size,
+            batch_size=settings.batch_size,
+            seed=settings.seed,
+        )
+    )
+
+
+def step_function(settings, compare):
+    pool = None
+    if settings.image_pool:
+        pool = image_pool.ImagePool(settings.image_pool, settings.image_size)
+    gan = model.CartoonGAN(
+        networks.Generator(settings.filters, settings.blocks),
+        networks.Discriminator(settings.discriminator_filters),
+        compare,
+        content_weight=settings.content_weight,
+        image_pool=pool,
+    )
+    gan.compile(keras.optimizers.Adam(), keras.optimizers.Adam())
+    step = tf.function(gan.train_step)
+    return lambda *batch: step(batch)
+
+
+def warm_up_function(settings, compare):
+    warm_up = model.ContentWarmUp(
+        networks.Generator(settings.filters, settings.blocks), compare
+    )
+    warm_up.compile(keras.optimizers.Adam())
+    step = tf.function(warm_up.train_step)
+    return lambda photos, *_: step(photos)
+
+
+def gradient_of(function):
+    """Forward and backward, to the weights if any and to the photos."""
+
+    @tf.function
+    def run(photos, *_):
+        with tf.GradientTape() as tape:
+            tape.watch(photos)
+            result = tf.reduce_mean(tf.abs(function(photos)))
+        weights = getattr(function, "trainable_variables", [])
+        return tape.gradient(result, [photos, *weights])
+
+    return run
+
+
+def report(parts, batches):
+    batch = next(batches)
+    times = {name: median_time(part, batch) for name, part in parts.items()}
+    step = times["adversarial step"]
+    for name, seconds in times.items():
+        print(f"{name:32} {1000 * seconds:8.1f} ms {seconds / step:6.2f}")
+
+
+def median_time(part, batch):
+    part(*batch)
+    times = []
+    for _ in range(flags.FLAGS.repeats):
+        begin = time.perf_counter()
+        tf.nest.map_structure(lambda t: t.numpy(), part(*batch))
+        times.append(time.perf_counter() - begin)
+    return statistics.median(times)
+
+
+if __name__ == "__main__":
+    app.run(main)

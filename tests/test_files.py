@@ -1,0 +1,45 @@
+import pytest
+
+from cartoongan_tf import errors
+from cartoongan_tf import files
+
+
+def test_a_file_appears_whole(tmp_path):
+    path = tmp_path / "new" / "file.txt"
+    with files.written_whole(path) as draft:
+        draft.write_text("content")
+        assert not path.exists()
+        assert draft.suffix == ".txt"
+    assert path.read_text() == "content"
+    assert [p.name for p in path.parent.iterdir()] == ["file.txt"]
+
+
+def test_a_failure_leaves_the_old_file_and_no_draft(tmp_path):
+    path = tmp_path / "file.txt"
+    path.write_text("old")
+
+    def fail():
+        with files.written_whole(path) as draft:
+            draft.write_text("half")
+            raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        fail()
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_replaces_the_old_one(tmp_path):
+    path = tmp_path / "folder"
+    for content in ("old", "new"):
+        with files.written_whole(path) as draft:
+            draft.mkdir()
+            (draft / f"{content}.txt").write_text(content)
+    assert [p.name for p in path.iterdir()] == ["new.txt"]
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_another_ending_is_refused():
+    files.check_suffix("--output", "a.keras", ".keras")
+    with pytest.raises(errors.InputError, match=r"--output=a\.h5 must end"):
+        files.check_suffix("--output", "a.h5", ".keras")

@@ -1,0 +1,122 @@
+import ast
+import pathlib
+
+import pytest
+
+ROOT = pathlib.Path(__file__).parents[1]
+PACKAGE = ROOT / "cartoongan_tf"
+
+ALLOWED = {
+    "__init__": set(),
+    "artifacts": {"errors", "networks", "pictures"},
+    "callbacks": {"checkpoints", "data", "errors", "pictures", "run_log"},
+    "canny": set(),
+    "cartoonizing": {"errors", "pictures"},
+    "checkpoints": {"errors", "files"},
+    "config": {"errors"},
+    "curves": {"files", "run_log"},
+    "data": {"edges", "pictures"},
+    "devices": {"errors"},
+    "edges": {"canny"},
+    "errors": set(),
+    "exporting": {"artifacts", "files", "pictures"},
+    "features": {"errors"},
+    "files": {"errors"},
+    "image_pool": set(),
+    "layers": set(),
+    "losses": set(),
+    "model": {"losses"},
+    "networks": {"layers"},
+    "phases": {
+        "callbacks",
+        "checkpoints",
+        "data",
+        "image_pool",
+        "model",
+        "run_log",
+        "runs",
+        "schedules",
+    },
+    "pictures": {"errors", "files"},
+    "porting": {"errors", "files", "networks"},
+    "run_log": {"files"},
+    "run_record": {"config", "errors", "files"},
+    "runs": {"config", "pictures", "run_record", "samples"},
+    "samples": {"errors", "files", "pictures", "scenes"},
+    "scenes": set(),
+    "schedules": set(),
+    "training": {
+        "artifacts",
+        "curves",
+        "devices",
+        "errors",
+        "files",
+        "networks",
+        "phases",
+        "pictures",
+        "runs",
+    },
+}
+MODULES = sorted(PACKAGE.glob("*.py"))
+COMMANDS = {"porting"}
+
+
+def imports(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom):
+            yield from ((node.module, alias.name) for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from ((alias.name, "") for alias in node.names)
+
+
+def own_imports(path):
+    for module, name in imports(path):
+        if module == PACKAGE.name:
+            yield name
+        elif module.startswith(PACKAGE.name + "."):
+            yield module.removeprefix(PACKAGE.name + ".")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_imports_point_downwards(path):
+    assert set(own_imports(path)) <= ALLOWED[path.stem]
+
+
+def test_the_directions_have_no_circle():
+    def below(name, seen=()):
+        assert name not in seen, (*seen, name)
+        for lower in ALLOWED[name]:
+            below(lower, (*seen, name))
+
+    for name in ALLOWED:
+        below(name)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_only_commands_know_flags(path):
+    if path.stem not in COMMANDS:
+        assert not any(module == "absl" for module, _ in imports(path))
+
+
+@pytest.mark.parametrize("name", ["layers", "networks", "losses"])
+def test_networks_and_losses_run_on_any_keras_backend(name):
+    """The rest of a training step is then one small script a backend."""
+    modules = {module for module, _ in imports(PACKAGE / f"{name}.py")}
+    assert modules <= {"keras", PACKAGE.name}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_every_module_says_what_it_is_for(path):
+    assert ast.get_docstring(ast.parse(path.read_text()))
+    assert len(path.read_text().splitlines()) <= 300
+
+
+@pytest.mark.parametrize(
+    "path", sorted(ROOT.glob("*.py")) + MODULES, ids=lambda path: path.stem
+)
+def test_functions_are_short(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef):
+            docstring = ast.get_docstring(node, clean=False) or ""
+            length = node.end_lineno - node.lineno + 1
+            assert length - docstring.count("\n") <= 50, node.name

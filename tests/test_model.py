@@ -1,0 +1,166 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from cartoongan_tf import features
+from cartoongan_tf import image_pool
+from cartoongan_tf import losses
+from cartoongan_tf import model
+from cartoongan_tf import networks
+
+
+@pytest.fixture
+def batch(random):
+    return tuple(
+        tf.constant(random.uniform(-1, 1, (2, 32, 32, 3)), tf.float32)
+        for _ in range(3)
+    )
+
+
+@pytest.fixture
+def make_gan():
+    def make(seed=0, pool=4, **changes):
+        keras.utils.set_random_seed(seed)
+        gan = model.CartoonGAN(
+            networks.Generator(4, 1),
+            networks.Discriminator(4),
+            features.pyramid,
+            **{"content_weight": 1e-3} | changes,
+            image_pool=image_pool.ImagePool(pool, 32) if pool else None,
+        )
+        gan.compile(keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3))
+        return gan
+
+    return make
+
+
+def weights(network):
+    return [w.numpy().copy() for w in network.trainable_weights]
+
+
+def changed(network, before):
+    now = weights(network)
+    return [not np.array_equal(a, b) for a, b in zip(before, now, strict=True)]
+
+
+@pytest.mark.parametrize("pool", [0, 4])
+@pytest.mark.parametrize("form", losses.ADVERSARIAL_LOSSES)
+def test_a_step_moves_every_kernel_of_both_networks(
+    make_gan, batch, pool, form
+):
+    gan = make_gan(pool=pool, adversarial_loss=form)
+    for network in (gan.generator, gan.discriminator):
+        kernels = [w.path.endswith("kernel") for w in network.trainable_weights]
+        before = weights(network)
+        gan.train_step(batch)
+        moved = changed(network, before)
+        assert all(m for m, k in zip(moved, kernels, strict=True) if k)
+
+
+def test_a_step_reports_the_losses_of_its_batch(make_gan, batch):
+    gan = make_gan(pool=0)
+    photos, cartoons, smoothed = batch
+    generated = gan.generator(photos)
+    logits = [
+        gan.discriminator(images) for images in (cartoons, smoothed, generated)
+    ]
+    content = losses.content_loss(
+        features.pyramid(photos), features.pyramid(generated)
+    )
+    adversarial = losses.generator_loss(logits[2])
+    expected = {
+        "content_loss": content,
+        "adversarial_loss": adversarial,
+        "total_loss": adversarial + 1e-3 * content,
+        "discriminator_loss": losses.discriminator_loss(*logits),
+    }
+    actual = gan.train_step(batch)
+    assert actual.keys() == expected.keys()
+    for name, value in expected.items():
+        assert float(actual[name]) == pytest.approx(float(value), rel=1e-4)
+
+
+def test_smoothed_cartoons_teach_the_discriminator(make_gan, batch):
+    """Swapping them with crisp ones gives other gradients, so other weights."""
+    photos, cartoons, smoothed = batch
+    right, wrong = make_gan(), make_gan()
+    right.train_step((photos, cartoons, smoothed))
+    wrong.train_step((photos, smoothed, cartoons))
+    pairs = zip(
+        weights(right.discriminator), weights(wrong.discriminator), strict=True
+    )
+    assert any(not np.allclose(a, b) for a, b in pairs)
+
+
+def test_a_large_content_weight_drowns_the_adversarial_loss(make_gan, batch):
+    """With the paper's literal 10 the discriminator makes no difference."""
+
+    def direction(weight, seed):
+        gan = make_gan(content_weight=weight, pool=0)
+        keras.utils.set_random_seed(seed)
+        gan.discriminator.set_weights(
+            [
+                np.random.normal(0, 0.1, w.shape)
+                for w in gan.discriminator.weights
+            ]
+        )
+        before = weights(gan.generator)
+        gan.generator_optimizer = keras.optimizers.SGD(1e-6)
+        gan.generator_optimizer.build(gan.generator.trainable_variables)
+        gan.train_step(batch)
+        after = weights(gan.generator)
+        step = np.concatenate(
+            [(b - a).ravel() for a, b in zip(before, after, strict=True)]
+        )
+        return step / np.linalg.norm(step)
+
+    literal = direction(10.0, 1) @ direction(10.0, 2)
+    default = direction(1e-4, 1) @ direction(1e-4, 2)
+    assert literal > 0.999
+    assert default < 0.9
+
+
+def test_a_new_process_goes_on_where_the_old_one_stopped(
+    make_gan, batch, tmp_path
+):
+    old, new = make_gan(), make_gan(seed=7)
+    for _ in range(3):
+        old.train_step(batch)
+    old.save_weights(tmp_path / "run.weights.h5")
+    new.load_weights(tmp_path / "run.weights.h5")
+    assert int(new.step) == 3
+    old.train_step(batch)
+    new.train_step(batch)
+    assert len(old.variables) == len(new.variables)
+    for expected, actual in zip(old.variables, new.variables, strict=True):
+        np.testing.assert_array_equal(actual, expected)
+
+
+def test_a_step_in_a_graph_is_the_step(make_gan, batch):
+    eager, traced = make_gan(), make_gan()
+    traced_step = tf.function(traced.train_step)
+    for _ in range(2):
+        expected, actual = eager.train_step(batch), traced_step(batch)
+    for name, value in expected.items():
+        assert float(actual[name]) == pytest.approx(float(value), rel=1e-2)
+
+
+def test_warm_up_lowers_the_content_loss(batch):
+    keras.utils.set_random_seed(0)
+    warm_up = model.ContentWarmUp(networks.Generator(4, 1), features.pyramid)
+    warm_up.compile(keras.optimizers.Adam(1e-3))
+    step = tf.function(warm_up.train_step)
+    history = [float(step(batch[0])["content_loss"]) for _ in range(40)]
+    assert history[-1] < 0.7 * history[0]
+    assert int(warm_up.step) == 40
+
+
+def test_feature_weights_stay_out_of_the_checkpoint(make_gan):
+    """VGG19 comes as a function: a network behind it is not tracked."""
+    network = keras.layers.Conv2D(64, 3)
+    network.build((None, 32, 32, 3))
+    plain = make_gan()
+    plain.features = lambda images: network(images)
+    names = {w.path for w in plain.weights}
+    assert not names & {w.path for w in network.weights}

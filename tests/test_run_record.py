@@ -1,0 +1,46 @@
+import dataclasses
+
+import pytest
+
+from cartoongan_tf import config
+from cartoongan_tf import errors
+from cartoongan_tf import run_record
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return config.TrainConfig("photos", "cartoons", str(tmp_path / "run"))
+
+
+@pytest.fixture
+def folders(make_folder):
+    return {"--photo_dir": sorted(make_folder("photos").iterdir())}
+
+
+def test_the_same_run_may_go_on(settings, folders):
+    run_record.check(settings, folders)
+    run_record.write(settings, folders)
+    run_record.check(settings, folders)
+
+
+@pytest.mark.parametrize("name", config.CHANGEABLE[1:])
+def test_what_only_says_how_long_may_change(settings, folders, name):
+    run_record.write(settings, folders)
+    run_record.check(dataclasses.replace(settings, **{name: 7}), folders)
+
+
+def test_other_settings_are_named(settings, folders):
+    run_record.write(settings, folders)
+    other = dataclasses.replace(settings, batch_size=3, seed=5)
+    with pytest.raises(errors.InputError) as caught:
+        run_record.check(other, folders)
+    assert "--batch_size was 8 and is 3" in str(caught.value)
+    assert "--seed was 0 and is 5" in str(caught.value)
+    assert "filters" not in str(caught.value)
+
+
+def test_other_pictures_are_noticed(settings, folders):
+    run_record.write(settings, folders)
+    fewer = {"--photo_dir": folders["--photo_dir"][1:]}
+    with pytest.raises(errors.InputError, match="content of --photo_dir was"):
+        run_record.check(settings, fewer)

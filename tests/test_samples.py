@@ -1,0 +1,41 @@
+import numpy as np
+import pytest
+
+from cartoongan_tf import errors
+from cartoongan_tf import pictures
+from cartoongan_tf import samples
+
+
+def test_photos_are_colour_pictures():
+    photos = samples.read_photos()
+    assert len(photos) >= 5
+    for pixels in photos.values():
+        assert pixels.dtype == np.uint8
+        assert pixels.shape[2] == 3
+        assert np.ptp(pixels.astype(int), axis=2).mean() > 5
+
+
+def test_a_sample_becomes_a_folder_once(tmp_path):
+    folder = samples.as_folder("sample:photos", tmp_path, "--photo_dir")
+    paths = pictures.list_pictures(folder, "--photo_dir")
+    assert {path.stem for path in paths} == set(samples.read_photos())
+    written = [path.stat().st_mtime_ns for path in paths]
+    samples.as_folder("sample:photos", tmp_path, "--photo_dir")
+    assert [path.stat().st_mtime_ns for path in paths] == written
+
+
+def test_there_are_at_least_three_hundred_scenes(tmp_path):
+    folder = samples.as_folder("sample:scenes", tmp_path, "--cartoon_dir")
+    paths = pictures.list_pictures(folder, "--cartoon_dir")
+    assert len({path.read_bytes() for path in paths}) >= 300
+
+
+def test_other_folders_are_taken_as_they_are(tmp_path):
+    folder = samples.as_folder("my/photos", tmp_path, "--photo_dir")
+    assert str(folder) == "my/photos"
+    assert not any(tmp_path.iterdir())
+
+
+def test_an_unknown_sample_is_refused(tmp_path):
+    with pytest.raises(errors.InputError, match="--photo_dir=sample:cats"):
+        samples.as_folder("sample:cats", tmp_path, "--photo_dir")

@@ -1,0 +1,372 @@
+import dataclasses
+import os
+import pathlib
+import resource
+import signal
+import subprocess
+import sys
+import time
+
+import keras
+import numpy as np
+import pytest
+from absl import flags
+from absl.testing import flagsaver
+
+import train
+from cartoongan_tf import artifacts
+from cartoongan_tf import config
+from cartoongan_tf import networks
+from cartoongan_tf import pictures
+from cartoongan_tf import run_log
+
+ROOT = pathlib.Path(train.__file__).parent
+TINY = (
+    "--content_features=pyramid",
+    "--filters=4",
+    "--blocks=1",
+    "--discriminator_filters=4",
+    "--image_size=32",
+    "--batch_size=2",
+    "--image_pool=5",
+    "--sample_every=8",
+    "--checkpoint_every=7",
+)
+
+
+@pytest.fixture
+def folders(make_folder, tmp_path):
+    """Flags that name a folder of photos, one of cartoons, and a workdir."""
+    return (
+        f"--photo_dir={make_folder('photos', 5)}",
+        f"--cartoon_dir={make_folder('cartoons', 4)}",
+        f"--workdir={tmp_path / 'run'}",
+    )
+
+
+def run_here(*arguments):
+    """Runs the command in this process; gives what it exits with."""
+    with flagsaver.flagsaver():
+        flags.FLAGS.unparse_flags()
+        flags.FLAGS(["train.py", *arguments])
+        try:
+            train.main(["train.py"])
+        except SystemExit as stop:
+            return stop.code
+    return None
+
+
+def settings_of(*arguments):
+    with flagsaver.flagsaver():
+        flags.FLAGS.unparse_flags()
+        flags.FLAGS(["train.py", *arguments])
+        return train.config_from_flags()
+
+
+def contents(workdir, pattern):
+    return {
+        str(path.relative_to(workdir)): path.read_bytes()
+        for path in sorted(workdir.glob(pattern))
+    }
+
+
+def test_every_setting_has_a_flag_with_the_same_default():
+    for field in dataclasses.fields(config.TrainConfig):
+        flag = flags.FLAGS[field.name]
+        if field.default is dataclasses.MISSING:
+            assert flag.default is None, field.name
+        else:
+            assert flag.default == field.default, field.name
+        assert len(flag.help) > 10, field.name
+
+
+def test_recorded_flags_bring_back_the_run(folders, tmp_path):
+    arguments = (*folders, *TINY, "--decay_start=3", "--nodeterministic")
+    with flagsaver.flagsaver():
+        flags.FLAGS.unparse_flags()
+        flags.FLAGS(["train.py", *arguments])
+        expected = train.config_from_flags()
+        train.record_flags(tmp_path)
+    again = settings_of(f"--flagfile={tmp_path / 'train.flags'}")
+    assert again == expected
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "configs").iterdir()))
+def test_flagfiles_are_settings(path):
+    text = path.read_text()
+    assert text.startswith("#")
+    assert f"--flagfile=configs/{path.name}" in text
+    needed = [
+        f"--{name}=x"
+        for name in ("photo_dir", "cartoon_dir", "workdir")
+        if f"--{name}=" not in text.split("#")[-1]
+    ]
+    settings_of(f"--flagfile={path}", *needed)
+
+
+def test_a_run_leaves_all_that_it_promises(folders, tmp_path):
+    code = run_here(*folders, *TINY, "--warmup_steps=2", "--steps=3")
+    assert code is None
+    run = tmp_path / "run"
+    generator = artifacts.load_generator(run, "--model")
+    assert generator.filters == 4
+    discriminator = keras.saving.load_model(run / "discriminator.keras")
+    assert isinstance(discriminator, networks.Discriminator)
+    phases = [row["phase"] for row in run_log.read_table(run)]
+    assert phases == ["warm_up"] * 2 + ["adversarial"] * 3
+    grids = {path.name for path in (run / "results").iterdir()}
+    assert {"step_00000000_fixed.png", "step_00000005_random.png"} <= grids
+    for name in ("losses.png", "train.flags", "run.json"):
+        assert (run / name).stat().st_size > 0
+    assert any((run / "tensorboard").iterdir())
+    leftovers = [p for p in run.rglob(".*") if p.name != ".DS_Store"]
+    assert leftovers == []
+
+
+def test_both_phases_train(folders, tmp_path):
+    """Each leaves other weights than it began with."""
+    weights = []
+    for steps in ((0, 0), (2, 0), (2, 2)):
+        code = run_here(
+            *folders[:2],
+            f"--workdir={tmp_path / str(steps)}",
+            *TINY,
+            f"--warmup_steps={steps[0]}",
+            f"--steps={steps[1]}",
+        )
+        assert code is None
+        generator = artifacts.load_generator(tmp_path / str(steps), "--model")
+        weights.append(generator.get_weights()[0])
+    assert not np.array_equal(weights[0], weights[1])
+    assert not np.array_equal(weights[1], weights[2])
+
+
+def test_the_same_seed_gives_the_same_weights(folders, tmp_path):
+    results = [
+        run_here(*folders[:2], f"--workdir={tmp_path / name}", *TINY,
+                 "--warmup_steps=2", "--steps=9", f"--seed={seed}")
+        or artifacts.load_generator(tmp_path / name, "--model").get_weights()
+        for name, seed in (("a", 1), ("b", 1), ("c", 2))
+    ]  # fmt: skip
+    for a, b in zip(*results[:2], strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert not np.array_equal(results[0][0], results[2][0])
+
+
+def test_a_finished_run_can_be_made_longer(folders, tmp_path):
+    short = (*folders, *TINY, "--warmup_steps=2")
+    assert run_here(*short, "--steps=3") is None
+    before = contents(tmp_path / "run", "checkpoints/*")
+    assert run_here(*short, "--steps=3") is None
+    assert contents(tmp_path / "run", "checkpoints/*") == before
+    assert run_here(*short, "--steps=6", "--sample_every=1") is None
+    steps = [int(r["step"]) for r in run_log.read_table(tmp_path / "run")]
+    assert steps == list(range(1, 9))
+
+
+def test_other_settings_do_not_go_on(folders, tmp_path):
+    arguments = (*folders, *TINY, "--warmup_steps=1", "--steps=1")
+    assert run_here(*arguments) is None
+    before = contents(tmp_path / "run", "*.flags")
+    message = run_here(*arguments, "--seed=5")
+    assert "--seed was 0 and is 5" in message
+    assert contents(tmp_path / "run", "*.flags") == before
+
+
+def test_a_style_can_be_fine_tuned(folders, tmp_path):
+    assert run_here(*folders, *TINY, "--warmup_steps=1", "--steps=2") is None
+    again = (
+        *folders[:2],
+        f"--workdir={tmp_path / 'second'}",
+        f"--init_from={tmp_path / 'run'}",
+        *TINY,
+        "--warmup_steps=0",
+    )
+    assert run_here(*again, "--steps=0") is None
+    for name in ("generator.keras", "discriminator.keras"):
+        first = keras.saving.load_model(tmp_path / "run" / name)
+        second = keras.saving.load_model(tmp_path / "second" / name)
+        for a, b in zip(first.get_weights(), second.get_weights(), strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+def bad_input(tmp_path, folders):
+    photos = folders[0]
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "text").mkdir()
+    (tmp_path / "text/note.jpg").write_text("hello")
+    networks.Generator(filters=2, blocks=0).save(tmp_path / "other.keras")
+    return {
+        "--photo_dir=/none": "--photo_dir=/none is not a folder",
+        f"--cartoon_dir={tmp_path / 'empty'}": "holds no picture",
+        f"--photo_dir={tmp_path / 'text'}": "note.jpg is not a picture",
+        "--cartoon_dir=sample:none": "the samples are sample:photos and",
+        f"--workdir={photos.removeprefix('--photo_dir=')}/0.png": "0.png",
+        "--init_from=/none": "/none does not exist",
+        f"--init_from={tmp_path / 'other.keras'}": "pass --filters=2",
+        "--batch_size=0": "--batch_size must be at least 1",
+        "--image_pool=1": "--image_pool=1 must hold at least a batch",
+        "--content_features=vgg19 --vgg19_weights=/none.h5": "/none.h5 does",
+    }
+
+
+@pytest.mark.parametrize("number", range(10))
+def test_bad_input_ends_in_one_sentence_before_training(
+    folders, tmp_path, number
+):
+    argument, message = list(bad_input(tmp_path, folders).items())[number]
+    arguments = (*folders, *TINY, *argument.split())
+    code = run_here(*arguments, "--warmup_steps=1", "--steps=1")
+    assert message in str(code)
+    assert str(code).startswith("error: ")
+    assert not (tmp_path / "run/log.csv").exists()
+
+
+def test_a_full_disk_is_noticed_before_training(folders, tmp_path):
+    """No disk holds the checkpoints of a generator of this width."""
+    code = run_here(*folders, *TINY, "--image_pool=100000000", "--steps=1")
+    assert "MB free, and checkpoints need" in code
+
+
+def test_a_damaged_picture_is_named(folders, tmp_path):
+    path = tmp_path / "cartoons/1.png"
+    path.write_bytes(path.read_bytes()[:300])
+    code = run_here(*folders, *TINY, "--warmup_steps=1", "--steps=5")
+    assert "cartoons/1.png cannot be decoded" in code
+
+
+def test_numbers_that_run_away_keep_the_last_checkpoint(folders, tmp_path):
+    arguments = (*folders, *TINY, "--warmup_steps=0", "--steps=9")
+    code = run_here(
+        *arguments,
+        "--discriminator_learning_rate=1e30",
+        "--checkpoint_every=1",
+    )
+    assert "became" in code
+    assert "lower learning rates" in code
+    assert (tmp_path / "run/checkpoints/adversarial.weights.h5").exists()
+
+
+# What follows runs the command in processes of its own.
+
+LONG = (*TINY, "--warmup_steps=40", "--steps=40")
+
+
+def start(*arguments):
+    return subprocess.Popen(
+        [sys.executable, "train.py", *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    )
+
+
+def wait_for_step(process, workdir, step):
+    while process.poll() is None:
+        log = workdir / "log.csv"
+        if log.exists() and len(log.read_text().splitlines()) > step:
+            return
+        time.sleep(0.002)
+    raise AssertionError(process.communicate()[0])
+
+
+def finish(*arguments):
+    process = start(*arguments)
+    output, _ = process.communicate()
+    assert process.returncode == 0, output
+    return output
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory):
+    """A run that nothing has stopped: its folder, and its data flags."""
+    parent = tmp_path_factory.mktemp("uninterrupted")
+    random = np.random.default_rng(0)
+    for kind in ("photos", "cartoons"):
+        for number in range(5):
+            pixels = random.integers(0, 256, (40, 56, 3), "uint8")
+            pictures.write_png(parent / kind / f"{number}.png", pixels)
+    data = (
+        f"--photo_dir={parent / 'photos'}",
+        f"--cartoon_dir={parent / 'cartoons'}",
+    )
+    finish(*data, *LONG, f"--workdir={parent / 'run'}")
+    return parent / "run", data
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("step", [5, 18, 40, 65])
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_a_stopped_run_ends_as_if_nothing_had_happened(
+    uninterrupted, tmp_path, step, number
+):
+    """Weights, log, events and grids: the same bits."""
+    expected, data = uninterrupted
+    command = (*data, *LONG, f"--workdir={tmp_path / 'run'}")
+    process = start(*command)
+    wait_for_step(process, tmp_path / "run", step)
+    process.send_signal(number)
+    output, _ = process.communicate()
+    assert process.returncode != 0
+    if number == signal.SIGINT:
+        assert process.returncode == 130
+        assert "Run the same command again to go on." in output
+        artifacts.load_generator(tmp_path / "run", "--model")
+    assert "of 40 steps done" in finish(*command)
+    for pattern in ("log.csv", "results/*"):
+        assert contents(tmp_path / "run", pattern) == contents(
+            expected, pattern
+        )
+    for name in ("generator.keras", "discriminator.keras"):
+        a = keras.saving.load_model(expected / name).get_weights()
+        b = keras.saving.load_model(tmp_path / "run" / name).get_weights()
+        for array, other in zip(a, b, strict=True):
+            np.testing.assert_array_equal(array, other)
+
+
+@pytest.mark.slow
+def test_a_failed_write_leaves_the_last_checkpoint(folders, tmp_path):
+    """A limit on the size of files stands for a disk that fills up."""
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000))
+
+    arguments = (*folders, *TINY, "--warmup_steps=0")
+    finish(*arguments, "--steps=2")
+    before = contents(tmp_path / "run", "checkpoints/*")
+    done = subprocess.run(
+        [sys.executable, "train.py", *arguments, "--steps=4"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        preexec_fn=limit,
+    )
+    assert "no space left to write" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert contents(tmp_path / "run", "checkpoints/*") == before
+    finish(*arguments, "--steps=4")
+
+
+@pytest.mark.slow
+def test_weights_that_cannot_be_fetched_end_in_what_to_do(
+    folders, tmp_path, run_command
+):
+    offline = {"KERAS_HOME": str(tmp_path), "https_proxy": "127.0.0.1:9"}
+    done = run_command(
+        sys.executable, "train.py", *folders, env=os.environ | offline
+    )
+    assert done.returncode == 1
+    assert "--vgg19_weights=FILE" in done.stderr
+    assert "--content_features=pyramid" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+def test_an_unknown_flag_is_named_with_a_likely_one(run_command):
+    done = run_command(sys.executable, "train.py", "--photo_dri=photos")
+    assert done.returncode == 1
+    assert "photo_dri" in done.stderr
+    assert "photo_dir" in done.stderr
+    assert "Traceback" not in done.stderr
