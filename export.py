@@ -8,7 +8,6 @@ and compared with the Keras model before it is called written.
 """
 
 import logging
-import pathlib
 
 from absl import app
 from absl import flags
@@ -16,6 +15,7 @@ from absl import flags
 from cartoongan_tf import artifacts
 from cartoongan_tf import errors
 from cartoongan_tf import exporting
+from cartoongan_tf import files
 
 FLAGS = flags.FLAGS
 
@@ -35,8 +35,8 @@ def main(argv):
     logging.getLogger().setLevel(logging.WARNING)
     logging.getLogger("tensorflow").setLevel(logging.WARNING)
     with errors.one_sentence():
+        output = files.make_folder("--output", FLAGS.output)
         generator = artifacts.load_generator(FLAGS.model, "--model")
-        output = pathlib.Path(FLAGS.output)
         saved_model = exporting.export_saved_model(
             generator, output / exporting.SAVED_MODEL
         )

@@ -82,7 +82,7 @@ flags.DEFINE_enum(
 flags.DEFINE_enum(
     "generator",
     _DEFAULT.generator,
-    networks.GENERATORS,
+    list(networks.GENERATORS),
     "Architecture of the generator: cartoongan is the paper's.",
 )
 flags.DEFINE_integer(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 
 from cartoongan_tf import errors
+from cartoongan_tf import files
 from cartoongan_tf import pictures
 
 
@@ -24,11 +25,9 @@ def cartoon_paths(
 
     Raises:
         InputError: If two photos have the same name, a cartoon would replace
-            a photo, or `output` is a file.
+            a photo, or `output` cannot be a folder.
     """
-    output = pathlib.Path(output)
-    if output.exists() and not output.is_dir():
-        raise errors.InputError(f"--output={output} is not a folder.")
+    output = files.make_folder("--output", output)
     targets = {
         pathlib.Path(photo): output / f"{pathlib.Path(photo).stem}.png"
         for photo in photos

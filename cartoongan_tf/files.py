@@ -51,6 +51,19 @@ def save_model(model: keras.Model, path: str | pathlib.Path) -> None:
         raise
 
 
+def make_folder(flag: str, path: str | pathlib.Path) -> pathlib.Path:
+    """Makes a folder unless it is there; `InputError` if it cannot be."""
+    path = pathlib.Path(path)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise errors.InputError(
+            f"{flag}={path} cannot be a folder ({error.strerror}); name "
+            "another."
+        ) from error
+    return path
+
+
 def check_suffix(flag: str, path: str, suffix: str) -> None:
     """Raises `InputError` unless `path` ends in `suffix`."""
     if pathlib.Path(path).suffix != suffix:

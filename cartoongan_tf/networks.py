@@ -13,7 +13,6 @@ from keras import ops
 
 from cartoongan_tf import layers
 
-GENERATORS = ("cartoongan",)
 MINIMUM_SIDE = 16  # pixels: a quarter of it must still hold a mirrored border
 
 
@@ -168,6 +167,10 @@ class Discriminator(keras.Model):
             "filters": self.filters,
             "epsilon": self.epsilon,
         }
+
+
+# By the name that `--generator` has for it.
+GENERATORS = {"cartoongan": Generator}
 
 
 def _chain(steps, tensor):

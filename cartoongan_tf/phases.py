@@ -92,9 +92,9 @@ def compete(
 
 def _run_phase(run, name, phase, batches, offset, steps):
     start = checkpoints.restore(phase, run.checkpoint_path(name))
+    print(f"Phase {name}: {start} of {steps} steps done.", flush=True)
     if start >= steps:
         return True
-    print(f"Phase {name}: {start} of {steps} steps done.", flush=True)
     log = run_log.RunLog(run.workdir, (offset + start) or -1)
     stop = callbacks.StopOnSignal()
     try:

@@ -3,6 +3,7 @@
 import dataclasses
 import pathlib
 
+from cartoongan_tf import files
 from cartoongan_tf import pictures
 from cartoongan_tf import run_record
 from cartoongan_tf import samples
@@ -49,12 +50,10 @@ def open_run(config: TrainConfig) -> Run:
         InputError: If a folder does not hold pictures, or `workdir` holds
             checkpoints of a run with other settings.
     """
+    workdir = files.make_folder("--workdir", config.workdir)
     folders = {
         flag: pictures.list_pictures(
-            samples.as_folder(
-                name, pathlib.Path(config.workdir) / "samples", flag
-            ),
-            flag,
+            samples.as_folder(name, workdir / "samples", flag), flag
         )
         for flag, name in (
             ("--photo_dir", config.photo_dir),

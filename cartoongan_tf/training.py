@@ -65,7 +65,8 @@ def train(run: runs.Run, features: Callable) -> keras.Model:
 
 def _build_networks(config):
     if config.init_from is None:
-        generator = networks.Generator(config.filters, config.blocks)
+        architecture = networks.GENERATORS[config.generator]
+        generator = architecture(config.filters, config.blocks)
         return generator, networks.Discriminator(config.discriminator_filters)
     generator = artifacts.load_generator(config.init_from, "--init_from")
     _check_fit(generator, config, "filters", "filters")
@@ -110,6 +111,11 @@ def _announce(run, generator):
         f"grids, log and checkpoints go to {run.workdir}.",
         flush=True,
     )
+    if run.config.init_from and run.config.warmup_steps:
+        print(
+            "Note: a warm-up unlearns the style of --init_from; "
+            "--warmup_steps=0 keeps it."
+        )
 
 
 @contextlib.contextmanager

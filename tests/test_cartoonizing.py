@@ -40,7 +40,7 @@ def test_no_cartoon_replaces_another_or_a_photo(tmp_path):
     with pytest.raises(errors.InputError, match="would be replaced"):
         cartoonizing.cartoon_paths([f"{tmp_path}/1.png"], tmp_path)
     (tmp_path / "file").touch()
-    with pytest.raises(errors.InputError, match="is not a folder"):
+    with pytest.raises(errors.InputError, match="cannot be a folder"):
         cartoonizing.cartoon_paths(["1.png"], tmp_path / "file")
 
 
