@@ -36,6 +36,14 @@ class ContentWarmUp(keras.Model):
         """Number of batches trained on so far, a tensor."""
         return self.generator_optimizer.iterations.value
 
+    @property
+    def state(self):
+        """All variables that a checkpoint holds, in a fixed order."""
+        return [
+            *self.generator.variables,
+            *self.generator_optimizer.variables,
+        ]
+
     def compile(self, generator_optimizer, **kwargs):
         super().compile(optimizer=None, **kwargs)
         # A checkpoint restores an optimizer only once its slots exist.
@@ -91,6 +99,17 @@ class CartoonGAN(keras.Model):
     def step(self):
         """Number of batches trained on so far, a tensor."""
         return self.generator_optimizer.iterations.value
+
+    @property
+    def state(self):
+        """All variables that a checkpoint holds, in a fixed order."""
+        return [
+            *self.generator.variables,
+            *self.discriminator.variables,
+            *(self.image_pool.variables if self.image_pool else []),
+            *self.generator_optimizer.variables,
+            *self.discriminator_optimizer.variables,
+        ]
 
     def compile(self, generator_optimizer, discriminator_optimizer, **kwargs):
         super().compile(optimizer=None, **kwargs)

@@ -34,7 +34,7 @@ class Run:
 
     def checkpoint_path(self, phase: str) -> pathlib.Path:
         """The checkpoint of a phase, `WARM_UP` or `ADVERSARIAL`."""
-        return self.workdir / "checkpoints" / f"{phase}.weights.h5"
+        return self.workdir / "checkpoints" / f"{phase}.npz"
 
 
 def open_run(config: TrainConfig) -> Run:

@@ -1,0 +1,41 @@
+import keras
+import numpy as np
+import pytest
+
+from cartoongan_tf import checkpoints
+from cartoongan_tf import errors
+from cartoongan_tf import features
+from cartoongan_tf import model
+from cartoongan_tf import networks
+
+
+def make_phase(filters=4):
+    phase = model.ContentWarmUp(
+        networks.Generator(filters, 1), features.pyramid
+    )
+    phase.compile(keras.optimizers.Adam(1e-3))
+    return phase
+
+
+def test_no_file_is_step_zero(tmp_path):
+    assert checkpoints.restore(make_phase(), tmp_path / "none.npz") == 0
+
+
+def test_a_state_comes_back(tmp_path):
+    old, new = make_phase(), make_phase()
+    old.generator_optimizer.iterations.assign(7)
+    checkpoints.save(old, tmp_path / "new/state.npz")
+    assert checkpoints.restore(new, tmp_path / "new/state.npz") == 7
+    for expected, actual in zip(old.state, new.state, strict=True):
+        np.testing.assert_array_equal(actual, expected)
+
+
+@pytest.mark.parametrize("content", [b"", b"no state", None])
+def test_a_file_that_is_no_state_of_this_model_is_named(tmp_path, content):
+    path = tmp_path / "state.npz"
+    if content is None:
+        checkpoints.save(make_phase(filters=3), path)
+    else:
+        path.write_bytes(content)
+    with pytest.raises(errors.InputError, match=r"state\.npz cannot be read"):
+        checkpoints.restore(make_phase(), path)
