@@ -5,6 +5,7 @@ Three kinds: a `.keras` file (or the folder of a run, which holds
 uint8 RGB pictures of any size of at least 16 pixels a side.
 """
 
+import os
 import pathlib
 from collections.abc import Callable
 
@@ -114,20 +115,20 @@ def from_generator(generator: keras.Model) -> Callable:
 
 
 def _saved_model_folder(path):
-    versions = [path, *path.glob("[0-9]*"), *path.glob("saved_model/[0-9]*")]
-    found = [v for v in versions if (v / "saved_model.pb").is_file()]
-    return max(found, key=lambda v: (v != path, _number(v)), default=None)
-
-
-def _number(folder):
-    return int(folder.name) if folder.name.isdigit() else 0
+    if (path / "saved_model.pb").is_file():
+        return path
+    versions = [
+        int(file.parent.name)
+        for file in path.glob("*/saved_model.pb")
+        if file.parent.name.isdigit()
+    ]
+    return path / str(max(versions)) if versions else None
 
 
 def _open_saved_model(folder, flag):
-    # Kept in a variable of the closure: its weights go when it does.
     try:
         loaded = tf.saved_model.load(str(folder))
-        signature = loaded.signatures[SIGNATURE]
+        loaded.signatures[SIGNATURE]
     except (OSError, KeyError, tf.errors.OpError) as error:
         raise errors.InputError(
             f"{flag}: {folder} is not a SavedModel of export.py "
@@ -135,7 +136,8 @@ def _open_saved_model(folder, flag):
         ) from error
 
     def cartoonize(picture: Picture) -> Picture:
-        assert loaded is not None
+        # A signature alone does not keep the weights of its model alive.
+        signature = loaded.signatures[SIGNATURE]
         result = signature(**{INPUT: tf.constant(picture[None])})
         return result[OUTPUT].numpy()[0]
 
@@ -144,7 +146,7 @@ def _open_saved_model(folder, flag):
 
 def _open_litert(path, flag):
     try:
-        interpreter = Interpreter(str(path), num_threads=None)
+        interpreter = Interpreter(str(path), num_threads=os.cpu_count())
         run = interpreter.get_signature_runner(SIGNATURE)
     except (OSError, ValueError, RuntimeError) as error:
         raise errors.InputError(
