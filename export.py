@@ -7,10 +7,10 @@ LiteRT. Both take and give uint8 RGB pictures of any size. Each is loaded again
 and compared with the Keras model before it is called written.
 """
 
-import logging
-
+import tensorflow as tf
 from absl import app
 from absl import flags
+from absl import logging
 
 from cartoongan_tf import artifacts
 from cartoongan_tf import errors
@@ -32,8 +32,8 @@ def main(argv):
     if len(argv) > 1:
         raise app.UsageError(f"Unexpected arguments: {argv[1:]}")
     # TensorFlow tells at length where it writes its drafts.
-    logging.getLogger().setLevel(logging.WARNING)
-    logging.getLogger("tensorflow").setLevel(logging.WARNING)
+    logging.set_verbosity(logging.WARNING)
+    tf.get_logger().setLevel("WARNING")
     with errors.one_sentence():
         output = files.make_folder("--output", FLAGS.output)
         generator = artifacts.load_generator(FLAGS.model, "--model")
