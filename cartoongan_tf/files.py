@@ -25,15 +25,13 @@ def written_whole(path: str | pathlib.Path) -> Iterator[pathlib.Path]:
     """
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{os.getpid()}-{path.name}")
+    draft = path.with_name(f".draft-{path.name}")
+    _remove(draft)  # Left behind by a process that was killed.
     try:
         yield draft
         _flush_to_disk(draft)
         if path.is_dir():
-            outgoing = path.with_name(f".{os.getpid()}-old-{path.name}")
-            os.rename(path, outgoing)
-            os.rename(draft, path)
-            shutil.rmtree(outgoing)
+            _replace_folder(draft, path)
         else:
             os.replace(draft, path)
     except BaseException:
@@ -75,6 +73,14 @@ def _flush_to_disk(path):
         return
     with open(path, "rb") as file:
         os.fsync(file.fileno())
+
+
+def _replace_folder(draft, path):
+    outgoing = path.with_name(f".old-{path.name}")
+    _remove(outgoing)
+    os.rename(path, outgoing)
+    os.rename(draft, path)
+    _remove(outgoing)
 
 
 def _remove(path):

@@ -1,3 +1,4 @@
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -108,16 +109,21 @@ def test_vgg19_agrees_with_keras_applications(weights, images):
 
 @pytest.mark.shared
 def test_vgg19_reads_the_h5_file_that_keras_fetches(weights, images, tmp_path):
-    network = keras.applications.VGG19(include_top=False, weights=None)
+    """Its layout is that of Keras 1: a group a layer, names in attributes."""
     arrays = np.load(weights)
-    for layer in network.layers:
-        if f"{layer.name}_kernel" in arrays:
-            names = (f"{layer.name}_kernel", f"{layer.name}_bias")
-            layer.set_weights([arrays[name] for name in names])
-    path = tmp_path / "vgg19.weights.h5"
-    network.save_weights(path)
+    network = keras.applications.VGG19(include_top=False, weights=None)
+    with h5py.File(tmp_path / "vgg19.h5", "w") as file:
+        file.attrs["layer_names"] = [layer.name for layer in network.layers]
+        for layer in network.layers:
+            group = file.create_group(layer.name)
+            names = [f"{layer.name}_W_1:0", f"{layer.name}_b_1:0"]
+            group.attrs["weight_names"] = names if layer.weights else []
+            for name, weight, kind in zip(
+                names, layer.get_weights(), ("kernel", "bias"), strict=False
+            ):
+                group[name] = arrays.get(f"{layer.name}_{kind}", weight)
     np.testing.assert_array_equal(
-        features.load_vgg19(str(path))(images),
+        features.load_vgg19(str(tmp_path / "vgg19.h5"))(images),
         features.load_vgg19(weights)(images),
     )
 

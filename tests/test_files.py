@@ -1,3 +1,5 @@
+import pathlib
+
 import pytest
 
 from cartoongan_tf import errors
@@ -36,6 +38,17 @@ def test_a_folder_replaces_the_old_one(tmp_path):
             draft.mkdir()
             (draft / f"{content}.txt").write_text(content)
     assert [p.name for p in path.iterdir()] == ["new.txt"]
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("make", [pathlib.Path.touch, pathlib.Path.mkdir])
+def test_what_a_killed_process_left_behind_is_cleared(tmp_path, make):
+    path = tmp_path / "file.txt"
+    with files.written_whole(path) as draft:
+        draft.touch()
+    make(draft)
+    with files.written_whole(path) as draft:
+        draft.write_text("content")
     assert list(tmp_path.iterdir()) == [path]
 
 
