@@ -100,7 +100,7 @@ class Generator(keras.Model):
             *_mirrored_convolution(3, 7),
             keras.layers.Activation("tanh"),
         ]
-        self(keras.Input((None, None, 3)))  # Born built.
+        _build(self)
 
     def call(self, images):
         _, height, width, _ = ops.shape(images)
@@ -156,7 +156,7 @@ class Discriminator(keras.Model):
             _leaky_relu(),
             _convolution(1, 3),
         ]
-        self(keras.Input((None, None, 3)))  # Born built.
+        _build(self)
 
     def call(self, images):
         return _chain(self.stages, images)
@@ -171,6 +171,15 @@ class Discriminator(keras.Model):
 
 # By the name that `--generator` has for it.
 GENERATORS = {"cartoongan": Generator}
+
+
+def _build(network):
+    """Makes the weights at once: a network is born built.
+
+    The side does not matter. With unknown sides JAX would ponder over the
+    slices of mirrored borders for hours.
+    """
+    network(keras.Input((MINIMUM_SIDE, MINIMUM_SIDE, 3)))
 
 
 def _chain(steps, tensor):
