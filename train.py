@@ -58,7 +58,8 @@ flags.DEFINE_enum(
     _DEFAULT.content_features,
     features.CONTENT_FEATURES,
     "What the content loss compares: VGG19's conv4_4, or a pyramid of blurred "
-    "luminance and gradients, which needs no download and hardly any time.",
+    "luminance, gradients and colour, which needs no download and hardly any "
+    "time.",
 )
 flags.DEFINE_string(
     "vgg19_weights",
