@@ -24,12 +24,8 @@ def save(model: keras.Model, path: pathlib.Path) -> None:
         f"{number:04}": keras.ops.convert_to_numpy(variable)
         for number, variable in enumerate(model.state)
     }
-    try:
-        with files.written_whole(path) as draft:
-            np.savez(draft, **arrays)
-    except OSError as error:
-        error.filename = error.filename or str(path)
-        raise
+    with files.written_whole(path) as draft:
+        np.savez(draft, **arrays)
 
 
 def restore(model: keras.Model, path: pathlib.Path) -> int:

@@ -10,7 +10,6 @@ that one content weight means the same with each of them.
 
 import os
 import pathlib
-import zipfile
 from collections.abc import Callable
 
 import keras
@@ -18,6 +17,7 @@ import numpy as np
 from keras import ops
 
 from cartoongan_tf import errors
+from cartoongan_tf import files
 
 CONTENT_FEATURES = ("vgg19", "pyramid")
 
@@ -135,13 +135,7 @@ def _keras_vgg19(weights):
 
 
 def _assign_arrays(network, path):
-    try:
-        with np.load(path) as archive:
-            arrays = dict(archive)
-    except (OSError, ValueError, zipfile.BadZipFile) as error:
-        raise errors.InputError(
-            f"--vgg19_weights={path} cannot be read as an .npz file: {error}"
-        ) from error
+    arrays = files.read_arrays("--vgg19_weights", path)
     for layer in network.layers:
         if layer.weights and layer.name <= _LAST_LAYER:
             names = (f"{layer.name}_kernel", f"{layer.name}_bias")

@@ -4,9 +4,11 @@ import contextlib
 import os
 import pathlib
 import shutil
+import zipfile
 from collections.abc import Iterator
 
 import keras
+import numpy as np
 
 from cartoongan_tf import errors
 
@@ -34,19 +36,28 @@ def written_whole(path: str | pathlib.Path) -> Iterator[pathlib.Path]:
             _replace_folder(draft, path)
         else:
             os.replace(draft, path)
-    except BaseException:
+    except BaseException as error:
         _remove(draft)
+        if isinstance(error, OSError) and error.errno:
+            error.filename = error.filename or str(path)
         raise
 
 
 def save_model(model: keras.Model, path: str | pathlib.Path) -> None:
     """Saves a Keras model to a `.keras` file, whole or not at all."""
+    with written_whole(path) as draft:
+        model.save(draft)
+
+
+def read_arrays(flag: str, path: str | pathlib.Path) -> dict[str, np.ndarray]:
+    """Reads an `.npz` file whole; `InputError` if it cannot be."""
     try:
-        with written_whole(path) as draft:
-            model.save(draft)
-    except OSError as error:
-        error.filename = error.filename or str(path)
-        raise
+        with np.load(path) as archive:
+            return dict(archive)
+    except (OSError, ValueError, TypeError, zipfile.BadZipFile) as error:
+        raise errors.InputError(
+            f"{flag}={path} cannot be read as an .npz file: {error}"
+        ) from error
 
 
 def make_folder(flag: str, path: str | pathlib.Path) -> pathlib.Path:

@@ -7,10 +7,8 @@ give RGB: the channels are swapped once, here, in the first and last kernel.
 """
 
 import pathlib
-import zipfile
 
 import keras
-import numpy as np
 from absl import app
 from absl import flags
 
@@ -36,7 +34,7 @@ def port_official_generator(path: str | pathlib.Path) -> keras.Model:
     Raises:
         InputError: If the file cannot be read, or holds other weights.
     """
-    arrays = _read(path)
+    arrays = files.read_arrays("--weights", path)
     generator = networks.Generator(epsilon=OFFICIAL_EPSILON)
     names = list(_official_names())
     for variable, name in zip(generator.weights, names, strict=True):
@@ -48,16 +46,6 @@ def port_official_generator(path: str | pathlib.Path) -> keras.Model:
             )
         variable.assign(_to_rgb(name, arrays[name].astype("float32")))
     return generator
-
-
-def _read(path):
-    try:
-        with np.load(path) as archive:
-            return dict(archive)
-    except (OSError, ValueError, TypeError, zipfile.BadZipFile) as error:
-        raise errors.InputError(
-            f"--weights={path} cannot be read as an .npz file: {error}"
-        ) from error
 
 
 def _official_names():

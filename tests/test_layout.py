@@ -20,7 +20,7 @@ ALLOWED = {
     "edges": {"canny"},
     "errors": set(),
     "exporting": {"artifacts", "files", "pictures"},
-    "features": {"errors"},
+    "features": {"errors", "files"},
     "files": {"errors"},
     "image_pool": set(),
     "layers": set(),
