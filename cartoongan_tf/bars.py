@@ -1,0 +1,55 @@
+"""Letterbox and pillarbox bars: dark bands that are no part of a picture.
+
+Pictures are uint8 RGB, of shape `(height, width, 3)`.
+"""
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+_BLACK = 24  # Luminance up to which noise of compression keeps a bar.
+_DARK_SHARE = 0.98  # Of a row: a few bright pixels ring into a bar.
+
+
+class Bars(NamedTuple):
+    """Rows and columns, in pixels, on each side of a picture."""
+
+    top: int = 0
+    bottom: int = 0
+    left: int = 0
+    right: int = 0
+
+
+def find_bars(picture: np.ndarray) -> Bars:
+    """Measures the bars of a picture.
+
+    Bars come in pairs, above and below or left and right; a dark band on one
+    side only is a night sky. A picture that is black all over has none.
+
+    Args:
+        picture: uint8 RGB array of shape `(height, width, 3)`.
+
+    Returns:
+        What to cut.
+    """
+    is_dark = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) <= _BLACK
+    if is_dark.mean() > _DARK_SHARE:
+        return Bars()
+    return Bars(*_pair(is_dark), *_pair(is_dark.T))
+
+
+def cut_bars(picture: np.ndarray, bars: Bars) -> np.ndarray:
+    """The part of a picture inside of its bars."""
+    height, width = picture.shape[:2]
+    return picture[
+        bars.top : height - bars.bottom, bars.left : width - bars.right
+    ]
+
+
+def _pair(is_dark):
+    is_bar = is_dark.mean(axis=1) >= _DARK_SHARE
+    if is_bar.all():
+        return 0, 0
+    first, last = int(np.argmin(is_bar)), int(np.argmin(is_bar[::-1]))
+    return (first, last) if min(first, last) > 0 else (0, 0)

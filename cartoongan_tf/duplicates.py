@@ -1,0 +1,64 @@
+"""Near duplicates: pictures that look the same at a glance.
+
+A fingerprint is a tiny copy of a picture, less its mean and of length one, so
+that the dot product of two fingerprints is their correlation: 1 for a copy
+that was resized, recompressed, or made brighter.
+"""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+SAME = 0.98  # Correlation from which on two pictures are near duplicates.
+
+_SIDE = 16
+_ROWS = 1024  # Fingerprints compared at a time: bounds the memory.
+
+
+def fingerprint(picture: np.ndarray) -> np.ndarray:
+    """Summarizes a picture.
+
+    Args:
+        picture: uint8 RGB array of shape `(height, width, 3)`.
+
+    Returns:
+        float32 vector of length one; all zeros for a picture of one color,
+        which is a duplicate of nothing.
+    """
+    tiny = cv2.resize(picture, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
+    vector = tiny.astype("float32").ravel()
+    vector -= vector.mean()
+    length = np.linalg.norm(vector)
+    return vector / length if length > 1 else 0 * vector
+
+
+def find_duplicates(
+    fingerprints: Sequence[np.ndarray], least: float = SAME
+) -> list[list[int]]:
+    """Groups near duplicates.
+
+    Args:
+        fingerprints: Vectors of `fingerprint`.
+        least: Correlation from which on two pictures are duplicates.
+
+    Returns:
+        Groups of two and more positions in `fingerprints`, in rising order.
+        Each picture is like the first of its group.
+    """
+    if not len(fingerprints):
+        return []
+    vectors = np.stack(fingerprints)
+    groups: dict[int, list[int]] = {}
+    taken: set[int] = set()
+    for start in range(0, len(vectors), _ROWS):
+        alike = vectors[start : start + _ROWS] @ vectors.T >= least
+        for row, number in enumerate(range(start, start + len(alike))):
+            if number in taken:
+                continue
+            later = np.flatnonzero(alike[row, number + 1 :]) + number + 1
+            members = [int(i) for i in later if int(i) not in taken]
+            if members:
+                groups[number] = [number, *members]
+                taken.update(members)
+    return list(groups.values())
