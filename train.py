@@ -18,9 +18,11 @@ from absl import flags
 
 from cartoongan_tf import config
 from cartoongan_tf import devices
+from cartoongan_tf import edges
 from cartoongan_tf import errors
 from cartoongan_tf import features
 from cartoongan_tf import files
+from cartoongan_tf import inventories
 from cartoongan_tf import losses
 from cartoongan_tf import networks
 from cartoongan_tf import runs
@@ -97,10 +99,67 @@ flags.DEFINE_integer(
     _DEFAULT.discriminator_filters,
     "Channels of the discriminator's first stage.",
 )
+flags.DEFINE_enum(
+    "bad_images",
+    _DEFAULT.bad_images,
+    inventories.BAD_IMAGES,
+    "What to do about files that are damaged, no picture, too large, or under "
+    "a wrong ending: stop with an error that names them, or skip them.",
+)
+flags.DEFINE_boolean(
+    "check_data",
+    _DEFAULT.check_data,
+    "Whether to look first if the two folders are what they should be, and "
+    "not swapped. python prepare.py check looks closer.",
+)
+flags.DEFINE_string(
+    "cache",
+    _DEFAULT.cache,
+    "Keeps decoded pictures, before anything random happens to them: none, "
+    "memory, or a folder. Changes the speed and not the batches.",
+)
 flags.DEFINE_integer(
     "image_size",
     _DEFAULT.image_size,
     "Height and width, in pixels, of the crops that are trained on.",
+)
+flags.DEFINE_float(
+    "smallest_crop",
+    _DEFAULT.smallest_crop,
+    "Side of the smallest square that is cut out and resized to --image_size, "
+    "as a share of the picture's short side; 1 for always the largest.",
+)
+flags.DEFINE_boolean(
+    "mirror", _DEFAULT.mirror, "Whether half of the crops are mirrored."
+)
+flags.DEFINE_integer(
+    "edge_low",
+    _DEFAULT.edge_low,
+    "Canny's lower threshold, in the cartoons whose edges are smoothed: "
+    "above it an edge goes on.",
+)
+flags.DEFINE_integer(
+    "edge_high",
+    _DEFAULT.edge_high,
+    "Canny's upper threshold: above it an edge begins.",
+)
+flags.DEFINE_integer(
+    "edge_dilation",
+    _DEFAULT.edge_dilation,
+    "Side, in pixels, of the square that each edge pixel grows to before the "
+    "cartoon is blurred there.",
+)
+flags.DEFINE_enum(
+    "smoothing",
+    _DEFAULT.smoothing,
+    edges.SMOOTHINGS,
+    "Blur along the edges: the paper's Gaussian, or the box of the authors' "
+    "own code.",
+)
+flags.DEFINE_integer(
+    "smoothing_kernel",
+    _DEFAULT.smoothing_kernel,
+    "Side, in pixels, of that blur.",
 )
 flags.DEFINE_integer("batch_size", _DEFAULT.batch_size, "Images per step.")
 flags.DEFINE_integer(

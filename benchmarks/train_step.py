@@ -17,7 +17,7 @@ from absl import app
 from absl import flags
 
 import train
-from cartoongan_tf import data
+from cartoongan_tf import batches
 from cartoongan_tf import devices
 from cartoongan_tf import errors
 from cartoongan_tf import image_pool
@@ -35,7 +35,7 @@ def main(_):
         devices.prepare(settings.deterministic)
         compare = train.content_features(settings)
         run = runs.open_run(settings)
-    batches = training_batches(run)
+    triples = iter(batches.adversarial(run, range(10_000)))
     parts = {
         "adversarial step": step_function(settings, compare),
         "warm-up step": warm_up_function(settings, compare),
@@ -49,21 +49,7 @@ def main(_):
             networks.Discriminator(settings.discriminator_filters)
         ),
     }
-    report({"batch of data": lambda *_: next(batches), **parts}, batches)
-
-
-def training_batches(run):
-    settings = run.config
-    return iter(
-        data.training_batches(
-            run.photo_paths,
-            run.cartoon_paths,
-            steps=range(10_000),
-            image_size=settings.image_size,
-            batch_size=settings.batch_size,
-            seed=settings.seed,
-        )
-    )
+    report({"batch of data": lambda *_: next(triples), **parts}, triples)
 
 
 def step_function(settings, compare):
@@ -105,8 +91,8 @@ def gradient_of(function):
     return run
 
 
-def report(parts, batches):
-    batch = next(batches)
+def report(parts, triples):
+    batch = next(triples)
     times = {name: median_time(part, batch) for name, part in parts.items()}
     step = times["adversarial step"]
     for name, seconds in times.items():

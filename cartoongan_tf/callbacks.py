@@ -167,8 +167,7 @@ class SampleGrids(keras.callbacks.Callback):
         return random.choice(self._paths, count, replace=False)
 
     def _read(self, path):
-        image = pictures.decode_picture(tf.constant(str(path)))
-        return data.center_crop(image, self._image_size)
+        return data.center_crop(pictures.read_picture(path), self._image_size)
 
 
 def sample_grid(generator: Callable, photos: Sequence[tf.Tensor]) -> np.ndarray:

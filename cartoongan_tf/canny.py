@@ -8,6 +8,8 @@ gradient outside the image.
 
 import tensorflow as tf
 
+from cartoongan_tf import bitmasks
+
 _TAN_22 = 13573  # tan(22.5 degrees) * 2**15
 
 
@@ -25,13 +27,19 @@ def detect_edges(gray: tf.Tensor, low: int, high: int) -> tf.Tensor:
         uint8 mask of the same shape, 255 on an edge and 0 elsewhere, equal to
         `cv2.Canny(gray, low, high)`.
     """
+    edges = bitmasks.unpack(edge_bits(gray, low, high), tf.shape(gray)[1], 1)
+    return tf.cast(edges[:, :, 0], tf.uint8) * 255
+
+
+def edge_bits(gray: tf.Tensor, low: int, high: int) -> tf.Tensor:
+    """Finds the edges of `detect_edges`, as a mask of `bitmasks.py`."""
     low, high = tf.minimum(low, high), tf.maximum(low, high)
     dx, dy = _sobel(gray)
     gradient = tf.abs(dx) + tf.abs(dy)
     ridge = _is_ridge(gradient, dx, dy)
     candidates = ridge & (gradient > low)
-    edges = _connected(candidates & (gradient > high), candidates)
-    return tf.cast(edges, tf.uint8) * 255
+    strong = candidates & (gradient > high)
+    return _connected(bitmasks.pack(strong), bitmasks.pack(candidates))
 
 
 def _sobel(gray):
@@ -70,16 +78,14 @@ def _neighbors(gradient):
 
 def _connected(strong, candidates):
     """Grows `strong` within `candidates` until nothing is added."""
-    allowed = tf.cast(candidates, tf.float32)[None, :, :, None]
-    edges = tf.cast(strong, tf.float32)[None, :, :, None]
 
     def grow(edges, _):
         grown = edges
-        for _ in range(4):  # Comparing costs as much as growing does.
-            grown = tf.nn.max_pool2d(grown, 3, 1, "SAME") * allowed
+        for _ in range(4):  # Comparing and looping cost as much as growing.
+            grown = tf.bitwise.bitwise_and(bitmasks.grow(grown), candidates)
         return grown, tf.reduce_any(grown != edges)
 
     edges, _ = tf.while_loop(
-        lambda _, changed: changed, grow, (edges, tf.constant(True))
+        lambda _, changed: changed, grow, (strong, tf.constant(True))
     )
-    return edges[0, :, :, 0] > 0
+    return edges

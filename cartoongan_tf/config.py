@@ -25,7 +25,17 @@ class TrainConfig:
     filters: int = 64
     blocks: int = 8
     discriminator_filters: int = 32
+    bad_images: str = "error"
+    check_data: bool = True
+    cache: str = "none"
     image_size: int = 256
+    smallest_crop: float = 0.6
+    mirror: bool = True
+    edge_low: int = 100
+    edge_high: int = 200
+    edge_dilation: int = 5
+    smoothing: str = "gaussian"
+    smoothing_kernel: int = 5
     batch_size: int = 8
     warmup_steps: int = 10_000
     steps: int = 100_000
@@ -51,20 +61,37 @@ class TrainConfig:
                 raise errors.InputError(
                     f"--{name} must be above 0, received {getattr(self, name)}."
                 )
+        for name in _ODD:
+            if not getattr(self, name) % 2:
+                raise errors.InputError(
+                    f"--{name} must be odd, received {getattr(self, name)}."
+                )
+        if self.smallest_crop > 1:
+            raise errors.InputError(
+                "--smallest_crop is a share of a picture's short side, 1 at "
+                f"most; received {self.smallest_crop}."
+            )
+        if self.smoothing_kernel > self.image_size:
+            raise errors.InputError(
+                f"--smoothing_kernel={self.smoothing_kernel} must not be "
+                f"larger than --image_size={self.image_size}."
+            )
         if 0 < self.image_pool < self.batch_size:
             raise errors.InputError(
                 f"--image_pool={self.image_pool} must hold at least a batch, "
                 f"--batch_size={self.batch_size}, or be 0 for none."
             )
 
-    @property
-    def total_steps(self) -> int:
-        """Steps of both phases together."""
-        return self.warmup_steps + self.steps
-
 
 # May differ when a run goes on: they change how long, not what.
-CHANGEABLE = ("workdir", "steps", "sample_every", "checkpoint_every")
+CHANGEABLE = (
+    "workdir",
+    "check_data",
+    "cache",
+    "steps",
+    "sample_every",
+    "checkpoint_every",
+)
 
 _LEAST = {
     "content_weight": 0,
@@ -73,6 +100,10 @@ _LEAST = {
     "discriminator_filters": 1,
     "image_size": 32,
     "batch_size": 1,
+    "edge_low": 0,
+    "edge_high": 0,
+    "edge_dilation": 1,
+    "smoothing_kernel": 1,
     "warmup_steps": 0,
     "steps": 0,
     "decay_start": 0,
@@ -81,7 +112,9 @@ _LEAST = {
     "checkpoint_every": 1,
     "seed": 0,
 }
+_ODD = ("edge_dilation", "smoothing_kernel")
 _POSITIVE = (
+    "smallest_crop",
     "warmup_learning_rate",
     "generator_learning_rate",
     "discriminator_learning_rate",

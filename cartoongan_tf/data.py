@@ -1,78 +1,85 @@
-"""Folders of pictures -> training batches.
+"""Pictures -> training batches.
 
 Every example is a pure function of its number and the seed: which picture,
 which crop, flipped or not. A run that stopped at some step goes on with the
 very batches that it would have seen, with nothing to save but the step.
 
-Batches are float32 in [-1, 1], of shape
-`(batch_size, image_size, image_size, 3)`.
+Batches are float32 in [-1, 1], of shape `(batch_size, size, size, 3)`.
 """
 
+import dataclasses
 from collections.abc import Callable
-from collections.abc import Sequence
 
 import tensorflow as tf
 
 from cartoongan_tf import edges
 from cartoongan_tf import pictures
+from cartoongan_tf import sources
 
-_SMALLEST_CROP = 0.6  # of a picture's short side
+
+@dataclasses.dataclass(frozen=True)
+class Crops:
+    """How squares are cut out of pictures.
+
+    Attributes:
+        size: Height and width that each is resized to.
+        smallest: Side of the smallest, as a share of the picture's short
+            side. Where a picture is large enough, none is smaller than
+            `size`.
+        mirror: Whether half of them are mirrored, left to right.
+    """
+
+    size: int
+    smallest: float
+    mirror: bool
 
 
 def photo_batches(
-    photo_paths: Sequence,
+    photos: sources.PictureSource,
     *,
     steps: range,
-    image_size: int,
     batch_size: int,
     seed: int,
+    crops: Crops,
 ) -> tf.data.Dataset:
-    """Batches of photos, for the warm-up.
-
-    Args:
-        photo_paths: Paths of photos, in a fixed order.
-        steps: The steps to give batches for.
-        image_size: Height and width of the crops.
-        batch_size: Images per batch.
-        seed: Seed of all that is random here.
-
-    Returns:
-        A dataset of `len(steps)` batches of photos.
-    """
-    photo = _random_crops(photo_paths, image_size, _photo_seed(seed))
+    """Batches of photos, for the warm-up: those of `training_batches`."""
+    photo = _random_crops(photos, crops, _photo_seed(seed))
     return _batches(
         lambda number: pictures.to_network(photo(number)), steps, batch_size
     )
 
 
 def training_batches(
-    photo_paths: Sequence,
-    cartoon_paths: Sequence,
+    photos: sources.PictureSource,
+    cartoons: sources.PictureSource,
     *,
     steps: range,
-    image_size: int,
     batch_size: int,
     seed: int,
+    crops: Crops,
+    smoothing: edges.Smoothing,
 ) -> tf.data.Dataset:
     """Batches of photos, cartoons, and the same cartoons with smoothed edges.
 
     Args:
-        photo_paths: Paths of photos, in a fixed order.
-        cartoon_paths: Paths of cartoons, in a fixed order.
+        photos: The photos.
+        cartoons: The cartoons.
         steps: The steps to give batches for.
-        image_size: Height and width of the crops.
         batch_size: Images per batch.
         seed: Seed of all that is random here.
+        crops: How squares are cut out.
+        smoothing: How their edges are smoothed.
 
     Returns:
         A dataset of `len(steps)` batches `(photos, cartoons, smoothed)`.
     """
-    photo = _random_crops(photo_paths, image_size, _photo_seed(seed))
-    cartoon = _random_crops(cartoon_paths, image_size, _cartoon_seed(seed))
+    photo = _random_crops(photos, crops, _photo_seed(seed))
+    cartoon = _random_crops(cartoons, crops, _cartoon_seed(seed))
+    smooth_edges = edges.compiled(smoothing)
 
     def example(number):
         crop = cartoon(number)
-        triple = (photo(number), crop, edges.smooth_edges(crop))
+        triple = (photo(number), crop, smooth_edges(crop))
         return tuple(pictures.to_network(image) for image in triple)
 
     return _batches(example, steps, batch_size)
@@ -86,13 +93,11 @@ def center_crop(image: tf.Tensor, size: int) -> tf.Tensor:
     return _resize(image[top : top + side, left : left + side], size)
 
 
-def pick(paths: tf.Tensor, number: tf.Tensor, seed: int) -> tf.Tensor:
-    """The path of an example: each pass through `paths` has its own order."""
-    count = tf.size(paths, tf.int64)
-    index = tf.random.experimental.index_shuffle(
+def pick(count: int, number: tf.Tensor, seed: int) -> tf.Tensor:
+    """Which of `count` pictures an example takes: a new order every pass."""
+    return tf.random.experimental.index_shuffle(
         number % count, _with(seed, number // count), count - 1
     )
-    return paths[index]
 
 
 def _batches(example: Callable, steps, batch_size):
@@ -106,30 +111,34 @@ def _batches(example: Callable, steps, batch_size):
     )
 
 
-def _random_crops(paths, size, seed):
-    paths = tf.constant([str(path) for path in paths])
-
+def _random_crops(source, crops, seed):
     def crop(number):
-        image = pictures.decode_picture(pick(paths, number, seed))
-        return _random_crop(image, size, _with(seed, number))
+        image = source.read(pick(len(source), number, seed))
+        return random_crop(image, crops, _with(seed, number))
 
     return crop
 
 
-def _random_crop(image, size, seed):
-    """A square anywhere, of 60 to 100 % of the short side, maybe mirrored."""
+def random_crop(image: tf.Tensor, crops: Crops, seed: tf.Tensor) -> tf.Tensor:
+    """A square anywhere in a uint8 picture, as `(size, size, 3)`.
+
+    Args:
+        image: uint8 RGB picture of shape `(height, width, 3)`.
+        crops: Settings.
+        seed: Two integers; the same ones give the same square.
+    """
     chance = tf.random.stateless_uniform([4], seed)
     height, width = tf.shape(image)[0], tf.shape(image)[1]
     short = tf.minimum(height, width)
-    smallest = tf.minimum(
-        short, tf.maximum(size, _share(short, _SMALLEST_CROP))
-    )
+    smallest = tf.maximum(crops.size, _share(short, crops.smallest))
+    smallest = tf.minimum(short, smallest)
     side = smallest + _share(short - smallest + 1, chance[0])
     top = _share(height - side + 1, chance[1])
     left = _share(width - side + 1, chance[2])
     crop = image[top : top + side, left : left + side]
-    crop = tf.where(chance[3] < 0.5, crop, crop[:, ::-1])
-    return _resize(crop, size)
+    if crops.mirror:
+        crop = tf.where(chance[3] < 0.5, crop, crop[:, ::-1])
+    return _resize(crop, crops.size)
 
 
 def _share(count, fraction):

@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 import keras
 
+from cartoongan_tf import batches
 from cartoongan_tf import callbacks
 from cartoongan_tf import checkpoints
-from cartoongan_tf import data
 from cartoongan_tf import image_pool
 from cartoongan_tf import model
 from cartoongan_tf import run_log
@@ -37,12 +37,9 @@ def warm_up(run: runs.Run, generator: keras.Model, features: Callable) -> bool:
     phase = model.ContentWarmUp(generator, features)
     phase.compile(keras.optimizers.Adam(config.warmup_learning_rate, _BETA_1))
 
-    def batches(steps):
-        return data.photo_batches(
-            run.photo_paths, steps=steps, **_batch_settings(config)
-        )
-
-    return _run_phase(run, runs.WARM_UP, phase, batches, 0, config.warmup_steps)
+    return _run_phase(
+        run, runs.WARM_UP, phase, batches.warm_up, 0, config.warmup_steps
+    )
 
 
 def compete(
@@ -76,21 +73,18 @@ def compete(
         _decaying_adam(config.discriminator_learning_rate, config),
     )
 
-    def batches(steps):
-        return data.training_batches(
-            run.photo_paths,
-            run.cartoon_paths,
-            steps=steps,
-            **_batch_settings(config),
-        )
-
     offset = config.warmup_steps
     return _run_phase(
-        run, runs.ADVERSARIAL, phase, batches, offset, config.steps
+        run,
+        runs.ADVERSARIAL,
+        phase,
+        batches.adversarial,
+        offset,
+        config.steps,
     )
 
 
-def _run_phase(run, name, phase, batches, offset, steps):
+def _run_phase(run, name, phase, batches_of, offset, steps):
     start = checkpoints.restore(phase, run.checkpoint_path(name))
     print(f"Phase {name}: {start} of {steps} steps done.", flush=True)
     if start >= steps:
@@ -99,7 +93,7 @@ def _run_phase(run, name, phase, batches, offset, steps):
     stop = callbacks.StopOnSignal()
     try:
         phase.fit(
-            batches(range(start, steps)),
+            batches_of(run, range(start, steps)),
             shuffle=False,
             callbacks=[
                 *_observers(run, log, name, offset, steps),
@@ -123,7 +117,7 @@ def _observers(run, log, name, offset, steps):
         callbacks.SampleGrids(
             log,
             run.workdir / "results",
-            run.photo_paths,
+            run.photos.paths,
             offset=offset,
             every=run.config.sample_every,
             last=offset + steps,
@@ -147,11 +141,3 @@ def _decaying_adam(learning_rate, config):
         start = config.steps // 2
     schedule = schedules.LinearDecay(learning_rate, start, config.steps)
     return keras.optimizers.Adam(schedule, _BETA_1)
-
-
-def _batch_settings(config):
-    return {
-        "image_size": config.image_size,
-        "batch_size": config.batch_size,
-        "seed": config.seed,
-    }

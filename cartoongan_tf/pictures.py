@@ -1,11 +1,14 @@
 """Picture files <-> uint8 RGB arrays <-> the networks' [-1, 1].
 
 The only place that decodes, encodes, or converts a range. Arrays are uint8,
-RGB, channels last.
+RGB, channels last, the way up that viewers show them. Training reads pictures
+inside a graph and the rest of the product outside of one, by the same decoders
+and so with the same pixels. Color profiles are not applied.
 """
 
+import os
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import cv2
 import numpy as np
@@ -13,68 +16,63 @@ import PIL.Image
 import PIL.ImageOps
 import tensorflow as tf
 
-from cartoongan_tf import errors
 from cartoongan_tf import files
-
-SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".webp")
-
-
-def list_pictures(folder: str | pathlib.Path, flag: str) -> list[pathlib.Path]:
-    """Lists the pictures of a folder and of its sub-folders.
-
-    Args:
-        folder: Folder to search. Files that do not end like a picture are
-            passed over.
-        flag: The flag that named the folder, for messages.
-
-    Returns:
-        Paths, in the same order on every machine.
-
-    Raises:
-        InputError: If the folder is missing or holds no picture, or a file
-            that ends like a picture is none.
-    """
-    folder = pathlib.Path(folder)
-    if not folder.is_dir():
-        raise errors.InputError(f"{flag}={folder} is not a folder.")
-    paths = sorted(p for p in folder.rglob("*") if _looks_like_picture(p))
-    if not paths:
-        raise errors.InputError(
-            f"{flag}={folder} holds no picture; known endings are "
-            f"{', '.join(SUFFIXES)}."
-        )
-    for path in paths:
-        check_picture(path)
-    return paths
-
-
-def check_picture(path: str | pathlib.Path) -> None:
-    """Raises `InputError` if the header of a file is not a picture's."""
-    try:
-        with PIL.Image.open(path):
-            pass
-    except (OSError, PIL.Image.DecompressionBombError) as error:
-        raise _unreadable(path, error) from error
+from cartoongan_tf import headers
 
 
 def read_picture(path: str | pathlib.Path) -> np.ndarray:
-    """Reads a picture the way up that a viewer shows it.
+    """Reads a picture; of an animation the first frame.
 
     Args:
-        path: File to read. Transparent pictures are put on white.
+        path: File to read. Transparent pictures are put on white, and 16 bits
+            a channel become 8.
 
     Returns:
         uint8 RGB array of shape `(height, width, 3)`.
 
     Raises:
-        InputError: If the file is missing, no picture, or damaged.
+        BadPicture: If the file is missing, no picture, too large, or damaged.
     """
+    decoder = headers.read_header(path).decoder
     try:
-        with PIL.Image.open(path) as picture:
-            upright = PIL.ImageOps.exif_transpose(picture)
-            return np.array(_opaque(upright).convert("RGB"))
-    except (OSError, SyntaxError, PIL.Image.DecompressionBombError) as error:
-        raise _unreadable(path, error) from error
+        if decoder == headers.PILLOW:
+            return _read_with_pillow(path)
+        return _decode_in_graph(tf.constant(os.fspath(path)), decoder).numpy()
+    except (OSError, SyntaxError, ValueError, tf.errors.OpError) as error:
+        raise headers.BadPicture(
+            path, "is damaged or breaks off; mend or remove it."
+        ) from error
+
+
+def decode_picture(path: tf.Tensor, decoder: tf.Tensor) -> tf.Tensor:
+    """Reads a picture inside a graph, with the pixels of `read_picture`.
+
+    Args:
+        path: Scalar string.
+        decoder: Scalar integer, `Header.decoder` of that file.
+
+    Returns:
+        uint8 RGB tensor of shape `(height, width, 3)`.
+    """
+    image = tf.cond(
+        decoder == headers.PILLOW,
+        lambda: tf.numpy_function(_read_with_pillow, [path], tf.uint8),
+        lambda: _decode_in_graph(path, decoder),
+    )
+    image.set_shape((None, None, 3))
+    return image
+
+
+def first_damaged(
+    paths: Iterable[pathlib.Path],
+) -> headers.BadPicture | None:
+    """Finds out which file a graph stumbled over, and why."""
+    for path in paths:
+        try:
+            read_picture(path)
+        except headers.BadPicture as problem:
+            return problem
+    return None
 
 
 def write_png(path: str | pathlib.Path, pixels: np.ndarray) -> None:
@@ -90,38 +88,6 @@ def encode_png(pixels: np.ndarray) -> bytes:
     return data.tobytes()
 
 
-def decode_picture(path: tf.Tensor) -> tf.Tensor:
-    """Reads a picture inside a graph.
-
-    Args:
-        path: Scalar string.
-
-    Returns:
-        uint8 RGB tensor of shape `(height, width, 3)`; of an animation the
-        first frame.
-    """
-    image = tf.io.decode_image(
-        tf.io.read_file(path), channels=3, expand_animations=False
-    )
-    image.set_shape((None, None, 3))
-    return image
-
-
-def first_damaged(paths: Sequence[pathlib.Path]) -> str | None:
-    """Finds out which file a graph stumbled over, and why.
-
-    Returns:
-        A sentence that names the first file that `decode_picture` cannot
-        read, or None.
-    """
-    for path in paths:
-        try:
-            decode_picture(tf.constant(str(path)))
-        except tf.errors.OpError as error:
-            return f"{path} cannot be decoded: {error.message.splitlines()[0]}"
-    return None
-
-
 def to_network(pixels: tf.Tensor) -> tf.Tensor:
     """uint8 of 0 to 255 -> float32 of -1 to 1."""
     return tf.cast(pixels, tf.float32) / 127.5 - 1
@@ -132,24 +98,42 @@ def to_pixels(images: tf.Tensor) -> tf.Tensor:
     return tf.cast(tf.round((images + 1) * 127.5), tf.uint8)
 
 
-def _looks_like_picture(path):
-    hidden = path.name.startswith(".")
-    return path.suffix.lower() in SUFFIXES and not hidden and path.is_file()
+def _decode_in_graph(path, orientation):
+    contents = tf.io.read_file(path)
+    image = tf.cond(
+        tf.io.is_jpeg(contents),
+        # The default method is off by up to 16 levels from other decoders.
+        lambda: tf.io.decode_jpeg(
+            contents, channels=3, dct_method="INTEGER_ACCURATE"
+        ),
+        lambda: tf.io.decode_image(
+            contents, channels=3, expand_animations=False
+        ),
+    )
+    return _turn_upright(image, orientation)
 
 
-def _opaque(picture):
+def _turn_upright(image, orientation):
+    """Undoes an EXIF orientation, 1 to 8."""
+
+    def when(codes, change, image):
+        is_due = tf.reduce_any(tf.equal(orientation, codes))
+        return tf.cond(is_due, lambda: change(image), lambda: image)
+
+    image = when([5, 6, 7, 8], lambda i: tf.transpose(i, (1, 0, 2)), image)
+    image = when([2, 3, 6, 7], lambda i: i[:, ::-1], image)
+    return when([3, 4, 7, 8], lambda i: i[::-1], image)
+
+
+def _read_with_pillow(path):
+    with PIL.Image.open(os.fsdecode(path)) as picture:
+        upright = PIL.ImageOps.exif_transpose(picture)
+        return np.array(_on_white(upright).convert("RGB"))
+
+
+def _on_white(picture):
     if not picture.has_transparency_data:
         return picture
     picture = picture.convert("RGBA")
     white = PIL.Image.new("RGBA", picture.size, "white")
     return PIL.Image.alpha_composite(white, picture)
-
-
-def _unreadable(path, error):
-    if isinstance(error, FileNotFoundError):
-        return errors.InputError(f"{path} does not exist.")
-    reason = str(error).splitlines()[0]
-    return errors.InputError(
-        f"{path} is not a picture that can be read ({reason}); mend or "
-        "remove the file."
-    )

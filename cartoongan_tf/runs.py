@@ -4,9 +4,10 @@ import dataclasses
 import pathlib
 
 from cartoongan_tf import files
-from cartoongan_tf import pictures
+from cartoongan_tf import inventories
 from cartoongan_tf import run_record
 from cartoongan_tf import samples
+from cartoongan_tf import sources
 from cartoongan_tf.config import TrainConfig
 
 WARM_UP = "warm_up"
@@ -19,13 +20,13 @@ class Run:
 
     Attributes:
         config: Its settings.
-        photo_paths: The photos.
-        cartoon_paths: The cartoons.
+        photos: The photos.
+        cartoons: The cartoons.
     """
 
     config: TrainConfig
-    photo_paths: list[pathlib.Path]
-    cartoon_paths: list[pathlib.Path]
+    photos: sources.PictureSource
+    cartoons: sources.PictureSource
 
     @property
     def workdir(self) -> pathlib.Path:
@@ -34,7 +35,7 @@ class Run:
 
     def checkpoint_path(self, phase: str) -> pathlib.Path:
         """The checkpoint of a phase, `WARM_UP` or `ADVERSARIAL`."""
-        return self.workdir / "checkpoints" / f"{phase}.npz"
+        return _checkpoint_path(self.config, phase)
 
 
 def open_run(config: TrainConfig) -> Run:
@@ -47,22 +48,37 @@ def open_run(config: TrainConfig) -> Run:
         The run. What it began with is in `<workdir>/run.json`.
 
     Raises:
-        InputError: If a folder does not hold pictures, or `workdir` holds
-            checkpoints of a run with other settings.
+        InputError: If a folder does not hold pictures, or ones that are no
+            good, or `workdir` holds checkpoints of a run with other settings.
     """
-    workdir = files.make_folder("--workdir", config.workdir)
-    folders = {
-        flag: pictures.list_pictures(
-            samples.as_folder(name, workdir / "samples", flag), flag
-        )
-        for flag, name in (
-            ("--photo_dir", config.photo_dir),
-            ("--cartoon_dir", config.cartoon_dir),
-        )
-    }
-    run = Run(config, folders["--photo_dir"], folders["--cartoon_dir"])
-    phases = (WARM_UP, ADVERSARIAL)
-    if any(run.checkpoint_path(phase).exists() for phase in phases):
+    files.make_folder("--workdir", config.workdir)
+    photos = _take_inventory("--photo_dir", config.photo_dir, config)
+    cartoons = _take_inventory("--cartoon_dir", config.cartoon_dir, config)
+    folders = {"--photo_dir": photos.paths, "--cartoon_dir": cartoons.paths}
+    if _has_begun(config):
         run_record.check(config, folders)
     run_record.write(config, folders)
-    return run
+    return Run(
+        config,
+        sources.open_source(photos, config.cache),
+        sources.open_source(cartoons, config.cache),
+    )
+
+
+def _take_inventory(flag, name, config):
+    samples_folder = pathlib.Path(config.workdir) / "samples"
+    folder = samples.as_folder(name, samples_folder, flag)
+    inventory = inventories.take_inventory(folder, flag)
+    inventories.require_pictures(inventory, flag, config.bad_images)
+    return inventory
+
+
+def _has_begun(config):
+    return any(
+        _checkpoint_path(config, phase).exists()
+        for phase in (WARM_UP, ADVERSARIAL)
+    )
+
+
+def _checkpoint_path(config, phase):
+    return pathlib.Path(config.workdir) / "checkpoints" / f"{phase}.npz"

@@ -106,7 +106,7 @@ def _check_space(run, generator, discriminator):
 
 def _announce(run, generator):
     print(
-        f"{len(run.photo_paths)} photos, {len(run.cartoon_paths)} cartoons; "
+        f"{len(run.photos)} photos, {len(run.cartoons)} cartoons; "
         f"a generator of {generator.count_params():,} parameters. Sample "
         f"grids, log and checkpoints go to {run.workdir}.",
         flush=True,
@@ -130,9 +130,10 @@ def _explained(run):
         ):
             yield
     except tf.errors.OpError as error:
-        damaged = pictures.first_damaged(run.photo_paths + run.cartoon_paths)
+        paths = run.photos.paths + run.cartoons.paths
+        damaged = pictures.first_damaged(paths)
         if damaged is None:
             raise
         raise errors.InputError(
-            f"{damaged}; mend or remove it. The last checkpoint is whole."
+            f"{damaged} The last checkpoint is whole."
         ) from error

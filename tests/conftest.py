@@ -6,8 +6,10 @@ import keras
 import numpy as np
 import pytest
 
+from cartoongan_tf import inventories
 from cartoongan_tf import networks
 from cartoongan_tf import pictures
+from cartoongan_tf import sources
 
 ROOT = pathlib.Path(__file__).parents[1]
 SHARED = pathlib.Path(os.environ.get("CARTOONGAN_SHARED", "../shared"))
@@ -44,6 +46,18 @@ def make_folder(tmp_path, random):
         return tmp_path / name
 
     return make
+
+
+@pytest.fixture
+def open_folder():
+    """Opens a folder of pictures for use in a graph."""
+
+    def open_folder(folder, cache=sources.NO_CACHE):
+        inventory = inventories.take_inventory(folder, "--dir")
+        assert not inventory.problems
+        return sources.open_source(inventory, cache)
+
+    return open_folder
 
 
 @pytest.fixture

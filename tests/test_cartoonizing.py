@@ -29,7 +29,7 @@ def test_a_broken_photo_is_named_and_the_others_go_on(make_folder, tmp_path):
     photos[1].write_text("broken")
     targets = cartoonizing.cartoon_paths(photos, tmp_path / "out")
     done = dict(cartoonizing.cartoonize_files(brighten, targets))
-    assert "1.png is not a picture" in done[photos[1]]
+    assert "1.png is not a JPEG" in done[photos[1]]
     written = sorted(path.name for path in (tmp_path / "out").iterdir())
     assert written == ["0.png", "2.png"]
 

@@ -33,9 +33,19 @@ def test_a_pool_must_hold_a_batch():
         config.TrainConfig(**FOLDERS, image_pool=7, batch_size=8)
 
 
-def test_both_phases_count():
-    settings = config.TrainConfig(**FOLDERS, warmup_steps=3, steps=4)
-    assert settings.total_steps == 7
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"edge_dilation": 4}, "--edge_dilation must be odd, received 4"),
+        ({"smoothing_kernel": 6}, "--smoothing_kernel must be odd"),
+        ({"smoothing_kernel": 65, "image_size": 64}, "must not be larger"),
+        ({"smallest_crop": 1.1}, "--smallest_crop is a share"),
+        ({"smallest_crop": 0.0}, "--smallest_crop must be above 0"),
+    ],
+)
+def test_settings_of_the_data_are_checked(settings, message):
+    with pytest.raises(errors.InputError, match=message):
+        config.TrainConfig(**FOLDERS, **settings)
 
 
 def test_changeable_settings_are_settings():

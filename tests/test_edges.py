@@ -7,23 +7,39 @@ import tensorflow as tf
 from cartoongan_tf import edges
 from cartoongan_tf import pictures
 
+DEFAULT = edges.Smoothing(100, 200, 5, 5, "gaussian")
 
-@pytest.fixture(params=["eager", "tf.data"])
+
+@pytest.fixture(params=["eager", "tf.data", "compiled"])
 def smooth_edges(request):
     """The transform as called by hand, and as traced by `tf.data`."""
 
-    def traced(image):
-        dataset = tf.data.Dataset.from_tensors(image)
-        return next(dataset.map(edges.smooth_edges).as_numpy_iterator())
+    def smooth(image, smoothing=DEFAULT):
+        if request.param == "eager":
+            return edges.smooth_edges(image, smoothing).numpy()
 
-    return traced if request.param == "tf.data" else edges.smooth_edges
+        def plain(image):
+            return edges.smooth_edges(image, smoothing)
+
+        is_plain = request.param == "tf.data"
+        transform = plain if is_plain else edges.compiled(smoothing)
+        dataset = tf.data.Dataset.from_tensors(image).map(transform)
+        return next(dataset.as_numpy_iterator())
+
+    return smooth
 
 
-def opencv_smooth_edges(image):
+def opencv_smooth_edges(image, smoothing=DEFAULT):
     gray = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
-    mask = cv2.dilate(cv2.Canny(gray, 100, 200), np.ones((5, 5), "uint8"))
-    blurred = cv2.GaussianBlur(image, (5, 5), 0)
-    return np.where(mask[..., None] > 0, blurred, image)
+    edge_mask = cv2.Canny(gray, smoothing.low, smoothing.high)
+    square = np.ones((smoothing.dilation, smoothing.dilation), "uint8")
+    near_edge = cv2.dilate(edge_mask, square)
+    side = (smoothing.kernel, smoothing.kernel)
+    if smoothing.blur == "box":
+        blurred = cv2.blur(image, side)
+    else:
+        blurred = cv2.GaussianBlur(image, side, 0)
+    return np.where(near_edge[..., None] > 0, blurred, image)
 
 
 @pytest.mark.parametrize("name", ["astronaut", "chelsea", "coffee", "rocket"])
@@ -42,14 +58,46 @@ def test_noise_is_smoothed_as_opencv_does(smooth_edges, random, sides):
     )
 
 
+@pytest.mark.parametrize("blur", edges.SMOOTHINGS)
+@pytest.mark.parametrize("kernel", [1, 3, 7, 9, 15])
+@pytest.mark.parametrize("dilation", [1, 3, 9])
+def test_other_settings_are_within_a_level_of_opencv(blur, kernel, dilation):
+    photo = skimage.data.chelsea()
+    smoothing = edges.Smoothing(60, 120, dilation, kernel, blur)
+    actual = edges.smooth_edges(photo, smoothing).numpy().astype(int)
+    expected = opencv_smooth_edges(photo, smoothing)
+    is_changed = (expected != photo).any(-1)
+    assert is_changed.any() or kernel == 1
+    assert np.abs(actual - expected).max() <= 1
+
+
+def test_without_xla_the_transform_runs_uncompiled(random, monkeypatch):
+    """As TensorFlow for Windows does, where `jit_compile` is an error."""
+
+    def refuse(*_, **__):
+        raise tf.errors.UnimplementedError(None, None, "no XLA")
+
+    monkeypatch.setattr(tf.data.Dataset, "from_tensors", refuse)
+    noise = random.integers(0, 256, (16, 24, 3), "uint8")
+    smooth = edges.compiled.__wrapped__(DEFAULT)
+    np.testing.assert_array_equal(smooth(noise), opencv_smooth_edges(noise))
+
+
+@pytest.mark.slow
 @pytest.mark.shared
-def test_cartoons_are_smoothed_as_opencv_does(shared):
-    paths = sorted((shared / "cartoons").rglob("*.jpg"))[::100]
-    assert len(paths) >= 8
+@pytest.mark.parametrize("style", ["storybook", "peppercarrot"])
+def test_all_cartoons_are_smoothed_as_opencv_does(shared, style):
+    """At their own sizes, in every pixel."""
+    paths = sorted((shared / "cartoons" / style).rglob("*.jpg"))
+    assert len(paths) >= 400
+    smooth = tf.function(
+        lambda image: edges.smooth_edges(image, DEFAULT),
+        input_signature=[tf.TensorSpec((None, None, 3), tf.uint8)],
+    )
     for path in paths:
         cartoon = pictures.read_picture(path)
         np.testing.assert_array_equal(
-            edges.smooth_edges(cartoon), opencv_smooth_edges(cartoon)
+            smooth(cartoon), opencv_smooth_edges(cartoon), str(path)
         )
 
 

@@ -1,4 +1,5 @@
 import dataclasses
+import json
 import os
 import pathlib
 import resource
@@ -16,9 +17,13 @@ from absl.testing import flagsaver
 import train
 from cartoongan_tf import artifacts
 from cartoongan_tf import config
+from cartoongan_tf import errors
+from cartoongan_tf import features
 from cartoongan_tf import networks
 from cartoongan_tf import pictures
 from cartoongan_tf import run_log
+from cartoongan_tf import runs
+from cartoongan_tf import training
 
 ROOT = pathlib.Path(train.__file__).parent
 TINY = (
@@ -200,18 +205,20 @@ def bad_input(tmp_path, folders):
     return {
         "--photo_dir=/none": "--photo_dir=/none is not a folder",
         f"--cartoon_dir={tmp_path / 'empty'}": "holds no picture",
-        f"--photo_dir={tmp_path / 'text'}": "note.jpg is not a picture",
+        f"--photo_dir={tmp_path / 'text'}": "note.jpg is not a JPEG",
         "--cartoon_dir=sample:none": "the samples are sample:photos and",
         f"--workdir={photos}/0.png": "cannot be a folder",
         "--init_from=/none": "/none does not exist",
         f"--init_from={tmp_path / 'other.keras'}": "pass --filters=2",
         "--batch_size=0": "--batch_size must be at least 1",
         "--image_pool=1": "--image_pool=1 must hold at least a batch",
+        "--smoothing_kernel=4": "--smoothing_kernel must be odd",
+        f"--cache={photos}/0.png": "cannot be a folder",
         "--content_features=vgg19 --vgg19_weights=/none.h5": "/none.h5 does",
     }
 
 
-@pytest.mark.parametrize("number", range(10))
+@pytest.mark.parametrize("number", range(12))
 def test_bad_input_ends_in_one_sentence_before_training(
     folders, tmp_path, number
 ):
@@ -229,11 +236,41 @@ def test_a_full_disk_is_noticed_before_training(folders, tmp_path):
     assert "MB free, and checkpoints need" in code
 
 
-def test_a_damaged_picture_is_named(folders, tmp_path):
+def test_a_damaged_picture_is_named_or_skipped(folders, tmp_path):
     path = tmp_path / "cartoons/1.png"
     path.write_bytes(path.read_bytes()[:300])
-    code = run_here(*folders, *TINY, "--warmup_steps=1", "--steps=5")
-    assert "cartoons/1.png cannot be decoded" in code
+    arguments = (*folders, *TINY, "--warmup_steps=0", "--steps=1")
+    assert "cartoons/1.png is damaged" in run_here(*arguments)
+    assert run_here(*arguments, "--bad_images=skip") is None
+    record = json.loads((tmp_path / "run/run.json").read_text())
+    assert "3 pictures" in record["the content of --cartoon_dir"]
+
+
+def test_a_picture_that_breaks_while_training_is_named(folders, tmp_path):
+    arguments = (*folders, *TINY, "--warmup_steps=1", "--steps=5")
+    run = runs.open_run(settings_of(*arguments))
+    path = tmp_path / "cartoons/1.png"
+    path.write_bytes(path.read_bytes()[:300])
+    with pytest.raises(errors.InputError, match=r"cartoons/1\.png is damaged"):
+        training.train(run, features.pyramid)
+
+
+@pytest.mark.parametrize("cache", ["memory", "cached"])
+def test_a_cache_does_not_change_the_run(folders, tmp_path, cache):
+    """It may even be changed on the way."""
+    if cache != "memory":
+        cache = str(tmp_path / cache)
+    short = (*TINY, "--warmup_steps=2", "--steps=2")
+    long = (*TINY, "--warmup_steps=2", "--steps=4", "--decay_start=4")
+    plain = f"--workdir={tmp_path / 'plain'}"
+    assert run_here(*folders, *short, "--decay_start=4") is None
+    assert run_here(*folders, *long, f"--cache={cache}") is None
+    assert run_here(*folders[:2], plain, *long) is None
+    for name in ("generator.keras", "discriminator.keras"):
+        first = keras.saving.load_model(tmp_path / "run" / name)
+        second = keras.saving.load_model(tmp_path / "plain" / name)
+        for a, b in zip(first.get_weights(), second.get_weights(), strict=True):
+            np.testing.assert_array_equal(a, b)
 
 
 def test_numbers_that_run_away_keep_the_last_checkpoint(folders, tmp_path):

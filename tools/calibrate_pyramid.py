@@ -13,8 +13,9 @@ from absl import flags
 from cartoongan_tf import data
 from cartoongan_tf import errors
 from cartoongan_tf import features
+from cartoongan_tf import inventories
 from cartoongan_tf import losses
-from cartoongan_tf import pictures
+from cartoongan_tf import sources
 
 FLAGS = flags.FLAGS
 
@@ -27,13 +28,14 @@ flags.DEFINE_integer("pairs", 256, "Pairs of photos to compare.")
 def main(_):
     with errors.one_sentence():
         vgg19 = features.load_vgg19(FLAGS.vgg19_weights)
-        paths = pictures.list_pictures(FLAGS.photo_dir, "--photo_dir")
+        folder = inventories.take_inventory(FLAGS.photo_dir, "--photo_dir")
+        inventories.require_pictures(folder, "--photo_dir", "skip")
     batches = data.photo_batches(
-        paths,
+        sources.open_source(folder, sources.NO_CACHE),
         steps=range(FLAGS.pairs),
-        image_size=FLAGS.image_size,
         batch_size=2,
         seed=0,
+        crops=data.Crops(FLAGS.image_size, smallest=0.6, mirror=True),
     )
     deep = mean_distance(vgg19, batches)
     plain = mean_distance(features.pyramid, batches)

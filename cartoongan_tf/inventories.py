@@ -1,0 +1,124 @@
+"""What a folder holds: pictures that can be trained on, and files that cannot.
+
+Every picture is decoded once to find out: what is damaged is known before
+hours of work, not after them.
+"""
+
+import collections
+import dataclasses
+import pathlib
+import sys
+
+from cartoongan_tf import errors
+from cartoongan_tf import headers
+from cartoongan_tf import pictures
+from cartoongan_tf import progress
+
+BAD_IMAGES = ("error", "skip")
+
+_MOST_NAMED = 5
+
+
+@dataclasses.dataclass(frozen=True)
+class Inventory:
+    """The files of a folder and of its sub-folders.
+
+    Attributes:
+        folder: The folder.
+        paths: Pictures that decode whole, in the same order on every machine.
+        headers: Their headers.
+        problems: Files that end like a picture and are no good, each with the
+            reason, to be read after its path.
+        ignored: How many files there are with each other ending.
+    """
+
+    folder: pathlib.Path
+    paths: list[pathlib.Path]
+    headers: list[headers.Header]
+    problems: dict[pathlib.Path, str]
+    ignored: collections.Counter[str]
+
+
+def take_inventory(folder: str | pathlib.Path, flag: str) -> Inventory:
+    """Looks at every file of a folder. Hidden ones are passed over.
+
+    Args:
+        folder: Folder to search, with its sub-folders.
+        flag: The flag that named the folder, for messages.
+
+    Raises:
+        InputError: If the folder is missing.
+    """
+    folder = pathlib.Path(folder)
+    if not folder.is_dir():
+        raise errors.InputError(f"{flag}={folder} is not a folder.")
+    visible = sorted(p for p in folder.rglob("*") if _is_visible(p, folder))
+    candidates = [p for p in visible if p.suffix.lower() in headers.SUFFIXES]
+    others = (p.suffix.lower() for p in visible if p not in set(candidates))
+    found = progress.in_threads(_examine, candidates, f"Reading {folder}")
+    good: dict[pathlib.Path, headers.Header] = {}
+    problems: dict[pathlib.Path, str] = {}
+    for path, result in zip(candidates, found, strict=True):
+        if isinstance(result, headers.BadPicture):
+            problems[path] = result.reason
+        else:
+            good[path] = result
+    return Inventory(
+        folder,
+        list(good),
+        list(good.values()),
+        problems,
+        collections.Counter(others),
+    )
+
+
+def require_pictures(inventory: Inventory, flag: str, bad_images: str) -> None:
+    """Refuses a folder that cannot be trained on, or tells what is left out.
+
+    Args:
+        inventory: What the folder holds.
+        flag: The flag that named the folder, for messages.
+        bad_images: Whether files that are no good are an `error`, or to
+            `skip`, with a line that names them.
+
+    Raises:
+        InputError: If there is no picture, or one that is no good.
+    """
+    named = f"{flag}={inventory.folder}"
+    if inventory.problems and bad_images == "error":
+        raise errors.InputError(
+            f"{_describe(inventory, named)} Or pass --bad_images=skip."
+        )
+    if not inventory.paths:
+        raise errors.InputError(
+            f"{named} holds no picture; known endings are "
+            f"{', '.join(headers.SUFFIXES)}."
+        )
+    if inventory.problems:
+        print(f"Skipped: {_describe(inventory, named)}", file=sys.stderr)
+
+
+def _is_visible(path, folder):
+    parts = path.relative_to(folder).parts
+    return not any(p.startswith(".") for p in parts) and path.is_file()
+
+
+def _examine(path):
+    try:
+        header = headers.read_header(path)
+        headers.check_suffix(path, header)
+        pictures.read_picture(path)
+    except headers.BadPicture as problem:
+        return problem
+    return header
+
+
+def _describe(inventory, named):
+    problems = [f"{path} {why}" for path, why in inventory.problems.items()]
+    more = len(problems) - _MOST_NAMED
+    count = len(problems) + len(inventory.paths)
+    text = " ".join(problems[:_MOST_NAMED])
+    return (
+        f"{len(problems)} of {count} pictures in {named} are no good. {text}"
+        + (f" And {more} more." if more > 0 else "")
+    )

@@ -1,0 +1,108 @@
+import pathlib
+import zlib
+
+import numpy as np
+import PIL.Image
+import pytest
+
+from cartoongan_tf import headers
+from cartoongan_tf import pictures
+
+
+def bomb(path, side=12_000):
+    """A PNG of one color: a few hundred kilobytes, 432 MB when decoded."""
+
+    def chunk(name, data):
+        check = zlib.crc32(name + data)
+        return (
+            len(data).to_bytes(4, "big")
+            + name
+            + data
+            + check.to_bytes(4, "big")
+        )
+
+    size = side.to_bytes(4, "big")
+    rows = zlib.compress((b"\0" * (1 + 3 * side)) * side, 9)
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", 2 * size + bytes([8, 2, 0, 0, 0]))
+        + chunk(b"IDAT", rows)
+        + chunk(b"IEND", b"")
+    )
+
+
+def test_a_header_tells_format_and_size(tmp_path):
+    PIL.Image.new("RGB", (30, 20)).save(tmp_path / "a.webp")
+    header = headers.read_header(tmp_path / "a.webp")
+    assert header == headers.Header("WEBP", width=30, height=20, decoder=1)
+
+
+def test_a_decompression_bomb_is_refused_undecoded(tmp_path):
+    path = tmp_path / "bomb.png"
+    bomb(path)
+    assert path.stat().st_size < 500_000
+    for read in (headers.read_header, pictures.read_picture):
+        with pytest.raises(headers.BadPicture, match="12000 x 12000 pixels"):
+            read(path)
+
+
+def test_a_larger_bomb_is_refused_without_a_warning(tmp_path):
+    bomb(tmp_path / "bomb.png", 20_000)
+    with pytest.raises(headers.BadPicture, match="20000 x 20000"):
+        headers.read_header(tmp_path / "bomb.png")
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "is empty"),
+        (b"hello", "is not a JPEG, PNG"),
+        (b"\xff\xd8\xff", "is not a JPEG, PNG"),
+        (b"%PDF-1.4", "is not a JPEG, PNG"),
+    ],
+)
+def test_what_is_no_picture_is_named(tmp_path, content, reason):
+    path = tmp_path / "broken.jpg"
+    path.write_bytes(content)
+    for read in (headers.read_header, pictures.read_picture):
+        with pytest.raises(headers.BadPicture, match=rf"broken\.jpg {reason}"):
+            read(path)
+
+
+def test_pictures_of_other_formats_are_not_read(tmp_path):
+    """Only what training and inference both know."""
+    PIL.Image.new("RGB", (30, 20)).save(tmp_path / "a.jpg", format="TIFF")
+    with pytest.raises(headers.BadPicture, match="is not a JPEG"):
+        headers.read_header(tmp_path / "a.jpg")
+
+
+def test_a_missing_file_and_a_folder_are_named(tmp_path):
+    with pytest.raises(headers.BadPicture, match=r"gone\.png does not exist"):
+        headers.read_header(tmp_path / "gone.png")
+    with pytest.raises(headers.BadPicture, match="cannot be read"):
+        headers.read_header(tmp_path)
+
+
+def test_a_wrong_ending_is_told_from_a_right_one(tmp_path):
+    png = headers.Header("PNG", 1, 1, 1)
+    jpeg = headers.Header("JPEG", 1, 1, 1)
+    for name, header in (("a.png", png), ("a.JPG", jpeg), ("a.jpeg", jpeg)):
+        headers.check_suffix(pathlib.Path(name), header)
+    with pytest.raises(headers.BadPicture, match="it is a PNG picture; rena"):
+        headers.check_suffix(pathlib.Path("a.jpg"), png)
+
+
+def test_photos_of_several_pictures_are_jpegs(tmp_path):
+    photo = PIL.Image.fromarray(np.zeros((20, 30, 3), "uint8"))
+    photo.save(
+        tmp_path / "a.jpg", format="MPO", save_all=True, append_images=[photo]
+    )
+    assert headers.read_header(tmp_path / "a.jpg").format == "JPEG"
+
+
+@pytest.mark.parametrize("orientation", [0, 9, 1000])
+def test_an_orientation_that_does_not_exist_is_none(tmp_path, orientation):
+    exif = PIL.Image.Exif()
+    exif[0x0112] = orientation
+    PIL.Image.new("RGB", (30, 20)).save(tmp_path / "a.jpg", exif=exif)
+    assert headers.read_header(tmp_path / "a.jpg").decoder == 1

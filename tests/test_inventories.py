@@ -1,0 +1,92 @@
+import collections
+
+import PIL.Image
+import pytest
+
+from cartoongan_tf import errors
+from cartoongan_tf import inventories
+from cartoongan_tf import pictures
+
+
+@pytest.fixture
+def messy(make_folder):
+    """Two good pictures among all that is found in folders."""
+    folder = make_folder("messy", 2)
+    (folder / "deep er/ü").mkdir(parents=True)
+    whole = (folder / "0.png").read_bytes()
+    (folder / "0.png").rename(folder / "deep er/ü/Zero.PNG")
+    (folder / "cut.png").write_bytes(whole[: len(whole) // 2])
+    (folder / "empty.jpg").write_bytes(b"")
+    (folder / "text.jpg").write_text("hello")
+    (folder / "really.jpg").write_bytes(whole)
+    (folder / "CREDITS.csv").write_text("no picture")
+    (folder / "old.TIFF").write_text("not read")
+    (folder / ".hidden.jpg").write_text("what a Mac leaves behind")
+    (folder / ".trash").mkdir()
+    (folder / ".trash/gone.png").write_bytes(whole)
+    return folder
+
+
+def test_all_that_is_wrong_is_named_and_counted(messy):
+    found = inventories.take_inventory(messy, "--photo_dir")
+    names = [str(path.relative_to(messy)) for path in found.paths]
+    assert names == ["1.png", "deep er/ü/Zero.PNG"]
+    assert [header.format for header in found.headers] == ["PNG", "PNG"]
+    reasons = {path.name: why for path, why in found.problems.items()}
+    assert set(reasons) == {"cut.png", "empty.jpg", "text.jpg", "really.jpg"}
+    assert "breaks off" in reasons["cut.png"]
+    assert "is empty" in reasons["empty.jpg"]
+    assert "is not a JPEG" in reasons["text.jpg"]
+    assert "it is a PNG picture" in reasons["really.jpg"]
+    assert found.ignored == collections.Counter({".csv": 1, ".tiff": 1})
+
+
+def test_bad_pictures_are_an_error_or_skipped(messy, capsys):
+    found = inventories.take_inventory(messy, "--photo_dir")
+    with pytest.raises(errors.InputError) as refusal:
+        inventories.require_pictures(found, "--photo_dir", "error")
+    inventories.require_pictures(found, "--photo_dir", "skip")
+    for message in (str(refusal.value), capsys.readouterr().err):
+        assert "4 of 6 pictures in --photo_dir=" in message
+        assert "text.jpg is not a JPEG" in message
+    assert "--bad_images=skip" in str(refusal.value)
+
+
+def test_a_long_list_of_bad_pictures_is_cut_short(tmp_path):
+    for number in range(9):
+        (tmp_path / f"{number}.jpg").write_text("hello")
+    found = inventories.take_inventory(tmp_path, "--photo_dir")
+    with pytest.raises(errors.InputError, match="And 4 more") as refusal:
+        inventories.require_pictures(found, "--photo_dir", "error")
+    assert "4.jpg" in str(refusal.value)
+    assert "5.jpg" not in str(refusal.value)
+
+
+def test_folders_without_pictures_are_refused(tmp_path):
+    empty = inventories.take_inventory(tmp_path, "--photo_dir")
+    (tmp_path / "a.jpg").write_text("hello")
+    spoiled = inventories.take_inventory(tmp_path, "--photo_dir")
+    for found in (empty, spoiled):
+        with pytest.raises(errors.InputError, match="holds no picture"):
+            inventories.require_pictures(found, "--photo_dir", "skip")
+    with pytest.raises(errors.InputError, match="is not a folder"):
+        inventories.take_inventory(tmp_path / "gone", "--photo_dir")
+
+
+def test_the_order_does_not_depend_on_the_disk(tmp_path):
+    names = ["b/2.png", "a/1.png", "3.png", "a/10.png"]
+    for name in names:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        PIL.Image.new("RGB", (6, 4)).save(tmp_path / name)
+    found = inventories.take_inventory(tmp_path, "--photo_dir")
+    assert found.paths == sorted(tmp_path / name for name in names)
+
+
+def test_a_good_folder_prints_nothing(make_folder, capsys):
+    folder = make_folder("photos", 2)
+    found = inventories.take_inventory(folder, "--photo_dir")
+    inventories.require_pictures(found, "--photo_dir", "error")
+    assert capsys.readouterr() == ("", "")
+    assert [pictures.read_picture(p).shape for p in found.paths] == [
+        (40, 56, 3)
+    ] * 2

@@ -1,0 +1,74 @@
+import os
+
+import numpy as np
+import PIL.Image
+import pytest
+import tensorflow as tf
+
+from cartoongan_tf import errors
+from cartoongan_tf import inventories
+from cartoongan_tf import pictures
+from cartoongan_tf import sources
+
+
+@pytest.fixture
+def folder(make_folder):
+    """Pictures of two sizes, one of them with transparency."""
+    folder = make_folder("photos", 3)
+    PIL.Image.new("RGBA", (20, 10), (9, 8, 7, 99)).save(folder / "clear.png")
+    return folder
+
+
+@pytest.fixture(params=["none", "memory", "folder"])
+def cache(request, tmp_path):
+    return str(tmp_path / "c") if request.param == "folder" else request.param
+
+
+def read_all(source):
+    numbers = tf.data.Dataset.range(len(source))
+    return list(numbers.map(source.read).as_numpy_iterator())
+
+
+def test_every_cache_gives_the_same_pictures(folder, cache, open_folder):
+    source = open_folder(folder, cache)
+    expected = [pictures.read_picture(path) for path in source.paths]
+    assert {picture.shape for picture in expected} == {(40, 56, 3), (10, 20, 3)}
+    for actual, picture in zip(read_all(source), expected, strict=True):
+        np.testing.assert_array_equal(actual, picture)
+
+
+@pytest.mark.parametrize("cache", ["memory", "folder"], indirect=True)
+def test_what_is_cached_is_not_decoded_again(folder, cache, open_folder):
+    before = read_all(open_folder(folder, cache))
+    source = open_folder(folder, cache)
+    for path in source.paths:
+        path.unlink()
+    for expected, actual in zip(before, read_all(source), strict=True):
+        np.testing.assert_array_equal(actual, expected)
+
+
+def test_a_cache_folder_is_shared_by_runs(folder, tmp_path, open_folder):
+    open_folder(folder, str(tmp_path / "c"))
+    first = {p: p.stat().st_mtime_ns for p in (tmp_path / "c").iterdir()}
+    assert len(first) == 4
+    open_folder(folder, str(tmp_path / "c"))
+    again = {p: p.stat().st_mtime_ns for p in (tmp_path / "c").iterdir()}
+    assert again == first
+
+
+def test_a_picture_that_changes_is_cached_anew(folder, tmp_path, open_folder):
+    open_folder(folder, str(tmp_path / "c"))
+    pixels = np.full((40, 56, 3), 7, "uint8")
+    pictures.write_png(folder / "0.png", pixels)
+    os.utime(folder / "0.png", ns=(1, 1))
+    source = open_folder(folder, str(tmp_path / "c"))
+    np.testing.assert_array_equal(read_all(source)[0], pixels)
+
+
+@pytest.mark.parametrize("cache", ["memory", "folder"], indirect=True)
+def test_a_cache_that_does_not_fit_is_refused(folder, cache):
+    found = inventories.take_inventory(folder, "--photo_dir")
+    huge = found.headers[0]._replace(width=10**9, height=10**9)
+    found.headers[0] = huge
+    with pytest.raises(errors.InputError, match="GB are free"):
+        sources.open_source(found, cache)
