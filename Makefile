@@ -2,12 +2,15 @@
 PYTHON ?= python3
 VENV ?= .venv
 RUN ?= runs/quickstart
+# tensorflow-addons has wheels up to Python 3.11, and an environment of its own.
+ADDONS_PYTHON ?= python3.11
+ADDONS_VENV ?= .venv-addons
 
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
-.PHONY: demo test lint clean
+.PHONY: demo test test-addons lint clean
 
 demo: $(READY)
 	$(BIN)/python train.py --flagfile=configs/quickstart.flags --workdir=$(RUN)
@@ -26,13 +29,17 @@ demo: $(READY)
 test: $(READY_DEV)
 	$(BIN)/python -m pytest
 
+test-addons: $(READY_DEV) $(ADDONS_VENV)/.ready
+	CARTOONGAN_ADDONS=$(abspath $(ADDONS_VENV))/bin/python \
+	    $(BIN)/python -m pytest tests/test_addons.py
+
 lint: $(READY_DEV)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
 clean:
-	rm -rf $(VENV) runs/quickstart
+	rm -rf $(VENV) $(ADDONS_VENV) runs/quickstart
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
@@ -45,4 +52,11 @@ $(READY): requirements.txt | $(BIN)/python
 
 $(READY_DEV): requirements-dev.txt $(READY)
 	$(BIN)/python -m pip install --quiet --requirement requirements-dev.txt
+	@touch $@
+
+$(ADDONS_VENV)/.ready: requirements-addons.txt
+	@$(ADDONS_PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
+	    || { echo "Python 3.11 is needed; name it with make ADDONS_PYTHON=..."; exit 1; }
+	$(ADDONS_PYTHON) -m venv $(ADDONS_VENV)
+	$(ADDONS_VENV)/bin/python -m pip install --quiet --requirement $<
 	@touch $@
