@@ -135,10 +135,9 @@ def random_crop(image: tf.Tensor, crops: Crops, seed: tf.Tensor) -> tf.Tensor:
     side = smallest + _share(short - smallest + 1, chance[0])
     top = _share(height - side + 1, chance[1])
     left = _share(width - side + 1, chance[2])
-    crop = image[top : top + side, left : left + side]
-    if crops.mirror:
-        crop = tf.where(chance[3] < 0.5, crop, crop[:, ::-1])
-    return _resize(crop, crops.size)
+    crop = _resize(image[top : top + side, left : left + side], crops.size)
+    is_mirrored = tf.constant(crops.mirror) & (chance[3] < 0.5)
+    return tf.cond(is_mirrored, lambda: crop[:, ::-1], lambda: crop)
 
 
 def _share(count, fraction):

@@ -173,6 +173,18 @@ def test_a_turned_picture_that_pillow_reads_is_upright_too(photo, tmp_path):
     assert decode(tmp_path / "turned.png").shape == (90, 70, 3)
 
 
+def test_an_animation_without_transparency_is_read(photo, tmp_path):
+    """As some encoders write it; TensorFlow decodes none of that kind."""
+    path = tmp_path / "animated.webp"
+    photo.save(path, lossless=True, save_all=True, append_images=[photo])
+    data = bytearray(path.read_bytes())
+    data[20] &= ~0x10  # The flag of an alpha channel in the VP8X chunk.
+    path.write_bytes(data)
+    with PIL.Image.open(path) as picture:
+        assert not picture.has_transparency_data
+    np.testing.assert_array_equal(decode(path), np.asarray(photo))
+
+
 def test_a_written_picture_reads_back_the_same(pixels, tmp_path):
     path = tmp_path / "new folder" / "picture.png"
     pictures.write_png(path, pixels)
