@@ -90,6 +90,12 @@ def encode_png(pixels: np.ndarray) -> bytes:
     return data.tobytes()
 
 
+def encode_jpeg(pixels: np.ndarray) -> bytes:
+    """Encodes a uint8 RGB array for looking at, at a tenth of a PNG's size."""
+    _, data = cv2.imencode(".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
+    return data.tobytes()
+
+
 def decode_picture(path: tf.Tensor) -> tf.Tensor:
     """Reads a picture inside a graph.
 
