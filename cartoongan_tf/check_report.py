@@ -104,7 +104,7 @@ def _list(finding):
         lines.append(f"{path}: {reason}" if reason else f"{path}")
     items = "".join(f"<li>{_text(line)}</li>\n" for line in lines)
     return (
-        f"<details><summary>{len(lines)} files</summary>\n<ol>\n{items}</ol>"
+        f"<details><summary>Files: {len(lines)}</summary>\n<ol>\n{items}</ol>"
         "</details>"
     )
 

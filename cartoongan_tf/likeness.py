@@ -26,6 +26,7 @@ import numpy as np
 _CLARITY, _FOCUS, _SHADE, _OFFSET = 4.0, -3.0, -1.0, -9.6
 
 _SIDE = 256  # Short side, in pixels, at which pictures are measured.
+_LONGEST = 4 * _SIDE  # Strips are squeezed: one of a row would fill the memory.
 _BLACK = 24  # Luminance below which a pixel is nearly black.
 _MIDDLE = 0.5  # Likeness between photos, about 0.23, and cartoons, about 0.76.
 _SPREAD = 0.25  # Standard deviation among pictures of one kind: 0.20 to 0.25.
@@ -88,10 +89,10 @@ def scaled(picture: np.ndarray) -> np.ndarray:
     """A picture at the size at which it is measured."""
     height, width = picture.shape[:2]
     scale = _SIDE / min(height, width)
-    size = (
-        max(_SIDE, round(width * scale)),
-        max(_SIDE, round(height * scale)),
-    )
+    size = [
+        min(max(_SIDE, round(side * scale)), _LONGEST)
+        for side in (width, height)
+    ]
     kind = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     return cv2.resize(picture, size, interpolation=kind)
 
