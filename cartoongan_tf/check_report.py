@@ -127,7 +127,7 @@ def _sheet(paths):
         return ""
     sheet = contact_sheets.contact_sheet(
         list(thumbnails.values()),
-        [_valid(path.name) for path in thumbnails],
+        [path.name for path in thumbnails],
         side=_SIDE,
     )
     data = base64.b64encode(pictures.encode_jpeg(sheet)).decode()
@@ -136,15 +136,11 @@ def _sheet(paths):
 
 def _thumbnail(path):
     """Small at once: two dozen photos of a camera would not fit in memory."""
-    picture = PIL.Image.fromarray(pictures.read_picture(path))
+    pixels = pictures.read_picture(path, least_side=_SIDE)
+    picture = PIL.Image.fromarray(pixels)
     picture.thumbnail((_SIDE, _SIDE))
     return np.array(picture)
 
 
 def _text(value):
-    return html.escape(_valid(str(value)))
-
-
-def _valid(name):
-    """Linux allows bytes in names that are no text."""
-    return name.encode("utf-8", "replace").decode()
+    return html.escape(check_summary.printable(value))

@@ -42,6 +42,11 @@ def advice(found: Sequence[findings.Finding]) -> str:
     return "Ready to train."
 
 
+def printable(value: object) -> str:
+    """Text for a terminal or file: Linux allows names of bytes that are none."""
+    return str(value).encode("utf-8", "replace").decode()
+
+
 def _range(values, digits):
     low, middle, high = min(values), statistics.median(values), max(values)
     return f"{low:.{digits}f} / {middle:.{digits}f} / {high:.{digits}f}"

@@ -13,6 +13,7 @@ from cartoongan_tf import check_summary
 from cartoongan_tf import checking
 from cartoongan_tf import findings
 
+_NAMED = 3  # Files of a finding; the report has all.
 _COLORS = {
     findings.Severity.ERROR: "bold red",
     findings.Severity.WARNING: "yellow",
@@ -33,6 +34,16 @@ def show(
         line.append(f"{finding.title}: ", "bold")
         line.append(finding.sentence, "not bold default")
         console.print(line)
+        for file in _files(finding):
+            console.print(f"        {file}", markup=False, soft_wrap=True)
+
+
+def _files(finding):
+    for path in finding.paths[:_NAMED]:
+        reason = finding.reasons.get(path)
+        yield check_summary.printable(f"{path}: {reason}" if reason else path)
+    if len(finding.paths) > _NAMED:
+        yield f"and {len(finding.paths) - _NAMED} more"
 
 
 def watch(items: Iterable, count: int, what: str) -> Iterator:
@@ -47,7 +58,10 @@ def _table(folders):
     columns = [check_summary.figures(folder) for folder in folders]
     for folder in folders:
         table.add_column(
-            rich.text.Text(f"{folder.flag}\n{folder.inventory.folder}")
+            rich.text.Text(
+                f"{folder.flag}\n"
+                + check_summary.printable(folder.inventory.folder)
+            )
         )
     for name in dict.fromkeys(name for c in columns for name in c):
         table.add_row(name, *(c.get(name, "-") for c in columns))

@@ -152,7 +152,7 @@ def of_count(flag: str, count: int) -> list[Finding]:
         sentence += "Fewer can do for a plain style; more are better."
         return [Finding(Severity.NOTE, "few pictures", sentence)]
     sentence += (
-        "Users report poor results from 150; gather at least "
+        "A user reported poor results from 150 cartoons; gather at least "
         f"{_FEW}, better thousands."
     )
     return [Finding(Severity.WARNING, "too few pictures", sentence)]
@@ -190,7 +190,7 @@ def of_inventory(flag: str, inventory: inventories.Inventory) -> list[Finding]:
     if inventory.problems:
         bad = inventory.problems
         sentence = (
-            f"{len(bad)} of the files in {flag} cannot be read; mend or "
+            f"Files in {flag} that cannot be used: {len(bad)}; mend or "
             "remove them."
         )
         found.append(

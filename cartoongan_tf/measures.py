@@ -15,6 +15,8 @@ from cartoongan_tf import duplicates
 from cartoongan_tf import likeness
 from cartoongan_tf import pictures
 
+_ENOUGH = 512  # Twice the size at which pictures are measured.
+
 
 class Measures(NamedTuple):
     """One picture.
@@ -49,7 +51,11 @@ class Measures(NamedTuple):
 
 def measure_file(path: pathlib.Path) -> Measures:
     """Reads and measures a picture; `InputError` if it cannot be read."""
-    return measure(pictures.read_picture(path))
+    picture = pictures.read_picture(path, least_side=_ENOUGH)
+    width, height = sorted(pictures.read_size(path))
+    if picture.shape[0] < picture.shape[1]:
+        width, height = height, width
+    return measure(picture)._replace(width=width, height=height)
 
 
 def measure(picture: np.ndarray) -> Measures:

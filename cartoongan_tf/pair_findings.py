@@ -60,8 +60,8 @@ def of_overlap(
         return []
     certain = len(copied) > _MOST * count
     sentence = (
-        f"{_BOTH} have {len(both)} pictures in common; take them out of the "
-        "folder where they do not belong."
+        f"{_BOTH} have pictures in common ({len(both)}); take them out of "
+        "the folder where they do not belong."
     )
     severity = findings.Severity.ERROR if certain else findings.Severity.WARNING
     return [

@@ -57,11 +57,16 @@ def check_picture(path: str | pathlib.Path) -> None:
         raise _unreadable(path, error) from error
 
 
-def read_picture(path: str | pathlib.Path) -> np.ndarray:
+def read_picture(
+    path: str | pathlib.Path, *, least_side: int | None = None
+) -> np.ndarray:
     """Reads a picture the way up that a viewer shows it.
 
     Args:
         path: File to read. Transparent pictures are put on white.
+        least_side: Height and width, in pixels, that are enough; a JPEG that
+            is much larger is read at half, a quarter or an eighth of its
+            size, which takes a fraction of the time.
 
     Returns:
         uint8 RGB array of shape `(height, width, 3)`.
@@ -71,10 +76,18 @@ def read_picture(path: str | pathlib.Path) -> np.ndarray:
     """
     try:
         with PIL.Image.open(path) as picture:
+            if least_side:
+                picture.draft(None, (least_side, least_side))
             upright = PIL.ImageOps.exif_transpose(picture)
             return np.array(_opaque(upright).convert("RGB"))
     except (OSError, SyntaxError, PIL.Image.DecompressionBombError) as error:
         raise _unreadable(path, error) from error
+
+
+def read_size(path: str | pathlib.Path) -> tuple[int, int]:
+    """Width and height of a picture that can be read, as stored: not turned."""
+    with PIL.Image.open(path) as picture:
+        return picture.size
 
 
 def write_png(path: str | pathlib.Path, pixels: np.ndarray) -> None:

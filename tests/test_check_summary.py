@@ -68,5 +68,26 @@ def test_the_table_has_a_column_a_folder_and_takes_names_as_they_are():
     assert text.index("error") < text.index("note  ")
 
 
+def test_some_of_the_files_concerned_are_named():
+    console = rich.console.Console(file=io.StringIO(), width=100)
+    paths = [pathlib.Path(f"[b]{i}.png") for i in range(5)]
+    odd = findings.Finding(
+        Severity.NOTE, "odd", "Look.", paths, {paths[1]: "why"}
+    )
+    check_table.show(console, [folder("--photo_dir", GOOD)], [odd])
+    lines = [line.strip() for line in console.file.getvalue().splitlines()]
+    assert lines[-4:] == ["[b]0.png", "[b]1.png: why", "[b]2.png", "and 2 more"]
+
+
+def test_a_name_that_is_no_text_can_be_printed():
+    console = rich.console.Console(file=io.StringIO(), width=100)
+    odd = findings.Finding(
+        Severity.NOTE, "odd", "Look.", [pathlib.Path("\udcff.png")]
+    )
+    check_table.show(console, [folder("--photo_dir", GOOD)], [odd])
+    assert "?.png" in console.file.getvalue()
+    assert console.file.getvalue().encode()
+
+
 def test_what_is_watched_comes_through():
     assert list(check_table.watch(iter("abc"), 3, "here")) == ["a", "b", "c"]

@@ -149,6 +149,7 @@ def test_a_folder_of_broken_files_is_an_error_and_no_crash(photos, tmp_path):
         (tmp_path / "bad" / f"{number}.jpg").write_bytes(b"no picture")
     found = full(photos, tmp_path / "bad")
     assert errors_of(found) == ["no pictures", "broken files"]
+    assert len(told(found, "too few pictures")) == 1
 
 
 def test_errors_come_before_warnings_and_notes(photos, cartoons):
@@ -160,9 +161,20 @@ def test_errors_come_before_warnings_and_notes(photos, cartoons):
 
 
 def test_a_quick_check_leaves_out_most_of_many_pictures(photos, cartoons):
-    (cartoons / "broken.png").write_bytes(b"is not looked at")
-    many = [*listed(cartoons)[:12] * 33, cartoons / "broken.png"]
-    assert not errors_of(checking.quick_check(listed(photos), many, 128))
+    def many(folder):
+        whole = listed(folder)
+        (folder / "broken.png").write_bytes(b"is not looked at")
+        return [*whole * 20, folder / "broken.png"]
+
+    found = checking.quick_check(many(photos), many(cartoons), 128)
+    assert not errors_of(found)
+
+
+def test_a_quick_check_finds_one_shared_file_among_many(photos, cartoons):
+    many = [*listed(cartoons) * 20, photos / "cat.png"]
+    found = checking.quick_check(listed(photos), many, 128)
+    assert errors_of(found) == ["one folder twice"]
+    assert found[0].paths == [photos / "cat.png"]
 
 
 def test_a_damaged_picture_in_a_quick_check_is_named(photos, cartoons):

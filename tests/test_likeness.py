@@ -97,6 +97,15 @@ def test_deep_shadows_look_photographed():
     assert shady < plain
 
 
+def test_the_size_of_a_picture_is_no_cue():
+    astronaut = samples.read_photos()["astronaut"]
+    small, plain, large = likenesses(
+        [halve(astronaut), astronaut, double(astronaut)]
+    )
+    assert small == pytest.approx(plain, abs=0.03)
+    assert large == pytest.approx(plain, abs=0.03)
+
+
 @pytest.mark.parametrize(
     "change",
     [

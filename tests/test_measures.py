@@ -1,5 +1,6 @@
 import cv2
 import numpy as np
+import PIL.Image
 import pytest
 import skimage.data
 
@@ -66,3 +67,26 @@ def test_a_blur_lowers_the_sharpness_at_any_size(coffee):
     assert measures.measure(coffee).sharpness > 1.8
     assert measures.measure(blurred).sharpness < 1.3
     assert measures.measure(half).sharpness < 1.3
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_a_large_photo_is_measured_reduced_yet_has_its_size(
+    coffee, tmp_path, orientation
+):
+    """A camera that was held upright says so in a tag."""
+    large = cv2.resize(coffee, (2400, 1600), interpolation=cv2.INTER_CUBIC)
+    picture = PIL.Image.fromarray(large)
+    exif = picture.getexif()
+    exif[0x0112] = orientation
+    path = tmp_path / "large.jpg"
+    picture.save(path, quality=95, exif=exif)
+    measured = measures.measure_file(path)
+    size = (2400, 1600) if orientation == 1 else (1600, 2400)
+    assert (measured.width, measured.height) == size
+    upright = pictures.read_picture(path)
+    assert upright.shape[:2] == size[::-1]
+    plain = measures.measure(upright)
+    assert measured.drawn == pytest.approx(plain.drawn, abs=0.03)
+    assert measured.sharpness == pytest.approx(plain.sharpness, rel=0.05)
+    reduced = pictures.read_picture(path, least_side=512)
+    assert min(reduced.shape[:2]) == 800

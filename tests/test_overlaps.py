@@ -18,6 +18,7 @@ def test_a_link_leads_to_the_same_place(make_folder, tmp_path):
     linked = paths(tmp_path / "link")
     assert len(linked) == 3
     assert overlaps.same_places(paths(photos), linked) == linked
+    assert overlaps.same_places(linked, paths(photos)) == paths(photos)
 
 
 def test_files_of_one_name_and_size_are_copies_only_if_alike(
