@@ -43,7 +43,7 @@ def advice(found: Sequence[findings.Finding]) -> str:
 
 
 def printable(value: object) -> str:
-    """Text for a terminal or file: Linux allows names of bytes that are none."""
+    """Text of a name; Linux allows bytes in names that are no text."""
     return str(value).encode("utf-8", "replace").decode()
 
 

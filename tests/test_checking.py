@@ -14,21 +14,27 @@ from cartoongan_tf import scenes
 from cartoongan_tf.findings import Severity
 
 
-@pytest.fixture
-def photos(tmp_path):
-    folder = tmp_path / "photos"
+@pytest.fixture(scope="module")
+def originals(tmp_path_factory):
+    """Photos at half their size, and cartoons; to be copied."""
+    root = tmp_path_factory.mktemp("originals")
     for name, pixels in samples.read_photos().items():
-        pictures.write_png(folder / f"{name}.png", pixels)
-    return folder
+        half = np.ascontiguousarray(pixels[::2, ::2])
+        pictures.write_png(root / "photos" / f"{name}.png", half)
+    for seed in range(12):
+        path = root / "cartoons" / f"{seed:02}.png"
+        pictures.write_png(path, scenes.draw_scene(seed, 256))
+    return root
 
 
 @pytest.fixture
-def cartoons(tmp_path):
-    folder = tmp_path / "cartoons"
-    for seed in range(12):
-        path = folder / f"{seed:02}.png"
-        pictures.write_png(path, scenes.draw_scene(seed, 256))
-    return folder
+def photos(originals, tmp_path):
+    return shutil.copytree(originals / "photos", tmp_path / "photos")
+
+
+@pytest.fixture
+def cartoons(originals, tmp_path):
+    return shutil.copytree(originals / "cartoons", tmp_path / "cartoons")
 
 
 def listed(folder):
@@ -102,7 +108,7 @@ def test_a_copied_folder_is_an_error(check, photos, tmp_path):
 
 
 def test_a_photo_among_the_cartoons_is_found(check, photos, cartoons):
-    cat = skimage.data.chelsea()[::2, ::2]
+    cat = skimage.data.chelsea()
     pictures.write_png(cartoons / "intruder.png", cat)
     (found,) = told(check(photos, cartoons), "overlapping folders")
     assert found.severity is Severity.WARNING
