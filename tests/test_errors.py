@@ -27,6 +27,11 @@ def test_stopping_ends_as_shells_expect(capsys):
     assert "Stopped and saved." in capsys.readouterr().err
 
 
+def test_stopping_without_a_word_is_told_too(capsys):
+    assert end_of(KeyboardInterrupt()) == 130
+    assert capsys.readouterr().err == "Interrupted.\n"
+
+
 def test_bugs_keep_their_traceback():
     for error in (ValueError("bug"), OSError(errno.EACCES, "denied")):
         with pytest.raises(type(error)), errors.one_sentence():

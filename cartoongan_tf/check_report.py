@@ -1,0 +1,146 @@
+"""The result of a check as one HTML file that needs no other.
+
+Names of files come from outside: all text is escaped.
+"""
+
+import base64
+import html
+import pathlib
+from collections.abc import Sequence
+
+import numpy as np
+import PIL.Image
+
+from cartoongan_tf import check_summary
+from cartoongan_tf import checking
+from cartoongan_tf import contact_sheets
+from cartoongan_tf import errors
+from cartoongan_tf import files
+from cartoongan_tf import findings
+from cartoongan_tf import pictures
+
+_SAMPLE = 40  # Pictures that stand for a folder.
+_CONCERNED = 24  # Pictures shown with a finding; all are listed.
+_SIDE = 160
+
+_HEAD = """<!DOCTYPE html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Check of photos and cartoons</title>
+<style>
+body { font: 16px/1.5 sans-serif; margin: 2em auto; max-width: 84em;
+  padding: 0 1em; color: #222; }
+table { border-collapse: collapse; }
+th, td { border: 1px solid #ccc; padding: .2em .8em; text-align: left; }
+img { max-width: 100%; display: block; margin: .5em 0; }
+section { border-left: .4em solid #888; padding-left: 1em; margin: 1.5em 0; }
+.error { border-color: #c22; } .warning { border-color: #d90; }
+.note { border-color: #39c; } h3 { margin: 0; } p { margin: .2em 0; }
+</style>
+"""
+
+
+def write_report(
+    path: str | pathlib.Path,
+    folders: Sequence[checking.Folder],
+    found: Sequence[findings.Finding],
+) -> None:
+    """Writes the report, whole or not at all; replaces an earlier one."""
+    parts = [
+        _HEAD,
+        "<h1>Check of photos and cartoons</h1>",
+        f"<p><b>{_text(check_summary.advice(found))}</b></p>",
+        _table(folders),
+        "<h2>Findings</h2>",
+        *(_finding(finding) for finding in found),
+        *(_folder(folder) for folder in folders),
+    ]
+    with files.written_whole(path) as draft:
+        draft.write_text("\n".join(parts), "utf-8")
+
+
+def _table(folders):
+    columns = [check_summary.figures(folder) for folder in folders]
+    heads = "".join(
+        f"<th>{_text(f.flag)}<br>{_text(f.inventory.folder)}" for f in folders
+    )
+    rows = [
+        f"<tr><th>{_text(name)}"
+        + "".join(f"<td>{_text(c.get(name, '-'))}" for c in columns)
+        for name in dict.fromkeys(name for c in columns for name in c)
+    ]
+    return "\n".join(
+        [
+            "<table>",
+            f"<tr><th>{heads}",
+            *rows,
+            "</table>",
+            "<p>lowest / median / highest</p>",
+        ]
+    )
+
+
+def _finding(finding):
+    word = finding.severity.name.lower()
+    return "\n".join(
+        [
+            f'<section class="{word}">',
+            f"<h3>{word}: {_text(finding.title)}</h3>",
+            f"<p>{_text(finding.sentence)}</p>",
+            _sheet(finding.paths[:_CONCERNED]),
+            _list(finding),
+            "</section>",
+        ]
+    )
+
+
+def _list(finding):
+    if not finding.paths:
+        return ""
+    lines = []
+    for path in finding.paths:
+        reason = finding.reasons.get(path)
+        lines.append(f"{path}: {reason}" if reason else f"{path}")
+    items = "".join(f"<li>{_text(line)}</li>\n" for line in lines)
+    return (
+        f"<details><summary>Files: {len(lines)}</summary>\n<ol>\n{items}</ol>"
+        "</details>"
+    )
+
+
+def _folder(folder):
+    return (
+        f"<h2>{_text(folder.flag)}: {_text(folder.inventory.folder)}</h2>\n"
+        + _sheet(checking.spread_out(folder.inventory.paths, _SAMPLE))
+    )
+
+
+def _sheet(paths):
+    thumbnails = {}
+    for path in paths:
+        try:
+            thumbnails[path] = _thumbnail(path)
+        except errors.InputError:  # A broken one has its place in the list.
+            continue
+    if not thumbnails:
+        return ""
+    sheet = contact_sheets.contact_sheet(
+        list(thumbnails.values()),
+        [path.name for path in thumbnails],
+        side=_SIDE,
+    )
+    data = base64.b64encode(pictures.encode_jpeg(sheet)).decode()
+    return f'<img alt="contact sheet" src="data:image/jpeg;base64,{data}">'
+
+
+def _thumbnail(path):
+    """Small at once: two dozen photos of a camera would not fit in memory."""
+    pixels = pictures.read_picture(path, least_side=_SIDE)
+    picture = PIL.Image.fromarray(pixels)
+    picture.thumbnail((_SIDE, _SIDE))
+    return np.array(picture)
+
+
+def _text(value):
+    return html.escape(check_summary.printable(value))

@@ -1,0 +1,52 @@
+"""The summary of a check: figures of the folders, and what to do next."""
+
+import statistics
+from collections.abc import Sequence
+
+from cartoongan_tf import checking
+from cartoongan_tf import findings
+
+
+def figures(folder: checking.Folder) -> dict[str, str]:
+    """What to know of a folder at a glance, by name."""
+    found = {
+        "pictures": f"{len(folder.inventory.paths):,}",
+        "broken files": f"{len(folder.inventory.problems):,}",
+        "files passed over": f"{folder.inventory.ignored.total():,}",
+    }
+    measured = list(folder.measured.values())
+    if measured:
+        for name, values in (
+            ("width", [m.width for m in measured]),
+            ("height", [m.height for m in measured]),
+            ("brightness", [m.brightness for m in measured]),
+            ("sharpness", [m.sharpness for m in measured]),
+        ):
+            found[name] = _range(values, digits=1 if name == "sharpness" else 0)
+        drawn = statistics.fmean(m.drawn for m in measured)
+        found["likeness to drawings"] = f"{drawn:.0%}"
+    return found
+
+
+def has_errors(found: Sequence[findings.Finding]) -> bool:
+    """Whether a run would be spoiled."""
+    return any(f.severity is findings.Severity.ERROR for f in found)
+
+
+def advice(found: Sequence[findings.Finding]) -> str:
+    """One sentence on what to do next."""
+    if has_errors(found):
+        return "Not ready: mend the errors, then check again."
+    if any(f.severity is findings.Severity.WARNING for f in found):
+        return "Ready to train; mend what the warnings name for a better style."
+    return "Ready to train."
+
+
+def printable(value: object) -> str:
+    """Text of a name; Linux allows bytes in names that are no text."""
+    return str(value).encode("utf-8", "replace").decode()
+
+
+def _range(values, digits):
+    low, middle, high = min(values), statistics.median(values), max(values)
+    return f"{low:.{digits}f} / {middle:.{digits}f} / {high:.{digits}f}"

@@ -1,0 +1,68 @@
+"""The result of a check in a terminal: a table, and the findings."""
+
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Sequence
+
+import rich.console
+import rich.progress
+import rich.table
+import rich.text
+
+from cartoongan_tf import check_summary
+from cartoongan_tf import checking
+from cartoongan_tf import findings
+
+_NAMED = 3  # Files of a finding; the report has all.
+_COLORS = {
+    findings.Severity.ERROR: "bold red",
+    findings.Severity.WARNING: "yellow",
+    findings.Severity.NOTE: "cyan",
+}
+
+
+def show(
+    console: rich.console.Console,
+    folders: Sequence[checking.Folder],
+    found: Sequence[findings.Finding],
+) -> None:
+    """Prints a column a folder, so that they compare, and then the findings."""
+    console.print(_table(folders))
+    for finding in found:
+        word = finding.severity.name.lower()
+        line = rich.text.Text(f"{word:8}", _COLORS[finding.severity])
+        line.append(f"{finding.title}: ", "bold")
+        line.append(finding.sentence, "not bold default")
+        console.print(line)
+        for file in _files(finding):
+            console.print(f"        {file}", markup=False, soft_wrap=True)
+
+
+def _files(finding):
+    for path in finding.paths[:_NAMED]:
+        reason = finding.reasons.get(path)
+        yield check_summary.printable(f"{path}: {reason}" if reason else path)
+    if len(finding.paths) > _NAMED:
+        yield f"and {len(finding.paths) - _NAMED} more"
+
+
+def watch(items: Iterable, count: int, what: str) -> Iterator:
+    """Hands items through below a bar, on stderr, that tells the time left."""
+    console = rich.console.Console(stderr=True)
+    yield from rich.progress.track(items, what, total=count, console=console)
+
+
+def _table(folders):
+    table = rich.table.Table(caption="lowest / median / highest")
+    table.add_column("")
+    columns = [check_summary.figures(folder) for folder in folders]
+    for folder in folders:
+        table.add_column(
+            rich.text.Text(
+                f"{folder.flag}\n"
+                + check_summary.printable(folder.inventory.folder)
+            )
+        )
+    for name in dict.fromkeys(name for c in columns for name in c):
+        table.add_row(name, *(c.get(name, "-") for c in columns))
+    return table

@@ -1,0 +1,136 @@
+"""Checks of the two folders that a style is trained on.
+
+A full check measures every picture. The quick one, at the start of a run,
+measures some of each folder, spread evenly.
+"""
+
+import concurrent.futures
+import dataclasses
+import os
+import pathlib
+from collections.abc import Callable
+from collections.abc import Iterator
+from collections.abc import Sequence
+
+from cartoongan_tf import duplicates
+from cartoongan_tf import findings
+from cartoongan_tf import inventories
+from cartoongan_tf import measures
+from cartoongan_tf import overlaps
+from cartoongan_tf import pair_findings
+
+_QUICK = 40  # Pictures a folder: of 1000 draws none was judged wrongly.
+_MOST = 0.5  # Share of a quick check's pictures that is worth a line.
+_WORKERS = min(8, os.cpu_count() or 1)  # Each holds a picture or two.
+
+
+@dataclasses.dataclass(frozen=True)
+class Folder:
+    """A folder and the measures of its pictures."""
+
+    flag: str
+    inventory: inventories.Inventory
+    measured: findings.Measured
+
+
+def measure_folder(
+    inventory: inventories.Inventory,
+    flag: str,
+    watch: Callable[[Iterator], Iterator] = iter,
+) -> Folder:
+    """Measures all pictures of a folder.
+
+    Args:
+        inventory: The folder.
+        flag: The flag that named it.
+        watch: Hands its items through, to show how far this has come.
+    """
+    done = watch(_measure(inventory.paths))
+    return Folder(flag, inventory, dict(done))
+
+
+def full_check(
+    photos: Folder, cartoons: Folder, image_size: int
+) -> list[findings.Finding]:
+    """All findings, errors first."""
+    found = _of_pair(photos.measured, cartoons.measured)
+    for folder in (photos, cartoons):
+        found += findings.of_inventory(folder.flag, folder.inventory)
+        if folder.measured:
+            found += findings.of_count(folder.flag, len(folder.measured))
+        found += findings.of_pictures(folder.flag, folder.measured, image_size)
+        found += findings.of_duplicates(folder.flag, folder.measured)
+    return _errors_first(found)
+
+
+def quick_check(
+    photo_paths: Sequence[pathlib.Path],
+    cartoon_paths: Sequence[pathlib.Path],
+    image_size: int,
+) -> list[findings.Finding]:
+    """What some pictures of each folder tell, in seconds; errors first.
+
+    Args:
+        photo_paths: The photos.
+        cartoon_paths: The cartoons.
+        image_size: Height and width of the crops that are trained on.
+    """
+    photos = dict(_measure(spread_out(photo_paths, _QUICK)))
+    cartoons = dict(_measure(spread_out(cartoon_paths, _QUICK)))
+    found = _of_pair(photos, cartoons, photo_paths, cartoon_paths)
+    for flag, paths, measured in (
+        (findings.PHOTOS, photo_paths, photos),
+        (findings.CARTOONS, cartoon_paths, cartoons),
+    ):
+        found += findings.of_count(flag, len(paths))
+        found += findings.of_pictures(
+            flag, measured, image_size, least_share=_MOST
+        )
+    return _errors_first(found)
+
+
+def spread_out(paths: Sequence[pathlib.Path], count: int) -> list[pathlib.Path]:
+    """At most `count` paths, from all parts of the sequence."""
+    count = min(count, len(paths))
+    return [paths[i * len(paths) // count] for i in range(count)]
+
+
+def _measure(paths):
+    with concurrent.futures.ThreadPoolExecutor(_WORKERS) as pool:
+        yield from zip(
+            paths, pool.map(measures.measure_file, paths), strict=True
+        )
+
+
+def _of_pair(photos, cartoons, photo_paths=None, cartoon_paths=None):
+    photo_paths = list(photos) if photo_paths is None else photo_paths
+    cartoon_paths = list(cartoons) if cartoon_paths is None else cartoon_paths
+    same = overlaps.same_places(photo_paths, cartoon_paths)
+    if same:  # Then whatever else they have in common says nothing new.
+        return pair_findings.of_overlap(count=0, same=same, copied=[], alike={})
+    return [
+        *pair_findings.of_kinds(photos, cartoons),
+        *pair_findings.of_overlap(
+            count=min(len(photo_paths), len(cartoon_paths)),
+            same=[],
+            copied=overlaps.copies(photo_paths, cartoon_paths),
+            alike=_alike(photos, cartoons),
+        ),
+    ]
+
+
+def _alike(photos, cartoons):
+    """Near duplicates among the cartoons of a photo, and of which."""
+    paths = list(photos)
+    matches = duplicates.find_matches(
+        *([m.fingerprint for m in side.values()] for side in (photos, cartoons))
+    )
+    return {
+        path: f"like {paths[match]}"
+        for path, match in zip(cartoons, matches, strict=True)
+        if match is not None
+    }
+
+
+def _errors_first(found):
+    return sorted(found, key=lambda finding: finding.severity)

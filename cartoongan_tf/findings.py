@@ -1,0 +1,212 @@
+"""Findings: what is wrong with a folder of pictures, and what to do about it.
+
+Pure logic on measures and inventories; no file is read here. Folders go by
+the flag that names them.
+"""
+
+import collections
+import enum
+import pathlib
+import types
+from collections.abc import Callable
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from cartoongan_tf import duplicates
+from cartoongan_tf import inventories
+from cartoongan_tf import measures
+
+PHOTOS = "--photo_dir"
+CARTOONS = "--cartoon_dir"
+
+# Photos that the authors trained on, and frames of their smallest style
+# (Chen et al., 2018, and their answers on GitHub).
+_RECIPE = {PHOTOS: 5402, CARTOONS: 2302}
+# A user had poor results from 150 cartoons, where the author advised 3,000
+# (SystemErrorWang/White-box-Cartoonization, issue 13); our storybook style
+# comes of 413.
+_FEW = 300
+_EXCEPTION = 0.05  # Share of a folder up to which pictures are only a note.
+
+# Measured on 536 photos and 856 cartoons:
+_GRAY = 12  # Color of a gray JPEG is 0; one picture in 100 has less than 17.
+_NIGHT = 30  # Median luminance; one photo in 50 is darker.
+_BLANK = 6  # Contrast; the lowest of all is 9.8.
+_SOFT = 1.4  # Sharpness: one photo in 50 has less, no cartoon. A blur by 2 of
+# 256 pixels leaves 1.3.
+_BARS = 0.01  # Share of a picture; a dark rim of a scan is less.
+
+
+class Severity(enum.IntEnum):
+    """How bad it is; an error stops a run."""
+
+    ERROR = 0
+    WARNING = 1
+    NOTE = 2
+
+
+class Finding(NamedTuple):
+    """Something to know before training.
+
+    Attributes:
+        severity: Only what is certain to spoil a run is an error.
+        title: A few words.
+        sentence: What it means, and what to do.
+        paths: The pictures concerned.
+        reasons: A few words on some of them.
+    """
+
+    severity: Severity
+    title: str
+    sentence: str
+    paths: Sequence[pathlib.Path] = ()
+    reasons: Mapping[pathlib.Path, str] = types.MappingProxyType({})
+
+
+Measured = Mapping[pathlib.Path, measures.Measures]
+
+
+class _Rule(NamedTuple):
+    title: str
+    is_broken: Callable[[measures.Measures], bool]
+    sentence: str
+
+
+_RULES = (
+    _Rule(
+        "gray pictures",
+        lambda m: m.color < _GRAY,
+        "are gray, and teach to leave out color; take them out unless that "
+        "is the style.",
+    ),
+    _Rule(
+        "night pictures",
+        lambda m: m.brightness < _NIGHT and m.contrast >= _BLANK,
+        "are mostly black, and teach little; take out those that show nothing.",
+    ),
+    _Rule(
+        "blank pictures",
+        lambda m: m.contrast < _BLANK,
+        "are of one color, such as fades and title cards; take them out.",
+    ),
+    _Rule(
+        "blurred pictures",
+        lambda m: m.sharpness < _SOFT and m.contrast >= _BLANK,
+        "have no sharp contour, which is what a style is made of; take them "
+        "out.",
+    ),
+    _Rule(
+        "black bars",
+        lambda m: m.bars > _BARS,
+        "have black bars, which the generator would learn to draw; cut them.",
+    ),
+)
+
+
+def of_pictures(
+    flag: str,
+    measured: Measured,
+    image_size: int,
+    *,
+    least_share: float = 0.0,
+) -> list[Finding]:
+    """Pictures that are small, gray, dark, blank, blurred, or have bars.
+
+    Args:
+        flag: The flag of their folder.
+        measured: Their measures.
+        image_size: Height and width of the crops that are trained on.
+        least_share: Share of the pictures from which on this is told.
+    """
+    small = _Rule(
+        "small pictures",
+        lambda m: m.short_side < image_size,
+        f"have a short side below --image_size={image_size} and would be "
+        "enlarged, which blurs them; find larger ones, or lower --image_size.",
+    )
+    found = []
+    for rule in (small, *_RULES):
+        paths = [p for p, m in measured.items() if rule.is_broken(m)]
+        if paths and len(paths) >= least_share * len(measured):
+            share = len(paths) / len(measured)
+            severity = Severity.WARNING if share > _EXCEPTION else Severity.NOTE
+            sentence = (
+                f"{len(paths)} of the {len(measured)} pictures measured in "
+                f"{flag} {rule.sentence}"
+            )
+            found.append(Finding(severity, rule.title, sentence, paths))
+    return found
+
+
+def of_count(flag: str, count: int) -> list[Finding]:
+    """Too few pictures, by what others trained on."""
+    recipe = _RECIPE[flag]
+    if count >= recipe:
+        return []
+    kind = "photos" if flag == PHOTOS else "frames, for their smallest style"
+    sentence = (
+        f"{flag} holds {count}; the authors trained on {recipe:,} {kind}. "
+    )
+    if count >= _FEW:
+        sentence += "Fewer can do for a plain style; more are better."
+        return [Finding(Severity.NOTE, "few pictures", sentence)]
+    sentence += (
+        "A user reported poor results from 150 cartoons; gather at least "
+        f"{_FEW}, better thousands."
+    )
+    return [Finding(Severity.WARNING, "too few pictures", sentence)]
+
+
+def of_duplicates(flag: str, measured: Measured) -> list[Finding]:
+    """Pictures that a folder holds more than once."""
+    paths = list(measured)
+    groups = duplicates.find_duplicates(
+        [m.fingerprint for m in measured.values()]
+    )
+    if not groups:
+        return []
+    again = {
+        paths[i]: f"like {paths[group[0]].name}"
+        for group in groups
+        for i in group[1:]
+    }
+    share = len(again) / len(measured)
+    severity = Severity.WARNING if share > _EXCEPTION else Severity.NOTE
+    sentence = (
+        f"{len(again)} of the {len(measured)} pictures in {flag} are nearly "
+        "the same as another; they count more than once, so keep one of each."
+    )
+    shown = [paths[i] for group in groups for i in group]
+    return [Finding(severity, "near duplicates", sentence, shown, again)]
+
+
+def of_inventory(flag: str, inventory: inventories.Inventory) -> list[Finding]:
+    """Files that cannot be used."""
+    found = []
+    if not inventory.paths:
+        sentence = f"{flag}={inventory.folder} holds no picture to train on."
+        found.append(Finding(Severity.ERROR, "no pictures", sentence))
+    if inventory.problems:
+        bad = inventory.problems
+        sentence = (
+            f"Files in {flag} that cannot be used: {len(bad)}; mend or "
+            "remove them."
+        )
+        found.append(
+            Finding(Severity.ERROR, "broken files", sentence, list(bad), bad)
+        )
+    if inventory.ignored:
+        sentence = (
+            f"Passed over in {flag}, by ending: {_counts(inventory.ignored)}; "
+            "convert those that are pictures."
+        )
+        found.append(Finding(Severity.NOTE, "files passed over", sentence))
+    return found
+
+
+def _counts(counter: collections.Counter[str]) -> str:
+    return ", ".join(
+        f"{count} {ending or 'without one'}"
+        for ending, count in counter.most_common()
+    )

@@ -1,0 +1,104 @@
+"""Likeness: how much pictures look drawn, and which folder holds the drawings.
+
+Three properties of a picture, none of which needs a trained network:
+
+- Clarity. Drawings have flat areas between strong contours; in photos the
+  steps are spread more evenly. log(strong gradient / ordinary gradient).
+- Focus. Photos are sharp here and soft there, drawings about equally detailed
+  all over. Spread of the gradients' energy over the picture.
+- Shade. Photos fall off to black; whoever draws with color avoids it.
+  log(share of nearly black pixels).
+
+Pictures are uint8 RGB, of shape `(height, width, 3)`. They are measured at one
+size, without bars, so that neither size nor letterbox tells them apart.
+"""
+
+import enum
+import math
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+# Fitted to every second of 536 photos, 413 flat and 443 painterly cartoons,
+# then rounded. Of the others 18 %, 19 % and 9 % are on the wrong side (AUC 0.91
+# for flat ones, 0.94 for painterly), which is why only folders are judged.
+_CLARITY, _FOCUS, _SHADE, _OFFSET = 4.0, -3.0, -1.0, -9.6
+
+_SIDE = 256  # Short side, in pixels, at which pictures are measured.
+_LONGEST = 4 * _SIDE  # Strips are squeezed: one of a row would fill the memory.
+_BLACK = 24  # Luminance below which a pixel is nearly black.
+_MIDDLE = 0.5  # Likeness between photos, about 0.23, and cartoons, about 0.76.
+_SPREAD = 0.25  # Standard deviation among pictures of one kind: 0.20 to 0.25.
+_GAP = 0.2  # Between the means of folders; two kinds are about 0.5 apart.
+_CERTAIN = 3  # Standard errors of the gap.
+
+
+class Verdict(enum.Enum):
+    """What two folders look like, compared with each other."""
+
+    RIGHT = "the right way round"
+    ALIKE = "look alike"
+    UNSURE = "perhaps swapped"
+    SWAPPED = "swapped"
+
+
+def drawn_likeness(picture: np.ndarray) -> float:
+    """How much a picture looks drawn: 0 as a photo, 1 as a cartoon.
+
+    Args:
+        picture: uint8 RGB array of shape `(height, width, 3)`, without bars.
+    """
+    gray = cv2.cvtColor(scaled(picture), cv2.COLOR_RGB2GRAY).astype("float32")
+    gradient = gradients(gray)
+    strong, ordinary = np.percentile(gradient, (98, 50))
+    energy = cv2.resize(gradient**2, (8, 8), interpolation=cv2.INTER_AREA)
+    score = (
+        _CLARITY * math.log((strong + 1) / (ordinary + 1))
+        + _FOCUS * float(np.log(energy + 1).std())
+        + _SHADE * math.log((gray < _BLACK).mean() + 0.003)
+        + _OFFSET
+    )
+    return 1 / (1 + math.exp(-score))
+
+
+def compare(photos: Sequence[float], cartoons: Sequence[float]) -> Verdict:
+    """Judges two folders by the likeness of their pictures.
+
+    Only folders that are both on the wrong side, by a gap that chance does not
+    explain, count as swapped: this stops a run.
+
+    Args:
+        photos: `drawn_likeness` of the pictures said to be photos.
+        cartoons: The same of those said to be cartoons.
+    """
+    photo_mean, cartoon_mean = np.mean(photos), np.mean(cartoons)
+    gap = cartoon_mean - photo_mean
+    if gap > _GAP:
+        return Verdict.RIGHT
+    if gap > -_GAP:
+        return Verdict.ALIKE
+    error = _SPREAD * math.sqrt(1 / len(photos) + 1 / len(cartoons))
+    is_certain = gap < -_CERTAIN * error
+    if is_certain and cartoon_mean < _MIDDLE < photo_mean:
+        return Verdict.SWAPPED
+    return Verdict.UNSURE
+
+
+def scaled(picture: np.ndarray) -> np.ndarray:
+    """A picture at the size at which it is measured."""
+    height, width = picture.shape[:2]
+    scale = _SIDE / min(height, width)
+    size = [
+        min(max(_SIDE, round(side * scale)), _LONGEST)
+        for side in (width, height)
+    ]
+    kind = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return cv2.resize(picture, size, interpolation=kind)
+
+
+def gradients(gray: np.ndarray) -> np.ndarray:
+    """Steps between neighbors, in units of luminance a pixel."""
+    across = cv2.Sobel(gray, cv2.CV_32F, 1, 0)
+    down = cv2.Sobel(gray, cv2.CV_32F, 0, 1)
+    return np.hypot(across, down) / 8

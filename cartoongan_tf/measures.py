@@ -1,0 +1,93 @@
+"""Measures: what a check keeps of a picture, in place of its pixels.
+
+Pictures are uint8 RGB, of shape `(height, width, 3)`. All but the size is
+measured inside of the bars.
+"""
+
+import pathlib
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from cartoongan_tf import bars
+from cartoongan_tf import duplicates
+from cartoongan_tf import headers
+from cartoongan_tf import likeness
+from cartoongan_tf import pictures
+
+_ENOUGH = 512  # Twice the size at which pictures are measured.
+
+
+class Measures(NamedTuple):
+    """One picture.
+
+    Attributes:
+        width: In pixels.
+        height: In pixels.
+        brightness: Median luminance, 0 to 255.
+        contrast: Standard deviation of the luminance.
+        color: How far the most colorful pixels are from gray, 0 to 255.
+        sharpness: Steps at contours, over the same after a blur: 1 is soft.
+        drawn: `likeness.drawn_likeness`.
+        bars: Share of the picture that bars take.
+        fingerprint: Of `duplicates`.
+    """
+
+    width: int
+    height: int
+    brightness: float
+    contrast: float
+    color: float
+    sharpness: float
+    drawn: float
+    bars: float
+    fingerprint: np.ndarray
+
+    @property
+    def short_side(self) -> int:
+        """Smaller one of width and height."""
+        return min(self.width, self.height)
+
+
+def measure_file(path: pathlib.Path) -> Measures:
+    """Reads and measures a picture; `InputError` if it cannot be read."""
+    picture = pictures.read_picture(path, least_side=_ENOUGH)
+    header = headers.read_header(path)
+    width, height = sorted((header.width, header.height))
+    if picture.shape[0] < picture.shape[1]:
+        width, height = height, width
+    return measure(picture)._replace(width=width, height=height)
+
+
+def measure(picture: np.ndarray) -> Measures:
+    """Measures a uint8 RGB array of shape `(height, width, 3)`."""
+    height, width = picture.shape[:2]
+    inside = bars.cut_bars(picture, bars.find_bars(picture))
+    small = likeness.scaled(inside)
+    gray = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype("float32")
+    return Measures(
+        width=width,
+        height=height,
+        brightness=float(np.median(gray)),
+        contrast=float(gray.std()),
+        color=_color(small),
+        sharpness=_sharpness(gray),
+        drawn=likeness.drawn_likeness(inside),
+        bars=1 - inside.size / picture.size,
+        fingerprint=duplicates.fingerprint(inside),
+    )
+
+
+def _color(picture):
+    chroma = picture.max(axis=-1).astype(int) - picture.min(axis=-1)
+    return float(np.percentile(chroma, 98))
+
+
+def _sharpness(gray):
+    blurred = cv2.GaussianBlur(gray, (0, 0), 2)
+    crisp, soft = (
+        np.percentile(likeness.gradients(image), 99) + 1
+        for image in (gray, blurred)
+    )
+    return float(crisp / soft)

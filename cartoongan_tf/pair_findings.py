@@ -1,0 +1,91 @@
+"""Findings on two folders together: swapped, alike, or overlapping.
+
+Pure logic, as in `findings.py`.
+"""
+
+import pathlib
+from collections.abc import Mapping
+
+from cartoongan_tf import findings
+from cartoongan_tf import likeness
+
+_MOST = 0.5  # Share of a folder that is in the other by no accident.
+_BOTH = f"{findings.PHOTOS} and {findings.CARTOONS}"
+_EXCHANGE = f"exchange {_BOTH}."
+
+
+def of_kinds(
+    photos: findings.Measured, cartoons: findings.Measured
+) -> list[findings.Finding]:
+    """Folders that are swapped, or look alike."""
+    if not photos or not cartoons:
+        return []
+    sides = [[m.drawn for m in side.values()] for side in (photos, cartoons)]
+    verdict = likeness.compare(*sides)
+    if verdict is likeness.Verdict.RIGHT:
+        return []
+    shares = " and ".join(f"{sum(s) / len(s):.0%}" for s in sides)
+    severity, title, sentence = _VERDICTS[verdict]
+    sentence = f"{sentence} (Likeness to drawings: {shares}.)"
+    return [findings.Finding(severity, title, sentence)]
+
+
+def of_overlap(
+    *,
+    count: int,
+    same: list[pathlib.Path],
+    copied: list[pathlib.Path],
+    alike: Mapping[pathlib.Path, str],
+) -> list[findings.Finding]:
+    """Pictures that lie in both folders.
+
+    Args:
+        count: Of the pictures in the smaller folder.
+        same: Files of the one folder that are files of the other.
+        copied: Copies of files of the other.
+        alike: Near duplicates of pictures of the other, and of which.
+    """
+    if same:
+        sentence = (
+            f"{_BOTH} share {len(same)} of their files: they are the same "
+            "folder, or one lies inside of the other; name two separate ones."
+        )
+        return [
+            findings.Finding(
+                findings.Severity.ERROR, "one folder twice", sentence, same
+            )
+        ]
+    both = list(dict.fromkeys([*copied, *alike]))
+    if not both:
+        return []
+    certain = len(copied) > _MOST * count
+    sentence = (
+        f"{_BOTH} have pictures in common ({len(both)}); take them out of "
+        "the folder where they do not belong."
+    )
+    severity = findings.Severity.ERROR if certain else findings.Severity.WARNING
+    return [
+        findings.Finding(severity, "overlapping folders", sentence, both, alike)
+    ]
+
+
+_VERDICTS = {
+    likeness.Verdict.SWAPPED: (
+        findings.Severity.ERROR,
+        "swapped folders",
+        f"{findings.PHOTOS} looks drawn, {findings.CARTOONS} photographed; "
+        f"{_EXCHANGE}",
+    ),
+    likeness.Verdict.UNSURE: (
+        findings.Severity.WARNING,
+        "perhaps swapped folders",
+        f"{findings.PHOTOS} looks more drawn than {findings.CARTOONS}; look "
+        f"at both, and if they are swapped, {_EXCHANGE}",
+    ),
+    likeness.Verdict.ALIKE: (
+        findings.Severity.WARNING,
+        "folders of one kind",
+        "Neither folder looks more drawn than the other; look at both: one "
+        f"should hold photos, {findings.CARTOONS} drawings.",
+    ),
+}

@@ -1,0 +1,129 @@
+import base64
+import collections
+import html.parser
+import io
+import os
+import sys
+
+import PIL.Image
+import pytest
+
+from cartoongan_tf import check_report
+from cartoongan_tf import checking
+from cartoongan_tf import findings
+from cartoongan_tf import inventories
+from cartoongan_tf import pictures
+from cartoongan_tf import scenes
+from cartoongan_tf.findings import Severity
+
+EVIL = "<script>alert(1)</script> & größe ✓.png".replace("/", "\u2215")
+
+
+class Page(html.parser.HTMLParser):
+    """What a browser would make of a page."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags = collections.Counter()
+        self.images, self.texts, self.links = [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags[tag] += 1
+        for name, value in attributes:
+            if name in ("src", "href"):
+                self.images.append(value)
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+    @property
+    def text(self):
+        return " ".join(self.texts)
+
+
+@pytest.fixture
+def paths(tmp_path):
+    names = ("a b.png", EVIL, *(f"{i}.png" for i in range(40)))
+    for name in names:
+        path = tmp_path / "frames" / name
+        pictures.write_png(path, scenes.draw_scene(1, 64))
+    return sorted((tmp_path / "frames").iterdir())
+
+
+@pytest.fixture
+def folder(paths):
+    inventory = inventories.Inventory(
+        paths[0].parent, paths, {}, collections.Counter()
+    )
+    return checking.Folder(findings.CARTOONS, inventory, {})
+
+
+@pytest.fixture
+def write(tmp_path, folder):
+    def write(*found):
+        report = tmp_path / "report.html"
+        check_report.write_report(report, [folder], found)
+        return Page(report.read_text("utf-8"))
+
+    return write
+
+
+def test_pictures_are_inside_of_the_file(write):
+    page = write()
+    (source,) = page.images
+    kind, data = source.split(",")
+    assert kind == "data:image/jpeg;base64"
+    sheet = PIL.Image.open(io.BytesIO(base64.b64decode(data)))
+    assert sheet.format == "JPEG"
+    assert min(sheet.size) > 300
+
+
+def test_a_finding_shows_some_pictures_and_lists_all(write, paths):
+    finding = findings.Finding(
+        Severity.WARNING, "odd", "What to do.", paths, {paths[1]: "why"}
+    )
+    page = write(finding)
+    assert len(page.images) == 2
+    assert "What to do." in page.text
+    assert "warning: odd" in page.text
+    assert page.tags["li"] == len(paths)
+    assert f"{paths[1]}: why" in page.text
+    assert page.tags["details"] == 1
+
+
+def test_names_are_escaped(write, paths):
+    evil = next(path for path in paths if "script" in path.name)
+    finding = findings.Finding(
+        Severity.NOTE, "<b>t</b>", "a < b", [evil], {evil: "<i>"}
+    )
+    page = write(finding)
+    assert page.tags["script"] == page.tags["b"] - 1 == page.tags["i"] == 0
+    assert f"{evil}: <i>" in page.text
+    assert "<b>t</b>" in page.text
+    assert "a < b" in page.text
+
+
+def test_a_broken_file_is_listed_though_it_cannot_be_shown(write, tmp_path):
+    bad = tmp_path / "bad.png"
+    bad.write_bytes(b"")
+    page = write(findings.Finding(Severity.ERROR, "bad", "Mend.", [bad]))
+    assert len(page.images) == 1
+    assert str(bad) in page.text
+    assert "Not ready" in page.text
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text there")
+def test_a_name_that_is_no_text_is_shown_and_listed(write, tmp_path):
+    odd = tmp_path / os.fsdecode(b"\xff.png")
+    pictures.write_png(odd, scenes.draw_scene(1, 64))
+    page = write(findings.Finding(Severity.NOTE, "odd", "Look.", [odd]))
+    assert len(page.images) == 2
+    assert "?.png" in page.text
+
+
+def test_a_report_replaces_the_last_one(write):
+    write(findings.Finding(Severity.ERROR, "broken", "Mend."))
+    page = write()
+    assert "Mend." not in page.text
+    assert "Ready to train." in page.text

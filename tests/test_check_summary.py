@@ -1,0 +1,93 @@
+import collections
+import io
+import pathlib
+
+import pytest
+import rich.console
+
+from cartoongan_tf import check_summary
+from cartoongan_tf import check_table
+from cartoongan_tf import checking
+from cartoongan_tf import findings
+from cartoongan_tf import inventories
+from cartoongan_tf.findings import Severity
+from tests.test_findings import GOOD
+
+
+def folder(flag, *many):
+    paths = [pathlib.Path(f"{i}.png") for i in range(len(many))]
+    inventory = inventories.Inventory(
+        pathlib.Path("[red]frames"),
+        paths,
+        {pathlib.Path("x.png"): "empty"},
+        collections.Counter({".txt": 2}),
+    )
+    return checking.Folder(flag, inventory, dict(zip(paths, many, strict=True)))
+
+
+def finding(severity):
+    return findings.Finding(severity, f"[bold]{severity.name}", "Mend it.")
+
+
+def test_figures_are_lowest_median_and_highest():
+    widths = (300, 500, 1000)
+    figures = check_summary.figures(
+        folder("--photo_dir", *(GOOD._replace(width=w) for w in widths))
+    )
+    assert figures["width"] == "300 / 500 / 1000"
+    assert figures["pictures"] == "3"
+    assert figures["broken files"] == "1"
+    assert figures["files passed over"] == "2"
+    assert figures["likeness to drawings"] == "50%"
+
+
+@pytest.mark.parametrize(
+    ("severities", "is_error", "start"),
+    [
+        ((), False, "Ready to train."),
+        ((Severity.NOTE,), False, "Ready to train."),
+        ((Severity.NOTE, Severity.WARNING), False, "Ready to train;"),
+        ((Severity.WARNING, Severity.ERROR), True, "Not ready"),
+    ],
+)
+def test_only_errors_spoil_a_run(severities, is_error, start):
+    found = [finding(severity) for severity in severities]
+    assert check_summary.has_errors(found) is is_error
+    assert check_summary.advice(found).startswith(start)
+
+
+def test_the_table_has_a_column_a_folder_and_takes_names_as_they_are():
+    console = rich.console.Console(file=io.StringIO(), width=100)
+    folders = [folder("--photo_dir", GOOD), folder("--cartoon_dir")]
+    found = [finding(Severity.ERROR), finding(Severity.NOTE)]
+    check_table.show(console, folders, found)
+    text = console.file.getvalue()
+    assert text.count("[red]frames") == 2
+    assert "640 / 640 / 640" in text
+    assert "error   [bold]ERROR: Mend it." in text
+    assert text.index("error") < text.index("note  ")
+
+
+def test_some_of_the_files_concerned_are_named():
+    console = rich.console.Console(file=io.StringIO(), width=100)
+    paths = [pathlib.Path(f"[b]{i}.png") for i in range(5)]
+    odd = findings.Finding(
+        Severity.NOTE, "odd", "Look.", paths, {paths[1]: "why"}
+    )
+    check_table.show(console, [folder("--photo_dir", GOOD)], [odd])
+    lines = [line.strip() for line in console.file.getvalue().splitlines()]
+    assert lines[-4:] == ["[b]0.png", "[b]1.png: why", "[b]2.png", "and 2 more"]
+
+
+def test_a_name_that_is_no_text_can_be_printed():
+    console = rich.console.Console(file=io.StringIO(), width=100)
+    odd = findings.Finding(
+        Severity.NOTE, "odd", "Look.", [pathlib.Path("\udcff.png")]
+    )
+    check_table.show(console, [folder("--photo_dir", GOOD)], [odd])
+    assert "?.png" in console.file.getvalue()
+    assert console.file.getvalue().encode()
+
+
+def test_what_is_watched_comes_through():
+    assert list(check_table.watch(iter("abc"), 3, "here")) == ["a", "b", "c"]

@@ -1,0 +1,223 @@
+import shutil
+
+import numpy as np
+import pytest
+import skimage.data
+
+from cartoongan_tf import checking
+from cartoongan_tf import errors
+from cartoongan_tf import findings
+from cartoongan_tf import inventories
+from cartoongan_tf import pictures
+from cartoongan_tf import samples
+from cartoongan_tf import scenes
+from cartoongan_tf.findings import Severity
+
+
+@pytest.fixture(scope="module")
+def originals(tmp_path_factory):
+    """Photos at half their size, and cartoons; to be copied."""
+    root = tmp_path_factory.mktemp("originals")
+    for name, pixels in samples.read_photos().items():
+        half = np.ascontiguousarray(pixels[::2, ::2])
+        pictures.write_png(root / "photos" / f"{name}.png", half)
+    for seed in range(12):
+        path = root / "cartoons" / f"{seed:02}.png"
+        pictures.write_png(path, scenes.draw_scene(seed, 256))
+    return root
+
+
+@pytest.fixture
+def photos(originals, tmp_path):
+    return shutil.copytree(originals / "photos", tmp_path / "photos")
+
+
+@pytest.fixture
+def cartoons(originals, tmp_path):
+    return shutil.copytree(originals / "cartoons", tmp_path / "cartoons")
+
+
+def listed(folder):
+    return sorted(folder.rglob("*.png"))
+
+
+def full(photos, cartoons):
+    folders = [
+        checking.measure_folder(inventories.take_inventory(folder, flag), flag)
+        for folder, flag in (
+            (photos, findings.PHOTOS),
+            (cartoons, findings.CARTOONS),
+        )
+    ]
+    return checking.full_check(*folders, image_size=128)
+
+
+def quick(photos, cartoons):
+    return checking.quick_check(listed(photos), listed(cartoons), 128)
+
+
+@pytest.fixture(params=[full, quick])
+def check(request):
+    return request.param
+
+
+def told(found, title):
+    return [finding for finding in found if finding.title == title]
+
+
+def errors_of(found):
+    return [f.title for f in found if f.severity is Severity.ERROR]
+
+
+def test_samples_the_right_way_round_are_too_few_and_no_more(
+    check, photos, cartoons
+):
+    found = check(photos, cartoons)
+    few = told(found, "too few pictures")
+    assert [f.sentence.split()[0] for f in few] == [
+        findings.PHOTOS,
+        findings.CARTOONS,
+    ]
+    assert [f.severity for f in few] == [Severity.WARNING] * 2
+    assert errors_of(found) == []
+    assert not told(found, "folders of one kind")
+
+
+def test_swapped_samples_are_an_error(check, photos, cartoons):
+    found = check(cartoons, photos)
+    assert errors_of(found) == ["swapped folders"]
+    assert found[0].severity is Severity.ERROR
+
+
+def test_the_same_folder_twice_is_an_error(check, photos):
+    assert errors_of(check(photos, photos)) == ["one folder twice"]
+
+
+def test_a_folder_inside_of_the_other_is_an_error(check, photos, cartoons):
+    shutil.move(photos, cartoons / "photos")
+    found = check(cartoons / "photos", cartoons)
+    assert errors_of(found) == ["one folder twice"]
+    assert len(found[0].paths) == 6
+
+
+def test_a_copied_folder_is_an_error(check, photos, tmp_path):
+    shutil.copytree(photos, tmp_path / "copy")
+    assert errors_of(check(photos, tmp_path / "copy")) == [
+        "overlapping folders"
+    ]
+
+
+def test_a_photo_among_the_cartoons_is_found(check, photos, cartoons):
+    cat = skimage.data.chelsea()
+    pictures.write_png(cartoons / "intruder.png", cat)
+    (found,) = told(check(photos, cartoons), "overlapping folders")
+    assert found.severity is Severity.WARNING
+    assert found.paths == [cartoons / "intruder.png"]
+    assert str(photos / "cat.png") in found.reasons[found.paths[0]]
+
+
+def test_gray_night_small_and_barred_pictures_are_found(photos, cartoons):
+    scene = scenes.draw_scene(1, 256)
+    odd = {
+        "gray pictures": np.repeat(scene.mean(-1, keepdims=True), 3, -1),
+        "night pictures": scene // 6,
+        "small pictures": scene[:90, 60:],
+        "black bars": np.pad(scene, ((30, 30), (0, 0), (0, 0))),
+    }
+    for title, pixels in odd.items():
+        path = cartoons / f"{title}.png"
+        pictures.write_png(path, np.ascontiguousarray(pixels).astype("uint8"))
+    found = full(photos, cartoons)
+    for title in odd:
+        assert cartoons / f"{title}.png" in told(found, title)[0].paths
+
+
+def test_near_duplicates_are_found(photos, cartoons):
+    shutil.copy(cartoons / "03.png", cartoons / "again.png")
+    (found,) = told(full(photos, cartoons), "near duplicates")
+    assert [p.name for p in found.paths] == ["03.png", "again.png"]
+
+
+def test_broken_files_are_told_and_the_others_checked(photos, cartoons):
+    whole = (cartoons / "03.png").read_bytes()
+    (cartoons / "half.png").write_bytes(whole[: len(whole) // 2])
+    (cartoons / "empty.png").write_bytes(b"")
+    (cartoons / "page.png").write_text("<html>")
+    found = full(photos, cartoons)
+    assert errors_of(found) == ["broken files"]
+    assert {p.stem for p in found[0].paths} == {"half", "empty", "page"}
+    assert "half.png" in found[0].reasons[cartoons / "half.png"]
+
+
+def test_a_folder_of_broken_files_is_an_error_and_no_crash(photos, tmp_path):
+    (tmp_path / "bad").mkdir()
+    for number in range(3):
+        (tmp_path / "bad" / f"{number}.jpg").write_bytes(b"no picture")
+    found = full(photos, tmp_path / "bad")
+    assert errors_of(found) == ["no pictures", "broken files"]
+    assert len(told(found, "too few pictures")) == 1
+
+
+def test_errors_come_before_warnings_and_notes(photos, cartoons):
+    (cartoons / "notes.txt").touch()
+    found = full(cartoons, photos)
+    severities = [finding.severity for finding in found]
+    assert severities == sorted(severities)
+    assert Severity.NOTE in severities
+
+
+def test_a_quick_check_leaves_out_most_of_many_pictures(photos, cartoons):
+    def many(folder):
+        whole = listed(folder)
+        (folder / "broken.png").write_bytes(b"is not looked at")
+        return [*whole * 20, folder / "broken.png"]
+
+    found = checking.quick_check(many(photos), many(cartoons), 128)
+    assert not errors_of(found)
+
+
+def test_a_quick_check_finds_one_shared_file_among_many(photos, cartoons):
+    many = [*listed(cartoons) * 20, photos / "cat.png"]
+    found = checking.quick_check(listed(photos), many, 128)
+    assert errors_of(found) == ["one folder twice"]
+    assert found[0].paths == [photos / "cat.png"]
+
+
+def test_a_damaged_picture_in_a_quick_check_is_named(photos, cartoons):
+    (cartoons / "00.png").write_bytes(b"broken")
+    with pytest.raises(errors.InputError, match=r"00\.png"):
+        quick(photos, cartoons)
+
+
+def test_the_sample_comes_from_all_parts():
+    assert checking.spread_out(list(range(100)), 4) == [0, 25, 50, 75]
+    assert checking.spread_out([1, 2], 4) == [1, 2]
+    assert checking.spread_out([], 4) == []
+
+
+def test_measures_go_through_the_hand_that_watches(cartoons):
+    seen = []
+
+    def watch(items):
+        for item in items:
+            seen.append(item[0])
+            yield item
+
+    inventory = inventories.take_inventory(cartoons, findings.CARTOONS)
+    folder = checking.measure_folder(inventory, findings.CARTOONS, watch)
+    assert seen == inventory.paths == list(folder.measured)
+
+
+@pytest.mark.shared
+@pytest.mark.slow
+@pytest.mark.parametrize("style", ["storybook", "peppercarrot"])
+def test_shared_folders_are_told_apart_both_ways_round(shared, style):
+    photos = sorted((shared / "photos").glob("*.jpg"))
+    cartoons = sorted((shared / "cartoons" / style).glob("*.jpg"))
+    right = checking.quick_check(photos, cartoons, 256)
+    assert [f.title for f in right] == ["few pictures", "few pictures"]
+    swapped = checking.quick_check(cartoons, photos, 256)
+    assert errors_of(swapped) == ["swapped folders"]
+    alike = checking.quick_check(photos[::2], photos[1::2], 256)
+    assert errors_of(alike) == []
+    assert told(alike, "folders of one kind")

@@ -1,0 +1,157 @@
+import collections
+import dataclasses
+import pathlib
+
+import numpy as np
+import pytest
+
+from cartoongan_tf import findings
+from cartoongan_tf import inventories
+from cartoongan_tf import measures
+from cartoongan_tf.findings import Severity
+
+GOOD = measures.Measures(
+    width=640,
+    height=480,
+    brightness=120,
+    contrast=50,
+    color=150,
+    sharpness=2.4,
+    drawn=0.5,
+    bars=0,
+    fingerprint=np.zeros(4),
+)
+
+
+def folder(*odd, good=0):
+    many = [*odd, *[GOOD] * good]
+    return {pathlib.Path(f"{i}.png"): m for i, m in enumerate(many)}
+
+
+def titles(found):
+    return [finding.title for finding in found]
+
+
+def of_pictures(measured, **settings):
+    return findings.of_pictures(
+        findings.CARTOONS, measured, image_size=256, **settings
+    )
+
+
+def test_good_pictures_give_no_finding():
+    assert of_pictures(folder(good=3)) == []
+
+
+@pytest.mark.parametrize(
+    ("odd", "title"),
+    [
+        ({"width": 255}, "small pictures"),
+        ({"height": 255}, "small pictures"),
+        ({"color": 3}, "gray pictures"),
+        ({"brightness": 10}, "night pictures"),
+        ({"contrast": 2}, "blank pictures"),
+        ({"sharpness": 1.2}, "blurred pictures"),
+        ({"bars": 0.1}, "black bars"),
+    ],
+)
+def test_each_fault_is_told_with_its_picture(odd, title):
+    (found,) = of_pictures(folder(GOOD, GOOD._replace(**odd)))
+    assert found.title == title
+    assert found.paths == [pathlib.Path("1.png")]
+    assert "1 of the 2 pictures measured in --cartoon_dir" in found.sentence
+
+
+def test_a_blank_picture_is_not_called_dark_or_blurred_as_well():
+    blank = GOOD._replace(contrast=0, brightness=0, sharpness=1)
+    assert titles(of_pictures(folder(blank))) == ["blank pictures"]
+
+
+def test_a_picture_as_large_as_a_crop_is_large_enough():
+    assert of_pictures(folder(GOOD._replace(width=256, height=256))) == []
+
+
+def test_single_pictures_are_a_note_and_many_a_warning():
+    gray = GOOD._replace(color=0)
+    (single,) = of_pictures(folder(gray, good=19))
+    (many,) = of_pictures(folder(gray, gray, good=18))
+    assert single.severity is Severity.NOTE
+    assert many.severity is Severity.WARNING
+
+
+def test_a_quick_check_tells_only_of_most_pictures():
+    gray = GOOD._replace(color=0)
+    assert of_pictures(folder(gray, good=2), least_share=0.5) == []
+    assert of_pictures(folder(gray, good=1), least_share=0.5)
+
+
+@pytest.mark.parametrize(
+    ("flag", "count", "severity", "number"),
+    [
+        (findings.PHOTOS, 299, Severity.WARNING, "5,402"),
+        (findings.PHOTOS, 5401, Severity.NOTE, "5,402"),
+        (findings.CARTOONS, 299, Severity.WARNING, "2,302"),
+        (findings.CARTOONS, 300, Severity.NOTE, "2,302"),
+    ],
+)
+def test_few_pictures_are_told_with_the_number_of_the_recipe(
+    flag, count, severity, number
+):
+    (found,) = findings.of_count(flag, count)
+    assert found.severity is severity
+    assert number in found.sentence
+    assert str(count) in found.sentence
+
+
+def test_as_many_as_the_authors_had_are_enough():
+    assert findings.of_count(findings.PHOTOS, 5402) == []
+    assert findings.of_count(findings.CARTOONS, 2302) == []
+
+
+def test_near_duplicates_stand_side_by_side():
+    a, b, c = (GOOD._replace(fingerprint=v) for v in np.eye(3, dtype="float32"))
+    measured = folder(a, b, a, c, a)
+    (found,) = findings.of_duplicates(findings.CARTOONS, measured)
+    assert [p.name for p in found.paths] == ["0.png", "2.png", "4.png"]
+    assert "2 of the 5" in found.sentence
+    assert found.reasons[pathlib.Path("4.png")] == "like 0.png"
+    assert found.severity is Severity.WARNING
+    assert findings.of_duplicates(findings.CARTOONS, folder(a, b, c)) == []
+
+
+def inventory(**fields):
+    empty = inventories.Inventory(
+        pathlib.Path("frames"), [], {}, collections.Counter()
+    )
+    return dataclasses.replace(empty, **fields)
+
+
+def test_a_folder_without_pictures_is_an_error():
+    (found,) = findings.of_inventory(findings.CARTOONS, inventory())
+    assert found.severity is Severity.ERROR
+    assert "--cartoon_dir=frames" in found.sentence
+
+
+def test_broken_files_are_an_error_with_reasons():
+    bad = {pathlib.Path("a.png"): "truncated"}
+    paths = [pathlib.Path("b.png")]
+    (found,) = findings.of_inventory(
+        findings.CARTOONS, inventory(paths=paths, problems=bad)
+    )
+    assert found.severity is Severity.ERROR
+    assert found.paths == list(bad)
+    assert found.reasons == bad
+
+
+def test_files_passed_over_are_counted_by_ending():
+    ignored = collections.Counter({".heic": 3, "": 1})
+    paths = [pathlib.Path("b.png")]
+    (found,) = findings.of_inventory(
+        findings.CARTOONS, inventory(paths=paths, ignored=ignored)
+    )
+    assert found.severity is Severity.NOTE
+    assert "3 .heic, 1 without one" in found.sentence
+
+
+def test_a_sound_folder_gives_no_finding():
+    sound = inventory(paths=[pathlib.Path("b.png")])
+    assert findings.of_inventory(findings.CARTOONS, sound) == []

@@ -1,0 +1,171 @@
+import cv2
+import numpy as np
+import pytest
+
+from cartoongan_tf import likeness
+from cartoongan_tf import pictures
+from cartoongan_tf import samples
+from cartoongan_tf import scenes
+from cartoongan_tf.likeness import Verdict
+
+STYLES = ("storybook", "peppercarrot")
+
+
+def recompress(picture, ending, quality):
+    flag = {
+        ".jpg": cv2.IMWRITE_JPEG_QUALITY,
+        ".webp": cv2.IMWRITE_WEBP_QUALITY,
+    }
+    _, data = cv2.imencode(ending, picture, [flag[ending], quality])
+    return cv2.imdecode(data, cv2.IMREAD_COLOR)
+
+
+def halve(picture):
+    return cv2.resize(
+        picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA
+    )
+
+
+def double(picture):
+    return cv2.resize(picture, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+
+
+def likenesses(many):
+    return [likeness.drawn_likeness(picture) for picture in many]
+
+
+@pytest.fixture(scope="module")
+def photos():
+    return likenesses(samples.read_photos().values())
+
+
+@pytest.fixture(scope="module")
+def cartoons():
+    return likenesses(scenes.draw_scene(seed, 256) for seed in range(12))
+
+
+def test_scenes_look_drawn_and_photos_do_not(photos, cartoons):
+    assert min(cartoons) > 0.6
+    assert np.mean(photos) < 0.3
+
+
+def test_folders_the_right_way_round_are_right(photos, cartoons):
+    assert likeness.compare(photos, cartoons) is Verdict.RIGHT
+
+
+def test_swapped_folders_are_swapped(photos, cartoons):
+    assert likeness.compare(cartoons, photos) is Verdict.SWAPPED
+
+
+def test_folders_of_one_kind_look_alike(photos, cartoons):
+    assert likeness.compare(photos[::2], photos[1::2]) is Verdict.ALIKE
+    assert likeness.compare(cartoons[::2], cartoons[1::2]) is Verdict.ALIKE
+
+
+def test_a_few_pictures_are_too_few_to_be_certain():
+    assert likeness.compare([0.9] * 20, [0.1] * 20) is Verdict.SWAPPED
+    assert likeness.compare([0.9], [0.1]) is Verdict.UNSURE
+
+
+@pytest.mark.parametrize("means", [(0.95, 0.6), (0.4, 0.05)])
+def test_two_folders_on_one_side_are_not_certainly_swapped(means):
+    folders = [[mean] * 100 for mean in means]
+    assert likeness.compare(*folders) is Verdict.UNSURE
+
+
+def test_flat_areas_between_contours_look_drawn():
+    step = np.full((256, 320, 3), 90, "uint8")
+    step[40:200, 60:100] = step[60:220, 140:180] = step[90:250, 200:300] = 200
+    noise = np.random.default_rng(0).normal(0, 30, step.shape)
+    noisy = np.clip(step + noise, 0, 255).astype("uint8")
+    drawn, photographed = likenesses([step, noisy])
+    assert drawn > photographed + 0.15
+
+
+def test_a_soft_background_looks_photographed(photos):
+    astronaut = samples.read_photos()["astronaut"]
+    soft = astronaut.copy()
+    soft[:256] = cv2.GaussianBlur(soft, (0, 0), 8)[:256]
+    sharp, mixed = likenesses([astronaut, soft])
+    assert mixed < 0.7 * sharp
+
+
+def test_deep_shadows_look_photographed():
+    scene = scenes.draw_scene(0, 256)
+    lit = np.maximum(scene, 40)
+    plain, shady = likenesses([lit, np.where(lit < 120, lit // 4, lit)])
+    assert shady < plain
+
+
+def test_the_size_of_a_picture_is_no_cue():
+    astronaut = samples.read_photos()["astronaut"]
+    small, plain, large = likenesses(
+        [halve(astronaut), astronaut, double(astronaut)]
+    )
+    assert small == pytest.approx(plain, abs=0.03)
+    assert large == pytest.approx(plain, abs=0.03)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda p: recompress(p, ".jpg", 40),
+        lambda p: recompress(p, ".webp", 30),
+        halve,
+        double,
+    ],
+    ids=["jpeg", "webp", "half", "double"],
+)
+def test_compression_and_size_do_not_hide_what_is_drawn(change, photos):
+    scene = (scenes.draw_scene(seed, 512) for seed in range(12))
+    changed = likenesses(change(picture) for picture in scene)
+    assert likeness.compare(changed, photos) is Verdict.SWAPPED
+
+
+def test_a_strip_is_measured_at_a_bounded_size():
+    assert likeness.scaled(np.zeros((1, 9000, 3), "uint8")).size < 2**20
+    assert likeness.scaled(np.zeros((9000, 1, 3), "uint8")).size < 2**20
+
+
+@pytest.fixture(scope="module")
+def measured(shared):
+    """Likenesses of a spread-out part of each shared folder."""
+    folders = {
+        name: shared / place
+        for name, place in {
+            "photos": "photos",
+            **{style: f"cartoons/{style}" for style in STYLES},
+        }.items()
+    }
+    return {
+        name: likenesses(
+            pictures.read_picture(path)
+            for path in sorted(folder.glob("*.jpg"))[::4]
+        )
+        for name, folder in folders.items()
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.shared
+@pytest.mark.parametrize("style", STYLES)
+def test_twenty_real_pictures_a_folder_are_enough(measured, style):
+    """Of 200 draws, none the right way round may count as swapped."""
+    random = np.random.default_rng(0)
+    right, swapped = [], []
+    for _ in range(200):
+        photos = random.choice(measured["photos"], 20, replace=False)
+        cartoons = random.choice(measured[style], 20, replace=False)
+        right.append(likeness.compare(photos, cartoons))
+        swapped.append(likeness.compare(cartoons, photos))
+    assert right.count(Verdict.RIGHT) >= 198
+    assert Verdict.SWAPPED not in right
+    assert swapped.count(Verdict.SWAPPED) >= 198
+    assert Verdict.RIGHT not in swapped
+
+
+@pytest.mark.slow
+@pytest.mark.shared
+def test_real_pictures_of_one_kind_look_alike(measured):
+    for kind in measured.values():
+        assert likeness.compare(kind[::2], kind[1::2]) is Verdict.ALIKE

@@ -1,0 +1,36 @@
+import shutil
+
+from cartoongan_tf import overlaps
+
+
+def paths(folder):
+    return sorted(folder.rglob("*.png"))
+
+
+def test_a_folder_is_in_the_same_place_as_itself(make_folder):
+    photos = paths(make_folder("photos"))
+    assert overlaps.same_places(photos, photos) == photos
+
+
+def test_a_link_leads_to_the_same_place(make_folder, tmp_path):
+    photos = make_folder("photos")
+    (tmp_path / "link").symlink_to(photos)
+    linked = paths(tmp_path / "link")
+    assert len(linked) == 3
+    assert overlaps.same_places(paths(photos), linked) == linked
+    assert overlaps.same_places(linked, paths(photos)) == paths(photos)
+
+
+def test_files_of_one_name_and_size_are_copies_only_if_alike(
+    make_folder, tmp_path
+):
+    photos = make_folder("photos")
+    shutil.copytree(photos, tmp_path / "cartoons")
+    first, second, third = paths(tmp_path / "cartoons")
+    damaged = bytearray(second.read_bytes())
+    damaged[-20] ^= 1
+    second.write_bytes(damaged)
+    third.rename(third.with_name("other.png"))
+    cartoons = paths(tmp_path / "cartoons")
+    assert overlaps.copies(paths(photos), cartoons) == [first]
+    assert overlaps.same_places(paths(photos), cartoons) == []

@@ -1,0 +1,77 @@
+import pathlib
+
+import pytest
+
+from cartoongan_tf import pair_findings
+from cartoongan_tf.findings import Severity
+from tests.test_findings import GOOD
+
+FILES = [pathlib.Path(f"{i}.png") for i in range(10)]
+
+
+def folder(drawn, count=20):
+    return {
+        pathlib.Path(f"{drawn}/{i}.png"): GOOD._replace(drawn=drawn)
+        for i in range(count)
+    }
+
+
+def overlap(count=10, same=(), copied=(), alike=None):
+    return pair_findings.of_overlap(
+        count=count, same=list(same), copied=list(copied), alike=alike or {}
+    )
+
+
+def test_the_right_way_round_gives_no_finding():
+    assert pair_findings.of_kinds(folder(0.2), folder(0.8)) == []
+
+
+@pytest.mark.parametrize(
+    ("photos", "cartoons", "severity", "title"),
+    [
+        (0.8, 0.2, Severity.ERROR, "swapped folders"),
+        (0.9, 0.6, Severity.WARNING, "perhaps swapped folders"),
+        (0.3, 0.3, Severity.WARNING, "folders of one kind"),
+    ],
+)
+def test_other_verdicts_are_told_with_the_likenesses(
+    photos, cartoons, severity, title
+):
+    (found,) = pair_findings.of_kinds(folder(photos), folder(cartoons))
+    assert (found.severity, found.title) == (severity, title)
+    assert f"{photos:.0%} and {cartoons:.0%}" in found.sentence
+
+
+def test_an_empty_folder_is_of_no_kind():
+    assert pair_findings.of_kinds({}, folder(0.8)) == []
+    assert pair_findings.of_kinds(folder(0.8), {}) == []
+
+
+def test_one_folder_named_twice_is_an_error():
+    (found,) = overlap(same=FILES[:1], copied=FILES[:2])
+    assert (found.severity, found.title) == (
+        Severity.ERROR,
+        "one folder twice",
+    )
+    assert found.paths == FILES[:1]
+
+
+@pytest.mark.parametrize(
+    ("copies", "severity"), [(5, Severity.WARNING), (6, Severity.ERROR)]
+)
+def test_copies_of_most_of_a_folder_are_an_error(copies, severity):
+    (found,) = overlap(copied=FILES[:copies])
+    assert found.severity is severity
+    assert found.paths == FILES[:copies]
+
+
+def test_near_duplicates_are_a_warning_and_not_counted_twice():
+    alike = dict.fromkeys(FILES, "like a.png")
+    (found,) = overlap(copied=FILES[:1], alike=alike)
+    assert found.severity is Severity.WARNING
+    assert found.paths == FILES
+    assert found.reasons == alike
+
+
+def test_separate_folders_give_no_finding():
+    assert overlap() == []
