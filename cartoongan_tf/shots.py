@@ -28,12 +28,20 @@ from cartoongan_tf import sharpness
 RATE = 6  # Frames a second that are enough to see a fade of half a second.
 
 _SIDE = 64  # Of thumbnails for fades; shrunk to _COARSE for cuts.
-_COARSE = 16
+_COARSE = 8
 _LIT = 24  # As in `bars`: up to here a pixel is black.
 _LEAST_LIT = 0.1  # Of a frame; less is black but for a line of text.
 _ONE_COLOR = 12
 _MOST_OF_ONE_COLOR = 0.9
-_CHANGE = 22.0  # From here on two frames show different things.
+# Mean difference of what shows other things: 99 of 100 pairs of panels differ
+# by 25 and more, a picture and itself moved by 5 % of the width by 21 at most,
+# by 20 % by 21 to 59.
+_OTHER = 28.0
+_CUT = 8.0  # Between panels of one conversation; if it stands out.
+_STANDS_OUT = 8.0
+_STANDS_OUT = 4.0  # Times the changes before and after.
+_OTHER = 22.0
+_APART = 1.5  # Seconds between two picks of a shot.
 _STILL = 4.0  # Motion up to which sharpness decides.
 # Frames to each side, and how far off the mean a mixed frame may be. Measured
 # on painted panels: cross-fades of 0.5 to 2 s at most 0.06 and 0.07, while
@@ -43,6 +51,9 @@ _NEIGHBORS = ((1, 0.12), (2, 0.3))
 _REACH = 2
 _FADE = 6.0  # Below such a difference noise decides.
 _SHARE = 0.04  # Less of the other frame cannot be seen.
+_ONE_STEP = (
+    0.8  # Of the way in one step is a cut, which no frame is in between.
+)
 
 
 class Stretch(NamedTuple):
@@ -78,6 +89,7 @@ class _Judged(NamedTuple):
     look: _Look
     context: float
     kind: str
+    is_cut: bool  # Away from the frame before.
     rank: float
 
 
@@ -119,30 +131,39 @@ class _OpenStretch:
         self._last = None
         self._kinds = collections.Counter()
         self._first = None  # Of the view that is on.
-        self._best = []  # Of each view, the best frame.
+        self._best = None  # Of the view that is on.
+        self._views = []  # The best frame of each view that is over.
 
     def ends_before(self, judged):
         if (judged.kind == "clear") != (self._last.kind == "clear"):
             return True
-        both_clear = judged.kind == "clear"
-        return both_clear and _change(self._last.look, judged.look) > _CHANGE
+        return judged.kind == "clear" and judged.is_cut
 
     def add(self, judged):
         self._last = judged
         self._kinds[judged.kind] += 1
-        if judged.kind != "clear":
+        if judged.kind == "clear":
+            if not self._first or self._is_other_view(judged.look):
+                self._close_view()
+                self._first = judged.look._replace(picture=None)
+            self._best = max(self._best or judged, judged, key=_rank)
+
+    def _is_other_view(self, look):
+        is_later = look.time - self._first.time >= _APART
+        return is_later and _change(self._first, look) > _OTHER
+
+    def _close_view(self):
+        best, self._best = self._best, None
+        if best is None:
             return
-        if self._first and _change(self._first, judged.look) <= _CHANGE:
-            if judged.rank > self._best[-1].rank:
-                self._best[-1] = judged
-            return
-        # Of the views that are over only the best are held in memory.
-        self._best = heapq.nlargest(self._most, self._best, _rank)
-        self._first = judged.look._replace(picture=None)
-        self._best.append(judged)
+        earlier = self._views[-1] if self._views else None
+        if earlier and best.look.time - earlier.look.time < _APART:
+            best = max(self._views.pop(), best, key=_rank)
+        self._views.append(best)
 
     def closed(self, end, context):
-        picks = heapq.nlargest(self._most, self._best, _rank)
+        self._close_view()
+        picks = heapq.nlargest(self._most, self._views, _rank)
         mixed = self._kinds["mixed"]
         if self._kinds["clear"] == 1:  # A flash, or too fast to be sharp.
             picks, mixed = [], mixed + 1
@@ -187,22 +208,20 @@ def _look(time, picture):
 
 def _judge(window):
     look = window[_REACH]
-    neighbors = [
-        (window[_REACH - reach], window[_REACH + reach], most)
-        for reach, most in _NEIGHBORS
-    ]
     if _is_empty(look):
         kind = "empty"
-    elif any(_is_mixed(look, *neighbor) for neighbor in neighbors):
+    elif any(_is_mixed(window, *how) for how in _NEIGHBORS):
         kind = "mixed"
     else:
         kind = "clear"
     motion = max(
-        np.abs(look.thumbnail - other.thumbnail).mean() if other else 0
-        for other in neighbors[0][:2]
+        np.abs(look.thumbnail - other.thumbnail).mean()
+        for other in window[_REACH - 1 : _REACH + 2]
+        if other
     )
     context = next(other.time for other in window if other)
-    return _Judged(look, context, kind, look.detail / (_STILL + motion))
+    rank = look.detail / (_STILL + motion)
+    return _Judged(look, context, kind, _is_cut(window), rank)
 
 
 def _is_empty(look):
@@ -216,20 +235,35 @@ def _is_empty(look):
     return alike.mean() >= _MOST_OF_ONE_COLOR
 
 
-def _is_mixed(look, before, after, most_off):
-    if before is None or after is None:
+def _is_mixed(window, reach, most_off):
+    near = window[_REACH - reach : _REACH + reach + 1]
+    if None in (near[0], near[-1]):
         return False
-    way = after.thumbnail - before.thumbnail
+    thumbnails = [look.thumbnail for look in near]
+    way = thumbnails[-1] - thumbnails[0]
     if np.abs(way).mean() < _FADE:
         return False
-    step = look.thumbnail - before.thumbnail
-    share = (step * way).sum() / (way * way).sum()
-    off = np.linalg.norm(step - share * way) / np.linalg.norm(way)
+    steps = [after - one for one, after in itertools.pairwise(thumbnails)]
+    whole = np.linalg.norm(way)
+    if max(map(np.linalg.norm, steps)) > _ONE_STEP * whole:
+        return False
+    step = thumbnails[reach] - thumbnails[0]
+    share = np.vdot(step, way) / whole**2
+    off = np.linalg.norm(step - share * way) / whole
     return _SHARE < share < 1 - _SHARE and off < most_off
+
+
+def _is_cut(window):
+    near = window[_REACH - 2 : _REACH + 2]
+    before, here, after = itertools.starmap(_change, itertools.pairwise(near))
+    stands_out = here > _STANDS_OUT * max(before, after)
+    return here > (_CUT if stands_out else _OTHER)
 
 
 def _change(one, other):
     """Mean difference where there is a picture: bars do not dilute it."""
+    if one is None or other is None:
+        return 0.0
     is_lit = np.maximum(one.coarse, other.coarse).max(axis=2) > _LIT
     if not is_lit.any():
         return 0.0
