@@ -104,8 +104,9 @@ class Film:
         with av.open(str(self.path)) as container:
             stream = container.streams[self._number]
             stream.thread_type = "AUTO"
-            if self._rate > 3 * rate:
-                # Most B-frames need not be decoded: half of the time.
+            if self._rate > 3 * rate and stream.start_time is not None:
+                # Most B-frames need not be decoded, where frames tell their
+                # time and need not be counted.
                 stream.codec_context.skip_frame = "NONREF"
             try:
                 if start is not None:

@@ -38,9 +38,7 @@ _MOST_OF_ONE_COLOR = 0.9
 # by 20 % by 21 to 59.
 _OTHER = 28.0
 _CUT = 8.0  # Between panels of one conversation; if it stands out.
-_STANDS_OUT = 8.0
 _STANDS_OUT = 4.0  # Times the changes before and after.
-_OTHER = 22.0
 _APART = 1.5  # Seconds between two picks of a shot.
 _STILL = 4.0  # Motion up to which sharpness decides.
 # Frames to each side, and how far off the mean a mixed frame may be. Measured
@@ -51,9 +49,7 @@ _NEIGHBORS = ((1, 0.12), (2, 0.3))
 _REACH = 2
 _FADE = 6.0  # Below such a difference noise decides.
 _SHARE = 0.04  # Less of the other frame cannot be seen.
-_ONE_STEP = (
-    0.8  # Of the way in one step is a cut, which no frame is in between.
-)
+_ONE_STEP = 0.8  # Of the way at once is a cut, which no frame is in between.
 
 
 class Stretch(NamedTuple):
