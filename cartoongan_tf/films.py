@@ -40,13 +40,19 @@ class Film:
     """
 
     def __init__(self, path: str | pathlib.Path, flag: str):
-        self.path = pathlib.Path(path)
+        # Absolute, or FFmpeg would take `ep1:intro.mkv` for a protocol's.
+        self.path = pathlib.Path(path).absolute()
         self.end: float | None = None
+        if not self.path.is_file():
+            raise errors.InputError(f"{flag}={path} is not a file.")
         try:
-            with av.open(str(path)) as container:
+            with av.open(str(self.path)) as container:
                 self._describe(container, flag)
-        except (av.FFmpegError, OSError) as error:
-            raise _unreadable(self.path, flag, error) from error
+        except av.FFmpegError as error:
+            raise errors.InputError(
+                f"{flag}={path} is not a film that can be read "
+                f"({error.strerror}); play it to see whether it is whole."
+            ) from error
 
     def frames(
         self, rate: float, start: float = 0.0
@@ -148,7 +154,7 @@ def _decode(container, stream, broken):
     while True:
         try:
             packet = next(packets, None)
-        except (av.FFmpegError, OSError) as error:
+        except av.FFmpegError as error:
             broken.append(error)
             packet = None
         try:
@@ -173,12 +179,3 @@ def _pixels(frame, aspect):
         pixels = cv2.resize(pixels, size, interpolation=method)
     turns = round(frame.rotation / 90) % 4
     return np.ascontiguousarray(np.rot90(pixels, turns))
-
-
-def _unreadable(path, flag, error):
-    if isinstance(error, FileNotFoundError):
-        return errors.InputError(f"{flag}={path} does not exist.")
-    return errors.InputError(
-        f"{flag}={path} is not a film that can be read "
-        f"({error.strerror or error}); play it to see whether it is whole."
-    )

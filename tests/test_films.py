@@ -60,6 +60,24 @@ def test_a_film_goes_on_from_any_frame(film, number):
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.parametrize("suffix", ["mp4", "ts", "avi"])
+def test_a_film_of_any_kind_goes_on(tmp_path, scene, suffix):
+    """Streams do not always start at 0, nor are all of them searchable."""
+    black = np.zeros_like(scene)
+    codec = "mpeg4" if suffix == "avi" else "libx264"
+    path = film_maker.write_film(
+        tmp_path / f"a:film.{suffix}",
+        [film_maker.fade(black, scene, 9)],
+        codec=codec,
+    )
+    whole = read(path)
+    assert len(whole) == 54
+    assert whole[0][0] < 0.1
+    rest = read(path, start=whole[41][0])
+    assert [time for time, _ in rest] == [time for time, _ in whole[41:]]
+    np.testing.assert_array_equal(rest[0][1], whole[41][1])
+
+
 def test_a_film_that_cannot_be_searched_goes_on_from_any_frame(tmp_path, scene):
     black = np.zeros_like(scene)
     path = film_maker.write_film(
@@ -154,12 +172,12 @@ def test_the_film_is_taken_and_not_its_cover(scene, tmp_path):
 
 def test_what_is_no_film_is_named(tmp_path):
     text = tmp_path / "film.mkv"
-    with pytest.raises(errors.InputError, match=r"film\.mkv does not exist"):
+    with pytest.raises(errors.InputError, match=r"film\.mkv is not a file"):
         films.Film(text, "--video")
     text.write_text("no film")
     with pytest.raises(errors.InputError, match="not a film that can be"):
         films.Film(text, "--video")
-    with pytest.raises(errors.InputError, match="not a film that can be"):
+    with pytest.raises(errors.InputError, match="is not a file"):
         films.Film(tmp_path, "--video")
 
 
@@ -174,6 +192,12 @@ def test_sound_is_no_film(tmp_path):
         container.mux(stream.encode(None))
     with pytest.raises(errors.InputError, match="no moving picture"):
         films.Film(path, "--video")
+
+
+def test_a_colon_in_a_name_is_no_protocol(film, monkeypatch):
+    film.rename(film.with_name("a:film.mkv"))
+    monkeypatch.chdir(film.parent)
+    assert len(read("a:film.mkv")) == 60
 
 
 def test_times_read_like_those_of_a_player():
