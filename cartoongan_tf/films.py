@@ -84,6 +84,7 @@ class Film:
         self._number = stream.index
         self._aspect = float(stream.sample_aspect_ratio or 1)
         self._rate = float(stream.guessed_rate or stream.average_rate or 25)
+        self._is_timed = stream.start_time is not None
         self._first = float((stream.start_time or 0) * stream.time_base)
         if container.duration:
             self.seconds = container.duration / av.time_base
@@ -94,14 +95,13 @@ class Film:
 
     def _from(self, start, rate):
         """Frames from `start` or before, up to the end."""
-        if start > _RUN_UP:
+        if self._is_timed and start > _RUN_UP:
             frames = self._decoded(rate, start - _RUN_UP)
             first = next(frames, None)
-            if first is not None and first[1].pts is not None:
-                if first[0] <= start:
-                    yield first
-                    yield from frames
-                    return
+            if first is not None and first[0] <= start:
+                yield first
+                yield from frames
+                return
         # A file that cannot be searched is read from its beginning.
         yield from self._decoded(rate, None)
 
@@ -110,7 +110,7 @@ class Film:
         with av.open(str(self.path)) as container:
             stream = container.streams[self._number]
             stream.thread_type = "AUTO"
-            if self._rate > 3 * rate and stream.start_time is not None:
+            if self._is_timed and self._rate > 3 * rate:
                 # Most B-frames need not be decoded, where frames tell their
                 # time and need not be counted.
                 stream.codec_context.skip_frame = "NONREF"

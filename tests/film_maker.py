@@ -68,6 +68,7 @@ def write_film(path, stretches, *, codec="libx264", noise=2.0, aspect=1):
         )
         stream.pix_fmt = "yuv420p"
         stream.bit_rate = 2_000_000
+        stream.gop_size = RATE  # Else short films have one key frame only.
         first = True
         for frames in stretches:
             for frame in frames:
