@@ -161,7 +161,7 @@ def _decode(container, stream, broken):
             frames = stream.decode(packet)
         except av.FFmpegError:  # One bad packet; the next ones may be good.
             frames = []
-        yield from (frame for frame in frames if not frame.is_corrupt)
+        yield from frames
         if packet is None:
             return
 

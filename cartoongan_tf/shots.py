@@ -49,7 +49,6 @@ _NEIGHBORS = ((1, 0.12), (2, 0.3))
 _REACH = 2
 _FADE = 6.0  # Below such a difference noise decides.
 _SHARE = 0.04  # Less of the other frame cannot be seen.
-_ONE_STEP = 0.8  # Of the way at once is a cut, which no frame is in between.
 
 
 class Stretch(NamedTuple):
@@ -232,18 +231,14 @@ def _is_empty(look):
 
 
 def _is_mixed(window, reach, most_off):
-    near = window[_REACH - reach : _REACH + reach + 1]
-    if None in (near[0], near[-1]):
+    before, after = window[_REACH - reach], window[_REACH + reach]
+    if before is None or after is None:
         return False
-    thumbnails = [look.thumbnail for look in near]
-    way = thumbnails[-1] - thumbnails[0]
+    way = after.thumbnail - before.thumbnail
     if np.abs(way).mean() < _FADE:
         return False
-    steps = [after - one for one, after in itertools.pairwise(thumbnails)]
     whole = np.linalg.norm(way)
-    if max(map(np.linalg.norm, steps)) > _ONE_STEP * whole:
-        return False
-    step = thumbnails[reach] - thumbnails[0]
+    step = window[_REACH].thumbnail - before.thumbnail
     share = np.vdot(step, way) / whole**2
     off = np.linalg.norm(step - share * way) / whole
     return _SHARE < share < 1 - _SHARE and off < most_off

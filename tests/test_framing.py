@@ -192,6 +192,21 @@ def test_other_settings_replace_the_frames(tmp_path):
         assert pictures.read_picture(frame).shape == (100, 235, 3)
 
 
+def test_a_shot_that_fills_the_frame_keeps_its_height(tmp_path):
+    full = scenes.draw_scene(6, WIDTH)[90 : 90 + HEIGHT]
+    film = film_maker.write_film(
+        tmp_path / "a.mkv",
+        [
+            film_maker.still(picture, 1)
+            for picture in (*SCENES[:3], np.ascontiguousarray(full))
+        ],
+    )
+    framing.extract_frames(film, tmp_path / "frames")
+    paths = pictures.list_pictures(tmp_path / "frames", "--cartoon_dir")
+    heights = [pictures.read_picture(path).shape[0] for path in paths]
+    assert heights == [132, 132, 132, 180]
+
+
 def test_films_share_a_folder(film, tmp_path):
     other = film_maker.write_film(
         tmp_path / "b.mkv", [film_maker.still(SCENES[6], 1)]

@@ -112,10 +112,9 @@ def test_bars_are_no_part_of_a_color():
 
 def test_a_picture_between_bars_is_cut_like_any_other():
     """Between wide bars little of a frame changes; faint pictures, too."""
-    one, other = np.full((2, 60, WIDTH, 3), 100, "uint8")
-    one[:, ::2] = 70
-    other[::2] += 20
-    other[:, :160] += 20
+    stripes = 80 + 60 * (np.arange(WIDTH) // 40 % 2)
+    one = np.tile(stripes[None, :, None], (60, 1, 3)).astype("uint8")
+    other = one + np.uint8(20)
     film = [
         film_maker.still(film_maker.with_bars(picture, HEIGHT), 1)
         for picture in (one, other)
@@ -154,6 +153,35 @@ def test_a_pan_is_no_fade():
     panorama = np.hstack([scene(number) for number in (3, 5, 6)])
     (stretch,) = split(film_maker.pan(panorama, WIDTH, 8))
     assert stretch.mixed == 0
+
+
+def test_a_slow_cross_fade_is_one_too():
+    stretches = split(
+        film_maker.still(FIRST, 1),
+        film_maker.fade(FIRST, SECOND, 6),
+        film_maker.still(SECOND, 1),
+    )
+    assert sum(stretch.mixed for stretch in stretches) > 30
+
+
+def test_quick_cross_fades_in_a_row_are_seen():
+    chosen = picks(
+        film_maker.still(FIRST, 0.5),
+        film_maker.fade(FIRST, SECOND, 0.5),
+        film_maker.still(SECOND, 1 / shots.RATE),
+        film_maker.fade(SECOND, FIRST, 0.5),
+        film_maker.still(FIRST, 1),
+    )
+    assert_same(chosen, [FIRST, FIRST])
+
+
+def test_what_stands_still_is_chosen_before_what_is_a_little_sharper():
+    still = film_maker.blurred(FIRST, 0.6)
+    wide = np.hstack([SECOND[:, -80:], FIRST])
+    ((_, chosen),) = split(
+        film_maker.pan(wide, WIDTH, 1.5), film_maker.still(still, 1), most=1
+    )[-1].picks
+    np.testing.assert_array_equal(chosen, still)
 
 
 def test_a_film_can_be_split_from_the_end_of_any_stretch():
