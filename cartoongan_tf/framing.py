@@ -26,7 +26,7 @@ from cartoongan_tf import frame_folders
 from cartoongan_tf import sharpness
 from cartoongan_tf import shots
 
-MOST_PER_SHOT = 3  # Of a 90-minute film that is about what the authors had.
+MOST_PER_SHOT = 3  # More of a long pan would be the same scenery again.
 # Training takes crops of 60 % of the short side and more, and brings them to
 # 256 pixels: it cannot see what a short side above 427 adds.
 SHORT_SIDE = 512
