@@ -1,8 +1,15 @@
 r"""Prepares folders of photos and of cartoons for training.
 
+    python prepare.py frames --video=film.mkv --output=frames
     python prepare.py check --photo_dir=photos --cartoon_dir=frames
 
-check says before hours are spent what is wrong: folders that are swapped or
+`frames` picks the best frames of a film: up to --most_per_shot of each shot,
+sharp, without bars, none black, in a fade, or shown before. A contact sheet
+and a summary lie beside the folder, in frames-report. Look at the sheet, and
+delete what you do not like. Ctrl-C stops without loss: the same command goes
+on. Several films may share a folder; run the command once for each.
+
+`check` says before hours are spent what is wrong: folders that are swapped or
 overlap, too few pictures, small, broken, duplicate, gray, dark or blurred
 ones, black bars. It prints a table, shows the pictures concerned in --report,
 and ends with 1 if there are errors, which would spoil a run.
@@ -21,64 +28,87 @@ from cartoongan_tf import checking
 from cartoongan_tf import config
 from cartoongan_tf import errors
 from cartoongan_tf import findings
+from cartoongan_tf import framing
 from cartoongan_tf import inventories
+from cartoongan_tf import progress
 
 FLAGS = flags.FLAGS
 
-flags.DEFINE_string("photo_dir", None, "check: Folder of photos.")
-flags.DEFINE_string("cartoon_dir", None, "check: Folder of cartoons.")
+flags.DEFINE_string("video", None, "frames: the film to read.")
+flags.DEFINE_string("output", None, "frames: folder to write into.")
+flags.DEFINE_integer(
+    "most_per_shot",
+    framing.MOST_PER_SHOT,
+    "frames: most frames to keep of a shot. More than one are kept only where "
+    "the picture changes in the course of a shot.",
+    lower_bound=1,
+)
+flags.DEFINE_integer(
+    "short_side",
+    framing.SHORT_SIDE,
+    "frames: pixels that the short side of larger frames is reduced to; "
+    "smaller ones are never enlarged. Training crops 60 % of it or more and "
+    "scales that to its --image_size.",
+    lower_bound=64,
+)
+flags.DEFINE_string("photo_dir", None, "check: folder of photos.")
+flags.DEFINE_string("cartoon_dir", None, "check: folder of cartoons.")
 flags.DEFINE_integer(
     "image_size",
     config.TrainConfig.image_size,
-    "check: The --image_size of the run to come; smaller pictures are named.",
+    "check: the --image_size of the run to come; smaller pictures are named.",
     lower_bound=1,
 )
 flags.DEFINE_string(
-    "report", "report.html", "check: File to write; replaced if it is there."
+    "report", "report.html", "check: file to write; replaced if it is there."
 )
 
 
 def main(argv):
-    verb, *rest = argv[1:] or [None]
-    if verb not in _VERBS or rest:
-        raise app.UsageError(f"Name one of: {', '.join(_VERBS)}.")
+    if len(argv) != 2 or argv[1] not in _VERBS:
+        raise app.UsageError(f"Prepare what? Name one of: {', '.join(_VERBS)}.")
     with errors.one_sentence():
-        _VERBS[verb]()
+        _VERBS[argv[1]]()
+
+
+def _frames():
+    _require("frames", "video", "output")
+    with progress.Progress() as watch:
+        summary = framing.extract_frames(
+            FLAGS.video,
+            FLAGS.output,
+            most_per_shot=FLAGS.most_per_shot,
+            short_side=FLAGS.short_side,
+            watch=watch,
+        )
+    print(summary)
 
 
 def _check():
-    _need("check", "photo_dir", "cartoon_dir")
-    if not FLAGS.report:
-        raise errors.InputError("--report= must name a file to write.")
-    console = rich.console.Console(highlight=False)
+    _require("check", "photo_dir", "cartoon_dir", "report")
     folders = [
-        _measure(FLAGS.photo_dir, findings.PHOTOS),
-        _measure(FLAGS.cartoon_dir, findings.CARTOONS),
+        checking.measure_folder(inventories.take_inventory(folder, flag), flag)
+        for folder, flag in (
+            (FLAGS.photo_dir, findings.PHOTOS),
+            (FLAGS.cartoon_dir, findings.CARTOONS),
+        )
     ]
     found = checking.full_check(*folders, FLAGS.image_size)
-    check_table.show(console, folders, found)
+    check_table.show(rich.console.Console(highlight=False), folders, found)
     check_report.write_report(FLAGS.report, folders, found)
     print(f"Wrote {FLAGS.report}")
     print(check_summary.advice(found))
     sys.exit(check_summary.has_errors(found))
 
 
-def _measure(folder, flag):
-    inventory = inventories.take_inventory(folder, flag)
-    return checking.measure_folder(
-        inventory,
-        flag,
-        lambda items: check_table.watch(items, len(inventory.paths), flag),
-    )
-
-
-def _need(verb, *names):
+def _require(verb, *names):
     for name in names:
-        if FLAGS[name].value is None:
-            raise errors.InputError(f"{verb} needs --{name}.")
+        if not FLAGS[name].value:
+            raise errors.InputError(f"`{verb}` needs --{name}; see --help.")
 
 
-_VERBS = {"check": _check}
+_VERBS = {"frames": _frames, "check": _check}
+
 
 if __name__ == "__main__":
     app.run(main)

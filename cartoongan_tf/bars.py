@@ -3,6 +3,8 @@
 Pictures are uint8 RGB, of shape `(height, width, 3)`.
 """
 
+import collections
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import cv2
@@ -10,6 +12,8 @@ import numpy as np
 
 _BLACK = 24  # Luminance up to which noise of compression keeps a bar.
 _DARK_SHARE = 0.98  # Of a row: a few bright pixels ring into a bar.
+_SUBTITLES = 0.1  # Of a bar may be lit by a line of text.
+_SOFT = 2  # Pixels beside a bar that scaling and compression have darkened.
 
 
 class Bars(NamedTuple):
@@ -45,6 +49,42 @@ def cut_bars(picture: np.ndarray, bars: Bars) -> np.ndarray:
     return picture[
         bars.top : height - bars.bottom, bars.left : width - bars.right
     ]
+
+
+def common_bars(found: Sequence[Bars]) -> Bars:
+    """The bars of a film: those that most of its frames have.
+
+    Args:
+        found: Bars of frames of one size. A dark frame seems to have wider
+            ones, a logo none.
+
+    Returns:
+        What to cut, with the soft rim of each bar.
+    """
+    if not found:
+        return Bars()
+    ((rows, _),) = collections.Counter(b[:2] for b in found).most_common(1)
+    ((columns, _),) = collections.Counter(b[2:] for b in found).most_common(1)
+    return Bars(*(side + _SOFT if side else 0 for side in (*rows, *columns)))
+
+
+def without_lit(picture: np.ndarray, bars: Bars) -> Bars:
+    """Leaves out the bars that a picture covers, such as a full-frame logo.
+
+    A line of subtitles does not count.
+    """
+    gray = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    height, width = gray.shape
+    bands = (
+        gray[: bars.top],
+        gray[height - bars.bottom :],
+        gray[:, : bars.left],
+        gray[:, width - bars.right :],
+    )
+    is_dark = [not b.size or (b > _BLACK).mean() <= _SUBTITLES for b in bands]
+    return Bars(
+        *(side * dark for side, dark in zip(bars, is_dark, strict=True))
+    )
 
 
 def _pair(is_dark):

@@ -1,11 +1,8 @@
 """The result of a check in a terminal: a table, and the findings."""
 
-from collections.abc import Iterable
-from collections.abc import Iterator
 from collections.abc import Sequence
 
 import rich.console
-import rich.progress
 import rich.table
 import rich.text
 
@@ -44,12 +41,6 @@ def _files(finding):
         yield check_summary.printable(f"{path}: {reason}" if reason else path)
     if len(finding.paths) > _NAMED:
         yield f"and {len(finding.paths) - _NAMED} more"
-
-
-def watch(items: Iterable, count: int, what: str) -> Iterator:
-    """Hands items through below a bar, on stderr, that tells the time left."""
-    console = rich.console.Console(stderr=True)
-    yield from rich.progress.track(items, what, total=count, console=console)
 
 
 def _table(folders):

@@ -4,12 +4,8 @@ A full check measures every picture. The quick one, at the start of a run,
 measures some of each folder, spread evenly.
 """
 
-import concurrent.futures
 import dataclasses
-import os
 import pathlib
-from collections.abc import Callable
-from collections.abc import Iterator
 from collections.abc import Sequence
 
 from cartoongan_tf import duplicates
@@ -18,10 +14,10 @@ from cartoongan_tf import inventories
 from cartoongan_tf import measures
 from cartoongan_tf import overlaps
 from cartoongan_tf import pair_findings
+from cartoongan_tf import progress
 
 _QUICK = 40  # Pictures a folder: of 1000 draws none was judged wrongly.
 _MOST = 0.5  # Share of a quick check's pictures that is worth a line.
-_WORKERS = min(8, os.cpu_count() or 1)  # Each holds a picture or two.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,20 +29,14 @@ class Folder:
     measured: findings.Measured
 
 
-def measure_folder(
-    inventory: inventories.Inventory,
-    flag: str,
-    watch: Callable[[Iterator], Iterator] = iter,
-) -> Folder:
+def measure_folder(inventory: inventories.Inventory, flag: str) -> Folder:
     """Measures all pictures of a folder.
 
     Args:
         inventory: The folder.
         flag: The flag that named it.
-        watch: Hands its items through, to show how far this has come.
     """
-    done = watch(_measure(inventory.paths))
-    return Folder(flag, inventory, dict(done))
+    return Folder(flag, inventory, _measure(inventory.paths, flag))
 
 
 def full_check(
@@ -75,8 +65,8 @@ def quick_check(
         cartoon_paths: The cartoons.
         image_size: Height and width of the crops that are trained on.
     """
-    photos = dict(_measure(spread_out(photo_paths, _QUICK)))
-    cartoons = dict(_measure(spread_out(cartoon_paths, _QUICK)))
+    photos = _measure(spread_out(photo_paths, _QUICK), findings.PHOTOS)
+    cartoons = _measure(spread_out(cartoon_paths, _QUICK), findings.CARTOONS)
     found = _of_pair(photos, cartoons, photo_paths, cartoon_paths)
     for flag, paths, measured in (
         (findings.PHOTOS, photo_paths, photos),
@@ -95,11 +85,10 @@ def spread_out(paths: Sequence[pathlib.Path], count: int) -> list[pathlib.Path]:
     return [paths[i * len(paths) // count] for i in range(count)]
 
 
-def _measure(paths):
-    with concurrent.futures.ThreadPoolExecutor(_WORKERS) as pool:
-        yield from zip(
-            paths, pool.map(measures.measure_file, paths), strict=True
-        )
+def _measure(paths, flag):
+    stage = f"Measuring {flag}"
+    found = progress.in_threads(measures.measure_file, paths, stage)
+    return dict(zip(paths, found, strict=True))
 
 
 def _of_pair(photos, cartoons, photo_paths=None, cartoon_paths=None):

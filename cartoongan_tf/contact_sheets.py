@@ -38,20 +38,23 @@ def contact_sheet(
     columns = min(columns, len(pictures))
     rows = -(-len(pictures) // columns)
     line = _LINE if captions else 0
-    step_x, step_y = side + _GAP, side + _GAP + line
+    thumbnails = [
+        PIL.ImageOps.contain(PIL.Image.fromarray(picture), (side, side))
+        for picture in pictures
+    ]
+    # Wide pictures need no square: no row is higher than the highest one.
+    high = max(thumbnail.height for thumbnail in thumbnails)
+    step_x, step_y = side + _GAP, high + _GAP + line
     size = (columns * step_x + _GAP, rows * step_y + _GAP)
     sheet = PIL.Image.new("RGB", size, _PAPER)
     draw = PIL.ImageDraw.Draw(sheet)
-    for number, picture in enumerate(pictures):
+    for number, thumbnail in enumerate(thumbnails):
         row, column = divmod(number, columns)
         left, top = _GAP + column * step_x, _GAP + row * step_y
-        thumbnail = PIL.ImageOps.contain(
-            PIL.Image.fromarray(picture), (side, side)
-        )
         sheet.paste(thumbnail, (left, top))
         if captions:
             text = _shorten(draw, captions[number], side)
-            draw.text((left, top + side), text, fill=_INK)
+            draw.text((left, top + high), text, fill=_INK)
     return np.array(sheet)
 
 

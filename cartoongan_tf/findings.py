@@ -191,7 +191,7 @@ def of_inventory(flag: str, inventory: inventories.Inventory) -> list[Finding]:
         bad = inventory.problems
         sentence = (
             f"Files in {flag} that cannot be used: {len(bad)}; mend or "
-            "remove them."
+            "remove them, or train with --bad_images=skip."
         )
         found.append(
             Finding(Severity.ERROR, "broken files", sentence, list(bad), bad)

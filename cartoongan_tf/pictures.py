@@ -42,7 +42,7 @@ def read_picture(
     try:
         if header.decoder == headers.PILLOW:
             return _read_with_pillow(path)
-        name, ratio = tf.constant(os.fspath(path)), _ratio(header, least_side)
+        name, ratio = tf.constant(os.fsencode(path)), _ratio(header, least_side)
         return _decode_in_graph(name, header.decoder, ratio).numpy()
     except (OSError, SyntaxError, ValueError, tf.errors.OpError) as error:
         raise headers.BadPicture(

@@ -1,50 +1,92 @@
-"""Progress of loops over files: a bar with the time left, on a terminal."""
+"""How far a long job is: a bar in a terminal, else a line now and then."""
 
 import concurrent.futures
 import os
-import sys
+import time
 from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
 
 import rich.console
+import rich.markup
 import rich.progress
 
+_PAUSE = 10.0  # Seconds between lines; what takes less says nothing.
+_THREADS = min(16, os.cpu_count() or 1)  # Each holds a picture or two.
 
-def in_threads(
-    function: Callable, items: Sequence, description: str
-) -> Iterator:
+
+class Progress:
+    """Shows how far a job is, with the time left where the whole is known.
+
+    Writes to the error stream.
+
+    Call arguments:
+        stage: What is being done, in a word or two.
+        done: How much of it is done.
+        total: The whole, in the unit of `done`, or None if it is not known.
+    """
+
+    def __init__(self) -> None:
+        self._console = rich.console.Console(stderr=True)
+        self._bar = rich.progress.Progress(
+            rich.progress.TextColumn("{task.description}"),
+            rich.progress.BarColumn(),
+            rich.progress.TaskProgressColumn(),
+            rich.progress.TextColumn("time left"),
+            rich.progress.TimeRemainingColumn(),
+            console=self._console,
+            transient=True,
+        )
+        self._stage: str | None = None
+        self._spoke = time.monotonic()
+
+    def __enter__(self) -> "Progress":
+        if self._console.is_terminal:
+            self._bar.start()
+        return self
+
+    def __exit__(self, *exception) -> None:
+        if self._console.is_terminal:
+            self._bar.stop()
+
+    def __call__(self, stage: str, done: float, total: float | None) -> None:
+        if self._console.is_terminal:
+            self._draw(stage, done, total)
+        elif time.monotonic() > self._spoke + _PAUSE:
+            self._spoke = time.monotonic()
+            share = f"{done / total:.0%}" if total else f"{done:.0f}"
+            self._console.print(f"{stage}: {share}", markup=False)
+
+    def _draw(self, stage, done, total):
+        if stage != self._stage:
+            for task in self._bar.task_ids:
+                self._bar.remove_task(task)
+            self._bar.add_task(rich.markup.escape(stage), total=total)
+            self._stage = stage
+        self._bar.update(self._bar.task_ids[-1], completed=done)
+
+
+def in_threads(function: Callable, items: Sequence, stage: str) -> Iterator:
     """Calls a function on each item, on as many threads as there are cores.
 
     Args:
         function: Called with one item at a time; should spend its time where
             Python's lock is released, as decoders do.
         items: What to call it with.
-        description: What is being done, for the bar. Bars go to the error
-            stream, are shown on a terminal only, and vanish at the end.
+        stage: What is being done, for the progress.
 
     Yields:
         The results, in the order of `items`.
     """
-    console = rich.console.Console(file=sys.stderr)
     with (
-        concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool,
-        rich.progress.Progress(
-            rich.progress.TextColumn("{task.description}"),
-            rich.progress.BarColumn(),
-            rich.progress.MofNCompleteColumn(),
-            rich.progress.TimeRemainingColumn(),
-            console=console,
-            disable=not console.is_terminal,
-            transient=True,
-        ) as bar,
+        concurrent.futures.ThreadPoolExecutor(_THREADS) as pool,
+        Progress() as watch,
     ):
         try:
-            yield from bar.track(
-                pool.map(function, items),
-                total=len(items),
-                description=description,
-            )
+            results = pool.map(function, items)
+            for done, result in enumerate(results, start=1):
+                watch(stage, done, len(items))
+                yield result
         except BaseException:  # Ctrl-C, too, should not wait for the rest.
             pool.shutdown(wait=False, cancel_futures=True)
             raise

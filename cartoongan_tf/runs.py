@@ -2,8 +2,12 @@
 
 import dataclasses
 import pathlib
+import sys
 
+from cartoongan_tf import checking
+from cartoongan_tf import errors
 from cartoongan_tf import files
+from cartoongan_tf import findings
 from cartoongan_tf import inventories
 from cartoongan_tf import run_record
 from cartoongan_tf import samples
@@ -57,6 +61,8 @@ def open_run(config: TrainConfig) -> Run:
     folders = {"--photo_dir": photos.paths, "--cartoon_dir": cartoons.paths}
     if _has_begun(config):
         run_record.check(config, folders)
+    elif config.check_data:
+        _check_data(photos.paths, cartoons.paths, config)
     run_record.write(config, folders)
     return Run(
         config,
@@ -71,6 +77,18 @@ def _take_inventory(flag, name, config):
     inventory = inventories.take_inventory(folder, flag)
     inventories.require_pictures(inventory, flag, config.bad_images)
     return inventory
+
+
+def _check_data(photo_paths, cartoon_paths, config):
+    """Tells what is odd about the folders, and refuses what would fail."""
+    found = checking.quick_check(photo_paths, cartoon_paths, config.image_size)
+    for finding in found:
+        if finding.severity is findings.Severity.ERROR:
+            raise errors.InputError(
+                f"{finding.sentence} If that is not so, pass --nocheck_data."
+            )
+        word = finding.severity.name.lower()
+        print(f"{word}: {finding.sentence}", file=sys.stderr)
 
 
 def _has_begun(config):

@@ -69,7 +69,7 @@ def open_source(inventory: inventories.Inventory, cache: str) -> PictureSource:
 
 
 def _read_files(inventory):
-    paths = tf.constant([os.fspath(path) for path in inventory.paths])
+    paths = tf.constant([os.fsencode(path) for path in inventory.paths])
     decoders = tf.constant([h.decoder for h in inventory.headers], tf.int64)
 
     def read(number):
@@ -116,7 +116,7 @@ def _read_folder(inventory, folder):
             draft.write_bytes(tf.io.serialize_tensor(picture).numpy())
 
     _for_each(store, missing)
-    names = tf.constant([os.fspath(target) for target in targets])
+    names = tf.constant([os.fsencode(target) for target in targets])
 
     def read(number):
         contents = tf.io.read_file(names[number])

@@ -41,3 +41,27 @@ def test_a_spark_does_not_hide_a_bar(scene):
     picture = framed(scene, 8, 8, 0, 0)
     picture[3, 50] = 200
     assert bars.find_bars(picture).top == 8
+
+
+def test_the_bars_of_a_film_are_those_that_most_frames_have():
+    found = [bars.Bars(8, 8)] * 3 + [bars.Bars(), bars.Bars(15, 20)]
+    assert bars.common_bars(found) == bars.Bars(10, 10)  # And a soft rim.
+    found = [bars.Bars(8, 8, 3, 3)] * 2 + [bars.Bars(9, 8, 3, 3)]
+    assert bars.common_bars(found) == bars.Bars(10, 10, 5, 5)
+    assert bars.common_bars([bars.Bars()]) == bars.Bars()
+    assert bars.common_bars([]) == bars.Bars()
+
+
+def test_what_fills_the_frame_is_not_cut(scene):
+    sides = bars.Bars(8, 8, 5, 5)
+    assert bars.without_lit(scene, sides) == bars.Bars()
+    assert bars.without_lit(framed(scene, *sides), sides) == sides
+    wide = framed(scene, 8, 8, 0, 0)
+    assert bars.without_lit(wide, sides) == bars.Bars(8, 8, 0, 0)
+
+
+def test_subtitles_do_not_hide_a_bar(scene):
+    sides = bars.Bars(20, 20, 0, 0)
+    picture = framed(scene, *sides)
+    picture[-12:-8, 30:70] = 255
+    assert bars.without_lit(picture, sides) == sides

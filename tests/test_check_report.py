@@ -54,7 +54,7 @@ def paths(tmp_path):
 @pytest.fixture
 def folder(paths):
     inventory = inventories.Inventory(
-        paths[0].parent, paths, {}, collections.Counter()
+        paths[0].parent, paths, [], {}, collections.Counter()
     )
     return checking.Folder(findings.CARTOONS, inventory, {})
 

@@ -19,6 +19,7 @@ def folder(flag, *many):
     inventory = inventories.Inventory(
         pathlib.Path("[red]frames"),
         paths,
+        [],
         {pathlib.Path("x.png"): "empty"},
         collections.Counter({".txt": 2}),
     )
@@ -87,7 +88,3 @@ def test_a_name_that_is_no_text_can_be_printed():
     check_table.show(console, [folder("--photo_dir", GOOD)], [odd])
     assert "?.png" in console.file.getvalue()
     assert console.file.getvalue().encode()
-
-
-def test_what_is_watched_comes_through():
-    assert list(check_table.watch(iter("abc"), 3, "here")) == ["a", "b", "c"]

@@ -27,3 +27,9 @@ def test_captions_are_written_below_and_kept_short():
     assert long.shape[1] == plain.shape[1]
     assert (long[37:] < 100).any()
     np.testing.assert_array_equal(long[:36], plain[:36])
+
+
+def test_rows_of_wide_pictures_are_low():
+    wide = color(20, 80, 255, 0, 0)
+    sheet = contact_sheets.contact_sheet([wide] * 2, columns=1, side=40)
+    assert sheet.shape == (2 * 16 + 6, 46 + 6, 3)

@@ -120,7 +120,7 @@ def test_near_duplicates_stand_side_by_side():
 
 def inventory(**fields):
     empty = inventories.Inventory(
-        pathlib.Path("frames"), [], {}, collections.Counter()
+        pathlib.Path("frames"), [], [], {}, collections.Counter()
     )
     return dataclasses.replace(empty, **fields)
 

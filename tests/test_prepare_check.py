@@ -58,19 +58,19 @@ def test_swapped_folders_end_with_an_error(check, folders):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["check", "--cartoon_dir=."], "check needs --photo_dir."),
-        (["check", "--photo_dir=."], "check needs --cartoon_dir."),
+        (["check", "--cartoon_dir=."], "`check` needs --photo_dir"),
+        (["check", "--photo_dir=."], "`check` needs --cartoon_dir"),
         (
             ["check", "--photo_dir=nowhere", "--cartoon_dir=."],
             "--photo_dir=nowhere is not a folder.",
         ),
         (
             ["check", "--photo_dir=.", "--cartoon_dir=.", "--report="],
-            "--report= must name a file",
+            "`check` needs --report",
         ),
-        (["cheque"], "Name one of: check"),
-        (["check", "photos"], "Name one of: check"),
-        ([], "Name one of: check"),
+        (["cheque"], "Name one of: frames, check"),
+        (["check", "photos"], "Name one of: frames, check"),
+        ([], "Name one of: frames, check"),
     ],
 )
 def test_mistakes_are_told_in_a_sentence(run_command, arguments, message):

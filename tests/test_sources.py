@@ -72,3 +72,10 @@ def test_a_cache_that_does_not_fit_is_refused(folder, cache):
     found.headers[0] = huge
     with pytest.raises(errors.InputError, match="GB are free"):
         sources.open_source(found, cache)
+
+
+def test_names_that_are_no_text_are_read(folder, cache, open_folder):
+    """Linux allows any bytes in a name."""
+    os.rename(folder / "0.png", os.fsencode(folder) + b"/\xff.png")
+    source = open_folder(folder, cache)
+    assert len(read_all(source)) == 4

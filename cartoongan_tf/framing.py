@@ -1,0 +1,220 @@
+"""Film -> a training folder of its frames.
+
+Goes through the film once, and picks the best frames of each shot. Then looks
+at all of these candidates together: cuts the film's bars, and leaves out what
+is blurred and what was shown before.
+
+A film that was stopped goes on after its last whole shot, and ends with the
+same files, bit by bit.
+"""
+
+import collections
+import contextlib
+import os
+import pathlib
+from collections.abc import Callable
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from cartoongan_tf import bars
+from cartoongan_tf import candidates
+from cartoongan_tf import duplicates
+from cartoongan_tf import films
+from cartoongan_tf import frame_folders
+from cartoongan_tf import sharpness
+from cartoongan_tf import shots
+
+MOST_PER_SHOT = 3  # More of a long pan would be the same scenery again.
+# Training takes crops of 60 % of the short side and more, and brings them to
+# 256 pixels: it cannot see what a short side above 427 adds.
+SHORT_SIDE = 512
+
+_AUTHORS = "2,302 to 4,573"  # Frames a style (Chen et al., released code).
+_THUMBNAIL = 90
+
+Watch = Callable[[str, float, float | None], None]
+
+
+def extract_frames(
+    video: str | pathlib.Path,
+    output: str | pathlib.Path,
+    *,
+    most_per_shot: int = MOST_PER_SHOT,
+    short_side: int = SHORT_SIDE,
+    watch: Watch = lambda stage, done, total: None,
+) -> str:
+    """Makes a training folder out of a film, or goes on making it.
+
+    Args:
+        video: Film to read.
+        output: Folder to write into; may hold the frames of other films.
+        most_per_shot: Most frames to keep of a shot.
+        short_side: Pixels that the short side of larger frames is reduced to.
+        watch: Called with what is being done, how much of it is done, and the
+            whole if that is known.
+
+    Returns:
+        A summary, to be printed.
+
+    Raises:
+        InputError: If the film cannot be read, or `output` cannot be used.
+        KeyboardInterrupt: On Ctrl-C, with a message that says how to go on.
+    """
+    film = films.Film(video, "--video")
+    folder = frame_folders.FrameFolder(output, film.path)
+    settings = {"most_per_shot": most_per_shot, "short_side": short_side}
+    done = folder.summary_of(settings)
+    if done is not None:
+        return f"Nothing to do, this film is done:\n{done}"
+    key = [film.path.name, film.path.stat().st_size, most_per_shot]
+    found = candidates.Candidates(folder.unfinished, key)
+    with _advice(found):
+        _read(film, found, most_per_shot, watch)
+        summary = _finish(film, found, folder, settings, watch)
+    found.drop()
+    return summary
+
+
+class Choice(NamedTuple):
+    """Which candidates are kept, by number, and why the others are not."""
+
+    kept: list[int]
+    blurred: int
+    repeated: int
+
+
+def choose(
+    details: Sequence[float],
+    blurs: Sequence[float],
+    fingerprints: Sequence[np.ndarray],
+) -> Choice:
+    """Chooses among the candidates of a film.
+
+    Args:
+        details: `sharpness.detail` of each; of near duplicates the one with
+            most is kept.
+        blurs: `sharpness.blur` of each.
+        fingerprints: `duplicates.fingerprint` of each.
+
+    Returns:
+        The choice.
+    """
+    blurred = sharpness.find_blurred(blurs)
+    sharp = [
+        number for number, is_blurred in enumerate(blurred) if not is_blurred
+    ]
+    repeated: set[int] = set()
+    for group in duplicates.find_duplicates([fingerprints[n] for n in sharp]):
+        members = [sharp[position] for position in group]
+        best = max(members, key=lambda number: details[number])
+        repeated.update(number for number in members if number != best)
+    kept = [number for number in sharp if number not in repeated]
+    return Choice(kept, sum(blurred), len(repeated))
+
+
+def _read(film, found, most, watch):
+    """Goes through the film, from where it was left."""
+    state = found.state
+    if state.next is None:
+        return
+    total = film.seconds
+
+    def watched(frames):
+        for time, picture in frames:
+            watch("Reading", time, total)
+            yield time, picture
+
+    frames = watched(film.frames(shots.RATE, state.context))
+    for stretch in shots.split(frames, most=most, begin=state.next):
+        found.add(stretch)
+    found.close(film.end)
+
+
+def _finish(film, found, folder, settings, watch):
+    """Cuts, chooses and writes; done again from its start if it is stopped."""
+    cut = bars.common_bars([bars.Bars(*b) for b in found.state.bars])
+    frames = []
+    for number, (time, picture) in enumerate(found.read(), start=1):
+        watch("Choosing", number, len(found.state.times))
+        inside = bars.cut_bars(picture, bars.without_lit(picture, cut))
+        frame = sharpness.reduce(inside, settings["short_side"])
+        found.write_cut(time, frame)
+        frames.append(_measure(time, frame))
+    choice = choose(
+        [frame.detail for frame in frames],
+        [frame.blur for frame in frames],
+        [frame.fingerprint for frame in frames],
+    )
+    kept = [frames[number] for number in choice.kept]
+    targets = [folder.frame_path(frame.time) for frame in kept]
+    folder.write_sheets(
+        [frame.thumbnail for frame in kept],
+        [target.stem.removeprefix(f"{folder.name}_") for target in targets],
+    )
+    for frame, target in zip(kept, targets, strict=True):
+        os.replace(found.cut_path(frame.time), target)
+    summary = _summarize(film, found.state, folder, choice, kept, cut)
+    folder.finish(settings, targets, summary)
+    return summary
+
+
+class _Frame(NamedTuple):
+    time: float
+    size: tuple[int, int]
+    detail: float
+    blur: float
+    fingerprint: np.ndarray
+    thumbnail: np.ndarray
+
+
+def _measure(time, frame):
+    return _Frame(
+        time=time,
+        size=(frame.shape[1], frame.shape[0]),
+        detail=sharpness.detail(frame),
+        blur=sharpness.blur(frame),
+        fingerprint=duplicates.fingerprint(frame),
+        thumbnail=sharpness.reduce(frame, _THUMBNAIL),
+    )
+
+
+def _summarize(film, state, folder, choice, kept, cut):
+    sizes = collections.Counter(frame.size for frame in kept)
+    size = " and ".join(f"{w}x{h}" for (w, h), _ in sizes.most_common(2))
+    pixels = ", ".join(f"{side} {n}" for side, n in cut._asdict().items() if n)
+    in_folder = sum(1 for _ in folder.output.glob("*.png"))
+    lines = [
+        f"{state.looked:,} frames of {film.path.name} looked at, "
+        f"{shots.RATE} a second; {state.shots:,} shots",
+        f"{len(kept):,} frames kept, of {len(state.times):,} candidates, the "
+        "best of each shot",
+        f"left out of the frames: {state.empty:,} black or of one color, "
+        f"{state.mixed:,} in fades or gone at once",
+        f"left out of the candidates: {choice.blurred:,} blurred, "
+        f"{choice.repeated:,} near duplicates",
+        f"bars cut, in pixels: {pixels or 'none'}",
+        f"size of the frames: {size or 'none'}",
+        f"frames: {folder.output}; contact sheets: {folder.report}",
+        f"{folder.output} now holds {in_folder:,} frames; the authors of "
+        f"CartoonGAN used {_AUTHORS} a style.",
+    ]
+    if state.broken_at is not None:
+        lines.append(
+            f"warning: the film breaks off at {films.clock(state.broken_at)}; "
+            "what comes before was used."
+        )
+    return "\n".join(lines)
+
+
+@contextlib.contextmanager
+def _advice(found):
+    try:
+        yield
+    except KeyboardInterrupt:
+        time = found.state.next
+        where = "choosing" if time is None else films.clock(time)
+        raise KeyboardInterrupt(
+            f"Stopped. The same command goes on from {where}."
+        ) from None

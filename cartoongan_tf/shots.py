@@ -1,0 +1,261 @@
+"""Shots: what lies between two cuts of a film, and the best frames of each.
+
+Works on any stream of `(seconds, picture)`, a few a second, and keeps only a
+handful of pictures. Pictures are uint8 RGB, of shape `(height, width, 3)`.
+
+A frame is judged by its neighbors, on thumbnails of 0 to 255:
+
+- empty: black, almost black, or of one color;
+- mixed: on the way from the frame before to the frame after, as all are in a
+  cross-fade and in a fade from or to black. A pan is not, since what moves is
+  not a mean of where it was and where it will be;
+- clear: all others.
+"""
+
+import collections
+import heapq
+import itertools
+from collections.abc import Iterable
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from cartoongan_tf import bars
+from cartoongan_tf import sharpness
+
+RATE = 6  # Frames a second that are enough to see a fade of half a second.
+
+_SIDE = 64  # Of thumbnails for fades; shrunk to _COARSE for cuts.
+_COARSE = 8
+_LIT = 24  # As in `bars`: up to here a pixel is black.
+_LEAST_LIT = 0.1  # Of a frame; less is black but for a line of text.
+_ONE_COLOR = 12
+_MOST_OF_ONE_COLOR = 0.9
+# Mean difference of what shows other things: 99 of 100 pairs of panels differ
+# by 25 and more; nine of ten pictures from themselves moved by 5 % of the width
+# by 21 at most, moved by 20 % by 21 and more.
+_OTHER = 28.0
+_CUT = 8.0  # Between panels of one conversation; if it stands out.
+_STANDS_OUT = 4.0  # Times the changes before and after.
+_APART = 1.5  # Seconds between two picks of a shot.
+_STILL = 4.0  # Motion up to which sharpness decides.
+# Frames to each side, and how far off the mean a mixed frame may be. Measured
+# on painted panels: cross-fades of 0.5 to 2 s at most 0.06 and 0.07, while
+# panning at 10 % of the width a second mostly up to 0.4; pans and zooms, slow
+# and fast, from 0.16 and 0.30 on.
+_NEIGHBORS = ((1, 0.12), (2, 0.3))
+_REACH = 2
+_FADE = 6.0  # Below such a difference noise decides.
+_SHARE = 0.04  # Less of the other frame cannot be seen.
+
+
+class Stretch(NamedTuple):
+    """A shot, or what lies between two.
+
+    Attributes:
+        end: Time of the frame after the stretch; infinite for the last one.
+        context: From where on to read, to judge that frame in the same way.
+        looked: Frames that were looked at.
+        empty: Those that were black or of one color.
+        mixed: Those in a fade, or gone at once.
+        picks: Times and pictures of the best frames, in order; none unless
+            the stretch is a shot.
+    """
+
+    end: float
+    context: float
+    looked: int
+    empty: int
+    mixed: int
+    picks: list[tuple[float, np.ndarray]]
+
+
+class _Look(NamedTuple):
+    time: float
+    picture: np.ndarray
+    thumbnail: np.ndarray
+    coarse: np.ndarray
+    detail: float
+
+
+class _Judged(NamedTuple):
+    look: _Look
+    context: float
+    kind: str
+    is_cut: bool  # Away from the frame before.
+    rank: float
+
+
+def split(
+    frames: Iterable[tuple[float, np.ndarray]],
+    *,
+    most: int,
+    begin: float = 0.0,
+) -> Iterator[Stretch]:
+    """Splits a film into shots.
+
+    A long shot in which much changes gives several frames, one for each view.
+
+    Args:
+        frames: Times and pictures, about `RATE` a second.
+        most: Most frames to pick of a shot.
+        begin: Earlier frames are context. To go on after a stretch, read from
+            its `context` and begin at its `end`.
+
+    Yields:
+        Stretches, each as soon as it is over.
+    """
+    stretch = None
+    for judged in map(_judge, _windows(frames)):
+        if judged.look.time < begin:
+            continue
+        if stretch and stretch.ends_before(judged):
+            yield stretch.closed(judged.look.time, judged.context)
+            stretch = None
+        stretch = stretch or _OpenStretch(most)
+        stretch.add(judged)
+    if stretch:
+        yield stretch.closed(float("inf"), float("inf"))
+
+
+class _OpenStretch:
+    def __init__(self, most):
+        self._most = most
+        self._last = None
+        self._kinds = collections.Counter()
+        self._first = None  # Of the view that is on.
+        self._best = None  # Of the view that is on.
+        self._views = []  # The best frame of each view that is over.
+
+    def ends_before(self, judged):
+        if (judged.kind == "clear") != (self._last.kind == "clear"):
+            return True
+        return judged.kind == "clear" and judged.is_cut
+
+    def add(self, judged):
+        self._last = judged
+        self._kinds[judged.kind] += 1
+        if judged.kind == "clear":
+            if not self._first or self._is_other_view(judged.look):
+                self._close_view()
+                self._first = judged.look._replace(picture=None)
+            self._best = max(self._best or judged, judged, key=_rank)
+
+    def _is_other_view(self, look):
+        is_later = look.time - self._first.time >= _APART
+        return is_later and _change(self._first, look) > _OTHER
+
+    def _close_view(self):
+        best, self._best = self._best, None
+        if best is None:
+            return
+        earlier = self._views[-1] if self._views else None
+        if earlier and best.look.time - earlier.look.time < _APART:
+            best = max(self._views.pop(), best, key=_rank)
+        self._views.append(best)
+
+    def closed(self, end, context):
+        self._close_view()
+        picks = heapq.nlargest(self._most, self._views, _rank)
+        mixed = self._kinds["mixed"]
+        if self._kinds["clear"] == 1:  # A flash, or too fast to be sharp.
+            picks, mixed = [], mixed + 1
+        looks = sorted((pick.look for pick in picks), key=lambda k: k.time)
+        return Stretch(
+            end=end,
+            context=context,
+            looked=self._kinds.total(),
+            empty=self._kinds["empty"],
+            mixed=mixed,
+            picks=[(look.time, look.picture) for look in looks],
+        )
+
+
+def _rank(judged):
+    return judged.rank
+
+
+def _windows(frames):
+    """Each frame between its `_REACH` neighbors, None beyond both ends."""
+    rim = [None] * _REACH
+    window = collections.deque(maxlen=2 * _REACH + 1)
+    for look in itertools.chain(rim, itertools.starmap(_look, frames), rim):
+        window.append(look)
+        if len(window) == window.maxlen:
+            yield tuple(window)
+
+
+def _look(time, picture):
+    size = (_SIDE, _SIDE)
+    small = sharpness.reduce(picture)
+    tiny = cv2.resize(small, size, interpolation=cv2.INTER_AREA)
+    coarse = cv2.resize(tiny, (_COARSE, _COARSE), interpolation=cv2.INTER_AREA)
+    return _Look(
+        time,
+        picture,
+        tiny.astype("float32"),
+        coarse.astype("float32"),
+        sharpness.detail(small),
+    )
+
+
+def _judge(window):
+    look = window[_REACH]
+    if _is_empty(look):
+        kind = "empty"
+    elif any(_is_mixed(window, *how) for how in _NEIGHBORS):
+        kind = "mixed"
+    else:
+        kind = "clear"
+    motion = max(
+        np.abs(look.thumbnail - other.thumbnail).mean()
+        for other in window[_REACH - 1 : _REACH + 2]
+        if other
+    )
+    context = next(other.time for other in window if other)
+    rank = look.detail / (_STILL + motion)
+    return _Judged(look, context, kind, _is_cut(window), rank)
+
+
+def _is_empty(look):
+    if (look.thumbnail.max(axis=2) > _LIT).mean() < _LEAST_LIT:
+        return True
+    inside = bars.cut_bars(
+        look.thumbnail, bars.find_bars(look.thumbnail.astype("uint8"))
+    )
+    color = np.median(inside, axis=(0, 1))
+    alike = np.abs(inside - color).max(axis=2) <= _ONE_COLOR
+    return alike.mean() >= _MOST_OF_ONE_COLOR
+
+
+def _is_mixed(window, reach, most_off):
+    before, after = window[_REACH - reach], window[_REACH + reach]
+    if before is None or after is None:
+        return False
+    way = after.thumbnail - before.thumbnail
+    if np.abs(way).mean() < _FADE:
+        return False
+    whole = np.linalg.norm(way)
+    step = window[_REACH].thumbnail - before.thumbnail
+    share = np.vdot(step, way) / whole**2
+    off = np.linalg.norm(step - share * way) / whole
+    return _SHARE < share < 1 - _SHARE and off < most_off
+
+
+def _is_cut(window):
+    near = window[_REACH - 2 : _REACH + 2]
+    before, here, after = itertools.starmap(_change, itertools.pairwise(near))
+    stands_out = here > _STANDS_OUT * max(before, after)
+    return here > (_CUT if stands_out else _OTHER)
+
+
+def _change(one, other):
+    """Mean difference where there is a picture: bars do not dilute it."""
+    if one is None or other is None:
+        return 0.0
+    is_lit = np.maximum(one.coarse, other.coarse).max(axis=2) > _LIT
+    if not is_lit.any():
+        return 0.0
+    return np.abs(one.coarse - other.coarse)[is_lit].mean()

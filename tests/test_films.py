@@ -1,0 +1,204 @@
+import av
+import film_maker
+import numpy as np
+import pytest
+
+from cartoongan_tf import errors
+from cartoongan_tf import films
+from cartoongan_tf import scenes
+
+QUARTERS = np.zeros((64, 96, 3), "uint8")
+QUARTERS[:32, :48] = 250, 20, 20
+QUARTERS[32:, 48:] = 20, 20, 250
+CLOCKWISE = (0, 1, 0, -1, 0, 0, 0, 0, 1 << 14)
+
+
+@pytest.fixture
+def scene():
+    return np.ascontiguousarray(scenes.draw_scene(3, 192)[:128])
+
+
+@pytest.fixture
+def film(tmp_path, scene):
+    """Ten seconds that grow brighter, so that each frame tells its time."""
+    black = np.zeros_like(scene)
+    path = tmp_path / "film.mkv"
+    return film_maker.write_film(
+        path, [film_maker.fade(black, scene, 10)], noise=0
+    )
+
+
+def read(path, rate=6, start=0.0):
+    return list(films.Film(path, "--video").frames(rate, start))
+
+
+def assert_alike(picture, expected, most=12):
+    assert picture.shape == expected.shape
+    assert np.abs(picture.astype(float) - expected).mean() < most
+
+
+def test_frames_are_given_at_a_bounded_rate(film):
+    frames = read(film)
+    times = [time for time, _ in frames]
+    assert films.Film(film, "--video").seconds == pytest.approx(10, abs=0.1)
+    assert len(frames) == 60
+    np.testing.assert_allclose(times, np.arange(60) / 6, atol=0.1)
+    light = [picture.mean() for _, picture in frames]
+    assert all(np.diff(light) > 0)
+
+
+def test_all_frames_of_a_slow_film_are_given(film):
+    assert len(read(film, rate=100)) == 240
+
+
+@pytest.mark.parametrize("number", [0, 7, 31, 44, 59])
+def test_a_film_goes_on_from_any_frame(film, number):
+    whole = read(film)
+    rest = read(film, start=whole[number][0])
+    assert [time for time, _ in rest] == [time for time, _ in whole[number:]]
+    for (_, one), (_, other) in zip(rest, whole[number:], strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "ts", "avi"])
+def test_a_film_of_any_kind_goes_on(tmp_path, scene, suffix):
+    """Streams do not always start at 0, nor are all of them searchable."""
+    black = np.zeros_like(scene)
+    codec = "mpeg4" if suffix == "avi" else "libx264"
+    path = film_maker.write_film(
+        tmp_path / f"a:film.{suffix}",
+        [film_maker.fade(black, scene, 9)],
+        codec=codec,
+    )
+    whole = read(path)
+    assert len(whole) == 54
+    assert whole[0][0] < 0.1
+    rest = read(path, start=whole[41][0])
+    assert [time for time, _ in rest] == [time for time, _ in whole[41:]]
+    np.testing.assert_array_equal(rest[0][1], whole[41][1])
+
+
+def test_a_film_that_cannot_be_searched_goes_on_from_any_frame(tmp_path, scene):
+    black = np.zeros_like(scene)
+    path = film_maker.write_film(
+        tmp_path / "film.h264", [film_maker.fade(black, scene, 8)]
+    )
+    whole = read(path)
+    assert len(whole) == 48
+    rest = read(path, start=whole[40][0])
+    assert [time for time, _ in rest] == [time for time, _ in whole[40:]]
+
+
+def test_colors_are_those_that_were_filmed(tmp_path):
+    path = film_maker.write_film(
+        tmp_path / "film.mp4", [film_maker.still(QUARTERS, 1)], noise=0
+    )
+    assert_alike(read(path)[0][1], QUARTERS)
+
+
+def test_untagged_hd_films_have_the_colors_of_hd(tmp_path):
+    picture = np.full((720, 96, 3), (200, 60, 40), "uint8")
+    frame = av.VideoFrame.from_ndarray(picture, "rgb24")
+    frame = frame.reformat(format="yuv420p", dst_colorspace="ITU709")
+    frame.colorspace = 2
+    path = tmp_path / "film.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", 24)
+        stream.width, stream.height, stream.pix_fmt = 96, 720, "yuv420p"
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    assert_alike(read(path)[0][1], picture, most=4)
+
+
+def test_frames_have_the_proportions_that_a_player_shows(tmp_path):
+    path = film_maker.write_film(
+        tmp_path / "dvd.mkv", [film_maker.still(QUARTERS, 1)], aspect=2
+    )
+    assert_alike(read(path)[0][1], np.repeat(QUARTERS, 2, axis=1))
+
+
+def test_films_of_a_phone_are_turned_upright(tmp_path):
+    path = film_maker.write_film(
+        tmp_path / "phone.mp4", [film_maker.still(QUARTERS, 1)]
+    )
+    data = bytearray(path.read_bytes())
+    matrix = data.index(b"tkhd") + 44  # ISO/IEC 14496-12, 8.3.2.
+    numbers = [(number << 16) % (1 << 32) for number in CLOCKWISE]
+    for number in numbers:
+        data[matrix : matrix + 4] = number.to_bytes(4, "big")
+        matrix += 4
+    path.write_bytes(data)
+    assert_alike(read(path)[0][1], np.rot90(QUARTERS, -1))
+
+
+def test_a_film_that_breaks_off_gives_what_is_there(film, tmp_path):
+    whole = films.Film(film, "--video")
+    assert len(list(whole.frames(6))) == 60
+    assert whole.end is None
+    half = tmp_path / "half.mkv"
+    half.write_bytes(film.read_bytes()[: film.stat().st_size // 2])
+    broken = films.Film(half, "--video")
+    count = len(list(broken.frames(6)))
+    assert 10 < count < 55
+    assert broken.end == pytest.approx(count / 6, abs=0.5)
+
+
+def test_damage_in_the_middle_costs_only_what_is_damaged(film):
+    data = bytearray(film.read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 200] = bytes(200)
+    film.write_bytes(data)
+    assert len(read(film)) > 20
+
+
+def test_the_film_is_taken_and_not_its_cover(scene, tmp_path):
+    path = tmp_path / "with_cover.mp4"
+    cover = np.full((300, 400, 3), 90, "uint8")
+    with av.open(str(path), "w") as container:
+        picture = container.add_stream("mjpeg", 1)
+        picture.width, picture.height, picture.pix_fmt = 400, 300, "yuvj420p"
+        picture.disposition = av.stream.Disposition.attached_pic
+        film = container.add_stream("libx264", 24)
+        film.width, film.height, film.pix_fmt = 192, 128, "yuv420p"
+        for stream, pixels in [(picture, cover), *[(film, scene)] * 24]:
+            frame = av.VideoFrame.from_ndarray(pixels, "rgb24")
+            container.mux(stream.encode(frame))
+        container.mux(picture.encode(None))
+        container.mux(film.encode(None))
+    frames = read(path)
+    assert len(frames) == 6
+    assert_alike(frames[0][1], scene)
+
+
+def test_what_is_no_film_is_named(tmp_path):
+    text = tmp_path / "film.mkv"
+    with pytest.raises(errors.InputError, match=r"film\.mkv is not a file"):
+        films.Film(text, "--video")
+    text.write_text("no film")
+    with pytest.raises(errors.InputError, match="not a film that can be"):
+        films.Film(text, "--video")
+    with pytest.raises(errors.InputError, match="is not a file"):
+        films.Film(tmp_path, "--video")
+
+
+def test_sound_is_no_film(tmp_path):
+    path = tmp_path / "song.wav"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("pcm_s16le", 8000, layout="mono")
+        samples = np.zeros((1, 800), "int16")
+        frame = av.AudioFrame.from_ndarray(samples, "s16", "mono")
+        frame.sample_rate = 8000
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    with pytest.raises(errors.InputError, match="no moving picture"):
+        films.Film(path, "--video")
+
+
+def test_a_colon_in_a_name_is_no_protocol(film, monkeypatch):
+    film.rename(film.with_name("a:film.mkv"))
+    monkeypatch.chdir(film.parent)
+    assert len(read("a:film.mkv")) == 60
+
+
+def test_times_read_like_those_of_a_player():
+    assert films.clock(3725.9) == "1:02:05"

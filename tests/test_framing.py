@@ -1,0 +1,255 @@
+import film_maker
+import numpy as np
+import pytest
+
+from cartoongan_tf import duplicates
+from cartoongan_tf import errors
+from cartoongan_tf import framing
+from cartoongan_tf import inventories
+from cartoongan_tf import pictures
+from cartoongan_tf import scenes
+
+HEIGHT, WIDTH = 180, 320
+INSIDE = 136  # Rows between the bars.
+BLACK = np.zeros((HEIGHT, WIDTH, 3), "uint8")
+WHITE = np.full((HEIGHT, WIDTH, 3), 240, "uint8")
+
+
+def scene(number):
+    drawn = scenes.draw_scene(number, WIDTH)[90 : 90 + INSIDE]
+    return film_maker.with_bars(np.ascontiguousarray(drawn), HEIGHT)
+
+
+SCENES = [scene(number) for number in range(9)]
+
+
+def stretches():
+    """Scenes 0 to 5, 7 and 8 can be seen well; 0 and 1 come twice."""
+    yield film_maker.still(BLACK, 1)
+    yield film_maker.fade(BLACK, SCENES[0], 1)
+    yield film_maker.still(SCENES[0], 1)
+    yield film_maker.still(SCENES[1], 1)
+    yield film_maker.fade(SCENES[1], SCENES[2], 1)
+    yield film_maker.still(SCENES[2], 1)
+    yield film_maker.still(SCENES[3], 1)
+    yield film_maker.fade(SCENES[3], BLACK, 0.8)
+    yield film_maker.still(BLACK, 0.5)
+    yield film_maker.fade(BLACK, SCENES[4], 0.7)
+    yield film_maker.still(SCENES[4], 1)
+    yield film_maker.still(SCENES[0], 1)
+    yield film_maker.still(SCENES[5], 1)
+    yield film_maker.still(film_maker.blurred(SCENES[6], 5), 1)
+    yield film_maker.still(SCENES[7], 1)
+    yield film_maker.still(SCENES[1], 1)
+    yield film_maker.still(WHITE, 1)
+    yield film_maker.still(SCENES[8], 1)
+
+
+EXPECTED = [0, 1, 2, 3, 4, 5, 7, 8]
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory):
+    path = tmp_path_factory.mktemp("films") / "My film: 1?.mkv"
+    return film_maker.write_film(path, stretches())
+
+
+@pytest.fixture(scope="module")
+def finished(film, tmp_path_factory):
+    output = tmp_path_factory.mktemp("whole") / "frames"
+    return output, framing.extract_frames(film, output)
+
+
+def contents(folder):
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def correlation(one, other):
+    return duplicates.fingerprint(one) @ duplicates.fingerprint(other)
+
+
+def test_each_scene_is_kept_once_and_as_it_was(finished):
+    paths = inventories.take_inventory(finished[0], "--cartoon_dir").paths
+    frames = [pictures.read_picture(path) for path in paths]
+    best = [
+        max(range(9), key=lambda n: correlation(frame, inside(SCENES[n])))
+        for frame in frames
+    ]
+    assert sorted(best) == EXPECTED
+    for frame, number in zip(frames, best, strict=True):
+        original = inside(SCENES[number])
+        assert frame.shape == original.shape
+        assert np.abs(frame.astype(float) - original).mean() < 8
+        assert correlation(frame, original) > 0.995
+
+
+def inside(picture):
+    """Bars are 22 rows high; 2 more go with each."""
+    return picture[24 : HEIGHT - 24]
+
+
+def test_the_summary_says_what_was_left_out(finished):
+    output, summary = finished
+    assert "8 frames kept, of 11 candidates" in summary
+    assert "11 shots" in summary
+    assert "1 blurred, 2 near duplicates" in summary
+    assert "top 24, bottom 24\n" in summary
+    assert "320x132" in summary
+    assert "2,302 to 4,573" in summary
+    assert "warning" not in summary
+    report = output.with_name("frames-report")
+    text = (report / "My film_ 1_.txt").read_text()
+    assert text == summary + "\n"
+    sheet = pictures.read_picture(report / "My film_ 1__1.png")
+    assert sheet.shape[1] > 8 * 160
+
+
+def test_names_tell_film_and_time(finished):
+    names = sorted(path.name for path in finished[0].glob("*.png"))
+    assert len(names) == 8
+    assert all(name.startswith("My film_ 1__0000") for name in names)
+
+
+def test_nothing_but_frames_and_a_record_stays(finished):
+    hidden = [path.name for path in finished[0].glob(".*")]
+    assert hidden == [".My film_ 1_.json"]
+
+
+@pytest.mark.parametrize("seconds", [0.1, 4.5, 9, 13])
+def test_a_film_that_was_stopped_ends_with_the_same_files(
+    film, finished, tmp_path, seconds
+):
+    def stop(stage, done, total):
+        if stage == "Reading" and done > seconds:
+            raise KeyboardInterrupt
+
+    output = tmp_path / "frames"
+    with pytest.raises(KeyboardInterrupt, match="same command goes on from"):
+        framing.extract_frames(film, output, watch=stop)
+    assert not list(output.glob("*.png"))
+    times = []
+    framing.extract_frames(
+        film, output, watch=lambda stage, done, total: times.append(done)
+    )
+    assert times[0] > seconds - 2.5
+    assert same_files(output, finished[0])
+
+
+def same_files(output, other):
+    """All but the summary, which names the folder."""
+    one, two = (
+        {
+            name: data
+            for name, data in contents(folder).items()
+            if ".png" in name
+        }
+        for folder in (output, other)
+    )
+    return one == two
+
+
+def test_choosing_can_be_stopped_too(film, finished, tmp_path):
+    def stop(stage, done, total):
+        if stage == "Choosing" and done > 3:
+            raise KeyboardInterrupt
+
+    output = tmp_path / "frames"
+    with pytest.raises(KeyboardInterrupt, match="goes on"):
+        framing.extract_frames(film, output, watch=stop)
+    stages = set()
+    framing.extract_frames(
+        film, output, watch=lambda stage, done, total: stages.add(stage)
+    )
+    assert stages == {"Choosing"}
+    assert same_files(output, finished[0])
+
+
+def test_a_finished_film_is_left_alone(film, finished):
+    output, summary = finished
+    before = contents(output)
+    again = framing.extract_frames(film, output)
+    assert again.startswith("Nothing to do")
+    assert again.endswith(summary)
+    assert contents(output) == before
+
+
+def test_other_settings_replace_the_frames(tmp_path):
+    panorama = np.hstack([scene[22:158] for scene in SCENES[:3]])
+    path = film_maker.write_film(
+        tmp_path / "pan.mkv", [film_maker.pan(panorama, WIDTH, 9)]
+    )
+    output = tmp_path / "frames"
+    counts = []
+    for most in (3, 1, 3):
+        framing.extract_frames(path, output, most_per_shot=most)
+        counts.append(len(list(output.glob("*.png"))))
+    assert counts == [3, 1, 3]
+    framing.extract_frames(path, output, short_side=100)
+    for frame in inventories.take_inventory(output, "--cartoon_dir").paths:
+        assert pictures.read_picture(frame).shape == (100, 235, 3)
+
+
+def test_a_shot_that_fills_the_frame_keeps_its_height(tmp_path):
+    full = scenes.draw_scene(6, WIDTH)[90 : 90 + HEIGHT]
+    film = film_maker.write_film(
+        tmp_path / "a.mkv",
+        [
+            film_maker.still(picture, 1)
+            for picture in (*SCENES[:3], np.ascontiguousarray(full))
+        ],
+    )
+    framing.extract_frames(film, tmp_path / "frames")
+    paths = inventories.take_inventory(
+        tmp_path / "frames", "--cartoon_dir"
+    ).paths
+    heights = [pictures.read_picture(path).shape[0] for path in paths]
+    assert heights == [132, 132, 132, 180]
+
+
+def test_films_share_a_folder(film, tmp_path):
+    other = film_maker.write_film(
+        tmp_path / "b.mkv", [film_maker.still(SCENES[6], 1)]
+    )
+    output = tmp_path / "frames"
+    framing.extract_frames(film, output)
+    summary = framing.extract_frames(other, output)
+    assert "now holds 9 frames" in summary
+    assert len(list(output.glob("b_*.png"))) == 1
+
+
+def test_another_film_of_the_same_name_is_refused(tmp_path):
+    (tmp_path / "b").mkdir()
+    for path, number in ((tmp_path / "a.mkv", 1), (tmp_path / "b/a.mkv", 2)):
+        film_maker.write_film(path, [film_maker.still(SCENES[number], 1)])
+    framing.extract_frames(tmp_path / "a.mkv", tmp_path / "frames")
+    with pytest.raises(errors.InputError, match=r"another film a\.mkv"):
+        framing.extract_frames(tmp_path / "b/a.mkv", tmp_path / "frames")
+
+
+def test_a_film_of_nothing_keeps_nothing(tmp_path):
+    path = film_maker.write_film(
+        tmp_path / "black.mkv", [film_maker.still(BLACK, 1)]
+    )
+    summary = framing.extract_frames(path, tmp_path / "frames")
+    assert "0 frames kept" in summary
+    assert "size of the frames: none" in summary
+
+
+def test_a_film_that_breaks_off_gives_a_warning(film, tmp_path):
+    half = tmp_path / "half.mkv"
+    half.write_bytes(film.read_bytes()[: film.stat().st_size // 2])
+    summary = framing.extract_frames(half, tmp_path / "frames")
+    assert "warning: the film breaks off at 0:00:" in summary
+    assert len(list((tmp_path / "frames").glob("*.png"))) >= 3
+
+
+def test_the_better_of_two_near_duplicates_is_kept():
+    one, other = np.eye(2, dtype="float32")
+    choice = framing.choose([3, 1, 5], [0, 0, 0], [one, other, one])
+    assert choice == ([1, 2], 0, 1)
+    choice = framing.choose([5, 1, 3], [0, 0, 9], [one, other, one])
+    assert choice == ([0, 1], 1, 0)
