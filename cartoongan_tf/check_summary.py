@@ -20,9 +20,9 @@ def figures(folder: checking.Folder) -> dict[str, str]:
             ("width", [m.width for m in measured]),
             ("height", [m.height for m in measured]),
             ("brightness", [m.brightness for m in measured]),
-            ("sharpness", [m.sharpness for m in measured]),
+            ("blur", [m.blur for m in measured]),
         ):
-            found[name] = _range(values, digits=1 if name == "sharpness" else 0)
+            found[name] = _range(values, digits=1 if name == "blur" else 0)
         drawn = statistics.fmean(m.drawn for m in measured)
         found["likeness to drawings"] = f"{drawn:.0%}"
     return found

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from cartoongan_tf import duplicates
 from cartoongan_tf import inventories
 from cartoongan_tf import measures
+from cartoongan_tf import sharpness
 
 PHOTOS = "--photo_dir"
 CARTOONS = "--cartoon_dir"
@@ -33,8 +34,6 @@ _EXCEPTION = 0.05  # Share of a folder up to which pictures are only a note.
 _GRAY = 12  # Color of a gray JPEG is 0; one picture in 100 has less than 17.
 _NIGHT = 30  # Median luminance; one photo in 50 is darker.
 _BLANK = 6  # Contrast; the lowest of all is 9.8.
-_SOFT = 1.4  # Sharpness: one photo in 50 has less, no cartoon. A blur by 2 of
-# 256 pixels leaves 1.3.
 _BARS = 0.01  # Share of a picture; a dark rim of a scan is less.
 
 
@@ -92,7 +91,7 @@ _RULES = (
     ),
     _Rule(
         "blurred pictures",
-        lambda m: m.sharpness < _SOFT and m.contrast >= _BLANK,
+        lambda m: m.blur > sharpness.SOFT and m.contrast >= _BLANK,
         "have no sharp contour, which is what a style is made of; take them "
         "out.",
     ),

@@ -15,6 +15,7 @@ from cartoongan_tf import duplicates
 from cartoongan_tf import headers
 from cartoongan_tf import likeness
 from cartoongan_tf import pictures
+from cartoongan_tf import sharpness
 
 _ENOUGH = 512  # Twice the size at which pictures are measured.
 
@@ -28,7 +29,7 @@ class Measures(NamedTuple):
         brightness: Median luminance, 0 to 255.
         contrast: Standard deviation of the luminance.
         color: How far the most colorful pixels are from gray, 0 to 255.
-        sharpness: Steps at contours, over the same after a blur: 1 is soft.
+        blur: Width of its edges, `sharpness.blur`.
         drawn: `likeness.drawn_likeness`.
         bars: Share of the picture that bars take.
         fingerprint: Of `duplicates`.
@@ -39,7 +40,7 @@ class Measures(NamedTuple):
     brightness: float
     contrast: float
     color: float
-    sharpness: float
+    blur: float
     drawn: float
     bars: float
     fingerprint: np.ndarray
@@ -72,7 +73,7 @@ def measure(picture: np.ndarray) -> Measures:
         brightness=float(np.median(gray)),
         contrast=float(gray.std()),
         color=_color(small),
-        sharpness=_sharpness(gray),
+        blur=sharpness.blur(inside),
         drawn=likeness.drawn_likeness(inside),
         bars=1 - inside.size / picture.size,
         fingerprint=duplicates.fingerprint(inside),
@@ -82,12 +83,3 @@ def measure(picture: np.ndarray) -> Measures:
 def _color(picture):
     chroma = picture.max(axis=-1).astype(int) - picture.min(axis=-1)
     return float(np.percentile(chroma, 98))
-
-
-def _sharpness(gray):
-    blurred = cv2.GaussianBlur(gray, (0, 0), 2)
-    crisp, soft = (
-        np.percentile(likeness.gradients(image), 99) + 1
-        for image in (gray, blurred)
-    )
-    return float(crisp / soft)

@@ -61,7 +61,7 @@ def open_run(config: TrainConfig) -> Run:
     folders = {"--photo_dir": photos.paths, "--cartoon_dir": cartoons.paths}
     if _has_begun(config):
         run_record.check(config, folders)
-    elif config.check_data:
+    elif config.check_data and not _uses_samples(config):
         _check_data(photos.paths, cartoons.paths, config)
     run_record.write(config, folders)
     return Run(
@@ -77,6 +77,11 @@ def _take_inventory(flag, name, config):
     inventory = inventories.take_inventory(folder, flag)
     inventories.require_pictures(inventory, flag, config.bad_images)
     return inventory
+
+
+def _uses_samples(config):
+    folders = (config.photo_dir, config.cartoon_dir)
+    return any(name.startswith(samples.PREFIX) for name in folders)
 
 
 def _check_data(photo_paths, cartoon_paths, config):

@@ -16,7 +16,7 @@ GOOD = measures.Measures(
     brightness=120,
     contrast=50,
     color=150,
-    sharpness=2.4,
+    blur=0.7,
     drawn=0.5,
     bars=0,
     fingerprint=np.zeros(4),
@@ -50,7 +50,7 @@ def test_good_pictures_give_no_finding():
         ({"color": 3}, "gray pictures"),
         ({"brightness": 10}, "night pictures"),
         ({"contrast": 2}, "blank pictures"),
-        ({"sharpness": 1.2}, "blurred pictures"),
+        ({"blur": 2.2}, "blurred pictures"),
         ({"bars": 0.1}, "black bars"),
     ],
 )
@@ -62,7 +62,7 @@ def test_each_fault_is_told_with_its_picture(odd, title):
 
 
 def test_a_blank_picture_is_not_called_dark_or_blurred_as_well():
-    blank = GOOD._replace(contrast=0, brightness=0, sharpness=1)
+    blank = GOOD._replace(contrast=0, brightness=0, blur=3)
     assert titles(of_pictures(folder(blank))) == ["blank pictures"]
 
 
