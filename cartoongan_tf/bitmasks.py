@@ -26,12 +26,10 @@ def pack(mask: tf.Tensor) -> tf.Tensor:
     return tf.cast(highest, tf.uint8)
 
 
-def unpack(bits: tf.Tensor, width: int | tf.Tensor, channels: int) -> tf.Tensor:
-    """Unpacks to bool of shape `(height, width, channels)`, channels alike."""
-    table = tf.constant(np.repeat(_BITS, channels, axis=1) > 0)
-    pixels = tf.gather(table, tf.cast(bits, tf.int32))
-    rows = tf.reshape(pixels, (tf.shape(bits)[0], -1, channels))
-    return rows[:, :width]
+def unpack(bits: tf.Tensor, width: int | tf.Tensor) -> tf.Tensor:
+    """Unpacks to a bool mask of shape `(height, width)`."""
+    pixels = tf.gather(tf.constant(_BITS > 0), tf.cast(bits, tf.int32))
+    return tf.reshape(pixels, (tf.shape(bits)[0], -1))[:, :width]
 
 
 def grow(bits: tf.Tensor) -> tf.Tensor:

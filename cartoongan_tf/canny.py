@@ -27,8 +27,8 @@ def detect_edges(gray: tf.Tensor, low: int, high: int) -> tf.Tensor:
         uint8 mask of the same shape, 255 on an edge and 0 elsewhere, equal to
         `cv2.Canny(gray, low, high)`.
     """
-    edges = bitmasks.unpack(edge_bits(gray, low, high), tf.shape(gray)[1], 1)
-    return tf.cast(edges[:, :, 0], tf.uint8) * 255
+    edges = bitmasks.unpack(edge_bits(gray, low, high), tf.shape(gray)[1])
+    return tf.cast(edges, tf.uint8) * 255
 
 
 def edge_bits(gray: tf.Tensor, low: int, high: int) -> tf.Tensor:

@@ -61,7 +61,7 @@ def smooth_edges(image: tf.Tensor, smoothing: Smoothing) -> tf.Tensor:
     near_edge = canny.edge_bits(to_gray(image), smoothing.low, smoothing.high)
     for _ in range(smoothing.dilation // 2):
         near_edge = bitmasks.grow(near_edge)
-    is_near = bitmasks.unpack(near_edge, tf.shape(image)[1], 3)
+    is_near = bitmasks.unpack(near_edge, tf.shape(image)[1])[:, :, None]
     return tf.where(is_near, blur(image, kernel_of(smoothing)), image)
 
 
