@@ -50,7 +50,7 @@ def test_good_pictures_give_no_finding():
         ({"color": 3}, "gray pictures"),
         ({"brightness": 10}, "night pictures"),
         ({"contrast": 2}, "blank pictures"),
-        ({"blur": 2.2}, "blurred pictures"),
+        ({"blur": 2.8}, "blurred pictures"),
         ({"bars": 0.1}, "black bars"),
     ],
 )

@@ -48,7 +48,7 @@ ALLOWED = {
     "exporting": {"artifacts", "files", "pictures"},
     "features": {"errors", "files"},
     "files": {"errors"},
-    "findings": {"duplicates", "inventories", "measures", "sharpness"},
+    "findings": {"duplicates", "inventories", "measures"},
     "headers": {"errors"},
     "films": {"errors"},
     "frame_folders": {"contact_sheets", "errors", "files", "pictures"},
