@@ -33,8 +33,8 @@ _EXCEPTION = 0.05  # Share of a folder up to which pictures are only a note.
 _GRAY = 12  # Color of a gray JPEG is 0; one picture in 100 has less than 17.
 _NIGHT = 30  # Median luminance; one photo in 50 is darker.
 _BLANK = 6  # Contrast; the lowest of all is 9.8.
-# Width of edges; 14 photos have more and no cartoon, and 92 of 100 pictures
-# that are blurred by 2 of 256 pixels. From 1.7 on there are photos of soft light.
+# Width of edges: 14 photos have more and no cartoon, and 92 of 100 pictures
+# that are blurred by 2 of 256 pixels. From 1.7 on there are soft lights.
 _BLURRED = 2.5
 _BARS = 0.01  # Share of a picture; a dark rim of a scan is less.
 
