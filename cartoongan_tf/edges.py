@@ -58,11 +58,24 @@ def smooth_edges(image: tf.Tensor, smoothing: Smoothing) -> tf.Tensor:
     Returns:
         uint8 image of the same shape.
     """
-    near_edge = canny.edge_bits(to_gray(image), smoothing.low, smoothing.high)
-    for _ in range(smoothing.dilation // 2):
-        near_edge = bitmasks.grow(near_edge)
-    is_near = bitmasks.unpack(near_edge, tf.shape(image)[1])[:, :, None]
+    is_near = find_edges(image, smoothing)[:, :, None]
     return tf.where(is_near, blur(image, kernel_of(smoothing)), image)
+
+
+def find_edges(image: tf.Tensor, smoothing: Smoothing) -> tf.Tensor:
+    """Where an image is smoothed: its edges, dilated.
+
+    Args:
+        image: uint8 RGB image of shape `(height, width, 3)`.
+        smoothing: Settings.
+
+    Returns:
+        bool mask of shape `(height, width)`.
+    """
+    bits = canny.edge_bits(to_gray(image), smoothing.low, smoothing.high)
+    for _ in range(smoothing.dilation // 2):
+        bits = bitmasks.grow(bits)
+    return bitmasks.unpack(bits, tf.shape(image)[1])
 
 
 @functools.cache
