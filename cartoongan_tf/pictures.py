@@ -62,7 +62,11 @@ def decode_picture(path: tf.Tensor, decoder: tf.Tensor) -> tf.Tensor:
     """
     image = tf.cond(
         decoder == headers.PILLOW,
-        lambda: tf.numpy_function(_read_with_pillow, [path], tf.uint8),
+        # Said to have no effects: else `tf.data` would give up working in
+        # parallel, where a run is to be deterministic.
+        lambda: tf.numpy_function(
+            _read_with_pillow, [path], tf.uint8, stateful=False
+        ),
         lambda: _decode_in_graph(path, decoder),
     )
     image.set_shape((None, None, 3))

@@ -185,6 +185,16 @@ def test_an_animation_without_transparency_is_read(photo, tmp_path):
     np.testing.assert_array_equal(decode(path), np.asarray(photo))
 
 
+def test_decoding_is_known_to_have_no_effects():
+    """Else a deterministic `tf.data` would give up working in parallel."""
+    decode = tf.function(pictures.decode_picture).get_concrete_function(
+        tf.TensorSpec((), tf.string), tf.TensorSpec((), tf.int64)
+    )
+    operations = decode.graph.get_operations()
+    assert any("If" in op.type for op in operations)
+    assert not any(op.op_def.is_stateful for op in operations)
+
+
 def test_a_written_picture_reads_back_the_same(pixels, tmp_path):
     path = tmp_path / "new folder" / "picture.png"
     pictures.write_png(path, pixels)
