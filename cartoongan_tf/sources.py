@@ -59,12 +59,13 @@ def open_source(inventory: inventories.Inventory, cache: str) -> PictureSource:
     Raises:
         InputError: If memory or disk would not hold the decoded pictures.
     """
-    if cache == NO_CACHE:
-        read = _read_files(inventory)
-    elif cache == MEMORY:
-        read = _read_memory(inventory)
-    else:
-        read = _read_folder(inventory, pathlib.Path(cache))
+    with tf.device("cpu:0"):  # Where `tf.data` works; not in a GPU's memory.
+        if cache == NO_CACHE:
+            read = _read_files(inventory)
+        elif cache == MEMORY:
+            read = _read_memory(inventory)
+        else:
+            read = _read_folder(inventory, pathlib.Path(cache))
     return PictureSource(inventory.paths, read)
 
 
@@ -106,7 +107,9 @@ def _read_memory(inventory):
 def _read_folder(inventory, folder):
     files.make_folder("--cache", folder)
     targets = [folder / _cache_name(path) for path in inventory.paths]
-    missing = [n for n, target in enumerate(targets) if not target.exists()]
+    # Links to one file have one target, which must not be written twice.
+    numbers = {target: number for number, target in enumerate(targets)}
+    missing = [n for target, n in numbers.items() if not target.exists()]
     needed = sum(_bytes_of(inventory.headers[n]) for n in missing)
     _check_room(os.fspath(folder), needed, shutil.disk_usage(folder).free)
 

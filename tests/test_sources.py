@@ -56,6 +56,13 @@ def test_a_cache_folder_is_shared_by_runs(folder, tmp_path, open_folder):
     assert again == first
 
 
+def test_links_to_one_picture_are_cached_once(folder, tmp_path, open_folder):
+    for number in range(10, 30):
+        (folder / f"{number}.png").symlink_to(folder / "0.png")
+    assert len(read_all(open_folder(folder, str(tmp_path / "c")))) == 24
+    assert len(list((tmp_path / "c").iterdir())) == 4
+
+
 def test_a_picture_that_changes_is_cached_anew(folder, tmp_path, open_folder):
     open_folder(folder, str(tmp_path / "c"))
     pixels = np.full((40, 56, 3), 7, "uint8")
