@@ -70,7 +70,7 @@ class Film:
             Time in seconds, and the frame.
         """
         taken = -1
-        for time, frame in self._from(start, rate):
+        for time, frame in self._from(start):
             if time >= start and int(time * rate) > taken:
                 taken = int(time * rate)
                 yield time, _pixels(frame, self._aspect)
@@ -93,27 +93,23 @@ class Film:
         else:
             self.seconds = None
 
-    def _from(self, start, rate):
+    def _from(self, start):
         """Frames from `start` or before, up to the end."""
         if self._is_timed and start > _RUN_UP:
-            frames = self._decoded(rate, start - _RUN_UP)
+            frames = self._decoded(start - _RUN_UP)
             first = next(frames, None)
             if first is not None and first[0] <= start:
                 yield first
                 yield from frames
                 return
         # A file that cannot be searched is read from its beginning.
-        yield from self._decoded(rate, None)
+        yield from self._decoded(None)
 
-    def _decoded(self, rate, start):
+    def _decoded(self, start):
         time, broken = -1 / self._rate, []
         with av.open(str(self.path)) as container:
             stream = container.streams[self._number]
             stream.thread_type = "AUTO"
-            if self._is_timed and self._rate > 3 * rate:
-                # Most B-frames need not be decoded, where frames tell their
-                # time and need not be counted.
-                stream.codec_context.skip_frame = "NONREF"
             try:
                 if start is not None:
                     place = int((start + self._first) / stream.time_base)

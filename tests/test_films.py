@@ -1,4 +1,7 @@
+import fractions
+
 import av
+import cv2
 import film_maker
 import numpy as np
 import pytest
@@ -49,6 +52,29 @@ def test_frames_are_given_at_a_bounded_rate(film):
 
 def test_all_frames_of_a_slow_film_are_given(film):
     assert len(read(film, rate=100)) == 240
+
+
+def test_frames_of_uneven_length_keep_their_times(tmp_path, scene, random):
+    """As phones and screen recorders film."""
+    steps = random.choice([16, 33, 120, 400], 60)
+    milliseconds = np.concatenate([[0], np.cumsum(steps)])
+    path = tmp_path / "uneven.mkv"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", 30)
+        stream.height, stream.width = scene.shape[:2]
+        stream.codec_context.time_base = fractions.Fraction(1, 1000)
+        for number, time in enumerate(milliseconds):
+            picture = cv2.convertScaleAbs(scene, alpha=0.3 + number / 90)
+            frame = av.VideoFrame.from_ndarray(picture, "rgb24")
+            frame.pts, frame.time_base = int(time), fractions.Fraction(1, 1000)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    _, expected = np.unique(milliseconds * 6 // 1000, return_index=True)
+    frames = read(path)
+    times = [1000 * time for time, _ in frames]
+    np.testing.assert_allclose(times, milliseconds[expected], atol=1.5)
+    light = [picture.mean() for _, picture in frames]
+    assert all(np.diff(light) > 0)
 
 
 @pytest.mark.parametrize("number", [0, 7, 31, 44, 59])
