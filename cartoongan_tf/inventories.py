@@ -120,5 +120,5 @@ def _describe(inventory, named):
     text = " ".join(problems[:_MOST_NAMED])
     return (
         f"{len(problems)} of {count} pictures in {named} are no good. {text}"
-        + (f" And {more} more." if more > 0 else "")
+        + (f" And {more} more; prepare.py check lists all." * (more > 0))
     )

@@ -133,6 +133,9 @@ def test_crops_are_not_enlarged_where_the_picture_suffices():
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(
+    not hasattr(os, "sched_setaffinity"), reason="cores are given on Linux only"
+)
 def test_batches_do_not_depend_on_the_number_of_cores(make_folder, run_command):
     """One core against all, each in a process of its own."""
     folders = [make_folder("photos", 5), make_folder("cartoons", 3)]
