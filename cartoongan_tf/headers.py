@@ -78,15 +78,17 @@ def read_header(path: str | pathlib.Path) -> Header:
             raise BadPicture(path, "is empty; remove it.")
         with PIL.Image.open(path, formats=_FORMATS) as picture:
             return _header_of(path, picture)
+    except BadPicture:
+        raise
     except FileNotFoundError as error:
         raise BadPicture(path, "does not exist.") from error
     except PIL.UnidentifiedImageError as error:
         raise BadPicture(
-            path, "is not a JPEG, PNG, WebP, BMP or GIF picture; remove it."
+            path,
+            "is not a JPEG, PNG, WebP, BMP or GIF picture; convert or remove "
+            "it.",
         ) from error
     except (OSError, SyntaxError, ValueError) as error:
-        if isinstance(error, BadPicture):
-            raise
         raise BadPicture(path, f"cannot be read ({error}).") from error
 
 

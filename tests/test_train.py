@@ -282,6 +282,14 @@ def test_swapped_folders_are_refused_before_training(kinds, tmp_path, capsys):
     assert run_here(*swapped, *none, "--nocheck_data") is None
 
 
+def test_a_sample_is_not_checked(kinds, tmp_path, capsys):
+    """It is what it is: few photos."""
+    arguments = (f"--workdir={tmp_path / 'run'}", *TINY, "--warmup_steps=0")
+    folders = ("--photo_dir=sample:photos", f"--cartoon_dir={kinds[1]}")
+    assert run_here(*folders, *arguments, "--steps=0") is None
+    assert "warning" not in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("cache", ["memory", "cached"])
 def test_a_cache_does_not_change_the_run(folders, tmp_path, cache):
     """It may even be changed on the way."""
