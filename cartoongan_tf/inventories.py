@@ -87,7 +87,7 @@ def require_pictures(inventory: Inventory, flag: str, bad_images: str) -> None:
     named = f"{flag}={inventory.folder}"
     if inventory.problems and bad_images == "error":
         raise errors.InputError(
-            f"{_describe(inventory, named)} Or pass --bad_images=skip."
+            f"{_describe(inventory, named)}\nOr pass --bad_images=skip."
         )
     if not inventory.paths:
         raise errors.InputError(
@@ -114,11 +114,14 @@ def _examine(path):
 
 
 def _describe(inventory, named):
+    """A line on all, and one on each of the first few."""
     problems = [f"{path} {why}" for path, why in inventory.problems.items()]
     more = len(problems) - _MOST_NAMED
     count = len(problems) + len(inventory.paths)
-    text = " ".join(problems[:_MOST_NAMED])
-    return (
-        f"{len(problems)} of {count} pictures in {named} are no good. {text}"
-        + (f" And {more} more; prepare.py check lists all." * (more > 0))
-    )
+    lines = [
+        f"{len(problems)} of {count} pictures in {named} are no good:",
+        *problems[:_MOST_NAMED],
+    ]
+    if more > 0:
+        lines.append(f"And {more} more; python prepare.py check lists all.")
+    return "\n  ".join(lines)
