@@ -54,7 +54,8 @@ def take_inventory(folder: str | pathlib.Path, flag: str) -> Inventory:
         raise errors.InputError(f"{flag}={folder} is not a folder.")
     visible = sorted(p for p in folder.rglob("*") if _is_visible(p, folder))
     candidates = [p for p in visible if p.suffix.lower() in headers.SUFFIXES]
-    others = (p.suffix.lower() for p in visible if p not in set(candidates))
+    endings = collections.Counter(path.suffix.lower() for path in visible)
+    ignored = {e: n for e, n in endings.items() if e not in headers.SUFFIXES}
     found = progress.in_threads(_examine, candidates, f"Reading {folder}")
     good: dict[pathlib.Path, headers.Header] = {}
     problems: dict[pathlib.Path, str] = {}
@@ -68,7 +69,7 @@ def take_inventory(folder: str | pathlib.Path, flag: str) -> Inventory:
         list(good),
         list(good.values()),
         problems,
-        collections.Counter(others),
+        collections.Counter(ignored),
     )
 
 
