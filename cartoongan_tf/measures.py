@@ -74,7 +74,7 @@ def measure(picture: np.ndarray) -> Measures:
         contrast=float(gray.std()),
         color=_color(small),
         blur=sharpness.blur(inside),
-        drawn=likeness.drawn_likeness(inside),
+        drawn=likeness.drawn_likeness(small),
         bars=1 - inside.size / picture.size,
         fingerprint=duplicates.fingerprint(inside),
     )
