@@ -83,7 +83,7 @@ class TrainConfig:
             )
 
 
-# May differ when a run goes on: they change how long, not what.
+# May differ when a run goes on: they change how long and how fast, not what.
 CHANGEABLE = (
     "workdir",
     "check_data",
