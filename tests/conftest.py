@@ -9,6 +9,8 @@ import pytest
 from cartoongan_tf import inventories
 from cartoongan_tf import networks
 from cartoongan_tf import pictures
+from cartoongan_tf import samples
+from cartoongan_tf import scenes
 from cartoongan_tf import sources
 
 ROOT = pathlib.Path(__file__).parents[1]
@@ -46,6 +48,17 @@ def make_folder(tmp_path, random):
         return tmp_path / name
 
     return make
+
+
+@pytest.fixture
+def kinds(tmp_path):
+    """A folder of real photos and one of drawings, at 256 pixels and more."""
+    for name, photo in samples.read_photos().items():
+        pictures.write_png(tmp_path / "real" / f"{name}.png", photo)
+    for seed in range(30):
+        scene = scenes.draw_scene(seed, 256)
+        pictures.write_png(tmp_path / "drawn" / f"{seed}.png", scene)
+    return tmp_path / "real", tmp_path / "drawn"
 
 
 @pytest.fixture

@@ -23,8 +23,6 @@ from cartoongan_tf import networks
 from cartoongan_tf import pictures
 from cartoongan_tf import run_log
 from cartoongan_tf import runs
-from cartoongan_tf import samples
-from cartoongan_tf import scenes
 from cartoongan_tf import training
 
 ROOT = pathlib.Path(train.__file__).parent
@@ -255,17 +253,6 @@ def test_a_picture_that_breaks_while_training_is_named(folders, tmp_path):
     path.write_bytes(path.read_bytes()[:300])
     with pytest.raises(errors.InputError, match=r"cartoons/1\.png is damaged"):
         training.train(run, features.pyramid)
-
-
-@pytest.fixture
-def kinds(tmp_path):
-    """A folder of photos and one of drawings."""
-    for name, picture in samples.read_photos().items():
-        pictures.write_png(tmp_path / "real" / f"{name}.png", picture)
-    for seed in range(30):
-        scene = scenes.draw_scene(seed, 256)
-        pictures.write_png(tmp_path / "drawn" / f"{seed}.png", scene)
-    return tmp_path / "real", tmp_path / "drawn"
 
 
 def test_swapped_folders_are_refused_before_training(kinds, tmp_path, capsys):
