@@ -10,7 +10,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-_BLACK = 24  # Luminance up to which noise of compression keeps a bar.
+BLACK = 24  # Luminance up to which noise of compression keeps a bar.
 _DARK_SHARE = 0.98  # Of a row: a few bright pixels ring into a bar.
 _SUBTITLES = 0.1  # Of a bar may be lit by a line of text.
 _SOFT = 2  # Pixels beside a bar that scaling and compression have darkened.
@@ -37,7 +37,7 @@ def find_bars(picture: np.ndarray) -> Bars:
     Returns:
         What to cut.
     """
-    is_dark = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) <= _BLACK
+    is_dark = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) <= BLACK
     if is_dark.mean() > _DARK_SHARE:
         return Bars()
     return Bars(*_pair(is_dark), *_pair(is_dark.T))
@@ -81,7 +81,7 @@ def without_lit(picture: np.ndarray, bars: Bars) -> Bars:
         gray[:, : bars.left],
         gray[:, width - bars.right :],
     )
-    is_dark = [not b.size or (b > _BLACK).mean() <= _SUBTITLES for b in bands]
+    is_dark = [not b.size or (b > BLACK).mean() <= _SUBTITLES for b in bands]
     return Bars(
         *(side * dark for side, dark in zip(bars, is_dark, strict=True))
     )

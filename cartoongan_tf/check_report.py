@@ -61,14 +61,12 @@ def write_report(
 
 
 def _table(folders):
-    columns = [check_summary.figures(folder) for folder in folders]
     heads = "".join(
         f"<th>{_text(f.flag)}<br>{_text(f.inventory.folder)}" for f in folders
     )
     rows = [
-        f"<tr><th>{_text(name)}"
-        + "".join(f"<td>{_text(c.get(name, '-'))}" for c in columns)
-        for name in dict.fromkeys(name for c in columns for name in c)
+        f"<tr><th>{_text(name)}" + "".join(f"<td>{_text(v)}" for v in values)
+        for name, *values in check_summary.rows(folders)
     ]
     return "\n".join(
         [
@@ -98,14 +96,10 @@ def _finding(finding):
 def _list(finding):
     if not finding.paths:
         return ""
-    lines = []
-    for path in finding.paths:
-        reason = finding.reasons.get(path)
-        lines.append(f"{path}: {reason}" if reason else f"{path}")
-    items = "".join(f"<li>{_text(line)}</li>\n" for line in lines)
+    items = "".join(f"<li>{_text(line)}</li>\n" for line in finding.lines())
     return (
-        f"<details><summary>Files: {len(lines)}</summary>\n<ol>\n{items}</ol>"
-        "</details>"
+        f"<details><summary>Files: {len(finding.paths)}</summary>\n"
+        f"<ol>\n{items}</ol></details>"
     )
 
 

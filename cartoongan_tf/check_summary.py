@@ -28,6 +28,15 @@ def figures(folder: checking.Folder) -> dict[str, str]:
     return found
 
 
+def rows(folders: Sequence[checking.Folder]) -> list[list[str]]:
+    """The `figures` of folders side by side: name, then a value for each."""
+    columns = [figures(folder) for folder in folders]
+    names = dict.fromkeys(name for column in columns for name in column)
+    return [
+        [name, *(column.get(name, "-") for column in columns)] for name in names
+    ]
+
+
 def has_errors(found: Sequence[findings.Finding]) -> bool:
     """Whether a run would be spoiled."""
     return any(f.severity is findings.Severity.ERROR for f in found)

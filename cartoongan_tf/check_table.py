@@ -36,9 +36,7 @@ def show(
 
 
 def _files(finding):
-    for path in finding.paths[:_NAMED]:
-        reason = finding.reasons.get(path)
-        yield check_summary.printable(f"{path}: {reason}" if reason else path)
+    yield from map(check_summary.printable, finding.lines()[:_NAMED])
     if len(finding.paths) > _NAMED:
         yield f"and {len(finding.paths) - _NAMED} more"
 
@@ -46,7 +44,6 @@ def _files(finding):
 def _table(folders):
     table = rich.table.Table(caption="lowest / median / highest")
     table.add_column("")
-    columns = [check_summary.figures(folder) for folder in folders]
     for folder in folders:
         table.add_column(
             rich.text.Text(
@@ -54,6 +51,6 @@ def _table(folders):
                 + check_summary.printable(folder.inventory.folder)
             )
         )
-    for name in dict.fromkeys(name for c in columns for name in c):
-        table.add_row(name, *(c.get(name, "-") for c in columns))
+    for row in check_summary.rows(folders):
+        table.add_row(*row)
     return table

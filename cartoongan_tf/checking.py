@@ -43,7 +43,12 @@ def full_check(
     photos: Folder, cartoons: Folder, image_size: int
 ) -> list[findings.Finding]:
     """All findings, errors first."""
-    found = _of_pair(photos.measured, cartoons.measured)
+    found = _of_pair(
+        photos.measured,
+        cartoons.measured,
+        photos.inventory.paths,
+        cartoons.inventory.paths,
+    )
     for folder in (photos, cartoons):
         found += findings.of_inventory(folder.flag, folder.inventory)
         if folder.measured:
@@ -91,9 +96,7 @@ def _measure(paths, flag):
     return dict(zip(paths, found, strict=True))
 
 
-def _of_pair(photos, cartoons, photo_paths=None, cartoon_paths=None):
-    photo_paths = list(photos) if photo_paths is None else photo_paths
-    cartoon_paths = list(cartoons) if cartoon_paths is None else cartoon_paths
+def _of_pair(photos, cartoons, photo_paths, cartoon_paths):
     same = overlaps.same_places(photo_paths, cartoon_paths)
     if same:  # Then whatever else they have in common says nothing new.
         return pair_findings.of_overlap(count=0, same=same, copied=[], alike={})

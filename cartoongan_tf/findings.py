@@ -64,6 +64,15 @@ class Finding(NamedTuple):
     paths: Sequence[pathlib.Path] = ()
     reasons: Mapping[pathlib.Path, str] = types.MappingProxyType({})
 
+    def lines(self) -> list[str]:
+        """The pictures concerned, each with its reason if there is one."""
+        return [
+            f"{path}: {self.reasons[path]}"
+            if path in self.reasons
+            else str(path)
+            for path in self.paths
+        ]
+
 
 Measured = Mapping[pathlib.Path, measures.Measures]
 
@@ -129,8 +138,7 @@ def of_pictures(
     for rule in (small, *_RULES):
         paths = [p for p, m in measured.items() if rule.is_broken(m)]
         if paths and len(paths) >= least_share * len(measured):
-            share = len(paths) / len(measured)
-            severity = Severity.WARNING if share > _EXCEPTION else Severity.NOTE
+            severity = _severity(len(paths), len(measured))
             sentence = (
                 f"{len(paths)} of the {len(measured)} pictures measured in "
                 f"{flag} {rule.sentence}"
@@ -171,8 +179,7 @@ def of_duplicates(flag: str, measured: Measured) -> list[Finding]:
         for group in groups
         for i in group[1:]
     }
-    share = len(again) / len(measured)
-    severity = Severity.WARNING if share > _EXCEPTION else Severity.NOTE
+    severity = _severity(len(again), len(measured))
     sentence = (
         f"{len(again)} of the {len(measured)} pictures in {flag} are nearly "
         "the same as another; they count more than once, so keep one of each."
@@ -203,6 +210,11 @@ def of_inventory(flag: str, inventory: inventories.Inventory) -> list[Finding]:
         )
         found.append(Finding(Severity.NOTE, "files passed over", sentence))
     return found
+
+
+def _severity(count, total):
+    is_exception = count <= _EXCEPTION * total
+    return Severity.NOTE if is_exception else Severity.WARNING
 
 
 def _counts(counter: collections.Counter[str]) -> str:

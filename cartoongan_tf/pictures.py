@@ -94,14 +94,12 @@ def write_png(path: str | pathlib.Path, pixels: np.ndarray) -> None:
 
 def encode_png(pixels: np.ndarray) -> bytes:
     """Encodes a uint8 RGB array of shape `(height, width, 3)`."""
-    _, data = cv2.imencode(".png", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
-    return data.tobytes()
+    return _encode(".png", pixels)
 
 
 def encode_jpeg(pixels: np.ndarray) -> bytes:
     """Encodes a uint8 RGB array for looking at, at a tenth of a PNG's size."""
-    _, data = cv2.imencode(".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
-    return data.tobytes()
+    return _encode(".jpg", pixels)
 
 
 def to_network(pixels: tf.Tensor) -> tf.Tensor:
@@ -112,6 +110,11 @@ def to_network(pixels: tf.Tensor) -> tf.Tensor:
 def to_pixels(images: tf.Tensor) -> tf.Tensor:
     """Float of -1 to 1 -> uint8 of 0 to 255; `tanh` keeps to that range."""
     return tf.cast(tf.round((images + 1) * 127.5), tf.uint8)
+
+
+def _encode(suffix, pixels):
+    _, data = cv2.imencode(suffix, cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
+    return data.tobytes()
 
 
 def _ratio(header, least_side):

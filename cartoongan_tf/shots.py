@@ -29,7 +29,6 @@ RATE = 6  # Frames a second that are enough to see a fade of half a second.
 
 _SIDE = 64  # Of thumbnails for fades; shrunk to _COARSE for cuts.
 _COARSE = 8
-_LIT = 24  # As in `bars`: up to here a pixel is black.
 _LEAST_LIT = 0.1  # Of a frame; less is black but for a line of text.
 _ONE_COLOR = 12
 _MOST_OF_ONE_COLOR = 0.9
@@ -220,7 +219,7 @@ def _judge(window):
 
 
 def _is_empty(look):
-    if (look.thumbnail.max(axis=2) > _LIT).mean() < _LEAST_LIT:
+    if (look.thumbnail.max(axis=2) > bars.BLACK).mean() < _LEAST_LIT:
         return True
     inside = bars.cut_bars(
         look.thumbnail, bars.find_bars(look.thumbnail.astype("uint8"))
@@ -255,7 +254,7 @@ def _change(one, other):
     """Mean difference where there is a picture: bars do not dilute it."""
     if one is None or other is None:
         return 0.0
-    is_lit = np.maximum(one.coarse, other.coarse).max(axis=2) > _LIT
+    is_lit = np.maximum(one.coarse, other.coarse).max(axis=2) > bars.BLACK
     if not is_lit.any():
         return 0.0
     return np.abs(one.coarse - other.coarse)[is_lit].mean()
