@@ -36,14 +36,11 @@ def fingerprint(picture: np.ndarray) -> np.ndarray:
     return vector / length if length > 1 else 0 * vector
 
 
-def find_duplicates(
-    fingerprints: Sequence[np.ndarray], least: float = SAME
-) -> list[list[int]]:
+def find_duplicates(fingerprints: Sequence[np.ndarray]) -> list[list[int]]:
     """Groups near duplicates.
 
     Args:
         fingerprints: Vectors of `fingerprint`.
-        least: Correlation from which on two pictures are duplicates.
 
     Returns:
         Groups of two and more positions in `fingerprints`, in rising order.
@@ -52,25 +49,23 @@ def find_duplicates(
     if not len(fingerprints):
         return []
     vectors = np.stack(fingerprints)
-    groups: dict[int, list[int]] = {}
+    groups: list[list[int]] = []
     taken: set[int] = set()
     for start in range(0, len(vectors), _ROWS):
-        alike = vectors[start : start + _ROWS] @ vectors.T >= least
+        alike = vectors[start : start + _ROWS] @ vectors.T >= SAME
         for row, number in enumerate(range(start, start + len(alike))):
             if number in taken:
                 continue
             later = np.flatnonzero(alike[row, number + 1 :]) + number + 1
             members = [int(i) for i in later if int(i) not in taken]
             if members:
-                groups[number] = [number, *members]
+                groups.append([number, *members])
                 taken.update(members)
-    return list(groups.values())
+    return groups
 
 
 def find_matches(
-    originals: Sequence[np.ndarray],
-    fingerprints: Sequence[np.ndarray],
-    least: float = SAME,
+    originals: Sequence[np.ndarray], fingerprints: Sequence[np.ndarray]
 ) -> list[int | None]:
     """Finds near duplicates of the pictures of another folder.
 
@@ -85,7 +80,6 @@ def find_matches(
     for start in range(0, len(fingerprints), _ROWS):
         likeness = np.stack(fingerprints[start : start + _ROWS]) @ vectors
         found += [
-            int(row.argmax()) if row.max() >= least else None
-            for row in likeness
+            int(row.argmax()) if row.max() >= SAME else None for row in likeness
         ]
     return found
