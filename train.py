@@ -68,6 +68,14 @@ flags.DEFINE_string(
     _DEFAULT.vgg19_weights,
     "imagenet, to let Keras fetch them once; or an .npz or .h5 file.",
 )
+flags.DEFINE_enum(
+    "vgg19_precision",
+    _DEFAULT.vgg19_precision,
+    features.PRECISIONS,
+    "bfloat16 takes half the time where the hardware has it (GPUs since "
+    "2020, CPUs with AVX512-BF16 or AMX), and longer where not. Losses and "
+    "both trained networks stay float32.",
+)
 flags.DEFINE_float(
     "content_weight",
     _DEFAULT.content_weight,
@@ -75,6 +83,19 @@ flags.DEFINE_float(
     "conv4_4 before ReLU, pixels at 0 to 255. 4e-4 to 5e-3 cartoonizes; "
     "larger keeps more of the photo, and at the paper's 10 the output is the "
     "photo.",
+)
+flags.DEFINE_float(
+    "color_weight",
+    _DEFAULT.color_weight,
+    "Weight of the color loss: L1 in YUV between photo and cartoon, both "
+    "averaged over 8x8 pixels. Keeps a red leaf red; 0 leaves it out. Of no "
+    "use to --generator=cartoongan, which cannot see a color cast.",
+)
+flags.DEFINE_float(
+    "variation_weight",
+    _DEFAULT.variation_weight,
+    "Weight of the total variation of cartoons: flattens them; 0 leaves it "
+    "out.",
 )
 flags.DEFINE_enum(
     "adversarial_loss",
@@ -86,12 +107,14 @@ flags.DEFINE_enum(
     "generator",
     _DEFAULT.generator,
     list(networks.GENERATORS),
-    "Architecture of the generator: cartoongan is the paper's.",
+    "Architecture of the generator: cartoongan is the paper's; light, without "
+    "normalization, is small and fast, and sees colors.",
 )
 flags.DEFINE_integer(
     "filters",
     _DEFAULT.filters,
-    "Channels of the generator's first stage; 24 trains on a CPU.",
+    "Channels of the generator's first stage: 64 for cartoongan and 32 for "
+    "light unless given. 24 of cartoongan train on a CPU.",
 )
 flags.DEFINE_integer("blocks", _DEFAULT.blocks, "Number of residual blocks.")
 flags.DEFINE_integer(
@@ -128,6 +151,12 @@ flags.DEFINE_float(
     _DEFAULT.smallest_crop,
     "Side of the smallest square that is cut out and resized to --image_size, "
     "as a share of the picture's short side; 1 for always the largest.",
+)
+flags.DEFINE_float(
+    "largest_crop",
+    _DEFAULT.largest_crop,
+    "Side of the largest such square, as a share of the short side. Smaller "
+    "crops show the network pictures as they are at a larger size.",
 )
 flags.DEFINE_boolean(
     "mirror", _DEFAULT.mirror, "Whether half of the crops are mirrored."
@@ -198,6 +227,12 @@ flags.DEFINE_integer(
     _DEFAULT.image_pool,
     "Old fakes kept to show to the discriminator half of the time; 0 for none.",
 )
+flags.DEFINE_float(
+    "ema_momentum",
+    _DEFAULT.ema_momentum,
+    "The generator that is shown and saved is the moving average of the one "
+    "that trains: 0.998 remembers some 500 steps; 0 for none.",
+)
 flags.DEFINE_integer(
     "sample_every",
     _DEFAULT.sample_every,
@@ -238,7 +273,7 @@ def config_from_flags():
 def content_features(settings):
     if settings.content_features == "pyramid":
         return features.pyramid
-    return features.load_vgg19(settings.vgg19_weights)
+    return features.load_vgg19(settings.vgg19_weights, settings.vgg19_precision)
 
 
 def record_flags(workdir):

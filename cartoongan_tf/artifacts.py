@@ -15,6 +15,7 @@ import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
 from cartoongan_tf import errors
+from cartoongan_tf import convolutions
 from cartoongan_tf import networks
 from cartoongan_tf import pictures
 
@@ -39,11 +40,13 @@ def load_generator(path: str | pathlib.Path, flag: str) -> keras.Model:
     path = pathlib.Path(path)
     if path.is_dir():
         path = path / GENERATOR_FILE
-    return load_network(path, networks.Generator, flag)
+    return load_network(path, tuple(networks.GENERATORS.values()), flag)
 
 
-def load_network(path: pathlib.Path, kind: type, flag: str) -> keras.Model:
-    """Loads a `.keras` file that must hold a network of a class.
+def load_network(
+    path: pathlib.Path, kinds: tuple[type, ...], flag: str
+) -> keras.Model:
+    """Loads a `.keras` file that must hold a network of one of some classes.
 
     Raises:
         InputError: If there is no such file, or it holds something else.
@@ -60,10 +63,10 @@ def load_network(path: pathlib.Path, kind: type, flag: str) -> keras.Model:
             f"{flag}: {path} is not a Keras model that can be read "
             f"({str(error).splitlines()[0]})."
         ) from error
-    if not isinstance(network, kind):
+    if not isinstance(network, kinds):
+        wanted = " or ".join(kind.__name__ for kind in kinds)
         raise errors.InputError(
-            f"{flag}: {path} holds a {type(network).__name__}, not a "
-            f"{kind.__name__}."
+            f"{flag}: {path} holds a {type(network).__name__}, not a {wanted}."
         )
     return network
 
@@ -94,10 +97,10 @@ def open_model(path: str | pathlib.Path, flag: str) -> Callable:
         cartoonize = from_generator(load_generator(path, flag))
 
     def checked(picture: Picture) -> Picture:
-        if min(picture.shape[:2]) < networks.MINIMUM_SIDE:
+        if min(picture.shape[:2]) < convolutions.MINIMUM_SIDE:
             raise errors.InputError(
                 f"a picture of {picture.shape[1]}x{picture.shape[0]} pixels "
-                f"is too small; {networks.MINIMUM_SIDE} a side is the least."
+                f"is too small; {convolutions.MINIMUM_SIDE} a side is the least."
             )
         return cartoonize(picture)
 

@@ -25,7 +25,12 @@ def adversarial(run: runs.Run, steps: range) -> tf.data.Dataset:
 
 def crops_of(config: runs.TrainConfig) -> data.Crops:
     """How a run cuts squares out of pictures."""
-    return data.Crops(config.image_size, config.smallest_crop, config.mirror)
+    return data.Crops(
+        config.image_size,
+        config.smallest_crop,
+        config.largest_crop,
+        config.mirror,
+    )
 
 
 def smoothing_of(config: runs.TrainConfig) -> edges.Smoothing:

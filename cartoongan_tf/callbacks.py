@@ -145,12 +145,13 @@ class SampleGrids(keras.callbacks.Callback):
             self._write(step)
 
     def _write(self, step):
+        generator = self.model.averaged_generator
         for name, paths in (
             ("fixed", self._fixed_paths()),
             ("random", self._random_paths(step)),
         ):
             photos = [self._read(path) for path in paths]
-            grid = sample_grid(self.model.generator, photos)
+            grid = sample_grid(generator, photos)
             pictures.write_png(
                 self._folder / f"step_{step:08}_{name}.png", grid
             )

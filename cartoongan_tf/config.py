@@ -19,10 +19,13 @@ class TrainConfig:
     init_from: str | None = None
     content_features: str = "vgg19"
     vgg19_weights: str = "imagenet"
+    vgg19_precision: str = "float32"
     content_weight: float = 1e-3
+    color_weight: float = 0.0
+    variation_weight: float = 0.0
     adversarial_loss: str = "lsgan"
     generator: str = "cartoongan"
-    filters: int = 64
+    filters: int | None = None
     blocks: int = 8
     discriminator_filters: int = 32
     bad_images: str = "error"
@@ -30,6 +33,7 @@ class TrainConfig:
     cache: str = "none"
     image_size: int = 256
     smallest_crop: float = 0.6
+    largest_crop: float = 1.0
     mirror: bool = True
     edge_low: int = 100
     edge_high: int = 200
@@ -44,6 +48,7 @@ class TrainConfig:
     discriminator_learning_rate: float = 2e-4
     decay_start: int | None = None
     image_pool: int = 50
+    ema_momentum: float = 0.0
     sample_every: int = 500
     checkpoint_every: int = 500
     deterministic: bool | None = None
@@ -66,10 +71,15 @@ class TrainConfig:
                 raise errors.InputError(
                     f"--{name} must be odd, received {getattr(self, name)}."
                 )
-        if self.smallest_crop > 1:
+        if not self.smallest_crop <= self.largest_crop <= 1:
             raise errors.InputError(
-                "--smallest_crop is a share of a picture's short side, 1 at "
-                f"most; received {self.smallest_crop}."
+                "--smallest_crop and --largest_crop are shares of a picture's "
+                "short side, the smallest not above the largest and that 1 at "
+                f"most; received {self.smallest_crop} and {self.largest_crop}."
+            )
+        if not self.ema_momentum < 1:
+            raise errors.InputError(
+                f"--ema_momentum must be below 1, received {self.ema_momentum}."
             )
         if self.smoothing_kernel > self.image_size:
             raise errors.InputError(
@@ -95,6 +105,9 @@ CHANGEABLE = (
 
 _LEAST = {
     "content_weight": 0,
+    "color_weight": 0,
+    "variation_weight": 0,
+    "ema_momentum": 0,
     "filters": 1,
     "blocks": 0,
     "discriminator_filters": 1,

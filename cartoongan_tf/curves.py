@@ -21,25 +21,37 @@ def plot_losses(workdir: pathlib.Path) -> None:
     if not (workdir / "log.csv").exists():
         return
     rows = run_log.read_table(workdir)
-    names = run_log.COLUMNS[2:]
-    figure = matplotlib.figure.Figure((10, 7), layout="constrained")
-    axes = figure.subplots(2, 2, sharex=True)
-    for panel, name in zip(axes.flat, names, strict=True):
+    names = [name for name in run_log.LOSSES if any(r[name] for r in rows)]
+    figure = matplotlib.figure.Figure((15, 7), layout="constrained")
+    panels = figure.subplots(2, -(-(len(names) + 1) // 2), sharex=True).flat
+    for panel, name in zip(panels, names, strict=False):
+        panel.set_title(name.replace("_", " "))
         _draw(panel, name, rows)
-    for panel in axes[-1]:
+    _draw_pulls(panels[len(names)], rows)
+    for panel in panels:
         panel.set_xlabel("step")
     with files.written_whole(workdir / "losses.png") as draft:
         figure.savefig(draft, dpi=100)
 
 
-def _draw(panel, name, rows):
+def _draw_pulls(panel, rows):
+    panel.set_title("pull of each loss on the cartoons")
+    panel.set_yscale("log")
+    names = [name for name in run_log.PULLS if any(r[name] for r in rows)]
+    for number, name in enumerate(names):
+        _draw(panel, name, rows, f"C{number}")
+    if names:
+        panel.legend()
+
+
+def _draw(panel, name, rows, color="C0"):
     points = [(int(r["step"]), float(r[name])) for r in rows if r[name]]
-    panel.set_title(name.replace("_", " "))
     panel.grid(alpha=0.3)
     if points:
         steps, values = np.array(points).T
-        panel.plot(steps, values, alpha=0.25)
-        panel.plot(*_running_mean(steps, values), color="C0")
+        panel.plot(steps, values, color, alpha=0.25)
+        label = name.removesuffix("_pull")
+        panel.plot(*_running_mean(steps, values), color, label=label)
         for begin in _phase_starts(rows):
             panel.axvline(begin, color="gray", linestyle=":")
 

@@ -26,11 +26,13 @@ class Crops:
         smallest: Side of the smallest, as a share of the picture's short
             side. Where a picture is large enough, none is smaller than
             `size`.
+        largest: Side of the largest, as a share of the short side.
         mirror: Whether half of them are mirrored, left to right.
     """
 
     size: int
     smallest: float
+    largest: float
     mirror: bool
 
 
@@ -132,7 +134,8 @@ def random_crop(image: tf.Tensor, crops: Crops, seed: tf.Tensor) -> tf.Tensor:
     short = tf.minimum(height, width)
     smallest = tf.maximum(crops.size, _share(short, crops.smallest))
     smallest = tf.minimum(short, smallest)
-    side = smallest + _share(short - smallest + 1, chance[0])
+    largest = tf.maximum(smallest, _share(short, crops.largest))
+    side = smallest + _share(largest - smallest + 1, chance[0])
     top = _share(height - side + 1, chance[1])
     left = _share(width - side + 1, chance[2])
     crop = _resize(image[top : top + side, left : left + side], crops.size)

@@ -20,6 +20,7 @@ from cartoongan_tf import errors
 from cartoongan_tf import files
 
 CONTENT_FEATURES = ("vgg19", "pyramid")
+PRECISIONS = ("float32", "bfloat16")
 
 # Makes the mean L1 between unrelated photos that of VGG19: as printed by
 # tools/calibrate_pyramid.py, on 256 pairs of 128x128 crops.
@@ -32,7 +33,9 @@ _COLOUR_CELLS = (3, 12)
 _LAST_LAYER = "block4_conv4"
 
 
-def load_vgg19(weights: str = "imagenet") -> Callable:
+def load_vgg19(
+    weights: str = "imagenet", precision: str = "float32"
+) -> Callable:
     """VGG19 up to conv4_4, before its ReLU, as the authors take it.
 
     Pixels enter as Caffe's do: 0 to 255, BGR, minus the mean, zero padding.
@@ -41,6 +44,8 @@ def load_vgg19(weights: str = "imagenet") -> Callable:
         weights: `"imagenet"` to let Keras fetch them, or a file: `.npz` with
             `blockN_convM_kernel` (height, width, in, out) and
             `blockN_convM_bias`, or the `.h5` that Keras fetches.
+        precision: `"float32"`, or `"bfloat16"` to compute in it. What comes
+            out is float32 in any case.
 
     Returns:
         A feature function; maps have an eighth of the height and width and
@@ -49,12 +54,13 @@ def load_vgg19(weights: str = "imagenet") -> Callable:
     Raises:
         InputError: If the weights cannot be had.
     """
-    network = _vgg19(weights)
+    network = _in_precision(_vgg19(weights), precision)
     mean = np.array(_CAFFE_MEAN, "float32")
 
     def vgg19(images):
         pixels = (images[..., ::-1] + 1) * 127.5
-        return network(pixels - mean, training=False)
+        maps = network(pixels - mean, training=False)
+        return ops.cast(maps, "float32")
 
     return vgg19
 
@@ -113,6 +119,21 @@ def _vgg19(weights):
     network = keras.Model(network.input, last(last.input))
     network.trainable = False
     return network
+
+
+def _in_precision(network, precision):
+    if precision == "float32":
+        return network
+    policy = keras.DTypePolicy("mixed_bfloat16")
+
+    def clone(layer):
+        config = {**layer.get_config(), "dtype": policy}
+        return type(layer).from_config(config)
+
+    copy = keras.models.clone_model(network, clone_function=clone)
+    copy.set_weights(network.get_weights())
+    copy.trainable = False
+    return copy
 
 
 def _keras_vgg19(weights):

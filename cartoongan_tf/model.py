@@ -6,7 +6,8 @@ discriminator train against each other (equation 2).
 
 Images are float32 in [-1, 1]. `train_step` reports the losses of that one
 batch, not a running mean, so that a resumed run reports what an uninterrupted
-one does.
+one does. Beside each loss of the generator stands how hard it pulls: the L2
+norm of its gradient at the generated images, its weight included.
 """
 
 import keras
@@ -15,26 +16,73 @@ import tensorflow as tf
 from cartoongan_tf import losses
 
 
-class ContentWarmUp(keras.Model):
-    """A generator that learns to reproduce the content of photos.
+class _Phase(keras.Model):
+    """What both phases have: a generator, its objective and its optimizer.
 
     Args:
         generator: Maps photos to cartoons, both in [-1, 1].
-        features: Function from images to feature maps. A function, not a
-            layer: a frozen VGG19 behind it stays out of every checkpoint.
+        objective: An `Objective`.
         **kwargs: Passed on to `keras.Model`.
     """
 
-    def __init__(self, generator, features, **kwargs):
+    def __init__(self, generator, objective, **kwargs):
         super().__init__(**kwargs)
         self.generator = generator
-        self.features = features
-        self.built = True  # The generator was born built.
+        self.objective = objective
+        self.built = True  # The networks were born built.
 
     @property
     def step(self):
         """Number of batches trained on so far, a tensor."""
         return self.generator_optimizer.iterations.value
+
+    @property
+    def averaged_generator(self):
+        """A copy of the generator, with the moving average of its weights.
+
+        Without `use_ema` in its optimizer, with its weights as they are.
+        """
+        copy = type(self.generator).from_config(self.generator.get_config())
+        copy.set_weights(self.generator.get_weights())
+        if int(self.step):  # Until then the average is zero.
+            self.generator_optimizer.finalize_variable_values(
+                copy.trainable_variables
+            )
+        return copy
+
+    def _compile_generator(self, optimizer):
+        # A checkpoint restores an optimizer only once its slots exist.
+        optimizer.build(self.generator.trainable_variables)
+        self.generator_optimizer = optimizer
+
+    def _descend(self, tape, terms, generated):
+        """Moves the generator; returns the report of its losses."""
+        weights = self.objective.weights
+        pulls = {
+            name: weights[name] * tape.gradient(term, generated)
+            for name, term in terms.items()
+        }
+        variables = self.generator.trainable_variables
+        gradients = tape.gradient(
+            generated, variables, output_gradients=sum(pulls.values())
+        )
+        self.generator_optimizer.apply(gradients, variables)
+        total = sum(weights[name] * term for name, term in terms.items())
+        return {
+            **{f"{name}_loss": term for name, term in terms.items()},
+            "total_loss": total,
+            **{f"{name}_pull": tf.norm(pull) for name, pull in pulls.items()},
+        }
+
+
+class ContentWarmUp(_Phase):
+    """A generator that learns to reproduce the content of photos.
+
+    Args:
+        generator: Maps photos to cartoons, both in [-1, 1].
+        objective: An `Objective`.
+        **kwargs: Passed on to `keras.Model`.
+    """
 
     @property
     def state(self):
@@ -46,29 +94,22 @@ class ContentWarmUp(keras.Model):
 
     def compile(self, generator_optimizer, **kwargs):
         super().compile(optimizer=None, **kwargs)
-        # A checkpoint restores an optimizer only once its slots exist.
-        generator_optimizer.build(self.generator.trainable_variables)
-        self.generator_optimizer = generator_optimizer
+        self._compile_generator(generator_optimizer)
 
     def train_step(self, photos):
-        with tf.GradientTape() as tape:
-            content = losses.content_loss(
-                self.features(photos),
-                self.features(self.generator(photos, training=True)),
-            )
-        _descend(self.generator_optimizer, tape, content, self.generator)
-        return {"content_loss": content}
+        with tf.GradientTape(persistent=True) as tape:
+            generated = self.generator(photos, training=True)
+            terms = self.objective.restraints(photos, generated)
+        return self._descend(tape, terms, generated)
 
 
-class CartoonGAN(keras.Model):
+class CartoonGAN(_Phase):
     """A generator and a discriminator, trained against each other.
 
     Args:
         generator: Maps photos to cartoons, both in [-1, 1].
         discriminator: Maps images to logits, large for real cartoons.
-        features: Function from images to feature maps, for the content loss.
-        content_weight: Weight of the content loss; `losses.total_loss` tells
-            in which units.
+        objective: An `Objective`.
         adversarial_loss: `"lsgan"` or `"log"`.
         image_pool: An `ImagePool`, or None to show the discriminator only
             the newest fakes.
@@ -79,26 +120,16 @@ class CartoonGAN(keras.Model):
         self,
         generator,
         discriminator,
-        features,
+        objective,
         *,
-        content_weight,
         adversarial_loss="lsgan",
         image_pool=None,
         **kwargs,
     ):
-        super().__init__(**kwargs)
-        self.generator = generator
+        super().__init__(generator, objective, **kwargs)
         self.discriminator = discriminator
-        self.features = features
-        self.content_weight = content_weight
         self.adversarial_loss = adversarial_loss
         self.image_pool = image_pool
-        self.built = True  # Both networks were born built.
-
-    @property
-    def step(self):
-        """Number of batches trained on so far, a tensor."""
-        return self.generator_optimizer.iterations.value
 
     @property
     def state(self):
@@ -113,49 +144,38 @@ class CartoonGAN(keras.Model):
 
     def compile(self, generator_optimizer, discriminator_optimizer, **kwargs):
         super().compile(optimizer=None, **kwargs)
-        # A checkpoint restores an optimizer only once its slots exist.
-        generator_optimizer.build(self.generator.trainable_variables)
+        self._compile_generator(generator_optimizer)
         discriminator_optimizer.build(self.discriminator.trainable_variables)
-        self.generator_optimizer = generator_optimizer
         self.discriminator_optimizer = discriminator_optimizer
 
     def train_step(self, batch):
         photos, cartoons, smoothed = batch
-        with tf.GradientTape() as g_tape, tf.GradientTape() as d_tape:
+        with (
+            tf.GradientTape(persistent=True) as g_tape,
+            tf.GradientTape() as d_tape,
+        ):
             generated = self.generator(photos, training=True)
             logits = self.discriminator(generated, training=True)
-            adversarial = losses.generator_loss(logits, self.adversarial_loss)
-            content = losses.content_loss(
-                self.features(photos), self.features(generated)
-            )
-            total = losses.total_loss(adversarial, content, self.content_weight)
+            terms = {
+                "adversarial": losses.generator_loss(
+                    logits, self.adversarial_loss
+                ),
+                **self.objective.restraints(photos, generated),
+            }
             discrimination = losses.discriminator_loss(
                 self.discriminator(cartoons, training=True),
                 self.discriminator(smoothed, training=True),
                 self._logits_of_fakes(generated, logits),
                 self.adversarial_loss,
             )
-        _descend(self.generator_optimizer, g_tape, total, self.generator)
-        _descend(
-            self.discriminator_optimizer,
-            d_tape,
-            discrimination,
-            self.discriminator,
-        )
-        return {
-            "content_loss": content,
-            "adversarial_loss": adversarial,
-            "total_loss": total,
-            "discriminator_loss": discrimination,
-        }
+        variables = self.discriminator.trainable_variables
+        gradients = d_tape.gradient(discrimination, variables)
+        report = self._descend(g_tape, terms, generated)
+        self.discriminator_optimizer.apply(gradients, variables)
+        return {**report, "discriminator_loss": discrimination}
 
     def _logits_of_fakes(self, generated, logits):
         if self.image_pool is None:
             return logits
         fakes = self.image_pool.exchange(generated, self.step)
         return self.discriminator(tf.stop_gradient(fakes), training=True)
-
-
-def _descend(optimizer, tape, loss, network):
-    variables = network.trainable_variables
-    optimizer.apply(tape.gradient(loss, variables), variables)

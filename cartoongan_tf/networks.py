@@ -9,11 +9,10 @@ Images are channels last, RGB, in [-1, 1]. Written in `keras.layers` and
 """
 
 import keras
-from keras import ops
 
+from cartoongan_tf import convolutions
 from cartoongan_tf import layers
-
-MINIMUM_SIDE = 16  # pixels: a quarter of it must still hold a mirrored border
+from cartoongan_tf import light_generator
 
 
 @keras.saving.register_keras_serializable(package="cartoongan_tf")
@@ -38,18 +37,15 @@ class ResidualBlock(keras.layers.Layer):
     def build(self, input_shape):
         filters = input_shape[-1]
         self.steps = [
-            *_mirrored_convolution(filters, 3),
+            *convolutions.mirrored_convolution(filters, 3),
             *_norm_and_relu(self.epsilon),
-            *_mirrored_convolution(filters, 3),
+            *convolutions.mirrored_convolution(filters, 3),
             layers.InstanceNormalization(self.epsilon),
         ]
-        shape = input_shape
-        for step in self.steps:
-            step.build(shape)
-            shape = step.compute_output_shape(shape)
+        convolutions.build_chain(self.steps, input_shape)
 
     def call(self, inputs):
-        return inputs + _chain(self.steps, inputs)
+        return inputs + convolutions.chain(self.steps, inputs)
 
     def compute_output_shape(self, input_shape):
         return input_shape
@@ -90,31 +86,22 @@ class Generator(keras.Model):
         self.blocks = blocks
         self.epsilon = epsilon
         self.stages = [
-            *_mirrored_convolution(filters, 7),
+            *convolutions.mirrored_convolution(filters, 7),
             *_norm_and_relu(epsilon),
             *_halve(2 * filters, epsilon),
             *_halve(4 * filters, epsilon),
             *[ResidualBlock(epsilon) for _ in range(blocks)],
             *_double(2 * filters, epsilon),
             *_double(filters, epsilon),
-            *_mirrored_convolution(3, 7),
+            *convolutions.mirrored_convolution(3, 7),
             keras.layers.Activation("tanh"),
         ]
-        _build(self)
+        convolutions.build(self)
 
     def call(self, images):
-        _, height, width, _ = ops.shape(images)
-        for side in (height, width):
-            if isinstance(side, int) and side < MINIMUM_SIDE:
-                raise ValueError(
-                    f"Images must have at least {MINIMUM_SIDE} pixels a side, "
-                    f"received shape {tuple(images.shape)}."
-                )
-        cartoons = _chain(self.stages, images)
-        if tuple(cartoons.shape[1:3]) == (height, width):
-            return cartoons
-        # Strides round odd sides up; pixels stay aligned at the top left.
-        return cartoons[:, :height, :width]
+        convolutions.require_least_side(images)
+        cartoons = convolutions.chain(self.stages, images)
+        return convolutions.crop_like(cartoons, images)
 
     def get_config(self):
         return {
@@ -147,19 +134,19 @@ class Discriminator(keras.Model):
         self.filters = filters
         self.epsilon = epsilon
         self.stages = [
-            _convolution(filters, 3),
+            convolutions.convolution(filters, 3),
             _leaky_relu(),
             *_halve_patches(2 * filters, epsilon),
             *_halve_patches(4 * filters, epsilon),
-            _convolution(8 * filters, 3),
+            convolutions.convolution(8 * filters, 3),
             layers.InstanceNormalization(epsilon),
             _leaky_relu(),
-            _convolution(1, 3),
+            convolutions.convolution(1, 3),
         ]
-        _build(self)
+        convolutions.build(self)
 
     def call(self, images):
-        return _chain(self.stages, images)
+        return convolutions.chain(self.stages, images)
 
     def get_config(self):
         return {
@@ -170,48 +157,10 @@ class Discriminator(keras.Model):
 
 
 # By the name that `--generator` has for it.
-GENERATORS = {"cartoongan": Generator}
-
-
-def _build(network):
-    """Makes the weights at once: a network is born built.
-
-    The side does not matter. With unknown sides JAX would ponder over the
-    slices of mirrored borders for hours.
-    """
-    network(keras.Input((MINIMUM_SIDE, MINIMUM_SIDE, 3)))
-
-
-def _chain(steps, tensor):
-    for step in steps:
-        tensor = step(tensor)
-    return tensor
-
-
-def _convolution(filters, size, strides=1, padding="same"):
-    return keras.layers.Conv2D(
-        filters,
-        size,
-        strides,
-        padding,
-        # One initializer each: a shared one gives equal layers equal weights.
-        kernel_initializer=keras.initializers.RandomNormal(stddev=0.02),
-    )
-
-
-def _mirrored_convolution(filters, size):
-    return [
-        layers.ReflectionPadding2D(size // 2),
-        _convolution(filters, size, padding="valid"),
-    ]
-
-
-def _strided_convolution(filters):
-    # Keras' "same" pads only below and right at stride 2; PyTorch all round.
-    return [
-        keras.layers.ZeroPadding2D(1),
-        _convolution(filters, 3, strides=2, padding="valid"),
-    ]
+GENERATORS = {
+    "cartoongan": Generator,
+    "light": light_generator.LightGenerator,
+}
 
 
 def _transposed_convolution(filters):
@@ -238,8 +187,8 @@ def _leaky_relu():
 
 def _halve(filters, epsilon):
     return [
-        *_strided_convolution(filters),
-        _convolution(filters, 3),
+        *convolutions.strided_convolution(filters),
+        convolutions.convolution(filters, 3),
         *_norm_and_relu(epsilon),
     ]
 
@@ -247,16 +196,16 @@ def _halve(filters, epsilon):
 def _double(filters, epsilon):
     return [
         *_transposed_convolution(filters),
-        _convolution(filters, 3),
+        convolutions.convolution(filters, 3),
         *_norm_and_relu(epsilon),
     ]
 
 
 def _halve_patches(filters, epsilon):
     return [
-        *_strided_convolution(filters),
+        *convolutions.strided_convolution(filters),
         _leaky_relu(),
-        _convolution(2 * filters, 3),
+        convolutions.convolution(2 * filters, 3),
         layers.InstanceNormalization(epsilon),
         _leaky_relu(),
     ]

@@ -5,6 +5,7 @@ content of photos, then competes with the discriminator.
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import keras
 
@@ -13,6 +14,7 @@ from cartoongan_tf import callbacks
 from cartoongan_tf import checkpoints
 from cartoongan_tf import image_pool
 from cartoongan_tf import model
+from cartoongan_tf import objective
 from cartoongan_tf import run_log
 from cartoongan_tf import runs
 from cartoongan_tf import schedules
@@ -20,7 +22,21 @@ from cartoongan_tf import schedules
 _BETA_1 = 0.5  # Adam's, as in the authors' code.
 
 
-def warm_up(run: runs.Run, generator: keras.Model, features: Callable) -> bool:
+class Outcome(NamedTuple):
+    """What a phase leaves.
+
+    Attributes:
+        generator: The generator to look at and to keep.
+        is_complete: Whether the phase is, and was not stopped by a signal.
+    """
+
+    generator: keras.Model
+    is_complete: bool
+
+
+def warm_up(
+    run: runs.Run, generator: keras.Model, features: Callable
+) -> Outcome:
     """Runs the content-only phase.
 
     Args:
@@ -29,12 +45,12 @@ def warm_up(run: runs.Run, generator: keras.Model, features: Callable) -> bool:
         features: Feature function for the content loss (`features.py`).
 
     Returns:
-        Whether the phase is complete, and not stopped by a signal.
+        The trained generator, and whether the phase is complete.
     """
     config = run.config
     if run.checkpoint_path(runs.ADVERSARIAL).exists():
-        return True
-    phase = model.ContentWarmUp(generator, features)
+        return Outcome(generator, is_complete=True)
+    phase = model.ContentWarmUp(generator, _objective(config, features))
     phase.compile(keras.optimizers.Adam(config.warmup_learning_rate, _BETA_1))
 
     return _run_phase(
@@ -47,7 +63,7 @@ def compete(
     generator: keras.Model,
     discriminator: keras.Model,
     features: Callable,
-) -> bool:
+) -> Outcome:
     """Runs the adversarial phase.
 
     Args:
@@ -57,19 +73,24 @@ def compete(
         features: Feature function for the content loss (`features.py`).
 
     Returns:
-        Whether the phase is complete, and not stopped by a signal.
+        The generator, the average of those on the way if the settings ask for
+        it, and whether the phase is complete.
     """
     config = run.config
     phase = model.CartoonGAN(
         generator,
         discriminator,
-        features,
-        content_weight=config.content_weight,
+        _objective(config, features),
         adversarial_loss=config.adversarial_loss,
         image_pool=_build_pool(config),
     )
     phase.compile(
-        _decaying_adam(config.generator_learning_rate, config),
+        _decaying_adam(
+            config.generator_learning_rate,
+            config,
+            use_ema=config.ema_momentum > 0,
+            ema_momentum=config.ema_momentum,
+        ),
         _decaying_adam(config.discriminator_learning_rate, config),
     )
 
@@ -88,7 +109,7 @@ def _run_phase(run, name, phase, batches_of, offset, steps):
     start = checkpoints.restore(phase, run.checkpoint_path(name))
     print(f"Phase {name}: {start} of {steps} steps done.", flush=True)
     if start >= steps:
-        return True
+        return Outcome(phase.averaged_generator, is_complete=True)
     log = run_log.RunLog(run.workdir, (offset + start) or -1)
     stop = callbacks.StopOnSignal()
     try:
@@ -108,7 +129,7 @@ def _run_phase(run, name, phase, batches_of, offset, steps):
         )
     finally:
         log.close()
-    return stop.received is None
+    return Outcome(phase.averaged_generator, stop.received is None)
 
 
 def _observers(run, log, name, offset, steps):
@@ -127,6 +148,15 @@ def _observers(run, log, name, offset, steps):
     ]
 
 
+def _objective(config, features):
+    return objective.Objective(
+        features,
+        config.content_weight,
+        config.color_weight,
+        config.variation_weight,
+    )
+
+
 def _build_pool(config):
     if not config.image_pool:
         return None
@@ -135,9 +165,9 @@ def _build_pool(config):
     )
 
 
-def _decaying_adam(learning_rate, config):
+def _decaying_adam(learning_rate, config, **average):
     start = config.decay_start
     if start is None:
         start = config.steps // 2
     schedule = schedules.LinearDecay(learning_rate, start, config.steps)
-    return keras.optimizers.Adam(schedule, _BETA_1)
+    return keras.optimizers.Adam(schedule, _BETA_1, **average)

@@ -12,14 +12,16 @@ import tensorflow as tf
 
 from cartoongan_tf import files
 
-COLUMNS = (
-    "step",
-    "phase",
+LOSSES = (
     "content_loss",
+    "color_loss",
+    "variation_loss",
     "adversarial_loss",
     "total_loss",
     "discriminator_loss",
 )
+PULLS = ("adversarial_pull", "content_pull", "color_pull", "variation_pull")
+COLUMNS = ("step", "phase", *LOSSES, *PULLS)
 
 
 class RunLog:

@@ -50,24 +50,24 @@ def train(run: runs.Run, features: Callable) -> keras.Model:
     _check_space(run, generator, discriminator)
     _announce(run, generator)
     with _explained(run):
-        is_complete = phases.warm_up(
-            run, generator, features
-        ) and phases.compete(run, generator, discriminator, features)
-    files.save_model(generator, run.workdir / artifacts.GENERATOR_FILE)
+        outcome = phases.warm_up(run, generator, features)
+        if outcome.is_complete:
+            outcome = phases.compete(run, generator, discriminator, features)
+    files.save_model(outcome.generator, run.workdir / artifacts.GENERATOR_FILE)
     files.save_model(discriminator, run.workdir / DISCRIMINATOR_FILE)
     curves.plot_losses(run.workdir)
-    if not is_complete:
+    if not outcome.is_complete:
         raise KeyboardInterrupt(
             "Stopped and saved. Run the same command again to go on."
         )
-    return generator
+    return outcome.generator
 
 
 def _build_networks(config):
     if config.init_from is None:
-        architecture = networks.GENERATORS[config.generator]
-        generator = architecture(config.filters, config.blocks)
-        return generator, networks.Discriminator(config.discriminator_filters)
+        return _new_generator(config), networks.Discriminator(
+            config.discriminator_filters
+        )
     generator = artifacts.load_generator(config.init_from, "--init_from")
     _check_fit(generator, config, "filters", "filters")
     _check_fit(generator, config, "blocks", "blocks")
@@ -75,15 +75,22 @@ def _build_networks(config):
     if not path.is_file():
         return generator, networks.Discriminator(config.discriminator_filters)
     discriminator = artifacts.load_network(
-        path, networks.Discriminator, "--init_from"
+        path, (networks.Discriminator,), "--init_from"
     )
     _check_fit(discriminator, config, "filters", "discriminator_filters")
     return generator, discriminator
 
 
+def _new_generator(config):
+    architecture = networks.GENERATORS[config.generator]
+    if config.filters is None:
+        return architecture(blocks=config.blocks)
+    return architecture(config.filters, config.blocks)
+
+
 def _check_fit(network, config, attribute, flag):
     found, wanted = getattr(network, attribute), getattr(config, flag)
-    if found != wanted:
+    if wanted is not None and found != wanted:
         raise errors.InputError(
             f"--init_from={config.init_from} holds a network of another "
             f"architecture; pass --{flag}={found} (now {wanted})."

@@ -1,0 +1,130 @@
+"""A generator for phones and CPUs, without any normalization.
+
+Instance normalization takes the mean of each channel away and with it the
+colours of the photo; it makes each pixel depend on the whole picture, so that
+tiles get seams and videos flicker. Super-resolution networks (Lim et al.,
+2017; Wang et al., 2018, ESRGAN) and White-box cartoonization (Wang and Yu,
+2020) do without, and so does this one: residual blocks that begin as the
+identity keep its numbers in bounds instead. A pixel depends only on those
+less than `reach` pixels away.
+
+Written in `keras.layers` and `keras.ops` only, in the forms that LiteRT runs
+fast.
+"""
+
+import keras
+
+from cartoongan_tf import convolutions
+from cartoongan_tf import layers
+
+
+@keras.saving.register_keras_serializable(package="cartoongan_tf")
+class BottleneckBlock(keras.layers.Layer):
+    """A 3x3 convolution between two 1x1 ones, added to their input.
+
+    The last kernel begins at zero, so that the block begins as the identity.
+
+    Args:
+        filters: Channels of the inner convolution.
+        **kwargs: Passed on to `keras.layers.Layer`.
+
+    Call arguments:
+        inputs: Tensor of shape `(batch, height, width, channels)`.
+
+    Returns:
+        Tensor of the same shape.
+    """
+
+    def __init__(self, filters, **kwargs):
+        super().__init__(**kwargs)
+        self.filters = filters
+
+    def build(self, input_shape):
+        self.steps = [
+            *_activated(_mirrored(self.filters, 1)),
+            *_activated(_mirrored(self.filters, 3)),
+            convolutions.convolution(
+                input_shape[-1], 1, initializer=keras.initializers.Zeros()
+            ),
+        ]
+        convolutions.build_chain(self.steps, input_shape)
+
+    def call(self, inputs):
+        return inputs + convolutions.chain(self.steps, inputs)
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def get_config(self):
+        return {**super().get_config(), "filters": self.filters}
+
+
+@keras.saving.register_keras_serializable(package="cartoongan_tf")
+class LightGenerator(keras.Model):
+    """Turns photos into cartoons: 0.65 million parameters unless told.
+
+    Args:
+        filters: Channels at half the size; the blocks, at a quarter, have four
+            times as many.
+        blocks: Number of bottleneck blocks.
+        **kwargs: Passed on to `keras.Model`.
+
+    Call arguments:
+        images: Photos of shape `(batch, height, width, 3)` in [-1, 1], each
+            side at least 16 pixels.
+
+    Returns:
+        Cartoons in [-1, 1], of exactly the same shape.
+
+    Raises:
+        ValueError: If a side of the images is below 16 pixels.
+    """
+
+    def __init__(self, filters=32, blocks=8, **kwargs):
+        super().__init__(**kwargs)
+        self.filters = filters
+        self.blocks = blocks
+        self.stages = [
+            *_activated(_mirrored(filters, 5, strides=2)),
+            *_activated(_mirrored(2 * filters, 3)),
+            *_activated(_mirrored(4 * filters, 3, strides=2)),
+            *[BottleneckBlock(2 * filters) for _ in range(blocks)],
+            *_doubled(2 * filters),
+            *_doubled(filters // 2),
+            *convolutions.mirrored_convolution(3, 7),
+            keras.layers.Activation("tanh"),
+        ]
+        convolutions.build(self)
+
+    def call(self, images):
+        convolutions.require_least_side(images)
+        cartoons = convolutions.chain(self.stages, images)
+        return convolutions.crop_like(cartoons, images)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "blocks": self.blocks,
+        }
+
+
+def _mirrored(filters, size, strides=1):
+    # Unlike zeros beyond the border, mirrored pixels leave no frame.
+    return convolutions.mirrored_convolution(
+        filters, size, strides, keras.initializers.HeNormal()
+    )
+
+
+def _activated(steps):
+    return [*steps, keras.layers.LeakyReLU(0.2)]
+
+
+def _doubled(filters):
+    # Pixels are repeated first: transposed convolutions and sub-pixel ones
+    # leave a checkerboard (Odena et al., 2016).
+    return [
+        layers.NearestUpsampling2D(),
+        *_activated(_mirrored(filters, 3)),
+        *_activated(_mirrored(filters, 3)),
+    ]
