@@ -8,7 +8,6 @@ All features share one unit, VGG19's conv4_4 before ReLU at Caffe scale, so
 that one content weight means the same with each of them.
 """
 
-import os
 import pathlib
 from collections.abc import Callable
 
@@ -18,6 +17,7 @@ from keras import ops
 
 from cartoongan_tf import errors
 from cartoongan_tf import files
+from cartoongan_tf import pretrained
 
 CONTENT_FEATURES = ("vgg19", "pyramid")
 PRECISIONS = ("float32", "bfloat16")
@@ -26,6 +26,7 @@ PRECISIONS = ("float32", "bfloat16")
 # tools/calibrate_pyramid.py, on 256 pairs of 128x128 crops.
 PYRAMID_SCALE = 2170.0
 
+_FLAG = "--vgg19_weights"
 _CAFFE_MEAN = (103.939, 116.779, 123.68)  # BGR
 _LUMINANCE = (0.299, 0.587, 0.114)
 _LUMINANCE_CELLS = (1, 3, 6, 12)  # pixels a side
@@ -34,7 +35,7 @@ _LAST_LAYER = "block4_conv4"
 
 
 def load_vgg19(
-    weights: str = "imagenet", precision: str = "float32"
+    weights: str = pretrained.IMAGENET, precision: str = "float32"
 ) -> Callable:
     """VGG19 up to conv4_4, before its ReLU, as the authors take it.
 
@@ -103,16 +104,19 @@ def _balanced(maps):
 
 
 def _vgg19(weights):
-    suffix = pathlib.Path(weights).suffix
-    if weights != "imagenet" and suffix not in (".npz", ".h5"):
-        raise errors.InputError(
-            f"--vgg19_weights must be imagenet, or a file ending in .npz or "
-            f".h5, received {weights}."
-        )
-    if weights != "imagenet" and not os.path.isfile(weights):
-        raise errors.InputError(f"--vgg19_weights={weights} does not exist.")
-    network = _keras_vgg19(None if suffix == ".npz" else weights)
-    if suffix == ".npz":
+    pretrained.check_weights(_FLAG, weights)
+    is_ours = pathlib.Path(weights).suffix == ".npz"
+    network = pretrained.load_application(
+        keras.applications.VGG19,
+        None if is_ours else weights,
+        flag=_FLAG,
+        file="vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5",
+        otherwise=(
+            "do without: train.py --content_features=pyramid, or evaluate.py "
+            "--vgg19_weights=none"
+        ),
+    )
+    if is_ours:
         _assign_arrays(network, weights)
     last = network.get_layer(_LAST_LAYER)
     last.activation = keras.activations.linear
@@ -136,27 +140,8 @@ def _in_precision(network, precision):
     return copy
 
 
-def _keras_vgg19(weights):
-    try:
-        return keras.applications.VGG19(include_top=False, weights=weights)
-    except ValueError as error:
-        raise errors.InputError(
-            f"--vgg19_weights={weights} are not VGG19's without its top: "
-            f"{error}"
-        ) from error
-    except Exception as error:  # Keras raises a bare Exception when offline.
-        raise errors.InputError(
-            "The VGG19 weights could not be downloaded "
-            f"({str(error).splitlines()[0]}). Download "
-            "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5 from Keras' "
-            "application weights on a machine that is online and pass "
-            "--vgg19_weights=FILE, or put it into ~/.keras/models; or train "
-            "with --content_features=pyramid, which needs no weights."
-        ) from error
-
-
 def _assign_arrays(network, path):
-    arrays = files.read_arrays("--vgg19_weights", path)
+    arrays = files.read_arrays(_FLAG, path)
     for layer in network.layers:
         if layer.weights and layer.name <= _LAST_LAYER:
             names = (f"{layer.name}_kernel", f"{layer.name}_bias")
@@ -164,5 +149,5 @@ def _assign_arrays(network, path):
                 layer.set_weights([arrays[name] for name in names])
             except (KeyError, ValueError) as error:
                 raise errors.InputError(
-                    f"--vgg19_weights={path} are not VGG19's: {error}"
+                    f"{_FLAG}={path} are not VGG19's: {error}"
                 ) from error
