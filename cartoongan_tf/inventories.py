@@ -11,6 +11,7 @@ import sys
 
 from cartoongan_tf import errors
 from cartoongan_tf import headers
+from cartoongan_tf import picture_lists
 from cartoongan_tf import pictures
 from cartoongan_tf import progress
 
@@ -21,10 +22,10 @@ _MOST_NAMED = 5
 
 @dataclasses.dataclass(frozen=True)
 class Inventory:
-    """The files of a folder and of its sub-folders.
+    """The files of a folder and of its sub-folders, or of a list.
 
     Attributes:
-        folder: The folder.
+        folder: The folder, or the list.
         paths: Pictures that decode whole, in the same order on every machine.
         headers: Their headers.
         problems: Files that end like a picture and are no good, each with the
@@ -43,34 +44,23 @@ def take_inventory(folder: str | pathlib.Path, flag: str) -> Inventory:
     """Looks at every file of a folder. Hidden ones are passed over.
 
     Args:
-        folder: Folder to search, with its sub-folders.
+        folder: Folder to search, with its sub-folders; or a text file of
+            `picture_lists`, whose order is kept.
         flag: The flag that named the folder, for messages.
 
     Raises:
-        InputError: If the folder is missing.
+        InputError: If the folder or the list is missing.
     """
     folder = pathlib.Path(folder)
+    if folder.suffix == picture_lists.SUFFIX and not folder.is_dir():
+        return _examine_all(folder, picture_lists.read_list(folder, flag), {})
     if not folder.is_dir():
         raise errors.InputError(f"{flag}={folder} is not a folder.")
     visible = sorted(p for p in folder.rglob("*") if _is_visible(p, folder))
     candidates = [p for p in visible if p.suffix.lower() in headers.SUFFIXES]
     endings = collections.Counter(path.suffix.lower() for path in visible)
     ignored = {e: n for e, n in endings.items() if e not in headers.SUFFIXES}
-    found = progress.in_threads(_examine, candidates, f"Reading {folder}")
-    good: dict[pathlib.Path, headers.Header] = {}
-    problems: dict[pathlib.Path, str] = {}
-    for path, result in zip(candidates, found, strict=True):
-        if isinstance(result, headers.BadPicture):
-            problems[path] = result.reason
-        else:
-            good[path] = result
-    return Inventory(
-        folder,
-        list(good),
-        list(good.values()),
-        problems,
-        collections.Counter(ignored),
-    )
+    return _examine_all(folder, candidates, ignored)
 
 
 def require_pictures(inventory: Inventory, flag: str, bad_images: str) -> None:
@@ -102,6 +92,23 @@ def require_pictures(inventory: Inventory, flag: str, bad_images: str) -> None:
 def _is_visible(path, folder):
     parts = path.relative_to(folder).parts
     return not any(p.startswith(".") for p in parts) and path.is_file()
+
+
+def _examine_all(folder, candidates, ignored):
+    found = progress.in_threads(_examine, candidates, f"Reading {folder}")
+    good, problems = {}, {}
+    for path, result in zip(candidates, found, strict=True):
+        if isinstance(result, headers.BadPicture):
+            problems[path] = result.reason
+        else:
+            good[path] = result
+    return Inventory(
+        folder,
+        list(good),
+        list(good.values()),
+        problems,
+        collections.Counter(ignored),
+    )
 
 
 def _examine(path):

@@ -16,6 +16,7 @@ size, without bars, so that neither size nor letterbox tells them apart.
 import enum
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -43,12 +44,32 @@ class Verdict(enum.Enum):
     SWAPPED = "swapped"
 
 
+class Look(NamedTuple):
+    """How a picture is drawn.
+
+    Attributes:
+        edges: How clear its contours are: its strong gradients, the 98th
+            percentile, in units of luminance a pixel.
+        texture: How far its areas are from flat: its median gradient.
+        drawn: How much it looks drawn: 0 as a photo, 1 as a cartoon.
+    """
+
+    edges: float
+    texture: float
+    drawn: float
+
+
 def drawn_likeness(picture: np.ndarray) -> float:
     """How much a picture looks drawn: 0 as a photo, 1 as a cartoon.
 
     Args:
         picture: uint8 RGB array of shape `(height, width, 3)`, without bars.
     """
+    return look(picture).drawn
+
+
+def look(picture: np.ndarray) -> Look:
+    """`drawn_likeness`, and the gradients that it is judged by."""
     gray = cv2.cvtColor(scaled(picture), cv2.COLOR_RGB2GRAY).astype("float32")
     gradient = gradients(gray)
     strong, ordinary = np.percentile(gradient, (98, 50))
@@ -59,7 +80,7 @@ def drawn_likeness(picture: np.ndarray) -> float:
         + _SHADE * math.log((gray < _BLACK).mean() + 0.003)
         + _OFFSET
     )
-    return 1 / (1 + math.exp(-score))
+    return Look(float(strong), float(ordinary), 1 / (1 + math.exp(-score)))
 
 
 def compare(photos: Sequence[float], cartoons: Sequence[float]) -> Verdict:

@@ -1,0 +1,207 @@
+"""Evaluating: how good are the cartoons that a way of making them makes?
+
+Three questions, since a generator can fail in three ways. Does it draw like
+the cartoons (kernel and Fréchet distance, clear edges, flat areas)? Does the
+cartoon still show the photo (content distance)? Does it keep its colors?
+
+A way of making cartoons is a function from a uint8 RGB picture to another of
+the same size: a generator, a filter, or nothing at all.
+"""
+
+import dataclasses
+import pathlib
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Mapping
+from collections.abc import Sequence
+
+import numpy as np
+
+from cartoongan_tf import color_drift
+from cartoongan_tf import data
+from cartoongan_tf import distances
+from cartoongan_tf import inception
+from cartoongan_tf import likeness
+from cartoongan_tf import losses
+from cartoongan_tf import pictures
+from cartoongan_tf import progress
+
+PHOTOS = "photos"  # What comes of doing nothing.
+CARTOONS = "cartoons"  # What to aim at.
+LEAST = 3  # Pictures without which there is no distance with its error.
+
+_BATCH = 8
+
+
+@dataclasses.dataclass(frozen=True)
+class Score:
+    """How good a set of pictures is. None is what makes no sense for it.
+
+    Attributes:
+        kernel_to_cartoons: `distances.kernel_distance` to the cartoons.
+        kernel_error: Its standard error.
+        kernel_to_photos: The same distance to the photos.
+        frechet_to_cartoons: `distances.frechet_distance` to the cartoons.
+        frechet_to_photos: The same distance to the photos.
+        content: Mean content distance from each photo.
+        drift: Mean distance of colors, `color_drift.Drift`.
+        turned: Share of the photos' clearly colored cells that have clearly
+            another hue.
+        edges: Mean of `likeness.Look.edges`.
+        texture: Mean of `likeness.Look.texture`.
+        drawn: Mean of `likeness.Look.drawn`.
+    """
+
+    kernel_to_cartoons: float | None
+    kernel_error: float | None
+    kernel_to_photos: float | None
+    frechet_to_cartoons: float | None
+    frechet_to_photos: float | None
+    content: float | None
+    drift: float | None
+    turned: float | None
+    edges: float
+    texture: float
+    drawn: float
+
+
+def evaluate(
+    ways: Mapping[str, Callable],
+    photos: Sequence[pathlib.Path],
+    cartoons: Sequence[pathlib.Path],
+    *,
+    image_size: int,
+    describe: inception.Inception,
+    content: Callable | None = None,
+) -> dict[str, Score]:
+    """Measures ways of making cartoons on the same photos.
+
+    Args:
+        ways: What to measure, by name; `PHOTOS` and `CARTOONS` come on top.
+        photos: At least `LEAST` files.
+        cartoons: At least `LEAST` files.
+        image_size: Height and width that all are center-cropped to.
+        describe: Inception features.
+        content: Feature function of `features.py`, or None to leave content
+            out.
+
+    Returns:
+        Scores by name: of the photos, of each way, and of the cartoons.
+    """
+    settings = {"image_size": image_size, "describe": describe}
+    aim = _measure(
+        {CARTOONS: unchanged}, cartoons, CARTOONS, **settings, content=None
+    )[CARTOONS]
+    tallies = _measure(
+        {PHOTOS: unchanged, **ways}, photos, PHOTOS, **settings, content=content
+    )
+    start = tallies[PHOTOS]
+    scores = {
+        name: _score(tally, start, aim)
+        for name, tally in {**tallies, CARTOONS: aim}.items()
+    }
+    # Nothing was made of the cartoons: there is no change to speak of.
+    nothing = dict.fromkeys(("content", "drift", "turned"))
+    scores[CARTOONS] = dataclasses.replace(scores[CARTOONS], **nothing)
+    return scores
+
+
+def describe_files(
+    describe: inception.Inception,
+    paths: Sequence[pathlib.Path],
+    image_size: int,
+    stage: str,
+) -> np.ndarray:
+    """Inception features of picture files, with progress.
+
+    Args:
+        describe: Inception features.
+        paths: At least one file.
+        image_size: Height and width that each is center-cropped to.
+        stage: What is being done, for the progress.
+    """
+
+    def crops(watch):
+        for done, path in enumerate(paths, start=1):
+            yield read_crop(path, image_size)
+            watch(stage, done, len(paths))
+
+    with progress.Progress() as watch:
+        return describe(crops(watch))
+
+
+def read_crop(path: pathlib.Path, image_size: int) -> np.ndarray:
+    """The center of a picture file, as `(image_size, image_size, 3)`."""
+    picture = pictures.read_picture(path)
+    return data.center_crop(picture, image_size).numpy()
+
+
+def unchanged(picture: np.ndarray) -> np.ndarray:
+    """Makes nothing of a picture."""
+    return picture
+
+
+@dataclasses.dataclass(frozen=True)
+class _Tally:
+    """What was measured, picture by picture."""
+
+    features: list = dataclasses.field(default_factory=list)
+    content: list = dataclasses.field(default_factory=list)
+    drifts: list = dataclasses.field(default_factory=list)
+    looks: list = dataclasses.field(default_factory=list)
+
+
+def _measure(ways, paths, kind, *, image_size, describe, content):
+    """A tally of each way, in one pass that holds few pictures at a time."""
+    tallies = {name: _Tally() for name in ways}
+    done, total = 0, len(paths) * len(ways)
+    with progress.Progress() as watch:
+        for start in range(0, len(paths), _BATCH):
+            batch = paths[start : start + _BATCH]
+            crops = [read_crop(path, image_size) for path in batch]
+            wanted = content and _content_maps(content, crops)
+            for name, make in ways.items():
+                made = [make(crop) for crop in crops]
+                tally = tallies[name]
+                tally.features.extend(describe(made))
+                tally.drifts.extend(map(color_drift.compare, crops, made))
+                tally.looks.extend(map(likeness.look, made))
+                if content:
+                    tally.content.extend(
+                        map(
+                            losses.content_loss,
+                            wanted,
+                            _content_maps(content, made),
+                        )
+                    )
+                done += len(batch)
+                watch(f"Measuring {kind}", done, total)
+    return tallies
+
+
+def _content_maps(content, many: Iterable[np.ndarray]):
+    return content(pictures.to_network(np.stack(list(many))))
+
+
+def _score(tally, photos, cartoons):
+    def between(distance, other):
+        if tally is other:
+            return None
+        return distance(tally.features, other.features)
+
+    colored = sum(drift.colored for drift in tally.drifts)
+    turned = sum(drift.turned for drift in tally.drifts)
+    edges, texture, drawn = np.mean(tally.looks, axis=0)
+    return Score(
+        kernel_to_cartoons=between(distances.kernel_distance, cartoons),
+        kernel_error=between(distances.kernel_distance_error, cartoons),
+        kernel_to_photos=between(distances.kernel_distance, photos),
+        frechet_to_cartoons=between(distances.frechet_distance, cartoons),
+        frechet_to_photos=between(distances.frechet_distance, photos),
+        content=float(np.mean(tally.content)) if tally.content else None,
+        drift=float(np.mean([drift.distance for drift in tally.drifts])),
+        turned=turned / colored if colored else None,
+        edges=float(edges),
+        texture=float(texture),
+        drawn=float(drawn),
+    )

@@ -1,0 +1,113 @@
+"""The result of an evaluation: a table, a file of figures, a contact sheet."""
+
+import importlib.metadata
+import json
+import pathlib
+from collections.abc import Callable
+from collections.abc import Mapping
+from collections.abc import Sequence
+
+import rich.console
+import rich.table
+import rich.text
+
+from cartoongan_tf import checking
+from cartoongan_tf import contact_sheets
+from cartoongan_tf import evaluating
+from cartoongan_tf import files
+from cartoongan_tf import pictures
+
+_COLUMNS = 8  # Photos on the sheet.
+_PACKAGES = ("tensorflow", "keras", "numpy")
+
+
+def figures(score: evaluating.Score, inception: str) -> dict[str, float | None]:
+    """A score in the units and by the names in which it is reported.
+
+    Args:
+        score: The score.
+        inception: Name of the Inception features, which is a part of the
+            names of their figures.
+    """
+    kid, fid = f"KID-{inception}", f"FID-{inception}"
+    thousandfold = {
+        f"{kid} to the cartoons, x 1000": score.kernel_to_cartoons,
+        "standard error of that": score.kernel_error,
+        f"{kid} to the photos, x 1000": score.kernel_to_photos,
+    }
+    return {
+        **{name: _times(1000, v) for name, v in thousandfold.items()},
+        f"{fid} to the cartoons": score.frechet_to_cartoons,
+        f"{fid} to the photos": score.frechet_to_photos,
+        "content distance": score.content,
+        "color drift": score.drift,
+        "hues turned, %": _times(100, score.turned),
+        "edges": score.edges,
+        "texture": score.texture,
+        "drawn, %": _times(100, score.drawn),
+    }
+
+
+def show(
+    console: rich.console.Console,
+    table: Mapping[str, Mapping[str, float | None]],
+    note: str,
+) -> None:
+    """Prints a column for each way of making cartoons, a row a figure.
+
+    Args:
+        console: Where to.
+        table: `figures` by name.
+        note: What to know of all of them.
+    """
+    drawn = rich.table.Table(caption=note)
+    drawn.add_column("")
+    for name in table:
+        drawn.add_column(rich.text.Text(name), justify="right")
+    for figure in next(iter(table.values())):
+        values = (_text(column[figure]) for column in table.values())
+        drawn.add_row(figure, *values)
+    console.print(drawn)
+
+
+def write_figures(
+    path: pathlib.Path,
+    table: Mapping[str, Mapping[str, float | None]],
+    settings: Mapping,
+) -> None:
+    """Writes all figures, and what they were measured with, as JSON."""
+    versions = {name: importlib.metadata.version(name) for name in _PACKAGES}
+    content = {**settings, "versions": versions, "figures": table}
+    with files.written_whole(path) as draft:
+        draft.write_text(json.dumps(content, indent=2) + "\n", "utf-8")
+
+
+def write_sheet(
+    path: pathlib.Path,
+    ways: Mapping[str, Callable],
+    photos: Sequence[pathlib.Path],
+    image_size: int,
+) -> None:
+    """Writes a contact sheet: photos, and below what each way makes of them."""
+    crops = [
+        evaluating.read_crop(photo, image_size)
+        for photo in checking.spread_out(photos, _COLUMNS)
+    ]
+    shown, captions = [], []
+    for name, make in {evaluating.PHOTOS: evaluating.unchanged, **ways}.items():
+        shown += [make(crop) for crop in crops]
+        captions += [name] + [""] * (len(crops) - 1)
+    sheet = contact_sheets.contact_sheet(
+        shown, captions, columns=len(crops), side=image_size
+    )
+    pictures.write_png(path, sheet)
+
+
+def _times(factor, value):
+    return None if value is None else factor * value
+
+
+def _text(value):
+    if value is None:
+        return "-"
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.2f}"

@@ -1,0 +1,44 @@
+"""Lists of pictures: text files that stand for a folder.
+
+One path a line, UTF-8. Relative paths count from the list's own folder, so
+that a list can be moved together with its pictures.
+"""
+
+import collections
+import pathlib
+
+from cartoongan_tf import errors
+
+SUFFIX = ".txt"
+
+
+def read_list(path: str | pathlib.Path, flag: str) -> list[pathlib.Path]:
+    """Reads a list of pictures, in its own order; empty lines do not count.
+
+    Args:
+        path: File to read.
+        flag: The flag that named it, for messages.
+
+    Returns:
+        Paths, whether there is such a picture or not.
+
+    Raises:
+        InputError: If the file cannot be read, or names a picture twice.
+    """
+    path = pathlib.Path(path)
+    try:
+        lines = path.read_text("utf-8-sig").splitlines()
+    except FileNotFoundError as error:
+        raise errors.InputError(f"{flag}={path} does not exist.") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise errors.InputError(
+            f"{flag}={path} cannot be read as a list of pictures, a line "
+            f"each, in UTF-8 ({error})."
+        ) from error
+    found = [path.parent / line.strip() for line in lines if line.strip()]
+    for picture, count in collections.Counter(found).items():
+        if count > 1:
+            raise errors.InputError(
+                f"{flag}={path} names {picture} {count} times; once is enough."
+            )
+    return found

@@ -1,0 +1,194 @@
+r"""Measures how good generators are.
+
+    python evaluate.py --model=runs/mine --photo_dir=held_back \
+        --cartoon_dir=frames --output=evaluations/mine
+
+Give --model several times to compare several. Next to them stand the photos
+as they are, two filters that need no training, and the cartoons: what to
+start from, what to be better than, and what to aim at. Photos that a model
+was trained on flatter it: take others.
+
+    KID, FID            how far from the cartoons: lower is better. How far
+                        from the photos: what was changed at all
+    content distance    what is left of the photo: 0 all, 620 nothing
+    color drift         how far colors moved; about 2 is just noticed
+    hues turned         share of clear colors that became others
+    edges, texture      clear contours, flat areas: see the cartoons' own
+    drawn               how drawn it looks: 0 a photo, 100 a cartoon
+
+KID and FID of different Inception weights do not compare, and their names
+say which they come from. FID grows as pictures get fewer, KID does not: with
+less than thousands, look at KID, and at its standard error.
+
+OUTPUT gets evaluation.json, with all figures, and sheet.png: photos, and what
+becomes of them. Look at it: no figure sees all that an eye sees.
+"""
+
+import collections
+import os
+import pathlib
+
+import rich.console
+from absl import app
+from absl import flags
+
+import cartoongan_tf
+from cartoongan_tf import artifacts
+from cartoongan_tf import baselines
+from cartoongan_tf import devices
+from cartoongan_tf import errors
+from cartoongan_tf import evaluating
+from cartoongan_tf import evaluation_report
+from cartoongan_tf import features
+from cartoongan_tf import files
+from cartoongan_tf import inception
+from cartoongan_tf import inventories
+from cartoongan_tf import networks
+from cartoongan_tf import pretrained
+
+FLAGS = flags.FLAGS
+
+_NONE = "none"
+
+flags.DEFINE_multi_string(
+    "model",
+    [],
+    "A .keras file, the --workdir of a run, a SavedModel folder, or a .tflite "
+    "file. May be given several times, or not at all.",
+)
+flags.DEFINE_string(
+    "photo_dir",
+    None,
+    "Folder of photos, or a .txt file with the path of one a line, relative "
+    "to its own folder.",
+    required=True,
+)
+flags.DEFINE_string(
+    "cartoon_dir",
+    None,
+    "The cartoons of the style that is aimed at: a folder, or a .txt file.",
+    required=True,
+)
+flags.DEFINE_string("output", None, "Folder to write into.", required=True)
+flags.DEFINE_string(
+    "inception_weights",
+    pretrained.IMAGENET,
+    "What KID and FID look through: imagenet, InceptionV3 as Keras downloads "
+    "it or as the .h5 file of that; or an .npz file of the network of 2015 "
+    "that FID is defined by, up to mixed_7.",
+)
+flags.DEFINE_string(
+    "vgg19_weights",
+    pretrained.IMAGENET,
+    "What the content distance looks through: imagenet, which Keras "
+    "downloads, a .h5 or .npz file, or none to leave it out.",
+)
+flags.DEFINE_integer(
+    "image_size",
+    256,
+    "Height and width in pixels that pictures are center-cropped to.",
+    lower_bound=networks.MINIMUM_SIDE,
+)
+flags.DEFINE_boolean(
+    "baselines", True, "Whether to measure the filters that need no training."
+)
+flags.DEFINE_enum(
+    "bad_images",
+    "error",
+    inventories.BAD_IMAGES,
+    "What to do about files that are broken: stop, or leave them out.",
+)
+
+
+def main(argv):
+    if len(argv) > 1:
+        raise app.UsageError(f"Unexpected arguments: {argv[1:]}")
+    with errors.one_sentence():
+        devices.prepare(deterministic=False)
+        with devices.memory_advice(f"--image_size={FLAGS.image_size}"):
+            _evaluate(files.make_folder("--output", FLAGS.output))
+
+
+def _evaluate(output):
+    describe = inception.load_inception(FLAGS.inception_weights)
+    content = _content()
+    ways = _ways()
+    photos = _paths("--photo_dir", FLAGS.photo_dir)
+    cartoons = _paths("--cartoon_dir", FLAGS.cartoon_dir)
+    scores = evaluating.evaluate(
+        ways,
+        photos,
+        cartoons,
+        image_size=FLAGS.image_size,
+        describe=describe,
+        content=content,
+    )
+    table = {
+        name: evaluation_report.figures(score, describe.name)
+        for name, score in scores.items()
+    }
+    console = rich.console.Console(highlight=False)
+    evaluation_report.show(console, table, _note(photos, cartoons))
+    counts = {"photos": len(photos), "cartoons": len(cartoons)}
+    evaluation_report.write_figures(
+        output / "evaluation.json", table, _settings() | counts
+    )
+    evaluation_report.write_sheet(
+        output / "sheet.png", ways, photos, FLAGS.image_size
+    )
+    print(f"Wrote {output}/evaluation.json and {output}/sheet.png")
+
+
+def _content():
+    if FLAGS.vgg19_weights == _NONE:
+        return None
+    return features.load_vgg19(FLAGS.vgg19_weights)
+
+
+def _ways():
+    """The baselines, and the models by their names."""
+    ways = dict(baselines.BASELINES) if FLAGS.baselines else {}
+    taken = [*ways, evaluating.PHOTOS, evaluating.CARTOONS]
+    stems = [pathlib.Path(path).stem for path in FLAGS.model]
+    counts = collections.Counter([*taken, *stems])
+    for path, stem in zip(FLAGS.model, stems, strict=True):
+        name = stem if counts[stem] == 1 else path
+        if name in ways:
+            raise errors.InputError(f"--model={path} is given twice.")
+        ways[name] = artifacts.open_model(path, "--model")
+    return ways
+
+
+def _paths(flag, name):
+    inventory = inventories.take_inventory(name, flag)
+    inventories.require_pictures(inventory, flag, FLAGS.bad_images)
+    if len(inventory.paths) < evaluating.LEAST:
+        raise errors.InputError(
+            f"{flag}={name} has {len(inventory.paths)} pictures; at least "
+            f"{evaluating.LEAST} are needed, and 50 begin to tell something."
+        )
+    return inventory.paths
+
+
+def _note(photos, cartoons):
+    return (
+        f"{len(photos)} photos, {len(cartoons)} cartoons, "
+        f"{FLAGS.image_size} x {FLAGS.image_size} pixels. FID is the larger "
+        "the fewer pictures there are: it compares within this table only."
+    )
+
+
+def _settings():
+    return {
+        "cartoongan_tf": cartoongan_tf.__version__,
+        "models": FLAGS.model,
+        "photo_dir": FLAGS.photo_dir,
+        "cartoon_dir": FLAGS.cartoon_dir,
+        "image_size": FLAGS.image_size,
+        "inception_weights": os.path.basename(FLAGS.inception_weights),
+        "vgg19_weights": os.path.basename(FLAGS.vgg19_weights),
+    }
+
+
+if __name__ == "__main__":
+    app.run(main)
