@@ -35,6 +35,7 @@ from absl import flags
 import cartoongan_tf
 from cartoongan_tf import artifacts
 from cartoongan_tf import baselines
+from cartoongan_tf import convolutions
 from cartoongan_tf import devices
 from cartoongan_tf import errors
 from cartoongan_tf import evaluating
@@ -43,7 +44,6 @@ from cartoongan_tf import features
 from cartoongan_tf import files
 from cartoongan_tf import inception
 from cartoongan_tf import inventories
-from cartoongan_tf import networks
 from cartoongan_tf import pretrained
 
 FLAGS = flags.FLAGS
@@ -87,7 +87,7 @@ flags.DEFINE_integer(
     "image_size",
     256,
     "Height and width in pixels that pictures are center-cropped to.",
-    lower_bound=networks.MINIMUM_SIDE,
+    lower_bound=convolutions.MINIMUM_SIDE,
 )
 flags.DEFINE_boolean(
     "baselines", True, "Whether to measure the filters that need no training."

@@ -22,6 +22,7 @@ from cartoongan_tf import edges
 from cartoongan_tf import errors
 from cartoongan_tf import features
 from cartoongan_tf import files
+from cartoongan_tf import inception
 from cartoongan_tf import inventories
 from cartoongan_tf import losses
 from cartoongan_tf import networks
@@ -234,6 +235,26 @@ flags.DEFINE_float(
     "that trains: 0.998 remembers some 500 steps; 0 for none.",
 )
 flags.DEFINE_integer(
+    "held_back",
+    _DEFAULT.held_back,
+    "Photos, drawn at random, that are never trained on: to measure on. "
+    "WORKDIR/held_back.txt names them; evaluate.py --photo_dir takes it.",
+)
+flags.DEFINE_integer(
+    "evaluate_every",
+    _DEFAULT.evaluate_every,
+    "Steps between two evaluations in the second phase: the kernel distance "
+    "(KID) of cartoons of the held-back photos to --cartoon_dir goes to the "
+    "log, and the generator with the lowest to best_generator.keras. Never "
+    "unless given.",
+)
+flags.DEFINE_string(
+    "inception_weights",
+    _DEFAULT.inception_weights,
+    "What KID looks through: imagenet, to let Keras fetch InceptionV3 once; "
+    "or a file, see evaluate.py.",
+)
+flags.DEFINE_integer(
     "sample_every",
     _DEFAULT.sample_every,
     "Steps between two grids of photos above their cartoons.",
@@ -259,9 +280,10 @@ def main(argv):
         settings = config_from_flags()
         devices.prepare(settings.deterministic)
         compare = content_features(settings)
+        describe = evaluation_features(settings)
         run = runs.open_run(settings)
         record_flags(run.workdir)
-        training.train(run, compare)
+        training.train(run, compare, describe)
         print(f"Wrote {run.workdir / 'generator.keras'}")
 
 
@@ -274,6 +296,12 @@ def content_features(settings):
     if settings.content_features == "pyramid":
         return features.pyramid
     return features.load_vgg19(settings.vgg19_weights, settings.vgg19_precision)
+
+
+def evaluation_features(settings):
+    if settings.evaluate_every is None:
+        return None
+    return inception.load_inception(settings.inception_weights)
 
 
 def record_flags(workdir):

@@ -6,7 +6,6 @@ phases: `offset` is where a phase begins.
 """
 
 import datetime
-import math
 import pathlib
 import signal
 import sys
@@ -20,7 +19,6 @@ import tensorflow as tf
 
 from cartoongan_tf import checkpoints
 from cartoongan_tf import data
-from cartoongan_tf import errors
 from cartoongan_tf import pictures
 from cartoongan_tf import run_log
 
@@ -66,15 +64,12 @@ class Progress(keras.callbacks.ProgbarLogger):
 
 
 class LossLog(keras.callbacks.Callback):
-    """Records the losses of every step, and stops at one that is no number.
+    """Records the losses of every step.
 
     Args:
         log: Where to record them.
         phase: Name of the phase.
         offset: Step of the run at which the phase begins.
-
-    Raises:
-        InputError: At a loss that is not finite.
     """
 
     def __init__(self, log: run_log.RunLog, phase: str, offset: int):
@@ -87,14 +82,6 @@ class LossLog(keras.callbacks.Callback):
         step = self._offset + int(self.model.step)
         values = {name: float(value) for name, value in logs.items()}
         self._log.add_losses(step, self._phase, values)
-        for name, value in values.items():
-            if not math.isfinite(value):
-                raise errors.InputError(
-                    f"{name} became {value} at step {step}. The last "
-                    "checkpoint is good; begin anew with lower learning "
-                    "rates, say half of --generator_learning_rate and "
-                    "--discriminator_learning_rate."
-                )
 
 
 class SampleGrids(keras.callbacks.Callback):

@@ -19,11 +19,21 @@ from cartoongan_tf import files
 
 
 def save(model: keras.Model, path: pathlib.Path) -> None:
-    """Writes the `state` of a model; the old file stays until then."""
+    """Writes the `state` of a model; the old file stays until then.
+
+    Raises:
+        Diverged: If a number in it is none; the old file stays.
+    """
     arrays = {
         f"{number:04}": keras.ops.convert_to_numpy(variable)
         for number, variable in enumerate(model.state)
     }
+    if not all(np.isfinite(array).all() for array in arrays.values()):
+        raise errors.Diverged(
+            f"Weights became infinite or NaN before step {int(model.step)} of "
+            "this phase. Begin anew with lower learning rates, say half of "
+            "--generator_learning_rate and --discriminator_learning_rate."
+        )
     with files.written_whole(path) as draft:
         np.savez(draft, **arrays)
 

@@ -49,6 +49,9 @@ class TrainConfig:
     decay_start: int | None = None
     image_pool: int = 50
     ema_momentum: float = 0.0
+    held_back: int = 0
+    evaluate_every: int | None = None
+    inception_weights: str = "imagenet"
     sample_every: int = 500
     checkpoint_every: int = 500
     deterministic: bool | None = None
@@ -86,6 +89,12 @@ class TrainConfig:
                 f"--smoothing_kernel={self.smoothing_kernel} must not be "
                 f"larger than --image_size={self.image_size}."
             )
+        if self.evaluate_every and self.held_back < _LEAST_HELD_BACK:
+            raise errors.InputError(
+                f"--evaluate_every needs photos that are not trained on: give "
+                f"--held_back={_LEAST_HELD_BACK} at the least, received "
+                f"{self.held_back}."
+            )
         if 0 < self.image_pool < self.batch_size:
             raise errors.InputError(
                 f"--image_pool={self.image_pool} must hold at least a batch, "
@@ -99,9 +108,11 @@ CHANGEABLE = (
     "check_data",
     "cache",
     "steps",
+    "evaluate_every",
     "sample_every",
     "checkpoint_every",
 )
+_LEAST_HELD_BACK = 10
 
 _LEAST = {
     "content_weight": 0,
@@ -121,6 +132,8 @@ _LEAST = {
     "steps": 0,
     "decay_start": 0,
     "image_pool": 0,
+    "held_back": 0,
+    "evaluate_every": 1,
     "sample_every": 1,
     "checkpoint_every": 1,
     "seed": 0,

@@ -12,6 +12,10 @@ class InputError(ValueError):
     """Bad input. Its message names the flag or file, and the way out."""
 
 
+class Diverged(InputError):
+    """A run whose last steps have done harm."""
+
+
 @contextlib.contextmanager
 def one_sentence() -> Iterator[None]:
     """Ends a command with one sentence where the cause is the user's to mend.

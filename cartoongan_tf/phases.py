@@ -12,7 +12,11 @@ import keras
 from cartoongan_tf import batches
 from cartoongan_tf import callbacks
 from cartoongan_tf import checkpoints
+from cartoongan_tf import errors
+from cartoongan_tf import evaluations
+from cartoongan_tf import guards
 from cartoongan_tf import image_pool
+from cartoongan_tf import inception
 from cartoongan_tf import model
 from cartoongan_tf import objective
 from cartoongan_tf import run_log
@@ -28,10 +32,13 @@ class Outcome(NamedTuple):
     Attributes:
         generator: The generator to look at and to keep.
         is_complete: Whether the phase is, and was not stopped by a signal.
+        problem: Why it was stopped, if it did harm; the generator is then
+            that of the last checkpoint.
     """
 
     generator: keras.Model
     is_complete: bool
+    problem: errors.Diverged | None = None
 
 
 def warm_up(
@@ -63,6 +70,7 @@ def compete(
     generator: keras.Model,
     discriminator: keras.Model,
     features: Callable,
+    describe: inception.Inception | None = None,
 ) -> Outcome:
     """Runs the adversarial phase.
 
@@ -71,6 +79,7 @@ def compete(
         generator: Trained in place.
         discriminator: Trained in place.
         features: Feature function for the content loss (`features.py`).
+        describe: Inception features to evaluate by, if that is asked for.
 
     Returns:
         The generator, the average of those on the way if the settings ask for
@@ -102,11 +111,13 @@ def compete(
         batches.adversarial,
         offset,
         config.steps,
+        describe,
     )
 
 
-def _run_phase(run, name, phase, batches_of, offset, steps):
-    start = checkpoints.restore(phase, run.checkpoint_path(name))
+def _run_phase(run, name, phase, batches_of, offset, steps, describe=None):
+    checkpoint = run.checkpoint_path(name)
+    start = checkpoints.restore(phase, checkpoint)
     print(f"Phase {name}: {start} of {steps} steps done.", flush=True)
     if start >= steps:
         return Outcome(phase.averaged_generator, is_complete=True)
@@ -117,23 +128,28 @@ def _run_phase(run, name, phase, batches_of, offset, steps):
             batches_of(run, range(start, steps)),
             shuffle=False,
             callbacks=[
-                *_observers(run, log, name, offset, steps),
+                *_observers(run, log, name, offset, steps, describe),
                 stop,
+                guards.Guard(),
                 callbacks.Checkpoints(
-                    run.checkpoint_path(name),
+                    checkpoint,
                     every=run.config.checkpoint_every,
                     last=steps,
                 ),
                 callbacks.Progress(),
             ],
         )
+    except errors.Diverged as problem:
+        if not checkpoints.restore(phase, checkpoint):
+            raise
+        return Outcome(phase.averaged_generator, False, problem)
     finally:
         log.close()
     return Outcome(phase.averaged_generator, stop.received is None)
 
 
-def _observers(run, log, name, offset, steps):
-    return [
+def _observers(run, log, name, offset, steps, describe):
+    observers = [
         callbacks.LossLog(log, name, offset),
         callbacks.SampleGrids(
             log,
@@ -146,6 +162,21 @@ def _observers(run, log, name, offset, steps):
             seed=run.config.seed,
         ),
     ]
+    if describe:
+        observers.append(
+            evaluations.Evaluations(
+                log,
+                name,
+                run.workdir,
+                run.held_back,
+                run.cartoons.paths,
+                describe,
+                offset=offset,
+                every=run.config.evaluate_every,
+                last=offset + steps,
+            )
+        )
+    return observers
 
 
 def _objective(config, features):

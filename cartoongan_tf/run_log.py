@@ -21,7 +21,9 @@ LOSSES = (
     "discriminator_loss",
 )
 PULLS = ("adversarial_pull", "content_pull", "color_pull", "variation_pull")
-COLUMNS = ("step", "phase", *LOSSES, *PULLS)
+# Kernel distances of held-back photos, only now and then.
+FIGURES = ("KID-768", "KID-InceptionV3")
+COLUMNS = ("step", "phase", *LOSSES, *PULLS, *FIGURES)
 
 
 class RunLog:

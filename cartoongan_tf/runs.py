@@ -8,6 +8,7 @@ from cartoongan_tf import checking
 from cartoongan_tf import errors
 from cartoongan_tf import files
 from cartoongan_tf import findings
+from cartoongan_tf import held_back
 from cartoongan_tf import inventories
 from cartoongan_tf import run_record
 from cartoongan_tf import samples
@@ -16,6 +17,7 @@ from cartoongan_tf.config import TrainConfig
 
 WARM_UP = "warm_up"
 ADVERSARIAL = "adversarial"
+HELD_BACK = "held_back.txt"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,11 +28,13 @@ class Run:
         config: Its settings.
         photos: The photos.
         cartoons: The cartoons.
+        held_back: Photos to measure the generator on.
     """
 
     config: TrainConfig
     photos: sources.PictureSource
     cartoons: sources.PictureSource
+    held_back: list[pathlib.Path]
 
     @property
     def workdir(self) -> pathlib.Path:
@@ -64,10 +68,14 @@ def open_run(config: TrainConfig) -> Run:
     elif config.check_data and not _uses_samples(config):
         _check_data(photos.paths, cartoons.paths, config)
     run_record.write(config, folders)
+    photos, held = held_back.hold_back(photos, config.held_back, config.seed)
+    if held:
+        held_back.write_list(held, pathlib.Path(config.workdir) / HELD_BACK)
     return Run(
         config,
         sources.open_source(photos, config.cache),
         sources.open_source(cartoons, config.cache),
+        held,
     )
 
 

@@ -18,6 +18,7 @@ from cartoongan_tf import curves
 from cartoongan_tf import devices
 from cartoongan_tf import errors
 from cartoongan_tf import files
+from cartoongan_tf import inception
 from cartoongan_tf import networks
 from cartoongan_tf import phases
 from cartoongan_tf import pictures
@@ -29,12 +30,17 @@ _ADAM_COPIES = 3  # Of each weight: itself and two moments.
 _BYTES = 4  # In a float32.
 
 
-def train(run: runs.Run, features: Callable) -> keras.Model:
+def train(
+    run: runs.Run,
+    features: Callable,
+    describe: inception.Inception | None = None,
+) -> keras.Model:
     """Runs both phases, from where the run stopped if it did.
 
     Args:
         run: A run of `runs.open_run`.
         features: Feature function for the content loss (`features.py`).
+        describe: Inception features to evaluate by, if that is asked for.
 
     Returns:
         The trained generator.
@@ -52,10 +58,18 @@ def train(run: runs.Run, features: Callable) -> keras.Model:
     with _explained(run):
         outcome = phases.warm_up(run, generator, features)
         if outcome.is_complete:
-            outcome = phases.compete(run, generator, discriminator, features)
+            outcome = phases.compete(
+                run, generator, discriminator, features, describe
+            )
     files.save_model(outcome.generator, run.workdir / artifacts.GENERATOR_FILE)
     files.save_model(discriminator, run.workdir / DISCRIMINATOR_FILE)
     curves.plot_losses(run.workdir)
+    if outcome.problem:
+        raise errors.InputError(
+            f"{outcome.problem} Or go on from the last good checkpoint, whose "
+            f"networks are now in {run.workdir}: --init_from={run.workdir} "
+            "--warmup_steps=0 with another --workdir."
+        )
     if not outcome.is_complete:
         raise KeyboardInterrupt(
             "Stopped and saved. Run the same command again to go on."

@@ -1,0 +1,47 @@
+"""Held-back photos: what a run is measured on, and never trains on."""
+
+import dataclasses
+import pathlib
+
+import numpy as np
+
+from cartoongan_tf import errors
+from cartoongan_tf import files
+from cartoongan_tf import inventories
+
+
+def hold_back(
+    photos: inventories.Inventory, count: int, seed: int
+) -> tuple[inventories.Inventory, list[pathlib.Path]]:
+    """Draws photos, at random, from those that a run may train on.
+
+    Args:
+        photos: All photos.
+        count: How many to hold back.
+        seed: Seed of the draw.
+
+    Returns:
+        The photos to train on, and those that are held back.
+
+    Raises:
+        InputError: If fewer than half of the photos would be left.
+    """
+    if 2 * count > len(photos.paths):
+        raise errors.InputError(
+            f"--held_back={count} leaves less than half of the "
+            f"{len(photos.paths)} photos to train on; hold back fewer."
+        )
+    order = np.random.default_rng(seed).permutation(len(photos.paths))
+    held, kept = sorted(order[:count]), sorted(order[count:])
+    rest = dataclasses.replace(
+        photos,
+        paths=[photos.paths[number] for number in kept],
+        headers=[photos.headers[number] for number in kept],
+    )
+    return rest, [photos.paths[number] for number in held]
+
+
+def write_list(paths: list[pathlib.Path], path: pathlib.Path) -> None:
+    """Writes which photos they are; `evaluate.py --photo_dir` reads it."""
+    with files.written_whole(path) as draft:
+        draft.write_text("".join(f"{p.resolve()}\n" for p in paths))
