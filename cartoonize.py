@@ -1,10 +1,12 @@
 r"""Turns photos into cartoons.
 
-    python cartoonize.py --model=runs/storybook --output=cartoons photo.jpg ...
+    python cartoonize.py photo.jpg ...
+    python cartoonize.py --model=runs/mine --output=mine photo.jpg ...
 
 The cartoon of photo.jpg is cartoons/photo.png, of exactly the photo's size.
-The model is a .keras file, the --workdir of a run, a SavedModel folder, or a
-.tflite file. A photo that cannot be read is named, the others go on.
+The model is a style that comes with the program (storybook unless told), a
+.keras file, the --workdir of a run, a SavedModel folder, or a .tflite file. A
+photo that cannot be read is named, the others go on.
 """
 
 import sys
@@ -16,17 +18,17 @@ from cartoongan_tf import artifacts
 from cartoongan_tf import cartoonizing
 from cartoongan_tf import devices
 from cartoongan_tf import errors
+from cartoongan_tf import styles
 
 FLAGS = flags.FLAGS
 
 flags.DEFINE_string(
     "model",
-    None,
-    "A .keras file, the --workdir of a run, a SavedModel folder, or a "
-    ".tflite file.",
-    required=True,
+    styles.DEFAULT,
+    "A shipped style by its name, a .keras file, the --workdir of a run, a "
+    "SavedModel folder, or a .tflite file.",
 )
-flags.DEFINE_string("output", None, "Folder to write into.", required=True)
+flags.DEFINE_string("output", "cartoons", "Folder to write into.")
 
 
 def main(argv):

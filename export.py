@@ -22,7 +22,8 @@ FLAGS = flags.FLAGS
 flags.DEFINE_string(
     "model",
     None,
-    "The generator: a .keras file, or the --workdir of a run.",
+    "The generator: a .keras file, the --workdir of a run, or a shipped "
+    "style by its name.",
     required=True,
 )
 flags.DEFINE_string("output", None, "Folder to write into.", required=True)

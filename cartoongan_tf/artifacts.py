@@ -1,8 +1,9 @@
 """Opening what training and export leave behind.
 
 Three kinds: a `.keras` file (or the folder of a run, which holds
-`generator.keras`), a SavedModel folder, a `.tflite` file. All take and give
-uint8 RGB pictures of any size of at least 16 pixels a side.
+`generator.keras`, or the name of a shipped style), a SavedModel folder, a
+`.tflite` file. All take and give uint8 RGB pictures of any size of at least
+16 pixels a side.
 """
 
 import os
@@ -18,6 +19,7 @@ from cartoongan_tf import convolutions
 from cartoongan_tf import errors
 from cartoongan_tf import networks
 from cartoongan_tf import pictures
+from cartoongan_tf import styles
 
 GENERATOR_FILE = "generator.keras"
 SIGNATURE = "uint8"
@@ -31,13 +33,13 @@ def load_generator(path: str | pathlib.Path, flag: str) -> keras.Model:
     """Loads a trained generator.
 
     Args:
-        path: A `.keras` file, or the folder of a run.
+        path: A `.keras` file, the folder of a run, or a shipped style's name.
         flag: The flag that gave `path`, for messages.
 
     Raises:
         InputError: If there is none, or it is another network.
     """
-    path = pathlib.Path(path)
+    path = styles.find(path)
     if path.is_dir():
         path = path / GENERATOR_FILE
     return load_network(path, tuple(networks.GENERATORS.values()), flag)
@@ -53,8 +55,9 @@ def load_network(
     """
     if not path.is_file():
         raise errors.InputError(
-            f"{flag}: {path} does not exist; give a .keras file, or the "
-            "--workdir of a run that has ended."
+            f"{flag}: {path} does not exist; give a .keras file, the "
+            "--workdir of a run that has ended, or the name of a shipped "
+            f"style ({', '.join(styles.names())})."
         )
     try:
         network = keras.saving.load_model(path)
@@ -76,7 +79,8 @@ def open_model(path: str | pathlib.Path, flag: str) -> Callable:
 
     Args:
         path: `.keras` file, folder of a run, SavedModel folder (or the folder
-            of its versions, of which the highest is taken), `.tflite` file.
+            of its versions, of which the highest is taken), `.tflite` file,
+            or a shipped style's name.
         flag: The flag that gave `path`, for messages.
 
     Returns:
@@ -87,7 +91,7 @@ def open_model(path: str | pathlib.Path, flag: str) -> Callable:
     Raises:
         InputError: If there is no such model.
     """
-    path = pathlib.Path(path)
+    path = styles.find(path)
     saved_model = _saved_model_folder(path)
     if saved_model:
         cartoonize = _open_saved_model(saved_model, flag)

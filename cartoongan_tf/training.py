@@ -6,7 +6,6 @@ sample grids, and at its end `generator.keras` and `discriminator.keras`.
 """
 
 import contextlib
-import pathlib
 import shutil
 from collections.abc import Callable
 
@@ -23,6 +22,7 @@ from cartoongan_tf import networks
 from cartoongan_tf import phases
 from cartoongan_tf import pictures
 from cartoongan_tf import runs
+from cartoongan_tf import styles
 
 DISCRIMINATOR_FILE = "discriminator.keras"
 
@@ -83,9 +83,10 @@ def _build_networks(config):
             config.discriminator_filters
         )
     generator = artifacts.load_generator(config.init_from, "--init_from")
+    _check_kind(generator, config)
     _check_fit(generator, config, "filters", "filters")
     _check_fit(generator, config, "blocks", "blocks")
-    path = pathlib.Path(config.init_from) / DISCRIMINATOR_FILE
+    path = _discriminator_beside(styles.find(config.init_from))
     if not path.is_file():
         return generator, networks.Discriminator(config.discriminator_filters)
     discriminator = artifacts.load_network(
@@ -95,11 +96,27 @@ def _build_networks(config):
     return generator, discriminator
 
 
+def _discriminator_beside(generator):
+    if generator.is_dir():
+        return generator / DISCRIMINATOR_FILE
+    return styles.discriminator_of(generator)
+
+
 def _new_generator(config):
     architecture = networks.GENERATORS[config.generator]
     if config.filters is None:
         return architecture(blocks=config.blocks)
     return architecture(config.filters, config.blocks)
+
+
+def _check_kind(generator, config):
+    kinds = {kind: name for name, kind in networks.GENERATORS.items()}
+    found = kinds[type(generator)]
+    if found != config.generator:
+        raise errors.InputError(
+            f"--init_from={config.init_from} holds a generator of another "
+            f"architecture; pass --generator={found} (now {config.generator})."
+        )
 
 
 def _check_fit(network, config, attribute, flag):
