@@ -98,6 +98,13 @@ flags.DEFINE_float(
     "Weight of the total variation of cartoons: flattens them; 0 leaves it "
     "out.",
 )
+flags.DEFINE_float(
+    "slope_weight",
+    _DEFAULT.slope_weight,
+    "Weight of a penalty on the discriminator's slope (R1 and R2 of Mescheder "
+    "et al., 2018). It keeps a discriminator that is winning from forcing "
+    "patterns; 0 for none.",
+)
 flags.DEFINE_enum(
     "adversarial_loss",
     _DEFAULT.adversarial_loss,

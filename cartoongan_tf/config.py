@@ -23,6 +23,7 @@ class TrainConfig:
     content_weight: float = 1e-3
     color_weight: float = 0.0
     variation_weight: float = 0.0
+    slope_weight: float = 0.0
     adversarial_loss: str = "lsgan"
     generator: str = "cartoongan"
     filters: int | None = None
@@ -118,6 +119,7 @@ _LEAST = {
     "content_weight": 0,
     "color_weight": 0,
     "variation_weight": 0,
+    "slope_weight": 0,
     "ema_momentum": 0,
     "filters": 1,
     "blocks": 0,

@@ -111,6 +111,9 @@ class CartoonGAN(_Phase):
         discriminator: Maps images to logits, large for real cartoons.
         objective: An `Objective`.
         adversarial_loss: `"lsgan"` or `"log"`.
+        slope_weight: Weight of a penalty on the discriminator's slope at
+            cartoons, half of a batch, and at generated images, the other
+            half (R1 and R2 of Mescheder et al., 2018); 0 for none.
         image_pool: An `ImagePool`, or None to show the discriminator only
             the newest fakes.
         **kwargs: Passed on to `keras.Model`.
@@ -123,12 +126,14 @@ class CartoonGAN(_Phase):
         objective,
         *,
         adversarial_loss="lsgan",
+        slope_weight=0.0,
         image_pool=None,
         **kwargs,
     ):
         super().__init__(generator, objective, **kwargs)
         self.discriminator = discriminator
         self.adversarial_loss = adversarial_loss
+        self.slope_weight = slope_weight
         self.image_pool = image_pool
 
     @property
@@ -168,11 +173,26 @@ class CartoonGAN(_Phase):
                 self._logits_of_fakes(generated, logits),
                 self.adversarial_loss,
             )
+            steered = discrimination
+            if self.slope_weight:
+                half = tf.shape(photos)[0] // 2
+                mixed = tf.concat([cartoons[:half], generated[half:]], axis=0)
+                steered += self.slope_weight * self._slope(mixed)
         variables = self.discriminator.trainable_variables
-        gradients = d_tape.gradient(discrimination, variables)
+        gradients = d_tape.gradient(steered, variables)
         report = self._descend(g_tape, terms, generated)
         self.discriminator_optimizer.apply(gradients, variables)
         return {**report, "discriminator_loss": discrimination}
+
+    def _slope(self, images):
+        """Mean squared slope of the discriminator at some images."""
+        images = tf.stop_gradient(images)
+        with tf.GradientTape() as tape:
+            tape.watch(images)
+            logits = self.discriminator(images, training=True)
+            judgements = tf.reduce_mean(logits, axis=(1, 2, 3))
+        slopes = tape.gradient(judgements, images)
+        return tf.reduce_mean(tf.reduce_sum(slopes**2, axis=(1, 2, 3)))
 
     def _logits_of_fakes(self, generated, logits):
         if self.image_pool is None:

@@ -91,6 +91,7 @@ def compete(
         discriminator,
         _objective(config, features),
         adversarial_loss=config.adversarial_loss,
+        slope_weight=config.slope_weight,
         image_pool=_build_pool(config),
     )
     phase.compile(
