@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 RUN ?= runs/quickstart
+CARTOONS ?= runs/cartoons
 # tensorflow-addons has wheels up to Python 3.11, and an environment of its own.
 ADDONS_PYTHON ?= python3.11
 ADDONS_VENV ?= .venv-addons
@@ -13,6 +14,9 @@ READY_DEV := $(VENV)/.ready-dev
 .PHONY: demo test test-addons lint clean
 
 demo: $(READY)
+	$(BIN)/python cartoonize.py --output=$(CARTOONS) sample:photos
+	@echo "Photos are in $(CARTOONS)/samples/photos, their cartoons in $(CARTOONS)."
+	@echo "Now a small network is trained, to see that all parts work ..."
 	$(BIN)/python train.py --flagfile=configs/quickstart.flags --workdir=$(RUN)
 	$(BIN)/python export.py --model=$(RUN) --output=$(RUN)/exported
 	$(BIN)/python cartoonize.py --model=$(RUN)/exported/saved_model \
@@ -20,6 +24,7 @@ demo: $(READY)
 	$(BIN)/python cartoonize.py --model=$(RUN)/exported/cartoongan.tflite \
 	    --output=$(RUN)/from_litert $(RUN)/samples/photos/astronaut.png
 	@echo
+	@echo "Cartoons, shipped style:  $(CARTOONS)/"
 	@echo "Photo:                    $(RUN)/samples/photos/astronaut.png"
 	@echo "Cartoon, SavedModel:      $(RUN)/from_saved_model/astronaut.png"
 	@echo "Cartoon, LiteRT:          $(RUN)/from_litert/astronaut.png"
@@ -39,7 +44,7 @@ lint: $(READY_DEV)
 	$(BIN)/mypy
 
 clean:
-	rm -rf $(VENV) $(ADDONS_VENV) runs/quickstart
+	rm -rf $(VENV) $(ADDONS_VENV) runs/quickstart runs/cartoons
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \

@@ -6,9 +6,11 @@ r"""Turns photos into cartoons.
 The cartoon of photo.jpg is cartoons/photo.png, of exactly the photo's size.
 The model is a style that comes with the program (storybook unless told), a
 .keras file, the --workdir of a run, a SavedModel folder, or a .tflite file. A
-photo that cannot be read is named, the others go on.
+photo that cannot be read is named, the others go on. sample:photos stands for
+the photos that come with scikit-image.
 """
 
+import pathlib
 import sys
 
 from absl import app
@@ -18,6 +20,7 @@ from cartoongan_tf import artifacts
 from cartoongan_tf import cartoonizing
 from cartoongan_tf import devices
 from cartoongan_tf import errors
+from cartoongan_tf import samples
 from cartoongan_tf import styles
 
 FLAGS = flags.FLAGS
@@ -32,11 +35,11 @@ flags.DEFINE_string("output", "cartoons", "Folder to write into.")
 
 
 def main(argv):
-    photos = argv[1:]
-    if not photos:
+    if not argv[1:]:
         raise app.UsageError("Which photos? Name at least one file.")
     with errors.one_sentence():
         devices.prepare(deterministic=False)
+        photos = _photo_files(argv[1:])
         targets = cartoonizing.cartoon_paths(photos, FLAGS.output)
         cartoonize = artifacts.open_model(FLAGS.model, "--model")
         with devices.memory_advice("the size of the photos"):
@@ -45,6 +48,19 @@ def main(argv):
             raise errors.InputError(
                 f"{failures} of {len(targets)} photos were left out."
             )
+
+
+def _photo_files(names):
+    """The files named, with samples written out as files."""
+    parent = pathlib.Path(FLAGS.output) / "samples"
+    found = []
+    for name in names:
+        if name.startswith(samples.PREFIX):
+            folder = samples.as_folder(name, parent, "PHOTO")
+            found += map(str, sorted(folder.iterdir()))
+        else:
+            found.append(name)
+    return found
 
 
 def _cartoonize_all(cartoonize, targets):

@@ -1,0 +1,55 @@
+r"""Makes the picture at the top of README.md: photos above their cartoons.
+
+    python -m tools.show_style --model=storybook --output=docs/storybook.jpg
+
+The photos come with scikit-image and are in the public domain or CC0.
+"""
+
+import numpy as np
+from absl import app
+from absl import flags
+
+from cartoongan_tf import artifacts
+from cartoongan_tf import data
+from cartoongan_tf import errors
+from cartoongan_tf import files
+from cartoongan_tf import pictures
+from cartoongan_tf import samples
+from cartoongan_tf import styles
+
+FLAGS = flags.FLAGS
+
+flags.DEFINE_string("model", styles.DEFAULT, "As cartoonize.py takes it.")
+flags.DEFINE_string("output", None, "JPEG file to write.", required=True)
+flags.DEFINE_list(
+    "photos", ["astronaut", "coffee", "cat", "rocket"], "Which, in order."
+)
+flags.DEFINE_integer("side", 400, "Height and width of each, in pixels.")
+
+_GAP = 8  # pixels
+
+
+def main(_):
+    with errors.one_sentence():
+        cartoonize = artifacts.open_model(FLAGS.model, "--model")
+        photos = samples.read_photos()
+        crops = [
+            data.center_crop(photos[name], FLAGS.side).numpy()
+            for name in FLAGS.photos
+        ]
+        rows = [beside(crops), beside([cartoonize(crop) for crop in crops])]
+        with files.written_whole(FLAGS.output) as draft:
+            draft.write_bytes(pictures.encode_jpeg(np.vstack(rows)))
+
+
+def beside(squares):
+    """A row of pictures with white between and below."""
+    framed = [
+        np.pad(square, ((0, _GAP), (0, _GAP), (0, 0)), constant_values=255)
+        for square in squares
+    ]
+    return np.hstack(framed)
+
+
+if __name__ == "__main__":
+    app.run(main)
