@@ -18,7 +18,7 @@ _DARKER = 9  # Than the mean around, by how much, for a pixel to be a line.
 
 
 def stylize(picture: np.ndarray) -> np.ndarray:
-    """OpenCV's edge-aware smoothing with lines (Gastal and Oliveira, 2011)."""
+    """Smooth areas between dark edges (Gastal and Oliveira, 2011)."""
     return cv2.stylization(picture)
 
 
@@ -40,6 +40,6 @@ def outline(picture: np.ndarray) -> np.ndarray:
 
 
 BASELINES: dict[str, Callable] = {
-    "cv2.stylization": stylize,
-    "bilateral and threshold": outline,
+    "stylization": stylize,
+    "bilateral": outline,
 }

@@ -18,6 +18,7 @@ from cartoongan_tf import files
 from cartoongan_tf import pictures
 
 _COLUMNS = 8  # Photos on the sheet.
+_SIDE = 192  # Pixels that each has there at most.
 _PACKAGES = ("tensorflow", "keras", "numpy")
 
 
@@ -31,14 +32,14 @@ def figures(score: evaluating.Score, inception: str) -> dict[str, float | None]:
     """
     kid, fid = f"KID-{inception}", f"FID-{inception}"
     thousandfold = {
-        f"{kid} to the cartoons, x 1000": score.kernel_to_cartoons,
-        "standard error of that": score.kernel_error,
-        f"{kid} to the photos, x 1000": score.kernel_to_photos,
+        f"{kid} to cartoons, x 1000": score.kernel_to_cartoons,
+        "its standard error": score.kernel_error,
+        f"{kid} to photos, x 1000": score.kernel_to_photos,
     }
     return {
         **{name: _times(1000, v) for name, v in thousandfold.items()},
-        f"{fid} to the cartoons": score.frechet_to_cartoons,
-        f"{fid} to the photos": score.frechet_to_photos,
+        f"{fid} to cartoons": score.frechet_to_cartoons,
+        f"{fid} to photos": score.frechet_to_photos,
         "content distance": score.content,
         "color drift": score.drift,
         "hues turned, %": _times(100, score.turned),
@@ -63,7 +64,8 @@ def show(
     drawn = rich.table.Table(caption=note)
     drawn.add_column("")
     for name in table:
-        drawn.add_column(rich.text.Text(name), justify="right")
+        title = rich.text.Text(name, overflow="fold")
+        drawn.add_column(title, justify="right")
     for figure in next(iter(table.values())):
         values = (_text(column[figure]) for column in table.values())
         drawn.add_row(figure, *values)
@@ -98,7 +100,7 @@ def write_sheet(
         shown += [make(crop) for crop in crops]
         captions += [name] + [""] * (len(crops) - 1)
     sheet = contact_sheets.contact_sheet(
-        shown, captions, columns=len(crops), side=image_size
+        shown, captions, columns=len(crops), side=min(image_size, _SIDE)
     )
     pictures.write_png(path, sheet)
 

@@ -1,0 +1,149 @@
+import json
+import os
+import sys
+
+import inception_maker
+import pytest
+
+from cartoongan_tf import evaluating
+from cartoongan_tf import pictures
+
+
+@pytest.fixture
+def usual(make_folder, tmp_path):
+    """Arguments: tiny pictures, tiny weights."""
+    weights = inception_maker.make_weights(tmp_path / "tiny.npz")
+    return (
+        f"--photo_dir={make_folder('photos', 4)}",
+        f"--cartoon_dir={make_folder('cartoons', 3)}",
+        f"--output={tmp_path / 'out'}",
+        f"--inception_weights={weights}",
+        "--vgg19_weights=none",
+        "--image_size=32",
+    )
+
+
+@pytest.fixture
+def evaluate(run_command, usual):
+    def evaluate(*more, **settings):
+        return run_command(
+            sys.executable, "evaluate.py", *usual, *more, **settings
+        )
+
+    return evaluate
+
+
+@pytest.mark.slow
+def test_models_are_compared_with_baselines(generator, evaluate, tmp_path):
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        generator.save(tmp_path / folder / "generator.keras")
+    (tmp_path / "held_back.txt").write_text(
+        "photos/0.png\nphotos/1.png\nphotos/3.png\n"
+    )
+    done = evaluate(
+        f"--model={tmp_path}/a",
+        f"--model={tmp_path}/b/generator.keras",
+        f"--photo_dir={tmp_path}/held_back.txt",
+    )
+    assert done.returncode == 0, done.stderr
+    assert "3 photos, 3 cartoons, 32 x 32 pixels" in done.stdout
+    found = json.loads((tmp_path / "out/evaluation.json").read_text())
+    assert found["photos"] == found["cartoons"] == 3
+    assert found["inception_weights"] == "tiny.npz"
+    figures = found["figures"]
+    assert list(figures) == [
+        "photos", "stylization", "bilateral", "a", "generator", "cartoons",
+    ]  # fmt: skip
+    assert figures["a"] == figures["generator"]
+    assert figures["a"] != figures["photos"]
+    assert "KID-12 to cartoons, x 1000" in figures["a"]
+    assert figures["a"]["content distance"] is None
+    sheet = pictures.read_picture(tmp_path / "out/sheet.png")
+    assert sheet.shape[1] == 3 * (32 + 6) + 6
+    assert sheet.shape[0] > 5 * 32
+    assert f"Wrote {tmp_path}/out/evaluation.json" in done.stdout
+
+
+@pytest.mark.slow
+def test_a_baseline_alone_needs_no_model_and_no_baseline_none(
+    evaluate, tmp_path
+):
+    for argument, names in {
+        "--baselines": ["photos", "stylization", "bilateral", "cartoons"],
+        "--nobaselines": ["photos", "cartoons"],
+    }.items():
+        done = evaluate(argument)
+        assert done.returncode == 0, done.stderr
+        found = json.loads((tmp_path / "out/evaluation.json").read_text())
+        assert list(found["figures"]) == names
+
+
+@pytest.fixture
+def mistakes(generator, make_folder, tmp_path):
+    generator.save(tmp_path / "g.keras")
+    make_folder("few", evaluating.LEAST - 1)
+    (make_folder("broken", 4) / "3.png").write_text("hello")
+    (tmp_path / "file").touch()
+    return {
+        f"{flag}{tmp_path}/{file}": message
+        for flag, file, message in (
+            ("--model=", "gone.keras", "gone.keras does not exist"),
+            (f"--model={tmp_path}/g.keras --model=", "g.keras", "given twice"),
+            ("--photo_dir=", "gone", "gone is not a folder"),
+            ("--photo_dir=", "gone.txt", "gone.txt does not exist"),
+            ("--cartoon_dir=", "few", "has 2 pictures; at least 3 are needed"),
+            ("--photo_dir=", "broken", "3.png is not a JPEG"),
+            ("--output=", "file", "file cannot be a folder"),
+            ("--inception_weights=", "gone.npz", "gone.npz does not exist"),
+            ("--inception_weights=", "none", "must be imagenet, or a file"),
+            ("--vgg19_weights=", "gone.npz", "gone.npz does not exist"),
+        )
+    }
+
+
+# One process for all mistakes: TensorFlow takes seconds to start.
+TRY_EACH = """
+import sys
+
+from absl import flags
+from absl.testing import flagsaver
+
+import evaluate
+
+_, *usual, mistakes = sys.argv
+for mistake in mistakes.splitlines():
+    with flagsaver.flagsaver():
+        flags.FLAGS.unparse_flags()
+        flags.FLAGS(["evaluate.py", *usual, *mistake.split()])
+        try:
+            evaluate.main(["evaluate.py"])
+        except SystemExit as stop:
+            print(stop.code.replace("\\n", " "))
+"""
+
+
+@pytest.mark.slow
+def test_mistakes_are_told_in_a_sentence(mistakes, usual, run_command):
+    done = run_command(
+        sys.executable, "-c", TRY_EACH, *usual, "\n".join(mistakes)
+    )
+    told = done.stdout.splitlines()
+    assert len(told) == len(mistakes), done.stderr
+    for line, message in zip(told, mistakes.values(), strict=True):
+        assert line.startswith("error: ")
+        assert message in line
+
+
+@pytest.mark.slow
+def test_weights_that_cannot_be_fetched_end_in_what_to_do(evaluate, tmp_path):
+    offline = {"KERAS_HOME": str(tmp_path), "https_proxy": "127.0.0.1:9"}
+    for flag, way_out in {
+        "inception": "network of 2015",
+        "vgg19": "--vgg19_weights=none",
+    }.items():
+        done = evaluate(f"--{flag}_weights=imagenet", env=os.environ | offline)
+        assert done.returncode == 1
+        assert f"--{flag}_weights=FILE" in done.stderr
+        assert way_out in done.stderr
+        assert "Traceback" not in done.stderr

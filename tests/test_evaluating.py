@@ -1,0 +1,120 @@
+import dataclasses
+
+import inception_maker
+import numpy as np
+import pytest
+
+from cartoongan_tf import color_drift
+from cartoongan_tf import data
+from cartoongan_tf import distances
+from cartoongan_tf import evaluating
+from cartoongan_tf import features
+from cartoongan_tf import inception
+from cartoongan_tf import likeness
+from cartoongan_tf import losses
+from cartoongan_tf import pictures
+
+SIZE = 32
+
+
+@pytest.fixture(scope="module")
+def describe(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("inception")
+    return inception.load_inception(
+        inception_maker.make_weights(folder / "tiny.npz")
+    )
+
+
+@pytest.fixture
+def photos(make_folder):
+    """More than one batch of them."""
+    return sorted(make_folder("photos", 11).iterdir())
+
+
+@pytest.fixture
+def cartoons(make_folder):
+    return sorted(make_folder("cartoons", 4, height=60, width=50).iterdir())
+
+
+@pytest.fixture
+def evaluate(describe, photos, cartoons):
+    def evaluate(ways, content=None):
+        return evaluating.evaluate(
+            ways,
+            photos,
+            cartoons,
+            image_size=SIZE,
+            describe=describe,
+            content=content,
+        )
+
+    return evaluate
+
+
+def negative(picture):
+    return 255 - picture
+
+
+def crops(paths):
+    return [
+        data.center_crop(pictures.read_picture(path), SIZE).numpy()
+        for path in paths
+    ]
+
+
+def test_scores_are_what_each_measure_gives_on_all_pictures(
+    evaluate, describe, photos, cartoons
+):
+    score = evaluate({"negative": negative}, features.pyramid)["negative"]
+    before = crops(photos)
+    after = [255 - crop for crop in before]
+    made, real, aim = map(describe, (after, before, crops(cartoons)))
+    images = [pictures.to_network(np.stack(many)) for many in (before, after)]
+    drifts = list(map(color_drift.compare, before, after))
+    looks = [likeness.look(crop) for crop in after]
+    expected = evaluating.Score(
+        kernel_to_cartoons=distances.kernel_distance(made, aim),
+        kernel_error=distances.kernel_distance_error(made, aim),
+        kernel_to_photos=distances.kernel_distance(made, real),
+        frechet_to_cartoons=distances.frechet_distance(made, aim),
+        frechet_to_photos=distances.frechet_distance(made, real),
+        content=float(losses.content_loss(*map(features.pyramid, images))),
+        drift=np.mean([drift.distance for drift in drifts]),
+        turned=sum(d.turned for d in drifts) / sum(d.colored for d in drifts),
+        edges=np.mean([look.edges for look in looks]),
+        texture=np.mean([look.texture for look in looks]),
+        drawn=np.mean([look.drawn for look in looks]),
+    )
+    assert dataclasses.astuple(score) == pytest.approx(
+        dataclasses.astuple(expected), rel=1e-3
+    )
+    assert expected.turned > 0.5
+
+
+def test_photos_and_cartoons_stand_around_what_is_measured(evaluate):
+    scores = evaluate({"negative": negative, "copy": evaluating.unchanged})
+    assert list(scores) == ["photos", "negative", "copy", "cartoons"]
+    photos, _, copy, cartoons = scores.values()
+    assert photos.kernel_to_photos is photos.frechet_to_photos is None
+    assert photos.drift == photos.turned == 0
+    assert cartoons.kernel_to_cartoons is cartoons.kernel_error is None
+    assert cartoons.content is cartoons.drift is cartoons.turned is None
+    assert cartoons.kernel_to_photos == pytest.approx(photos.kernel_to_cartoons)
+    assert copy.frechet_to_photos == pytest.approx(0, abs=1e-6)
+    assert copy.edges == photos.edges != cartoons.edges
+
+
+def test_content_is_left_out_or_zero_where_nothing_changed(evaluate):
+    assert evaluate({})["photos"].content is None
+    assert evaluate({}, features.pyramid)["photos"].content == 0
+
+
+def test_gray_photos_have_no_hue_that_could_turn(evaluate, photos):
+    for photo in photos:
+        pictures.write_png(photo, np.full((40, 56, 3), 90, "uint8"))
+    assert evaluate({"negative": negative})["negative"].turned is None
+
+
+def test_files_are_described_by_their_centers(describe, photos, capsys):
+    actual = evaluating.describe_files(describe, photos, SIZE, "Describing")
+    np.testing.assert_array_equal(actual, describe(crops(photos)))

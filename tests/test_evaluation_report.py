@@ -1,0 +1,95 @@
+import dataclasses
+import io
+import json
+
+import numpy as np
+import pytest
+import rich.console
+
+from cartoongan_tf import evaluating
+from cartoongan_tf import evaluation_report
+from cartoongan_tf import pictures
+
+SCORE = evaluating.Score(
+    kernel_to_cartoons=0.00123456,
+    kernel_error=0.0001,
+    kernel_to_photos=None,
+    frechet_to_cartoons=1.5,
+    frechet_to_photos=2.5,
+    content=287.4,
+    drift=12.345,
+    turned=0.05,
+    edges=30,
+    texture=3,
+    drawn=0.5,
+)
+
+
+@pytest.fixture
+def figures():
+    return evaluation_report.figures(SCORE, "768")
+
+
+def test_figures_have_the_name_of_their_network_and_stated_units(figures):
+    assert figures["KID-768 to cartoons, x 1000"] == pytest.approx(1.23456)
+    assert figures["its standard error"] == pytest.approx(0.1)
+    assert figures["KID-768 to photos, x 1000"] is None
+    assert figures["FID-768 to cartoons"] == 1.5
+    assert figures["hues turned, %"] == 5
+    assert figures["drawn, %"] == 50
+    assert len(figures) == len(dataclasses.fields(SCORE))
+    assert not any("KID " in name or "FID " in name for name in figures)
+
+
+def test_the_table_has_a_column_a_model_and_takes_names_as_they_are(figures):
+    console = rich.console.Console(file=io.StringIO(), width=80)
+    table = {"photos": figures, "[red]mine": figures}
+    evaluation_report.show(console, table, "60 photos")
+    text = console.file.getvalue()
+    assert "[red]mine" in text
+    assert text.count(" 1.23 ") == text.count(" 287 ") == 2
+    assert "60 photos" in text
+    assert " - " in text
+
+
+def test_a_long_name_is_not_cut_short(figures):
+    console = rich.console.Console(file=io.StringIO(), width=80)
+    names = ["photos", "stylization", "bilateral", "x" * 40, "cartoons"]
+    evaluation_report.show(console, dict.fromkeys(names, figures), "")
+    assert console.file.getvalue().count("x") > 40
+    assert "…" not in console.file.getvalue()
+
+
+def test_figures_are_written_with_what_they_were_measured_with(
+    figures, tmp_path
+):
+    path = tmp_path / "out/evaluation.json"
+    evaluation_report.write_figures(path, {"mine": figures}, {"photos": 60})
+    content = json.loads(path.read_text("utf-8"))
+    assert content["figures"]["mine"] == figures
+    assert content["photos"] == 60
+    assert content["versions"]["keras"].startswith("3.")
+
+
+def test_the_sheet_shows_photos_above_what_is_made_of_them(
+    make_folder, tmp_path
+):
+    paths = sorted(make_folder("photos", 20, height=32, width=32).iterdir())
+    ways = {"negative": lambda picture: 255 - picture}
+    evaluation_report.write_sheet(tmp_path / "sheet.png", ways, paths, 32)
+    sheet = pictures.read_picture(tmp_path / "sheet.png")
+    step = 32 + 6
+    assert sheet.shape[1] == 8 * step + 6
+    photos = sheet[6:38, 6:-6]
+    below = sheet.shape[0] // 2 + 3
+    np.testing.assert_array_equal(
+        photos[:, 2 * step :][:, :32], pictures.read_picture(paths[5])
+    )
+    cartoons = sheet[below : below + 32, 6:-6]
+    is_picture = np.arange(8 * step - 6) % step < 32
+    np.testing.assert_array_equal(
+        cartoons[:, is_picture], 255 - photos[:, is_picture]
+    )
+    captions = sheet[38:below]
+    assert (captions[:, :step] < 100).any()
+    assert not (captions[:, step:] < 100).any()
