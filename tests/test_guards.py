@@ -1,0 +1,38 @@
+import pytest
+
+from cartoongan_tf import errors
+from cartoongan_tf import guards
+
+
+class Step:
+    """Stands where a model would: the guard asks it for its step."""
+
+    step = 7
+
+
+def feed(contents):
+    guard = guards.Guard()
+    guard.set_model(Step())
+    for content in contents:
+        guard.on_train_batch_end(0, {"content_loss": content})
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_loss_that_is_no_number_stops_the_run(value):
+    guard = guards.Guard()
+    guard.set_model(Step())
+    with pytest.raises(errors.Diverged, match=r"total_loss became .* step 7"):
+        guard.on_train_batch_end(0, {"content_loss": 1, "total_loss": value})
+
+
+def test_losing_the_content_of_photos_stops_the_run():
+    with pytest.raises(errors.Diverged, match="has been 564 over the last 50"):
+        feed([300.0] * 50 + [600.0] * 50)
+
+
+def test_a_young_generator_may_have_little_content_yet():
+    feed([620.0] * 200)
+
+
+def test_a_bad_moment_stops_nothing():
+    feed(([300.0] * 60 + [900.0] * 10) * 3)
