@@ -53,8 +53,9 @@ _NONE = "none"
 flags.DEFINE_multi_string(
     "model",
     [],
-    "A .keras file, the --workdir of a run, a SavedModel folder, or a .tflite "
-    "file. May be given several times, or not at all.",
+    "The name of a shipped style, a .keras file, the --workdir of a run, a "
+    "SavedModel folder, or a .tflite file. May be given several times, or not "
+    "at all.",
 )
 flags.DEFINE_string(
     "photo_dir",

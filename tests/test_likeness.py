@@ -82,6 +82,20 @@ def test_flat_areas_between_contours_look_drawn():
     assert drawn > photographed + 0.15
 
 
+def test_edges_and_texture_are_in_units_of_luminance_a_pixel():
+    """A ramp has one gradient; a few lines on it change the strong ones."""
+    ramp = np.zeros((256, 320, 3), "uint8")
+    ramp += (np.arange(320) // 2).astype("uint8")[:, None]
+    look = likeness.look(ramp)
+    assert look.texture == pytest.approx(0.5, abs=0.05)
+    assert look.edges == pytest.approx(0.5, abs=0.05)
+    ramp[:, ::40] = 255
+    stepped = likeness.look(ramp)
+    assert stepped.texture == look.texture
+    assert stepped.edges > 50 * look.edges
+    assert stepped.drawn == likeness.drawn_likeness(ramp)
+
+
 def test_a_soft_background_looks_photographed(photos):
     astronaut = samples.read_photos()["astronaut"]
     soft = astronaut.copy()
