@@ -14,8 +14,8 @@ import numpy as np
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
-from cartoongan_tf import errors
 from cartoongan_tf import convolutions
+from cartoongan_tf import errors
 from cartoongan_tf import networks
 from cartoongan_tf import pictures
 
@@ -97,10 +97,11 @@ def open_model(path: str | pathlib.Path, flag: str) -> Callable:
         cartoonize = from_generator(load_generator(path, flag))
 
     def checked(picture: Picture) -> Picture:
-        if min(picture.shape[:2]) < convolutions.MINIMUM_SIDE:
+        least = convolutions.MINIMUM_SIDE
+        if min(picture.shape[:2]) < least:
             raise errors.InputError(
                 f"a picture of {picture.shape[1]}x{picture.shape[0]} pixels "
-                f"is too small; {convolutions.MINIMUM_SIDE} a side is the least."
+                f"is too small; {least} a side is the least."
             )
         return cartoonize(picture)
 

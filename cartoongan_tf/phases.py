@@ -50,7 +50,7 @@ def warm_up(
     config = run.config
     if run.checkpoint_path(runs.ADVERSARIAL).exists():
         return Outcome(generator, is_complete=True)
-    phase = model.ContentWarmUp(generator, _objective(config, features))
+    phase = model.ContentWarmUp(generator, objective_of(config, features))
     phase.compile(keras.optimizers.Adam(config.warmup_learning_rate, _BETA_1))
 
     return _run_phase(
@@ -80,7 +80,7 @@ def compete(
     phase = model.CartoonGAN(
         generator,
         discriminator,
-        _objective(config, features),
+        objective_of(config, features),
         adversarial_loss=config.adversarial_loss,
         image_pool=_build_pool(config),
     )
@@ -102,6 +102,18 @@ def compete(
         batches.adversarial,
         offset,
         config.steps,
+    )
+
+
+def objective_of(
+    config: runs.TrainConfig, features: Callable
+) -> objective.Objective:
+    """What the generator of a run minimizes, in both phases."""
+    return objective.Objective(
+        features,
+        config.content_weight,
+        config.color_weight,
+        config.variation_weight,
     )
 
 
@@ -146,15 +158,6 @@ def _observers(run, log, name, offset, steps):
             seed=run.config.seed,
         ),
     ]
-
-
-def _objective(config, features):
-    return objective.Objective(
-        features,
-        config.content_weight,
-        config.color_weight,
-        config.variation_weight,
-    )
 
 
 def _build_pool(config):

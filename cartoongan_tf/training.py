@@ -65,9 +65,10 @@ def train(run: runs.Run, features: Callable) -> keras.Model:
 
 def _build_networks(config):
     if config.init_from is None:
-        return _new_generator(config), networks.Discriminator(
-            config.discriminator_filters
+        generator = networks.new_generator(
+            config.generator, config.filters, config.blocks
         )
+        return generator, networks.Discriminator(config.discriminator_filters)
     generator = artifacts.load_generator(config.init_from, "--init_from")
     _check_fit(generator, config, "filters", "filters")
     _check_fit(generator, config, "blocks", "blocks")
@@ -79,13 +80,6 @@ def _build_networks(config):
     )
     _check_fit(discriminator, config, "filters", "discriminator_filters")
     return generator, discriminator
-
-
-def _new_generator(config):
-    architecture = networks.GENERATORS[config.generator]
-    if config.filters is None:
-        return architecture(blocks=config.blocks)
-    return architecture(config.filters, config.blocks)
 
 
 def _check_fit(network, config, attribute, flag):
