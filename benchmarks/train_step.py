@@ -24,6 +24,7 @@ from cartoongan_tf import image_pool
 from cartoongan_tf import losses
 from cartoongan_tf import model
 from cartoongan_tf import networks
+from cartoongan_tf import phases
 from cartoongan_tf import runs
 
 flags.DEFINE_integer("repeats", 10, "Times that each part is run.")
@@ -42,9 +43,7 @@ def main(_):
         "content features and gradient": gradient_of(
             lambda photos, *_: losses.content_loss(compare(photos), 0.0)
         ),
-        "generator and gradient": gradient_of(
-            networks.Generator(settings.filters, settings.blocks)
-        ),
+        "generator and gradient": gradient_of(new_generator(settings)),
         "discriminator and gradient": gradient_of(
             networks.Discriminator(settings.discriminator_filters)
         ),
@@ -57,10 +56,10 @@ def step_function(settings, compare):
     if settings.image_pool:
         pool = image_pool.ImagePool(settings.image_pool, settings.image_size)
     gan = model.CartoonGAN(
-        networks.Generator(settings.filters, settings.blocks),
+        new_generator(settings),
         networks.Discriminator(settings.discriminator_filters),
-        compare,
-        content_weight=settings.content_weight,
+        phases.objective_of(settings, compare),
+        adversarial_loss=settings.adversarial_loss,
         image_pool=pool,
     )
     gan.compile(keras.optimizers.Adam(), keras.optimizers.Adam())
@@ -70,11 +69,17 @@ def step_function(settings, compare):
 
 def warm_up_function(settings, compare):
     warm_up = model.ContentWarmUp(
-        networks.Generator(settings.filters, settings.blocks), compare
+        new_generator(settings), phases.objective_of(settings, compare)
     )
     warm_up.compile(keras.optimizers.Adam())
     step = tf.function(warm_up.train_step)
     return lambda photos, *_: step(photos)
+
+
+def new_generator(settings):
+    return networks.new_generator(
+        settings.generator, settings.filters, settings.blocks
+    )
 
 
 def gradient_of(function):

@@ -1,7 +1,7 @@
 """The losses of CartoonGAN (Chen et al., CVPR 2018, section 3.2).
 
 Pure functions from tensors to a scalar. None knows a network, a weight or an
-optimizer; `model.py` puts them together. Written in `keras.ops` only.
+optimizer; `objective.py` weighs them. Written in `keras.ops` only.
 
 Logits are the raw discriminator output, of any shape: a patch discriminator
 gives one logit per patch. The adversarial loss has two forms:

@@ -163,6 +163,20 @@ GENERATORS = {
 }
 
 
+def new_generator(name, filters, blocks):
+    """Builds a generator, with weights to begin with.
+
+    Args:
+        name: Its architecture, one of `GENERATORS`.
+        filters: Channels of its first stage; None for the architecture's own.
+        blocks: Number of residual blocks.
+    """
+    architecture = GENERATORS[name]
+    if filters is None:
+        return architecture(blocks=blocks)
+    return architecture(filters, blocks)
+
+
 def _transposed_convolution(filters):
     # PyTorch's padding 1 and output padding 1: the first row and column go.
     return [

@@ -57,7 +57,7 @@ def warm_up(
     config = run.config
     if run.checkpoint_path(runs.ADVERSARIAL).exists():
         return Outcome(generator, is_complete=True)
-    phase = model.ContentWarmUp(generator, _objective(config, features))
+    phase = model.ContentWarmUp(generator, objective_of(config, features))
     phase.compile(keras.optimizers.Adam(config.warmup_learning_rate, _BETA_1))
 
     return _run_phase(
@@ -89,7 +89,7 @@ def compete(
     phase = model.CartoonGAN(
         generator,
         discriminator,
-        _objective(config, features),
+        objective_of(config, features),
         adversarial_loss=config.adversarial_loss,
         slope_weight=config.slope_weight,
         image_pool=_build_pool(config),
@@ -113,6 +113,18 @@ def compete(
         offset,
         config.steps,
         describe,
+    )
+
+
+def objective_of(
+    config: runs.TrainConfig, features: Callable
+) -> objective.Objective:
+    """What the generator of a run minimizes, in both phases."""
+    return objective.Objective(
+        features,
+        config.content_weight,
+        config.color_weight,
+        config.variation_weight,
     )
 
 
@@ -178,15 +190,6 @@ def _observers(run, log, name, offset, steps, describe):
             )
         )
     return observers
-
-
-def _objective(config, features):
-    return objective.Objective(
-        features,
-        config.content_weight,
-        config.color_weight,
-        config.variation_weight,
-    )
 
 
 def _build_pool(config):

@@ -79,9 +79,10 @@ def train(
 
 def _build_networks(config):
     if config.init_from is None:
-        return _new_generator(config), networks.Discriminator(
-            config.discriminator_filters
+        generator = networks.new_generator(
+            config.generator, config.filters, config.blocks
         )
+        return generator, networks.Discriminator(config.discriminator_filters)
     generator = artifacts.load_generator(config.init_from, "--init_from")
     _check_kind(generator, config)
     _check_fit(generator, config, "filters", "filters")
@@ -100,13 +101,6 @@ def _discriminator_beside(generator):
     if generator.is_dir():
         return generator / DISCRIMINATOR_FILE
     return styles.discriminator_of(generator)
-
-
-def _new_generator(config):
-    architecture = networks.GENERATORS[config.generator]
-    if config.filters is None:
-        return architecture(blocks=config.blocks)
-    return architecture(config.filters, config.blocks)
 
 
 def _check_kind(generator, config):

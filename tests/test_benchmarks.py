@@ -10,34 +10,39 @@ import pytest
     ("command", "printed"),
     [
         (
-            "benchmarks.edge_smoothing --pictures=2 --rounds=1 --size=40",
+            "benchmarks.edge_smoothing --pictures=2 --rounds=1 --size=40 "
+            "--cartoon_dir={cartoons}",
             "times as fast as the loop over pixels",
         ),
         (
             "benchmarks.input_pipeline --triples=4 --rounds=1 --image_size=32 "
-            "--photo_dir={photos}",
+            "--photo_dir={photos} --cartoon_dir={cartoons}",
             "triples a second and core",
         ),
         (
-            "benchmarks.train_step --repeats=1 --workdir={run} --filters=4 "
-            "--blocks=1 --image_size=32 --batch_size=2 --image_pool=2 "
-            "--content_features=pyramid --photo_dir={photos}",
+            "benchmarks.light_generator --size=64 --repeats=1",
+            "times as long for four times as many pixels",
+        ),
+        (
+            "benchmarks.train_step --repeats=1 --workdir={run} "
+            "--generator=light --blocks=1 --image_size=32 --batch_size=2 "
+            "--image_pool=2 --content_features=pyramid --photo_dir={photos} "
+            "--cartoon_dir={cartoons}",
             "adversarial step",
         ),
         (
             "tools.calibrate_likeness --pictures=2 --draws=3 "
-            "--photo_dir={photos}",
+            "--photo_dir={photos} --cartoon_dir={cartoons}",
             "area under the curve",
         ),
     ],
 )
 def test_a_benchmark_runs(make_folder, tmp_path, run_command, command, printed):
-    names = {"photos": make_folder("photos"), "run": tmp_path / "run"}
-    done = run_command(
-        sys.executable,
-        "-m",
-        *command.format(**names).split(),
-        f"--cartoon_dir={make_folder('cartoons')}",
-    )
+    names = {
+        "photos": make_folder("photos"),
+        "cartoons": make_folder("cartoons"),
+        "run": tmp_path / "run",
+    }
+    done = run_command(sys.executable, "-m", *command.format(**names).split())
     assert done.returncode == 0, done.stderr
     assert printed in done.stdout

@@ -14,9 +14,9 @@ from cartoongan_tf import run_log
 class Step:
     """Stands where a model would: callbacks ask it for little."""
 
-    def __init__(self, generator=None):
+    def __init__(self, averaged_generator=None):
         self.step = 0
-        self.generator = generator
+        self.averaged_generator = averaged_generator
         self.stop_training = False
 
     def run(self, callback, steps, losses=None):

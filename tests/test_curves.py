@@ -13,7 +13,7 @@ def test_losses_of_both_phases_are_drawn(tmp_path):
     log.close()
     curves.plot_losses(tmp_path)
     picture = cv2.imread(str(tmp_path / "losses.png"))
-    assert picture.shape == (700, 1000, 3)
+    assert picture.shape == (700, 1500, 3)
     blue, green, red = picture.reshape(-1, 3).T.astype(int)
     assert ((blue - red > 50) & (blue - green > 20)).sum() > 300
 

@@ -10,7 +10,7 @@ from cartoongan_tf import data
 from cartoongan_tf import edges
 from cartoongan_tf import pictures
 
-CROPS = data.Crops(size=32, smallest=0.6, mirror=True)
+CROPS = data.Crops(size=32, smallest=0.6, largest=1.0, mirror=True)
 SETTINGS = {"batch_size": 2, "seed": 3, "crops": CROPS}
 SMOOTHING = edges.Smoothing(100, 200, 5, 5, "gaussian")
 
@@ -126,7 +126,7 @@ def test_the_smallest_crop_can_be_the_largest():
 def test_crops_are_not_enlarged_where_the_picture_suffices():
     rows, columns = np.mgrid[:60, :90]
     picture = tf.constant(np.stack([columns, rows, rows], -1).astype("uint8"))
-    crops = data.Crops(size=50, smallest=0.1, mirror=False)
+    crops = data.Crops(size=50, smallest=0.1, largest=1.0, mirror=False)
     for number in range(20):
         crop = data.random_crop(picture, crops, (1, number)).numpy()
         assert int(crop[-1, 0, 1]) - int(crop[0, 0, 1]) >= 48
@@ -163,7 +163,7 @@ batches = data.training_batches(
     steps=range(12),
     batch_size=4,
     seed=1,
-    crops=data.Crops(48, 0.6, True),
+    crops=data.Crops(48, 0.6, 1.0, True),
     smoothing=edges.Smoothing(100, 200, 5, 5, "gaussian"),
 )
 digest = hashlib.sha256()

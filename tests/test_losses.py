@@ -74,10 +74,6 @@ def test_content_loss_is_the_mean_absolute_difference(random):
     assert float(actual) == pytest.approx(expected, rel=1e-5)
 
 
-def test_total_loss_weighs_the_content():
-    assert losses.total_loss(0.5, 300.0, 1e-3) == pytest.approx(0.8)
-
-
 @pytest.mark.parametrize(
     "loss",
     [losses.generator_loss, lambda x, f: losses.discriminator_loss(x, x, x, f)],

@@ -9,6 +9,7 @@ from cartoongan_tf import image_pool
 from cartoongan_tf import losses
 from cartoongan_tf import model
 from cartoongan_tf import networks
+from cartoongan_tf import objective
 
 
 @pytest.fixture
@@ -21,12 +22,14 @@ def batch(random):
 
 @pytest.fixture
 def make_gan():
-    def make(seed=0, pool=4, **changes):
+    def make(seed=0, pool=4, adversarial_loss="lsgan", **changes):
         keras.utils.set_random_seed(seed)
+        aim = {"features": features.pyramid, "content_weight": 1e-3} | changes
         gan = model.CartoonGAN(
             networks.Generator(4, 1),
             networks.Discriminator(4),
-            **{"features": features.pyramid, "content_weight": 1e-3} | changes,
+            objective.Objective(**aim),
+            adversarial_loss=adversarial_loss,
             image_pool=image_pool.ImagePool(pool, 32) if pool else None,
         )
         gan.compile(keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3))
@@ -76,7 +79,8 @@ def test_a_step_reports_the_losses_of_its_batch(make_gan, batch):
         "discriminator_loss": losses.discriminator_loss(*logits),
     }
     actual = gan.train_step(batch)
-    assert actual.keys() == expected.keys()
+    pulls = {"adversarial_pull", "content_pull"}
+    assert actual.keys() == expected.keys() | pulls
     for name, value in expected.items():
         assert float(actual[name]) == pytest.approx(float(value), rel=1e-4)
 
@@ -158,7 +162,9 @@ def test_a_step_in_a_graph_is_the_step(make_gan, batch):
 
 def test_warm_up_lowers_the_content_loss(batch):
     keras.utils.set_random_seed(0)
-    warm_up = model.ContentWarmUp(networks.Generator(4, 1), features.pyramid)
+    warm_up = model.ContentWarmUp(
+        networks.Generator(4, 1), objective.Objective(features.pyramid, 1e-3)
+    )
     warm_up.compile(keras.optimizers.Adam(1e-3))
     step = tf.function(warm_up.train_step)
     history = [float(step(batch[0])["content_loss"]) for _ in range(40)]

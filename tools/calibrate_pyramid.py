@@ -35,7 +35,9 @@ def main(_):
         steps=range(FLAGS.pairs),
         batch_size=2,
         seed=0,
-        crops=data.Crops(FLAGS.image_size, smallest=0.6, mirror=True),
+        crops=data.Crops(
+            FLAGS.image_size, smallest=0.6, largest=1.0, mirror=True
+        ),
     )
     deep = mean_distance(vgg19, batches)
     plain = mean_distance(features.pyramid, batches)
