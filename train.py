@@ -95,8 +95,8 @@ flags.DEFINE_float(
 flags.DEFINE_float(
     "variation_weight",
     _DEFAULT.variation_weight,
-    "Weight of the total variation of cartoons: flattens them; 0 leaves it "
-    "out.",
+    "Weight of the total variation of cartoons in the second phase: flattens "
+    "them; 0 leaves it out.",
 )
 flags.DEFINE_float(
     "slope_weight",

@@ -4,6 +4,7 @@ Chen et al. (2018), section 3.2.3: the generator first learns to keep the
 content of photos, then competes with the discriminator.
 """
 
+import dataclasses
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -57,7 +58,11 @@ def warm_up(
     config = run.config
     if run.checkpoint_path(runs.ADVERSARIAL).exists():
         return Outcome(generator, is_complete=True)
-    phase = model.ContentWarmUp(generator, objective_of(config, features))
+    # Nothing sharpens yet what total variation would blur.
+    aim = dataclasses.replace(
+        objective_of(config, features), variation_weight=0
+    )
+    phase = model.ContentWarmUp(generator, aim)
     phase.compile(keras.optimizers.Adam(config.warmup_learning_rate, _BETA_1))
 
     return _run_phase(
@@ -119,7 +124,7 @@ def compete(
 def objective_of(
     config: runs.TrainConfig, features: Callable
 ) -> objective.Objective:
-    """What the generator of a run minimizes, in both phases."""
+    """What the generator of a run minimizes in its second phase."""
     return objective.Objective(
         features,
         config.content_weight,
