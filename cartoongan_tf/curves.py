@@ -20,18 +20,31 @@ def plot_losses(workdir: pathlib.Path) -> None:
     """
     if not (workdir / "log.csv").exists():
         return
-    rows = run_log.read_table(workdir)
-    names = [name for name in run_log.LOSSES if any(r[name] for r in rows)]
-    figure = matplotlib.figure.Figure((15, 7), layout="constrained")
-    panels = figure.subplots(2, -(-(len(names) + 1) // 2), sharex=True).flat
-    for panel, name in zip(panels, names, strict=False):
-        panel.set_title(name.replace("_", " "))
-        _draw(panel, name, rows)
-    _draw_pulls(panels[len(names)], rows)
-    for panel in panels:
-        panel.set_xlabel("step")
+    figure = draw_losses(run_log.read_table(workdir))
     with files.written_whole(workdir / "losses.png") as draft:
         figure.savefig(draft, dpi=100)
+
+
+def draw_losses(rows: list[dict[str, str]]) -> matplotlib.figure.Figure:
+    """A panel for each loss that the rows have, and one for their pulls.
+
+    Args:
+        rows: As `run_log.read_table` gives them.
+    """
+    names = [name for name in run_log.LOSSES if any(r[name] for r in rows)]
+    figure = matplotlib.figure.Figure((15, 7), layout="constrained")
+    panels = figure.subplots(2, -(-(len(names) + 1) // 2), sharex=True).ravel()
+    *losses, pulls = panels[: len(names) + 1]
+    for panel, name in zip(losses, names, strict=True):
+        panel.set_title(name.replace("_", " "))
+        _draw(panel, name, rows)
+    _draw_pulls(pulls, rows)
+    for panel in [*losses, pulls]:
+        panel.set_xlabel("step")
+        panel.tick_params(labelbottom=True)  # Else only in the last row.
+    for panel in panels[len(names) + 1 :]:
+        panel.remove()
+    return figure
 
 
 def _draw_pulls(panel, rows):

@@ -7,11 +7,13 @@ from cartoongan_tf import errors
 from cartoongan_tf import features
 from cartoongan_tf import model
 from cartoongan_tf import networks
+from cartoongan_tf import objective
 
 
 def make_phase(filters=4):
     phase = model.ContentWarmUp(
-        networks.Generator(filters, 1), features.pyramid
+        networks.Generator(filters, 1),
+        objective.Objective(features.pyramid, 1e-3),
     )
     phase.compile(keras.optimizers.Adam(1e-3))
     return phase

@@ -1,4 +1,5 @@
 import cv2
+import pytest
 
 from cartoongan_tf import curves
 from cartoongan_tf import run_log
@@ -16,6 +17,49 @@ def test_losses_of_both_phases_are_drawn(tmp_path):
     assert picture.shape == (700, 1500, 3)
     blue, green, red = picture.reshape(-1, 3).T.astype(int)
     assert ((blue - red > 50) & (blue - green > 20)).sum() > 300
+
+
+def panels_of(tmp_path, **values):
+    log = run_log.RunLog(tmp_path, -1)
+    for step in range(1, 4):
+        log.add_losses(step, "adversarial", values)
+    log.close()
+    figure = curves.draw_losses(run_log.read_table(tmp_path))
+    return {panel.get_title(): panel for panel in figure.axes}
+
+
+def test_there_is_a_panel_for_what_there_is(tmp_path):
+    panels = panels_of(
+        tmp_path, content_loss=300.0, total_loss=1.0, content_pull=0.1
+    )
+    assert list(panels) == [
+        "content loss",
+        "total loss",
+        "pull of each loss on the cartoons",
+    ]
+
+
+def test_colors_have_a_panel_where_they_count(tmp_path):
+    panels = panels_of(tmp_path, content_loss=300.0, color_loss=0.2)
+    assert panels["color loss"].lines[0].get_ydata() == pytest.approx([0.2] * 3)
+
+
+def test_pulls_share_a_panel_and_are_told_apart(tmp_path):
+    panels = panels_of(
+        tmp_path, total_loss=1.0, content_pull=0.1, color_pull=0.02
+    )
+    panel = panels["pull of each loss on the cartoons"]
+    names = [text.get_text() for text in panel.get_legend().get_texts()]
+    assert names == ["content", "color"]
+    assert panel.get_yscale() == "log"
+    colors = {line.get_color() for line in panel.get_lines()}
+    assert len(colors) == 2
+
+
+def test_a_log_without_steps_is_drawn(tmp_path):
+    run_log.RunLog(tmp_path, -1).close()
+    curves.plot_losses(tmp_path)
+    assert (tmp_path / "losses.png").exists()
 
 
 def test_a_run_without_a_log_has_no_curves(tmp_path):

@@ -123,10 +123,21 @@ def test_the_smallest_crop_can_be_the_largest():
         assert crop[-1, 0, 1] - crop[0, 0, 1] >= 56
 
 
-def test_crops_are_not_enlarged_where_the_picture_suffices():
+@pytest.mark.parametrize("largest", [0.7, 0.9])
+def test_no_crop_is_larger_than_the_largest(largest):
+    """What a crop rises by falls short of its side by what resizing takes."""
+    crops = crops_of_a_ramp(200, largest=largest)
+    heights = crops[:, -1, 0, 1] - crops[:, 0, 0, 1]
+    assert heights.max() <= 60 * largest
+    assert heights.max() >= 60 * largest - 5
+    assert heights.min() >= 32
+
+
+@pytest.mark.parametrize("largest", [0.2, 1.0])
+def test_crops_are_not_enlarged_where_the_picture_suffices(largest):
     rows, columns = np.mgrid[:60, :90]
     picture = tf.constant(np.stack([columns, rows, rows], -1).astype("uint8"))
-    crops = data.Crops(size=50, smallest=0.1, largest=1.0, mirror=False)
+    crops = data.Crops(size=50, smallest=0.1, largest=largest, mirror=False)
     for number in range(20):
         crop = data.random_crop(picture, crops, (1, number)).numpy()
         assert int(crop[-1, 0, 1]) - int(crop[0, 0, 1]) >= 48

@@ -74,6 +74,58 @@ def test_content_loss_is_the_mean_absolute_difference(random):
     assert float(actual) == pytest.approx(expected, rel=1e-5)
 
 
+def images_of(random, *shape):
+    return random.uniform(-1, 1, shape).astype("float32")
+
+
+def test_a_photo_has_its_own_colors(random):
+    photos = images_of(random, 2, 16, 24, 3)
+    assert float(losses.color_loss(photos, photos)) == 0
+
+
+def test_color_loss_is_blind_to_texture_inside_of_a_cell(random):
+    """Noise without its mean over each 8x8 pixels costs nothing."""
+    photos = images_of(random, 2, 16, 24, 3)
+    noise = images_of(random, 2, 2, 8, 3, 8, 3)
+    noise -= noise.mean(axis=(2, 4), keepdims=True)
+    textured = photos + noise.reshape(photos.shape)
+    assert np.abs(noise).mean() > 0.3
+    assert float(losses.color_loss(photos, textured)) < 1e-6
+    moved = np.roll(noise.reshape(photos.shape), 4, axis=2)
+    assert float(losses.color_loss(photos, photos + moved)) > 1e-3
+
+
+def test_color_loss_is_a_mean_over_cells_and_yuv(random):
+    photos, cartoons = images_of(random, 2, 2, 16, 24, 3)
+    cells = (cartoons - photos).reshape(2, 2, 8, 3, 8, 3).mean(axis=(2, 4))
+    red, green, blue = np.moveaxis(cells, -1, 0)
+    y = 0.299 * red + 0.587 * green + 0.114 * blue
+    u, v = 0.492 * (blue - y), 0.877 * (red - y)
+    expected = (0.3 * np.abs(y) + np.abs(u) + np.abs(v)).mean() / 3
+    actual = losses.color_loss(photos, cartoons)
+    assert float(actual) == pytest.approx(expected, rel=5e-3)
+
+
+def test_luminance_counts_for_three_tenths():
+    """A gray shift moves Y alone; one of V alone is 1.14 in red."""
+    photos = np.zeros((1, 16, 24, 3), "float32")
+    lighter = photos + np.float32(0.5)
+    assert float(losses.color_loss(photos, lighter)) == pytest.approx(
+        0.3 * 0.5 / 3, rel=1e-4
+    )
+    redder = photos + np.array([0.5 * 1.14, -0.5 * 0.581, 0], "float32")
+    assert float(losses.color_loss(photos, redder)) == pytest.approx(
+        0.5 / 3, rel=5e-3
+    )
+
+
+def test_variation_loss_agrees_with_numpy(random):
+    images = images_of(random, 2, 5, 7, 3)
+    expected = sum(np.abs(np.diff(images, axis=a)).mean() for a in (1, 2))
+    actual = losses.variation_loss(images)
+    assert float(actual) == pytest.approx(expected, rel=1e-5)
+
+
 @pytest.mark.parametrize(
     "loss",
     [losses.generator_loss, lambda x, f: losses.discriminator_loss(x, x, x, f)],
