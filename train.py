@@ -81,16 +81,17 @@ flags.DEFINE_float(
     "content_weight",
     _DEFAULT.content_weight,
     "Weight of the content loss (omega in equation 2) in units of VGG19's "
-    "conv4_4 before ReLU, pixels at 0 to 255. 4e-4 to 5e-3 cartoonizes; "
-    "larger keeps more of the photo, and at the paper's 10 the output is the "
-    "photo.",
+    "conv4_4 before ReLU, pixels at 0 to 255. 1e-4 to 3e-4 cartoonizes with "
+    "the default --slope_weight; larger keeps more of the photo, and at the "
+    "paper's 10 the output is the photo. docs/calibration.md shows it.",
 )
 flags.DEFINE_float(
     "color_weight",
     _DEFAULT.color_weight,
     "Weight of the color loss: L1 in YUV between photo and cartoon, both "
-    "averaged over 8x8 pixels. Keeps a red leaf red; 0 leaves it out. Of no "
-    "use to --generator=cartoongan, which cannot see a color cast.",
+    "averaged over 8x8 pixels. Keeps a red leaf red; 0 leaves it out. Unless "
+    "given 4 for --generator=light, and 0 for cartoongan, which cannot see a "
+    "color cast.",
 )
 flags.DEFINE_float(
     "variation_weight",

@@ -20,10 +20,10 @@ class TrainConfig:
     content_features: str = "vgg19"
     vgg19_weights: str = "imagenet"
     vgg19_precision: str = "float32"
-    content_weight: float = 1e-3
-    color_weight: float = 0.0
+    content_weight: float = 1.5e-4
+    color_weight: float | None = None
     variation_weight: float = 0.0
-    slope_weight: float = 0.0
+    slope_weight: float = 10.0
     adversarial_loss: str = "lsgan"
     generator: str = "cartoongan"
     filters: int | None = None
@@ -49,7 +49,7 @@ class TrainConfig:
     discriminator_learning_rate: float = 2e-4
     decay_start: int | None = None
     image_pool: int = 50
-    ema_momentum: float = 0.0
+    ema_momentum: float = 0.995
     held_back: int = 0
     evaluate_every: int | None = None
     inception_weights: str = "imagenet"
@@ -102,6 +102,16 @@ class TrainConfig:
                 f"--batch_size={self.batch_size}, or be 0 for none."
             )
 
+    @property
+    def color_weight_in_use(self) -> float:
+        """`color_weight`, or what is good for the generator."""
+        if self.color_weight is None:
+            return _COLOR_WEIGHTS[self.generator]
+        return self.color_weight
+
+
+# The paper's generator cannot see a color cast: it cannot undo one either.
+_COLOR_WEIGHTS = {"cartoongan": 0.0, "light": 4.0}
 
 # May differ when a run goes on: they change how long and how fast, not what.
 CHANGEABLE = (

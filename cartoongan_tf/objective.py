@@ -21,8 +21,7 @@ class Objective:
             photos are about 620 apart. The paper's literal 10 belongs to the
             authors' code, which divides the content gradient by 127.5 where
             it should multiply: there it acts like 6e-4 here. At this scale 10
-            drowns the adversarial loss, and the output stays the photo;
-            recipes that visibly cartoonize have 4e-4 to 5e-3.
+            drowns the adversarial loss, and the output stays the photo.
         color_weight: Weight of `losses.color_loss`; 0 leaves it out.
         variation_weight: Weight of `losses.variation_loss`; 0 leaves it out.
     """

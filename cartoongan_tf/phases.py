@@ -128,7 +128,7 @@ def objective_of(
     return objective.Objective(
         features,
         config.content_weight,
-        config.color_weight,
+        config.color_weight_in_use,
         config.variation_weight,
     )
 

@@ -22,7 +22,13 @@ def batch(random):
 
 @pytest.fixture
 def make_gan():
-    def make(seed=0, pool=4, adversarial_loss="lsgan", **changes):
+    def make(
+        seed=0,
+        pool=4,
+        adversarial_loss="lsgan",
+        slope_weight=0.0,
+        **changes,
+    ):
         keras.utils.set_random_seed(seed)
         aim = {"features": features.pyramid, "content_weight": 1e-3} | changes
         gan = model.CartoonGAN(
@@ -30,6 +36,7 @@ def make_gan():
             networks.Discriminator(4),
             objective.Objective(**aim),
             adversarial_loss=adversarial_loss,
+            slope_weight=slope_weight,
             image_pool=image_pool.ImagePool(pool, 32) if pool else None,
         )
         gan.compile(keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3))
@@ -179,3 +186,49 @@ def test_feature_weights_stay_out_of_the_checkpoint(make_gan):
     gan = make_gan(features=lambda images: network(images))
     kept = {id(variable) for variable in gan.state}
     assert not kept & {id(variable) for variable in network.variables}
+
+
+def test_the_slope_is_that_of_the_discriminator_at_each_image(make_gan, batch):
+    """Compared with differences: a step along the slope, divided by it."""
+    gan = make_gan()
+    images = batch[0]
+    slope = float(gan._slope(images))
+    epsilon = 1e-3
+    squares = []
+    for image in images:
+        with tf.GradientTape() as tape:
+            tape.watch(image)
+            judgement = tf.reduce_mean(gan.discriminator(image[None]))
+        direction = tape.gradient(judgement, image)
+        direction /= tf.norm(direction)
+        ahead, behind = (
+            tf.reduce_mean(gan.discriminator((image + sign * direction)[None]))
+            for sign in (epsilon, -epsilon)
+        )
+        squares.append(float((ahead - behind) / (2 * epsilon)) ** 2)
+    assert slope == pytest.approx(np.mean(squares), rel=0.05)
+
+
+def test_a_slope_weight_flattens_the_discriminator(make_gan, batch):
+    def slope_after(weight):
+        gan = make_gan(pool=0, slope_weight=weight)
+        step = tf.function(gan.train_step)
+        for _ in range(30):
+            step(batch)
+        mixed = tf.concat([batch[1], gan.generator(batch[0])], axis=0)
+        return float(gan._slope(mixed))
+
+    assert slope_after(100.0) < 0.3 * slope_after(0.0)
+
+
+def test_the_slope_is_taken_at_cartoons_and_at_generated_images(
+    make_gan, batch
+):
+    gan = make_gan(pool=0, slope_weight=10.0)
+    seen = []
+    gan._slope = lambda images: seen.append(images) or 0.0
+    photos, cartoons, _ = batch
+    generated = gan.generator(photos)
+    gan.train_step(batch)
+    np.testing.assert_array_equal(seen[0][0], cartoons[0])
+    np.testing.assert_allclose(seen[0][1], generated[1], atol=1e-5)

@@ -304,7 +304,72 @@ def test_numbers_that_run_away_keep_the_last_checkpoint(folders, tmp_path):
     )
     assert "became" in code
     assert "lower learning rates" in code
-    assert (tmp_path / "run/checkpoints/adversarial.npz").exists()
+    run = tmp_path / "run"
+    assert f"--init_from={run}" in code
+    with np.load(run / "checkpoints/adversarial.npz") as checkpoint:
+        assert all(np.isfinite(checkpoint[name]).all() for name in checkpoint)
+    for name in ("generator.keras", "discriminator.keras"):
+        network = keras.saving.load_model(run / name)
+        assert all(np.isfinite(w).all() for w in network.get_weights())
+
+
+def test_a_run_that_fails_before_its_first_checkpoint_saves_nothing(
+    folders, tmp_path
+):
+    code = run_here(
+        *folders,
+        *TINY,
+        "--warmup_steps=0",
+        "--steps=9",
+        "--discriminator_learning_rate=1e30",
+        "--checkpoint_every=9",
+    )
+    assert "became" in code
+    assert "--init_from" not in code
+    assert not (tmp_path / "run" / "generator.keras").exists()
+
+
+def test_photos_held_back_are_listed_and_not_trained_on(folders, tmp_path):
+    code = run_here(
+        *folders, *TINY, "--warmup_steps=1", "--steps=1", "--held_back=2"
+    )
+    assert code is None
+    listed = (tmp_path / "run" / "held_back.txt").read_text().splitlines()
+    assert len(listed) == 2
+    opened = runs.open_run(
+        config.TrainConfig(
+            str(tmp_path / "photos"),
+            str(tmp_path / "cartoons"),
+            str(tmp_path / "other"),
+            held_back=2,
+        )
+    )
+    trained_on = {str(path.resolve()) for path in opened.photos.paths}
+    assert len(trained_on) == 3
+    assert not trained_on & set(listed)
+
+
+@pytest.mark.shared
+def test_evaluations_are_logged_and_the_best_generator_kept(
+    make_folder, tmp_path, shared
+):
+    weights = shared / "inception2015" / "inception2015_to_mixed7_fp16.npz"
+    code = run_here(
+        f"--photo_dir={make_folder('photos', 21)}",
+        f"--cartoon_dir={make_folder('cartoons', 4)}",
+        f"--workdir={tmp_path / 'run'}",
+        *TINY,
+        "--warmup_steps=1",
+        "--steps=4",
+        "--held_back=10",
+        "--evaluate_every=2",
+        f"--inception_weights={weights}",
+    )
+    assert code is None
+    rows = run_log.read_table(tmp_path / "run")
+    steps = [int(row["step"]) for row in rows if row["KID-768"]]
+    assert steps == [2, 4, 5]
+    artifacts.load_generator(tmp_path / "run" / "best_generator.keras", "--x")
 
 
 # What follows runs the command in processes of its own.
