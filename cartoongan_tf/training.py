@@ -49,7 +49,7 @@ def train(run: runs.Run, features: Callable) -> keras.Model:
     generator, discriminator = _build_networks(config)
     _check_space(run, generator, discriminator)
     _announce(run, generator)
-    with _explained(run):
+    with _explained(run, generator):
         outcome = phases.warm_up(run, generator, features)
         if outcome.is_complete:
             outcome = phases.compete(run, generator, discriminator, features)
@@ -70,6 +70,7 @@ def _build_networks(config):
         )
         return generator, networks.Discriminator(config.discriminator_filters)
     generator = artifacts.load_generator(config.init_from, "--init_from")
+    _check_kind(generator, config)
     _check_fit(generator, config, "filters", "filters")
     _check_fit(generator, config, "blocks", "blocks")
     path = pathlib.Path(config.init_from) / DISCRIMINATOR_FILE
@@ -80,6 +81,16 @@ def _build_networks(config):
     )
     _check_fit(discriminator, config, "filters", "discriminator_filters")
     return generator, discriminator
+
+
+def _check_kind(generator, config):
+    for name, kind in networks.GENERATORS.items():
+        if isinstance(generator, kind) and name != config.generator:
+            raise errors.InputError(
+                f"--init_from={config.init_from} holds a network of another "
+                f"architecture; pass --generator={name} (now "
+                f"{config.generator})."
+            )
 
 
 def _check_fit(network, config, attribute, flag):
@@ -120,14 +131,14 @@ def _announce(run, generator):
 
 
 @contextlib.contextmanager
-def _explained(run):
+def _explained(run, generator):
     """Tells what a failure inside TensorFlow means to the user."""
     config = run.config
     try:
         with devices.memory_advice(
             f"--batch_size={config.batch_size}",
             f"--image_size={config.image_size}",
-            f"--filters={config.filters}",
+            f"--filters={generator.filters}",
         ):
             yield
     except tf.errors.OpError as error:
