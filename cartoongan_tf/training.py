@@ -55,7 +55,7 @@ def train(
     generator, discriminator = _build_networks(config)
     _check_space(run, generator, discriminator)
     _announce(run, generator)
-    with _explained(run):
+    with _explained(run, generator):
         outcome = phases.warm_up(run, generator, features)
         if outcome.is_complete:
             outcome = phases.compete(
@@ -104,13 +104,13 @@ def _discriminator_beside(generator):
 
 
 def _check_kind(generator, config):
-    kinds = {kind: name for name, kind in networks.GENERATORS.items()}
-    found = kinds[type(generator)]
-    if found != config.generator:
-        raise errors.InputError(
-            f"--init_from={config.init_from} holds a generator of another "
-            f"architecture; pass --generator={found} (now {config.generator})."
-        )
+    for name, kind in networks.GENERATORS.items():
+        if isinstance(generator, kind) and name != config.generator:
+            raise errors.InputError(
+                f"--init_from={config.init_from} holds a network of another "
+                f"architecture; pass --generator={name} (now "
+                f"{config.generator})."
+            )
 
 
 def _check_fit(network, config, attribute, flag):
@@ -151,14 +151,14 @@ def _announce(run, generator):
 
 
 @contextlib.contextmanager
-def _explained(run):
+def _explained(run, generator):
     """Tells what a failure inside TensorFlow means to the user."""
     config = run.config
     try:
         with devices.memory_advice(
             f"--batch_size={config.batch_size}",
             f"--image_size={config.image_size}",
-            f"--filters={config.filters}",
+            f"--filters={generator.filters}",
         ):
             yield
     except tf.errors.OpError as error:

@@ -128,6 +128,15 @@ def test_vgg19_reads_the_h5_file_that_keras_fetches(weights, images, tmp_path):
     )
 
 
+@pytest.mark.shared
+def test_vgg19_in_bfloat16_is_near_to_that_in_float32(weights, images):
+    expected = np.asarray(features.load_vgg19(weights)(images))
+    maps = features.load_vgg19(weights, "bfloat16")(images)
+    assert maps.dtype == "float32"
+    error = np.abs(maps - expected).mean() / np.abs(expected).mean()
+    assert 1e-4 < error < 0.02  # It has 8 bits of precision.
+
+
 def test_vgg19_weights_that_are_none_are_refused(tmp_path):
     (tmp_path / "text.npz").write_text("no weights")
     np.savez(tmp_path / "other.npz", kernel=np.zeros(3))

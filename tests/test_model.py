@@ -27,6 +27,7 @@ def make_gan():
         pool=4,
         adversarial_loss="lsgan",
         slope_weight=0.0,
+        ema=0.0,
         **changes,
     ):
         keras.utils.set_random_seed(seed)
@@ -39,7 +40,10 @@ def make_gan():
             slope_weight=slope_weight,
             image_pool=image_pool.ImagePool(pool, 32) if pool else None,
         )
-        gan.compile(keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3))
+        gan.compile(
+            keras.optimizers.Adam(1e-3, use_ema=ema > 0, ema_momentum=ema),
+            keras.optimizers.Adam(1e-3),
+        )
         return gan
 
     return make
@@ -52,6 +56,23 @@ def weights(network):
 def changed(network, before):
     now = weights(network)
     return [not np.array_equal(a, b) for a, b in zip(before, now, strict=True)]
+
+
+def descend_with(gan, optimizer):
+    optimizer.build(gan.generator.trainable_variables)
+    gan.generator_optimizer = optimizer
+
+
+def losses_of(gan, photos, generated):
+    """The losses of the generator, each with its weight, by name."""
+    logits = gan.discriminator(generated)
+    found = {"adversarial": losses.generator_loss(logits)}
+    found["content"] = 1e-3 * losses.content_loss(
+        features.pyramid(photos), features.pyramid(generated)
+    )
+    found["color"] = 2.0 * losses.color_loss(photos, generated)
+    found["variation"] = 0.5 * losses.variation_loss(generated)
+    return found
 
 
 @pytest.mark.parametrize("pool", [0, 4])
@@ -92,6 +113,104 @@ def test_a_step_reports_the_losses_of_its_batch(make_gan, batch):
         assert float(actual[name]) == pytest.approx(float(value), rel=1e-4)
 
 
+def test_a_pull_is_the_norm_of_a_gradient_at_the_cartoons(make_gan, batch):
+    gan = make_gan(color_weight=2.0, variation_weight=0.5)
+    with tf.GradientTape(persistent=True) as tape:
+        generated = gan.generator(batch[0])
+        tape.watch(generated)
+        expected = losses_of(gan, batch[0], generated)
+    report = gan.train_step(batch)
+    assert len({name for name in report if name.endswith("_pull")}) == 4
+    for name, loss in expected.items():
+        norm = np.linalg.norm(np.ravel(tape.gradient(loss, generated)))
+        assert float(report[f"{name}_pull"]) == pytest.approx(norm, rel=1e-3)
+        assert norm > 0
+
+
+def test_the_generator_descends_the_weighted_sum(make_gan, batch):
+    gan = make_gan(color_weight=2.0, variation_weight=0.5)
+    descend_with(gan, keras.optimizers.SGD(1.0))
+    variables = gan.generator.trainable_variables
+    with tf.GradientTape() as tape:
+        generated = gan.generator(batch[0])
+        total = sum(losses_of(gan, batch[0], generated).values())
+    gradients = tape.gradient(total, variables)
+    before = weights(gan.generator)
+    report = gan.train_step(batch)
+    assert float(report["total_loss"]) == pytest.approx(float(total), rel=1e-4)
+    largest = max(np.abs(gradient).max() for gradient in gradients)
+    moves = zip(before, weights(gan.generator), gradients, strict=True)
+    for old, new, gradient in moves:
+        np.testing.assert_allclose(
+            old - new, gradient, rtol=1e-3, atol=1e-5 * max(1, largest)
+        )
+
+
+def test_warm_up_descends_the_same_sum_without_an_adversary(batch):
+    keras.utils.set_random_seed(0)
+    aim = objective.Objective(features.pyramid, 1e-3, 2.0, 0.5)
+    warm_up = model.ContentWarmUp(networks.Generator(4, 1), aim)
+    warm_up.compile(keras.optimizers.Adam(1e-3))
+    report = {k: float(v) for k, v in warm_up.train_step(batch[0]).items()}
+    names = ("content", "color", "variation")
+    assert report.keys() == {
+        "total_loss",
+        *(f"{name}_loss" for name in names),
+        *(f"{name}_pull" for name in names),
+    }
+    assert report["total_loss"] == pytest.approx(
+        1e-3 * report["content_loss"]
+        + 2.0 * report["color_loss"]
+        + 0.5 * report["variation_loss"]
+    )
+
+
+def test_without_an_average_the_generator_itself_is_shown(make_gan, batch):
+    gan = make_gan()
+    for _ in range(2):
+        assert_equal(
+            gan.averaged_generator.get_weights(), gan.generator.get_weights()
+        )
+        gan.train_step(batch)
+
+
+def test_the_average_is_exponential(make_gan, batch):
+    gan = make_gan(ema=0.9)
+    average = gan.generator.get_weights()
+    assert_equal(gan.averaged_generator.get_weights(), average)
+    for step in range(3):
+        gan.train_step(batch)
+        newest = gan.generator.get_weights()
+        keep = 0.9 if step else 0.0
+        average = [
+            keep * old + (1 - keep) * new
+            for old, new in zip(average, newest, strict=True)
+        ]
+        actual = gan.averaged_generator.get_weights()
+        for expected, array in zip(average, actual, strict=True):
+            np.testing.assert_allclose(array, expected, atol=1e-6)
+    assert not np.array_equal(actual[0], newest[0])
+
+
+@pytest.mark.parametrize("ema", [0.0, 0.9])
+def test_the_averaged_generator_is_a_copy(make_gan, batch, ema):
+    gan = make_gan(ema=ema)
+    gan.train_step(batch)
+    before = gan.generator.get_weights()
+    shown = gan.averaged_generator
+    assert shown.get_config() == gan.generator.get_config()
+    kept = shown.get_weights()
+    for weight in shown.weights:
+        weight.assign(0 * weight)
+    assert_equal(gan.generator.get_weights(), before)
+    assert_equal(gan.averaged_generator.get_weights(), kept)
+
+
+def assert_equal(arrays, others):
+    for array, other in zip(arrays, others, strict=True):
+        np.testing.assert_array_equal(array, other)
+
+
 def test_smoothed_cartoons_teach_the_discriminator(make_gan, batch):
     """Swapping them with crisp ones gives other gradients, so other weights."""
     photos, cartoons, smoothed = batch
@@ -117,8 +236,7 @@ def test_a_large_content_weight_drowns_the_adversarial_loss(make_gan, batch):
             ]
         )
         before = weights(gan.generator)
-        gan.generator_optimizer = keras.optimizers.SGD(1e-6)
-        gan.generator_optimizer.build(gan.generator.trainable_variables)
+        descend_with(gan, keras.optimizers.SGD(1e-6))
         gan.train_step(batch)
         after = weights(gan.generator)
         step = np.concatenate(
@@ -132,22 +250,26 @@ def test_a_large_content_weight_drowns_the_adversarial_loss(make_gan, batch):
     assert default < 0.9
 
 
+@pytest.mark.parametrize("ema", [0.0, 0.9])
 def test_a_new_process_goes_on_where_the_old_one_stopped(
-    make_gan, batch, tmp_path
+    make_gan, batch, tmp_path, ema
 ):
-    old, new = make_gan(), make_gan(seed=7)
+    old, new = make_gan(ema=ema), make_gan(seed=7, ema=ema)
     for _ in range(3):
         old.train_step(batch)
     checkpoints.save(old, tmp_path / "run.npz")
     assert checkpoints.restore(new, tmp_path / "run.npz") == 3
     old.train_step(batch)
     new.train_step(batch)
-    for expected, actual in zip(old.state, new.state, strict=True):
-        np.testing.assert_array_equal(actual, expected)
+    assert_equal(new.state, old.state)
+    assert_equal(
+        new.averaged_generator.get_weights(),
+        old.averaged_generator.get_weights(),
+    )
 
 
 def test_the_state_is_all_that_a_step_changes(make_gan, batch):
-    gan = make_gan()
+    gan = make_gan(ema=0.9)
     kept = {id(variable) for variable in gan.state}
     optimizers = (gan.generator_optimizer, gan.discriminator_optimizer)
     variables = [*gan.variables, *(v for o in optimizers for v in o.variables)]

@@ -18,6 +18,17 @@ def test_paper_size_discriminator_has_the_authors_parameters():
     assert networks.Discriminator().count_params() == 1_129_665
 
 
+@pytest.mark.parametrize(
+    ("name", "filters"), [("cartoongan", 64), ("light", 32)]
+)
+def test_a_generator_has_its_own_width_unless_told(name, filters):
+    usual = networks.new_generator(name, None, 1)
+    narrow = networks.new_generator(name, 4, 2)
+    assert type(usual) is type(narrow) is networks.GENERATORS[name]
+    assert (usual.filters, usual.blocks) == (filters, 1)
+    assert (narrow.filters, narrow.blocks) == (4, 2)
+
+
 def test_discriminator_gives_a_logit_per_patch(discriminator):
     assert discriminator(np.zeros((2, 256, 64, 3))).shape == (2, 64, 16, 1)
 

@@ -38,6 +38,13 @@ TINY = (
     "--checkpoint_every=7",
 )
 
+LIGHT = (
+    "--generator=light",
+    "--color_weight=5",
+    "--variation_weight=0.1",
+    "--ema_momentum=0.9",
+)
+
 
 @pytest.fixture
 def folders(make_folder, tmp_path):
@@ -128,6 +135,49 @@ def test_a_run_leaves_all_that_it_promises(folders, tmp_path):
     assert leftovers == []
 
 
+def test_a_light_run_minimizes_what_it_is_told(folders, tmp_path):
+    arguments = (*folders, *TINY, *LIGHT, "--warmup_steps=1", "--steps=3")
+    assert run_here(*arguments) is None
+    rows = run_log.read_table(tmp_path / "run")
+    for row in rows:
+        values = {
+            name: float(value or 0)
+            for name, value in row.items()
+            if name not in ("step", "phase")
+        }
+        total = (
+            values["adversarial_loss"]
+            + 1e-3 * values["content_loss"]
+            + 5 * values["color_loss"]
+            + 0.1 * values["variation_loss"]
+        )
+        assert values["total_loss"] == pytest.approx(total, rel=1e-5)
+        missing = {name for name, value in values.items() if not value}
+        if row["phase"] == "warm_up":
+            assert missing == {
+                "adversarial_loss",
+                "adversarial_pull",
+                "discriminator_loss",
+            }
+        else:
+            assert missing == set()
+    generator = artifacts.load_generator(tmp_path / "run", "--model")
+    assert isinstance(generator, networks.GENERATORS["light"])
+
+
+def test_what_is_kept_is_the_moving_average(folders, tmp_path):
+    """The checkpoint has both; the weights that train come first."""
+    arguments = (*folders, *TINY, "--warmup_steps=0", "--steps=3")
+    assert run_here(*arguments, "--ema_momentum=0.9") is None
+    generator = artifacts.load_generator(tmp_path / "run", "--model")
+    kept = generator.get_weights()
+    with np.load(tmp_path / "run/checkpoints/adversarial.npz") as archive:
+        arrays = [archive[name] for name in sorted(archive)]
+    newest, rest = arrays[: len(kept)], arrays[len(kept) :]
+    assert not np.array_equal(kept[0], newest[0])
+    assert all(any(np.array_equal(k, a) for a in rest) for k in kept)
+
+
 def test_both_phases_train(folders, tmp_path):
     """Each leaves other weights than it began with."""
     weights = []
@@ -202,6 +252,7 @@ def bad_input(tmp_path, folders):
     (tmp_path / "text").mkdir()
     (tmp_path / "text/note.jpg").write_text("hello")
     networks.Generator(filters=2, blocks=0).save(tmp_path / "other.keras")
+    networks.new_generator("light", 4, 1).save(tmp_path / "light.keras")
     return {
         "--photo_dir=/none": "--photo_dir=/none is not a folder",
         f"--cartoon_dir={tmp_path / 'empty'}": "holds no picture",
@@ -210,6 +261,7 @@ def bad_input(tmp_path, folders):
         f"--workdir={photos}/0.png": "cannot be a folder",
         "--init_from=/none": "/none does not exist",
         f"--init_from={tmp_path / 'other.keras'}": "pass --filters=2",
+        f"--init_from={tmp_path / 'light.keras'}": "pass --generator=light",
         "--batch_size=0": "--batch_size must be at least 1",
         "--image_pool=1": "--image_pool=1 must hold at least a batch",
         "--smoothing_kernel=4": "--smoothing_kernel must be odd",
@@ -218,7 +270,7 @@ def bad_input(tmp_path, folders):
     }
 
 
-@pytest.mark.parametrize("number", range(12))
+@pytest.mark.parametrize("number", range(13))
 def test_bad_input_ends_in_one_sentence_before_training(
     folders, tmp_path, number
 ):
@@ -405,8 +457,8 @@ def finish(*arguments):
 
 
 @pytest.fixture(scope="module")
-def uninterrupted(tmp_path_factory):
-    """A run that nothing has stopped: its folder, and its data flags."""
+def uninterrupted(tmp_path_factory, request):
+    """A run that nothing has stopped: its folder, and its flags but that."""
     parent = tmp_path_factory.mktemp("uninterrupted")
     random = np.random.default_rng(0)
     for kind in ("photos", "cartoons"):
@@ -417,26 +469,29 @@ def uninterrupted(tmp_path_factory):
         f"--photo_dir={parent / 'photos'}",
         f"--cartoon_dir={parent / 'cartoons'}",
     )
-    finish(*data, *LONG, f"--workdir={parent / 'run'}")
-    return parent / "run", data
+    flags_of_run = (*data, *LONG, *request.param)
+    finish(*flags_of_run, f"--workdir={parent / 'run'}")
+    return parent / "run", flags_of_run
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("number", "step"),
+    ("uninterrupted", "number", "step"),
     [
-        (signal.SIGKILL, 5),  # Before the first checkpoint.
-        (signal.SIGKILL, 18),
-        (signal.SIGKILL, 65),  # In the second phase.
-        (signal.SIGINT, 65),
+        ((), signal.SIGKILL, 5),  # Before the first checkpoint.
+        ((), signal.SIGKILL, 18),
+        ((), signal.SIGKILL, 65),  # In the second phase.
+        ((), signal.SIGINT, 65),
+        (LIGHT, signal.SIGKILL, 65),
     ],
+    indirect=["uninterrupted"],
 )
 def test_a_stopped_run_ends_as_if_nothing_had_happened(
     uninterrupted, tmp_path, number, step
 ):
     """Weights, log and grids: the same bits."""
-    expected, data = uninterrupted
-    command = (*data, *LONG, f"--workdir={tmp_path / 'run'}")
+    expected, flags_of_run = uninterrupted
+    command = (*flags_of_run, f"--workdir={tmp_path / 'run'}")
     process = start(*command)
     wait_for_step(process, tmp_path / "run", step)
     process.send_signal(number)
