@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CHANNELS = 3  # Of every convolution; a mixed block has four times as many.
+CHANNELS = 4  # Of every convolution; a mixed block has four times as many.
 
 _STEM = {"conv": 3, "conv_1": 3, "conv_2": 3, "conv_3": 1, "conv_4": 3}
 _WIDE = {
@@ -41,7 +41,8 @@ def make_weights(path, seed=0):
     for name, size, inputs in _convolutions():
         fan_in = size[0] * size[1] * inputs
         kernel = random.normal(size=(*size, inputs, CHANNELS))
-        arrays[f"{name}_kernel"] = kernel * (2 / fan_in) ** 0.5
+        # Twice as much as keeps the scale: few channels easily die out.
+        arrays[f"{name}_kernel"] = kernel * (4 / fan_in) ** 0.5
         arrays[f"{name}_bias"] = random.normal(0, 0.1, CHANNELS)
     np.savez(path, **{k: v.astype("float32") for k, v in arrays.items()})
     return path

@@ -62,12 +62,14 @@ def test_swapped_channels_turn_hues():
     red, blue = flat(200, 40, 40), flat(40, 40, 200)
     assert color_drift.compare(red, blue)[1:] == (256, 256)
     assert color_drift.compare(red, red // 2 + 20)[1:] == (256, 0)
-    orange = flat(200, 90, 40)
+    orange, yellow = flat(200, 120, 40), flat(200, 200, 40)
     assert color_drift.compare(red, orange)[1:] == (256, 0)
+    assert color_drift.compare(red, yellow)[1:] == (256, 256)
 
 
 def test_only_clear_colors_have_a_hue_to_turn():
     red, gray, pale = flat(200, 40, 40), flat(99, 99, 99), flat(96, 99, 103)
     assert color_drift.compare(gray, red)[1:] == (0, 0)
+    assert color_drift.compare(pale, red)[1:] == (0, 0)
     assert color_drift.compare(red, gray)[1:] == (256, 0)
     assert color_drift.compare(red, pale)[1:] == (256, 0)

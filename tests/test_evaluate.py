@@ -57,7 +57,8 @@ def test_models_are_compared_with_baselines(generator, evaluate, tmp_path):
     ]  # fmt: skip
     assert figures["a"] == figures["generator"]
     assert figures["a"] != figures["photos"]
-    assert "KID-12 to cartoons, x 1000" in figures["a"]
+    dimensions = 4 * inception_maker.CHANNELS
+    assert f"KID-{dimensions} to cartoons, x 1000" in figures["a"]
     assert figures["a"]["content distance"] is None
     sheet = pictures.read_picture(tmp_path / "out/sheet.png")
     assert sheet.shape[1] == 3 * (32 + 6) + 6

@@ -13,6 +13,7 @@ from cartoongan_tf import inception
 from cartoongan_tf import likeness
 from cartoongan_tf import losses
 from cartoongan_tf import pictures
+from cartoongan_tf import progress
 
 SIZE = 32
 
@@ -102,6 +103,19 @@ def test_photos_and_cartoons_stand_around_what_is_measured(evaluate):
     assert cartoons.kernel_to_photos == pytest.approx(photos.kernel_to_cartoons)
     assert copy.frechet_to_photos == pytest.approx(0, abs=1e-6)
     assert copy.edges == photos.edges != cartoons.edges
+
+
+def test_progress_counts_pictures_of_all_ways(evaluate, capsys, monkeypatch):
+    monkeypatch.setattr(progress, "_PAUSE", 0.0)
+    evaluate({"negative": negative})
+    shares = [line for line in capsys.readouterr().err.split("\n") if line]
+    assert shares == [
+        "Measuring cartoons: 100%",
+        "Measuring photos: 36%",
+        "Measuring photos: 73%",
+        "Measuring photos: 86%",
+        "Measuring photos: 100%",
+    ]
 
 
 def test_content_is_left_out_or_zero_where_nothing_changed(evaluate):
