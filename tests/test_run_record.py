@@ -9,7 +9,8 @@ from cartoongan_tf import run_record
 
 @pytest.fixture
 def settings(tmp_path):
-    return config.TrainConfig("photos", "cartoons", str(tmp_path / "run"))
+    workdir = str(tmp_path / "run")
+    return config.TrainConfig("photos", "cartoons", workdir, held_back=10)
 
 
 @pytest.fixture
