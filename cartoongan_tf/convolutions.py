@@ -89,3 +89,31 @@ def crop_like(cartoons, images):
     if tuple(cartoons.shape[1:3]) == (height, width):
         return cartoons
     return cartoons[:, :height, :width]
+
+
+class SameSizeNetwork(keras.Model):
+    """What all generators are: layers in a row, images of one size through.
+
+    A subclass sets `stages`, the layers, and builds itself.
+
+    Args:
+        filters: Channels of the first stage.
+        blocks: Number of residual blocks.
+        **kwargs: Passed on to `keras.Model`.
+    """
+
+    def __init__(self, filters, blocks, **kwargs):
+        super().__init__(**kwargs)
+        self.filters = filters
+        self.blocks = blocks
+
+    def call(self, images):
+        require_least_side(images)
+        return crop_like(chain(self.stages, images), images)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "blocks": self.blocks,
+        }

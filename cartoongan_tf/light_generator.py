@@ -60,7 +60,7 @@ class BottleneckBlock(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable(package="cartoongan_tf")
-class LightGenerator(keras.Model):
+class LightGenerator(convolutions.SameSizeNetwork):
     """Turns photos into cartoons: 0.65 million parameters unless told.
 
     Args:
@@ -81,9 +81,7 @@ class LightGenerator(keras.Model):
     """
 
     def __init__(self, filters=32, blocks=8, **kwargs):
-        super().__init__(**kwargs)
-        self.filters = filters
-        self.blocks = blocks
+        super().__init__(filters, blocks, **kwargs)
         self.stages = [
             *_activated(_mirrored(filters, 5, strides=2)),
             *_activated(_mirrored(2 * filters, 3)),
@@ -95,18 +93,6 @@ class LightGenerator(keras.Model):
             keras.layers.Activation("tanh"),
         ]
         convolutions.build(self)
-
-    def call(self, images):
-        convolutions.require_least_side(images)
-        cartoons = convolutions.chain(self.stages, images)
-        return convolutions.crop_like(cartoons, images)
-
-    def get_config(self):
-        return {
-            **super().get_config(),
-            "filters": self.filters,
-            "blocks": self.blocks,
-        }
 
 
 def _mirrored(filters, size, strides=1):

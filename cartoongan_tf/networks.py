@@ -55,7 +55,7 @@ class ResidualBlock(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable(package="cartoongan_tf")
-class Generator(keras.Model):
+class Generator(convolutions.SameSizeNetwork):
     """Turns photos into cartoons: 11,129,667 parameters at paper size.
 
     Because the first convolution is mirrored at the border and followed by
@@ -81,9 +81,7 @@ class Generator(keras.Model):
     """
 
     def __init__(self, filters=64, blocks=8, epsilon=1e-5, **kwargs):
-        super().__init__(**kwargs)
-        self.filters = filters
-        self.blocks = blocks
+        super().__init__(filters, blocks, **kwargs)
         self.epsilon = epsilon
         self.stages = [
             *convolutions.mirrored_convolution(filters, 7),
@@ -98,18 +96,8 @@ class Generator(keras.Model):
         ]
         convolutions.build(self)
 
-    def call(self, images):
-        convolutions.require_least_side(images)
-        cartoons = convolutions.chain(self.stages, images)
-        return convolutions.crop_like(cartoons, images)
-
     def get_config(self):
-        return {
-            **super().get_config(),
-            "filters": self.filters,
-            "blocks": self.blocks,
-            "epsilon": self.epsilon,
-        }
+        return {**super().get_config(), "epsilon": self.epsilon}
 
 
 @keras.saving.register_keras_serializable(package="cartoongan_tf")
