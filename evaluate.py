@@ -86,7 +86,7 @@ flags.DEFINE_string(
 )
 flags.DEFINE_integer(
     "image_size",
-    256,
+    evaluating.IMAGE_SIZE,
     "Height and width in pixels that pictures are center-cropped to.",
     lower_bound=convolutions.MINIMUM_SIDE,
 )

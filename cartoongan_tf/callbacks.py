@@ -84,7 +84,36 @@ class LossLog(keras.callbacks.Callback):
         self._log.add_losses(step, self._phase, values)
 
 
-class SampleGrids(keras.callbacks.Callback):
+class NowAndThen(keras.callbacks.Callback):
+    """Calls `act(step)` every few steps, and at the end of the phase.
+
+    Args:
+        offset: Step of the run at which the phase begins.
+        every: Steps between two calls.
+        last: Last step of the phase, which has one in any case.
+    """
+
+    def __init__(self, *, offset: int, every: int, last: int):
+        super().__init__()
+        self._offset = offset
+        self._every = every
+        self._last = last
+
+    @property
+    def step(self) -> int:
+        """The step of the run."""
+        return self._offset + int(self.model.step)
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.step % self._every == 0 or self.step == self._last:
+            self.act(self.step)
+
+    def act(self, step: int) -> None:
+        """What is to be done after this step of the run."""
+        raise NotImplementedError
+
+
+class SampleGrids(NowAndThen):
     """Writes photos above their cartoons, now and then.
 
     One grid shows the same photos each time, the other random ones.
@@ -93,11 +122,9 @@ class SampleGrids(keras.callbacks.Callback):
         log: Where the grids are recorded, beside their files.
         folder: Where `step_00000500_fixed.png` and the like are written.
         photo_paths: Photos to choose from.
-        offset: Step of the run at which the phase begins.
-        every: Steps between two grids.
-        last: Last step of the phase, which has one in any case.
         image_size: Height and width of each picture.
         seed: Seed of the random choice.
+        **when: As `NowAndThen` takes it.
     """
 
     def __init__(
@@ -106,32 +133,22 @@ class SampleGrids(keras.callbacks.Callback):
         folder: pathlib.Path,
         photo_paths: Sequence[pathlib.Path],
         *,
-        offset: int,
-        every: int,
-        last: int,
         image_size: int,
         seed: int,
+        **when: int,
     ):
-        super().__init__()
+        super().__init__(**when)
         self._log = log
         self._folder = folder
         self._paths = photo_paths
-        self._offset = offset
-        self._every = every
-        self._last = last
         self._image_size = image_size
         self._seed = seed
 
     def on_train_begin(self, logs=None):
-        if self._offset + int(self.model.step) == 0:
-            self._write(0)
+        if self.step == 0:
+            self.act(0)
 
-    def on_train_batch_end(self, batch, logs=None):
-        step = self._offset + int(self.model.step)
-        if step % self._every == 0 or step == self._last:
-            self._write(step)
-
-    def _write(self, step):
+    def act(self, step: int) -> None:
         generator = self.model.averaged_generator
         for name, paths in (
             ("fixed", self._fixed_paths()),

@@ -31,8 +31,7 @@ def save(model: keras.Model, path: pathlib.Path) -> None:
     if not all(np.isfinite(array).all() for array in arrays.values()):
         raise errors.Diverged(
             f"Weights became infinite or NaN before step {int(model.step)} of "
-            "this phase. Begin anew with lower learning rates, say half of "
-            "--generator_learning_rate and --discriminator_learning_rate."
+            f"this phase. {errors.LOWER_RATES}"
         )
     with files.written_whole(path) as draft:
         np.savez(draft, **arrays)

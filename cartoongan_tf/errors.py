@@ -5,6 +5,11 @@ import errno
 import sys
 from collections.abc import Iterator
 
+LOWER_RATES = (
+    "Begin anew with lower learning rates, say half of "
+    "--generator_learning_rate and --discriminator_learning_rate."
+)
+
 _INTERRUPTED = 130  # What a shell reports after Ctrl-C.
 
 

@@ -28,6 +28,7 @@ from cartoongan_tf import progress
 
 PHOTOS = "photos"  # What comes of doing nothing.
 CARTOONS = "cartoons"  # What to aim at.
+IMAGE_SIZE = 256  # Pixels a side that are looked at unless told.
 LEAST = 3  # Pictures without which there is no distance with its error.
 
 _BATCH = 8

@@ -33,10 +33,8 @@ class Guard(keras.callbacks.Callback):
             if not math.isfinite(value):
                 raise errors.Diverged(
                     f"{name} became {float(value)} at step "
-                    f"{int(self.model.step)} of this phase. Begin anew with "
-                    "lower learning rates, say half of "
-                    "--generator_learning_rate and "
-                    "--discriminator_learning_rate."
+                    f"{int(self.model.step)} of this phase. "
+                    f"{errors.LOWER_RATES}"
                 )
         self._content.append(float(logs["content_loss"]))
         if len(self._content) == _WINDOW:

@@ -6,7 +6,6 @@ import pathlib
 import numpy as np
 
 from cartoongan_tf import errors
-from cartoongan_tf import files
 from cartoongan_tf import inventories
 
 
@@ -39,9 +38,3 @@ def hold_back(
         headers=[photos.headers[number] for number in kept],
     )
     return rest, [photos.paths[number] for number in held]
-
-
-def write_list(paths: list[pathlib.Path], path: pathlib.Path) -> None:
-    """Writes which photos they are; `evaluate.py --photo_dir` reads it."""
-    with files.written_whole(path) as draft:
-        draft.write_text("".join(f"{p.resolve()}\n" for p in paths))

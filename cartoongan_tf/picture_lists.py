@@ -6,8 +6,10 @@ that a list can be moved together with its pictures.
 
 import collections
 import pathlib
+from collections.abc import Sequence
 
 from cartoongan_tf import errors
+from cartoongan_tf import files
 
 SUFFIX = ".txt"
 
@@ -42,3 +44,12 @@ def read_list(path: str | pathlib.Path, flag: str) -> list[pathlib.Path]:
                 f"{flag}={path} names {picture} {count} times; once is enough."
             )
     return found
+
+
+def write_list(
+    pictures: Sequence[pathlib.Path], path: str | pathlib.Path
+) -> None:
+    """Writes a list that `read_list` reads, with absolute paths."""
+    with files.written_whole(path) as draft:
+        lines = [f"{picture.resolve()}\n" for picture in pictures]
+        draft.write_text("".join(lines), "utf-8")

@@ -10,6 +10,7 @@ from cartoongan_tf import files
 from cartoongan_tf import findings
 from cartoongan_tf import held_back
 from cartoongan_tf import inventories
+from cartoongan_tf import picture_lists
 from cartoongan_tf import run_record
 from cartoongan_tf import samples
 from cartoongan_tf import sources
@@ -70,7 +71,8 @@ def open_run(config: TrainConfig) -> Run:
     run_record.write(config, folders)
     photos, held = held_back.hold_back(photos, config.held_back, config.seed)
     if held:
-        held_back.write_list(held, pathlib.Path(config.workdir) / HELD_BACK)
+        listed = pathlib.Path(config.workdir) / HELD_BACK
+        picture_lists.write_list(held, listed)
     return Run(
         config,
         sources.open_source(photos, config.cache),

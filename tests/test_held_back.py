@@ -46,6 +46,6 @@ def test_most_photos_must_be_left(photos):
 
 def test_the_list_is_read_by_evaluate(photos, tmp_path):
     _, held = held_back.hold_back(photos, 6, seed=0)
-    held_back.write_list(held, tmp_path / "run" / "held_back.txt")
+    picture_lists.write_list(held, tmp_path / "run" / "held_back.txt")
     listed = picture_lists.read_list(tmp_path / "run" / "held_back.txt", "--x")
     assert listed == [path.resolve() for path in held]

@@ -68,6 +68,7 @@ ALLOWED = {
     },
     "evaluations": {
         "artifacts",
+        "callbacks",
         "distances",
         "evaluating",
         "files",
@@ -91,7 +92,7 @@ ALLOWED = {
     },
     "guards": {"errors"},
     "headers": {"errors"},
-    "held_back": {"errors", "files", "inventories"},
+    "held_back": {"errors", "inventories"},
     "image_pool": set(),
     "inception": {"errors", "files", "pictures", "pretrained"},
     "inventories": {
@@ -133,7 +134,7 @@ ALLOWED = {
         "runs",
         "schedules",
     },
-    "picture_lists": {"errors"},
+    "picture_lists": {"errors", "files"},
     "pictures": {"files", "headers"},
     "porting": {"errors", "files", "networks"},
     "pretrained": {"errors"},
@@ -148,6 +149,7 @@ ALLOWED = {
         "findings",
         "held_back",
         "inventories",
+        "picture_lists",
         "run_record",
         "samples",
         "sources",
