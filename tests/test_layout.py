@@ -41,6 +41,7 @@ ALLOWED = {
     "color_drift": set(),
     "config": {"errors"},
     "contact_sheets": set(),
+    "contract": set(),
     "convolutions": {"layers"},
     "curves": {"files", "run_log"},
     "data": {"edges", "pictures", "sources"},
