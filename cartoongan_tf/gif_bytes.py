@@ -1,9 +1,9 @@
 """GIF in a graph: what its header says, and the pixels of its first frame.
 
 TensorFlow decodes all frames before it gives the first, shifts a frame that
-does not begin at the corner, and drops transparency. So it gets a GIF of one
-frame, at the corner, whose transparent color is white; the canvas around the
-frame is put there afterwards.
+does not begin at the corner, and paints what is transparent black. So it gets
+a GIF of one frame, at the corner, opaque, in which the transparent color has
+become white; the canvas around the frame is put there afterwards.
 """
 
 from typing import NamedTuple
@@ -37,9 +37,10 @@ class _Walk(NamedTuple):
 class _Layout(NamedTuple):
     """Where the first frame is, in the file and on the canvas."""
 
+    colors_end: tf.Tensor
     frame: tf.Tensor
     end: tf.Tensor
-    hole: tf.Tensor  # Where the transparent color stands, or _NONE.
+    hole: tf.Tensor  # Its transparent color in the file decoded, or _NONE.
     margins: tf.Tensor  # Pixels around the frame, as `tf.pad` takes them.
 
 
@@ -68,6 +69,7 @@ def read_header(contents: tf.Tensor) -> byte_headers.Header:
         canvas_height,
         _problem(contents, walk, width * height),
         layout=_Layout(
+            _colors_end(contents),
             walk.frame,
             walk.at,
             _hole(contents, walk),
@@ -79,10 +81,11 @@ def read_header(contents: tf.Tensor) -> byte_headers.Header:
 def decode(contents: tf.Tensor, header: byte_headers.Header) -> tf.Tensor:
     """Decodes to uint8 of shape `(height, width, 3)`."""
     layout = header.layout
-    whole = tf.strings.join(
-        [byte_strings.cut(contents, 0, layout.end), _END_MARK]
+    frame = byte_strings.cut(contents, layout.frame, layout.end - layout.frame)
+    alone = tf.strings.join(
+        [byte_strings.cut(contents, 0, layout.colors_end), frame, _END_MARK]
     )
-    at_corner = byte_strings.replace(whole, layout.frame + 1, bytes(4))
+    at_corner = byte_strings.replace(alone, layout.colors_end + 1, bytes(4))
     filled = tf.cond(
         layout.hole > _NONE,
         lambda: byte_strings.replace(at_corner, layout.hole, _WHITE),
@@ -102,10 +105,15 @@ def _colors(flags):
     return tf.where(flags >= 0x80, 2 ** (1 + (flags & 7)), 0)
 
 
+def _colors_end(contents):
+    """Where the header and the color table of the whole file end."""
+    return 13 + 3 * _colors(_number(contents, 10, 1))
+
+
 def _walk(contents):
     data = tf.io.decode_raw(contents, tf.uint8)
     start = _Walk(
-        at=13 + 3 * _colors(_number(contents, 10, 1)),
+        at=_colors_end(contents),
         steps=tf.constant(0),
         is_in_blocks=tf.constant(False),
         transparent=tf.constant(_NONE, tf.int64),
@@ -175,7 +183,7 @@ def _enter_part(contents, walk):
 def _hole(contents, walk):
     flags = _number(contents, walk.frame + 9, 1)
     has_own_table = flags >= 0x80
-    table = tf.where(has_own_table, walk.frame + 10, 13)
+    table = tf.where(has_own_table, _colors_end(contents) + 10, 13)
     flags = tf.where(has_own_table, flags, _number(contents, 10, 1))
     is_in_table = walk.transparent < _colors(flags)
     is_one = (walk.transparent > _NONE) & is_in_table
