@@ -16,7 +16,6 @@ from cartoongan_tf import bmp_bytes
 from cartoongan_tf import byte_headers
 from cartoongan_tf import byte_strings
 from cartoongan_tf import contract
-from cartoongan_tf import convolutions
 from cartoongan_tf import gif_bytes
 from cartoongan_tf import jpeg_bytes
 from cartoongan_tf import pictures
@@ -28,7 +27,7 @@ JPEG = "jpeg"
 KINDS = (PNG, JPEG)
 
 _FORMATS = (jpeg_bytes, png_bytes, webp_bytes, bmp_bytes, gif_bytes)
-_LEAST = convolutions.MINIMUM_SIDE
+_LEAST = contract.MINIMUM_SIDE
 _QUALITY = 95
 
 

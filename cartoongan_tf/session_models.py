@@ -31,7 +31,11 @@ class SessionModel:
         loaded = tf.compat.v1.saved_model.load(
             self._session, [tf.saved_model.SERVING], str(folder)
         )
-        self._signatures = dict(loaded.signature_def)
+        self._signatures = {
+            name: definition
+            for name, definition in loaded.signature_def.items()
+            if not name.startswith("__")  # of TensorFlow's own
+        }
         self.signatures = sorted(self._signatures)
 
     def dtype(self, signature: str) -> np.dtype:
