@@ -617,6 +617,18 @@ def mutated(data, random):
     return bytes(data)
 
 
+def repaired(data):
+    """A PNG with the right checksums, which else notice every change."""
+    at, parts = 8, [data[:8]]
+    while len(data) >= at + 12:
+        count = int.from_bytes(data[at : at + 4], "big")
+        parts.append(
+            chunk(data[at + 4 : at + 8], data[at + 8 : at + 8 + count])
+        )
+        at += 12 + count
+    return b"".join(parts)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", [*FORMATS, "progressive", "alpha"])
 def test_whatever_is_sent_gets_a_cartoon_or_a_refusal(kind, serve, photo):
@@ -629,8 +641,9 @@ def test_whatever_is_sent_gets_a_cartoon_or_a_refusal(kind, serve, photo):
     data = encoded(small, kind, **options)
     cartoons = 0
     for _ in range(300):
+        sent = mutated(data, random)
         try:
-            answer = serve(mutated(data, random))[0]
+            answer = serve(repaired(sent) if kind == "PNG" else sent)[0]
         except tf.errors.InvalidArgumentError:
             continue
         decoded(answer)
