@@ -80,7 +80,7 @@ class Refused(RuntimeError):
     """
 
     def __init__(self, code, message):
-        super().__init__(f"{message} (code {code})")
+        super().__init__(message)
         self.code = code
 
 
