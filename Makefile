@@ -6,12 +6,14 @@ CARTOONS ?= runs/cartoons
 # tensorflow-addons has wheels up to Python 3.11, and an environment of its own.
 ADDONS_PYTHON ?= python3.11
 ADDONS_VENV ?= .venv-addons
+# What the emulated ARM64 machine needs, fetched once.
+ARM64 ?= .arm64
 
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
-.PHONY: demo test test-addons lint clean
+.PHONY: demo test test-addons arm64 lint clean
 
 demo: $(READY)
 	$(BIN)/python cartoonize.py --output=$(CARTOONS) sample:photos
@@ -36,7 +38,16 @@ test: $(READY_DEV)
 
 test-addons: $(READY_DEV) $(ADDONS_VENV)/.ready
 	CARTOONGAN_ADDONS=$(abspath $(ADDONS_VENV))/bin/python \
-	    $(BIN)/python -m pytest tests/test_addons.py
+	    $(BIN)/python -m pytest tests/test_addons.py tests/test_old_server.py
+
+# Root installs the emulator; anyone else is told how.
+arm64: $(READY)
+	@[ "$$(id -u)" != 0 ] || command -v qemu-aarch64-static > /dev/null \
+	    || { apt-get update && apt-get install --yes --no-install-recommends \
+	    qemu-user-static mmdebstrap; }
+	$(BIN)/python export.py --model=storybook --output=$(ARM64)/exported \
+	    --formats=litert --precision=float16,dynamic_range --sizes=64x48,any
+	$(BIN)/python -m benchmarks.arm64 --cache=$(ARM64) $(ARM64)/exported/*.tflite
 
 lint: $(READY_DEV)
 	$(BIN)/ruff check
@@ -44,7 +55,7 @@ lint: $(READY_DEV)
 	$(BIN)/mypy
 
 clean:
-	rm -rf $(VENV) $(ADDONS_VENV) runs/quickstart runs/cartoons
+	rm -rf $(VENV) $(ADDONS_VENV) $(ARM64) runs/quickstart runs/cartoons
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \

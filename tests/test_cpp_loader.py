@@ -1,0 +1,88 @@
+import cpp_loader
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from cartoongan_tf import contract
+from cartoongan_tf import exporting
+from cartoongan_tf import pictures
+
+SPEC = tf.TensorSpec((None, None, None, 3), tf.uint8, name=contract.IMAGE)
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def image(random):
+    return random.integers(0, 256, (2, 21, 34, 3), "uint8")
+
+
+def test_what_is_exported_runs_in_the_loader_of_servers(
+    generator, image, tmp_path
+):
+    folder = exporting.export_saved_model(generator, tmp_path / "1")
+    outputs = cpp_loader.run(folder, contract.UINT8, image=image)
+    expected = pictures.to_pixels(generator(pictures.to_network(image)))
+    assert set(outputs) == {contract.CARTOON}
+    cartoons = outputs[contract.CARTOON]
+    assert cartoons.shape == image.shape
+    assert np.abs(cartoons - expected.numpy().astype(int)).max() <= 1
+    assert cartoons.std() > 1
+
+
+def test_a_model_in_a_module_loads_and_has_no_weights(
+    generator, image, tmp_path
+):
+    """The trap that `tf.saved_model.load` walks past."""
+    module = tf.Module()
+    module.generator = generator
+
+    @tf.function(input_signature=[SPEC])
+    def uint8(image):
+        cartoons = module.generator(pictures.to_network(image))
+        return {contract.CARTOON: pictures.to_pixels(cartoons)}
+
+    module.uint8 = uint8
+    tf.saved_model.save(module, tmp_path, {contract.UINT8: uint8})
+    loaded = tf.saved_model.load(tmp_path)
+    assert loaded.uint8(image)[contract.CARTOON].shape == image.shape
+    with pytest.raises(cpp_loader.Refused, match="not find variable") as caught:
+        cpp_loader.run(tmp_path, contract.UINT8, image=image)
+    assert caught.value.code == tf.errors.FAILED_PRECONDITION
+
+
+@pytest.fixture
+def brackets(tmp_path):
+    """A SavedModel that puts strings in brackets, and refuses empty ones."""
+    module = tf.Module()
+
+    @tf.function(input_signature=[tf.TensorSpec((None, None), tf.string)])
+    def embrace(texts):
+        tf.debugging.assert_none_equal(texts, "", message="one is empty")
+        return {"texts": tf.strings.join(["<", texts, ">"])}
+
+    module.embrace = embrace
+    tf.saved_model.save(module, tmp_path, {"embrace": embrace})
+    return tmp_path
+
+
+def test_strings_go_in_and_come_out_byte_by_byte(brackets):
+    texts = np.array(
+        [[b"\0\xff\0", b"y"], [bytes(1000), b"x" * 23], [b"x" * 22, b"z"]],
+        dtype=object,
+    )
+    outputs = cpp_loader.run(brackets, "embrace", texts=texts)
+    expected = [[b"<" + text + b">" for text in row] for row in texts]
+    assert outputs["texts"].tolist() == expected
+
+
+def test_the_answer_to_bad_input_has_its_code_and_reason(brackets):
+    texts = np.array([[b"full", b""]], dtype=object)
+    with pytest.raises(cpp_loader.Refused, match="one is empty") as caught:
+        cpp_loader.run(brackets, "embrace", texts=texts)
+    assert caught.value.code == tf.errors.INVALID_ARGUMENT
+
+
+def test_a_folder_without_a_model_is_refused(tmp_path):
+    with pytest.raises(cpp_loader.Refused, match="Could not find SavedModel"):
+        cpp_loader.run(tmp_path, contract.UINT8)

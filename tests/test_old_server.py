@@ -1,0 +1,66 @@
+"""What we export, in a TensorFlow that servers still run.
+
+TensorFlow 2.15 lives in the environment of `test_addons.py`, whose Python
+`$CARTOONGAN_ADDONS` names. `make test-addons` sets it up.
+"""
+
+import os
+import pathlib
+import subprocess
+
+import numpy as np
+import pytest
+import skimage.data
+import tensorflow as tf
+
+from cartoongan_tf import contract
+from cartoongan_tf import exporting
+from cartoongan_tf import pictures
+
+PYTHON = os.environ.get("CARTOONGAN_ADDONS")
+SCRIPT = pathlib.Path(__file__).with_name("old_server.py")
+SIGNATURES = {contract.BYTES, contract.UINT8}
+
+pytestmark = pytest.mark.skipif(
+    not PYTHON, reason="needs an environment of its own: make test-addons"
+)
+
+
+@pytest.fixture(scope="module")
+def photo():
+    return skimage.data.chelsea()[40:113, 60:151]
+
+
+@pytest.fixture
+def answers(generator, photo, tmp_path):
+    """What the old server gives for the photo, by signature."""
+    folder = exporting.export_saved_model(generator, tmp_path / "1")
+    request, answer = tmp_path / "request.npz", tmp_path / "answer.npz"
+    encoded = np.array([pictures.encode_png(photo)], dtype=object)
+    np.savez(
+        request,
+        uint8=photo[None],
+        float32=pictures.to_network(photo[None]),
+        string=encoded,
+    )
+    subprocess.run([PYTHON, SCRIPT, folder, request, answer], check=True)
+    with np.load(answer, allow_pickle=True) as archive:
+        return dict(archive)
+
+
+def test_all_signatures_agree_with_keras_in_tensorflow_2_15(
+    generator, photo, answers
+):
+    assert set(answers) == SIGNATURES
+    images = generator(pictures.to_network(photo[None])).numpy()
+    pixels = pictures.to_pixels(images).numpy()
+    for name, answer in answers.items():
+        if answer.dtype == np.float32:
+            np.testing.assert_allclose(answer, images, atol=1e-5, err_msg=name)
+            continue
+        if answer.dtype != np.uint8:
+            answer = tf.io.decode_image(answer[0])[None].numpy()
+        assert answer.shape == pixels.shape, name
+        # A tie may round either way.
+        assert np.abs(answer.astype(int) - pixels).max() <= 1, name
+    assert pixels.std() > 1
