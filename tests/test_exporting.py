@@ -2,26 +2,38 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from cartoongan_tf import agreement
 from cartoongan_tf import artifacts
-from cartoongan_tf import errors
 from cartoongan_tf import exporting
 from cartoongan_tf import networks
+from cartoongan_tf import recipes
+from cartoongan_tf import saved_models
+
+SETTINGS = recipes.Settings(
+    precisions=["float32"], sizes=[(40, 24), None], warmup_sizes=[(24, 32)]
+)
 
 
 @pytest.fixture
-def picture(random):
-    return random.integers(0, 256, (21, 34, 3), "uint8")
+def photos(random):
+    return [random.integers(0, 256, (33, 50, 3), "uint8") for _ in range(2)]
 
 
 @pytest.fixture
-def saved_model(generator, tmp_path):
-    return exporting.export_saved_model(generator, tmp_path / "saved_model/1")
+def plan(generator, photos, tmp_path):
+    """Recipes by the names of what they write."""
+
+    def make(**changes):
+        settings = SETTINGS._replace(**changes)
+        found = recipes.plan(generator, settings, tmp_path, photos)
+        return {recipe.name: recipe for recipe in found}
+
+    return make
 
 
 @pytest.fixture
-def litert(generator, saved_model, tmp_path):
-    path = tmp_path / "cartoongan.tflite"
-    return exporting.convert_to_litert(generator, saved_model, path)
+def examples(generator, photos):
+    return exporting.Examples(generator, photos)
 
 
 def assert_same(cartoon, generator, picture):
@@ -33,108 +45,122 @@ def assert_same(cartoon, generator, picture):
     assert pixels.std() > 1
 
 
-def test_saved_model_is_the_generator_from_bytes_to_bytes(
-    generator, saved_model, picture
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "sides"),
+    [
+        ("saved_model/1", (21, 34)),
+        ("cartoongan_float32.tflite", (24, 40)),
+        ("cartoongan_float32_any.tflite", (21, 34)),
+    ],
+)
+def test_artifacts_are_the_generator(
+    generator, plan, examples, random, tmp_path, name, sides
 ):
-    cartoonize = artifacts.open_model(saved_model, "--model")
+    made = exporting.export(plan()[name], tmp_path, examples)
+    assert (made.name, made.precision) == (name, "float32")
+    assert made.agreement.psnr > 60
+    assert made.agreement.largest_error <= 1
+    assert made.megabytes == pytest.approx(
+        sum(
+            p.stat().st_size for p in tmp_path.rglob("*") if p.is_file()
+        )
+        / 1e6
+    )
+    picture = random.integers(0, 256, (*sides, 3), "uint8")
+    cartoonize = artifacts.open_model(tmp_path / name, "--model")
     assert_same(cartoonize(picture), generator, picture)
 
 
-def test_litert_is_the_generator_from_bytes_to_bytes(
-    generator, litert, picture
-):
-    cartoonize = artifacts.open_model(litert, "--model")
-    assert_same(cartoonize(picture), generator, picture)
-    assert_same(cartoonize(picture[:17]), generator, picture[:17])
+@pytest.mark.parametrize(
+    "name", ["saved_model/1", "cartoongan_float32.tflite"]
+)
+def test_what_does_not_agree_is_not_written(plan, photos, tmp_path, name):
+    other = exporting.Examples(networks.Generator(filters=4, blocks=1), photos)
+    refusal = exporting.export(plan()[name], tmp_path, other)
+    assert isinstance(refusal, exporting.Refusal)
+    assert refusal.name == name
+    assert "dB from those of the Keras model, and 60 are" in refusal.reason
+    assert not [p for p in tmp_path.rglob("*") if p.is_file()]
 
 
-def test_saved_model_runs_in_the_session_that_tf_serving_uses(
-    generator, saved_model, picture
-):
-    graph = tf.Graph()
-    with tf.compat.v1.Session(graph=graph) as session:
-        loaded = tf.compat.v1.saved_model.load(
-            session, ["serve"], str(saved_model)
-        )
-        signature = loaded.signature_def["serving_default"]
-        cartoons = session.run(
-            signature.outputs["cartoon"].name,
-            {signature.inputs["image"].name: picture[None]},
-        )
-    assert_same(cartoons[0], generator, picture)
+def test_a_file_that_was_there_outlives_a_refusal(plan, photos, tmp_path):
+    name = "cartoongan_float32.tflite"
+    (tmp_path / name).write_text("before")
+    other = exporting.Examples(networks.Generator(filters=4, blocks=1), photos)
+    exporting.export(plan()[name], tmp_path, other)
+    assert (tmp_path / name).read_text() == "before"
 
 
-def test_artifacts_hold_each_weight_once(generator, saved_model, litert):
-    parameters = 4 * generator.count_params()
-    variables = saved_model / "variables/variables.data-00000-of-00001"
-    assert variables.stat().st_size == pytest.approx(parameters, rel=0.3)
-    assert parameters < litert.stat().st_size < 2 * parameters + 120_000
-
-
-def test_litert_needs_only_builtin_operators(litert):
-    model = litert.read_bytes()
-    assert b"FlexConv" not in model
-    assert b"Flex" not in model
-
-
-def test_what_does_not_agree_is_not_written(generator, saved_model, tmp_path):
-    other = networks.Generator(filters=4, blocks=1)
-    path = tmp_path / "other.tflite"
-    with pytest.raises(RuntimeError, match="differs from the Keras model"):
-        exporting.convert_to_litert(other, saved_model, path)
-    assert not path.exists()
-    assert [p.name for p in tmp_path.iterdir()] == ["saved_model"]
-
-
-def test_what_lacks_its_weights_is_not_written(saved_model, tmp_path):
-    larger = networks.Generator(filters=16, blocks=4)
-    with pytest.raises(RuntimeError, match="bytes of weights"):
-        exporting.convert_to_litert(larger, saved_model, tmp_path / "a.tflite")
-
-
-def test_models_are_found_by_file_and_by_folder(
-    generator, saved_model, tmp_path, picture
-):
-    generator.save(tmp_path / "generator.keras")
-    for path in (
-        tmp_path / "generator.keras",
-        saved_model,
-        saved_model.parent,
+def test_all_signatures_and_threads_are_compared(plan, tmp_path):
+    for name, count in (
+        ("saved_model/1", 3),
+        ("cartoongan_float32.tflite", 2),
     ):
-        cartoonize = artifacts.open_model(path, "--model")
-        assert_same(cartoonize(picture), generator, picture)
+        recipe = plan()[name]
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        recipe.write(tmp_path / name)
+        assert len(recipe.ways(tmp_path / name)) == count
 
 
-def test_the_highest_version_is_taken(generator, tmp_path, picture):
-    old = networks.Generator(filters=4, blocks=1)
-    exporting.export_saved_model(old, tmp_path / "saved_model/9")
-    exporting.export_saved_model(generator, tmp_path / "saved_model/10")
-    cartoonize = artifacts.open_model(tmp_path / "saved_model", "--model")
-    assert_same(cartoonize(picture), generator, picture)
+def test_one_wrong_way_is_enough_to_be_refused(plan, examples, tmp_path):
+    recipe = plan()["cartoongan_float32.tflite"]
+
+    def ways(path):
+        return [*recipe.ways(path), recipes.Way(lambda photo: photo)]
+
+    found = exporting.export(recipe._replace(ways=ways), tmp_path, examples)
+    assert isinstance(found, exporting.Refusal)
 
 
-def test_small_pictures_are_refused(generator, saved_model, litert, tmp_path):
-    generator.save(tmp_path / "generator.keras")
-    for path in (saved_model, litert, tmp_path / "generator.keras"):
-        cartoonize = artifacts.open_model(path, "--model")
-        with pytest.raises(errors.InputError, match="34x15 pixels is too sma"):
-            cartoonize(np.zeros((15, 34, 3), "uint8"))
+def test_a_failing_warm_up_request_stops_the_export(plan, examples, tmp_path):
+    recipe = plan(warmup_sizes=[(8, 8)])["saved_model/1"]
+    with pytest.raises(tf.errors.InvalidArgumentError, match="8 x 8 pixels"):
+        exporting.export(recipe, tmp_path, examples)
+    assert not [p for p in tmp_path.rglob("*") if p.is_file()]
 
 
-def test_what_is_no_model_is_named(discriminator, tmp_path):
-    discriminator.save(tmp_path / "discriminator.keras")
-    (tmp_path / "saved").mkdir()
-    (tmp_path / "saved/saved_model.pb").write_text("none")
-    for name in ("text.keras", "text.tflite"):
-        (tmp_path / name).write_text("no model")
-    cases = {
-        "gone.keras": "does not exist",
-        "text.keras": "is not a Keras model",
-        "text.tflite": "is not a .tflite file",
-        "gone.tflite": "is not a .tflite file",
-        "saved": "is not a SavedModel",
-        "discriminator.keras": "holds a Discriminator, not a Generator",
-    }
-    for name, message in cases.items():
-        with pytest.raises(errors.InputError, match=message):
-            artifacts.open_model(tmp_path / name, "--model")
+def test_jpeg_cartoons_are_compared_with_jpeg_cartoons(
+    plan, examples, tmp_path
+):
+    encoded = saved_models.BytesSettings(encoding="jpeg")
+    recipe = plan(encoded=encoded)["saved_model/1"]
+    recipe.write(tmp_path / "1")
+    *_, way = recipe.ways(tmp_path / "1")
+    pairs = examples.at(None)
+    seen = [(photo, way.seen(cartoon)) for photo, cartoon in pairs]
+    assert agreement.measure(way.cartoonize, seen).psnr > 60
+    assert agreement.measure(way.cartoonize, pairs).psnr < 45
+
+
+def test_recipes_are_what_was_asked_for(plan):
+    names = list(plan(precisions=["int8", "float16"]))
+    assert names == [
+        "saved_model/1",
+        "cartoongan_int8.tflite",
+        "cartoongan_int8_any.tflite",
+        "cartoongan_float16.tflite",
+        "cartoongan_float16_any.tflite",
+    ]
+    assert list(plan(formats=["litert"], sizes=[None])) == [
+        "cartoongan_float32_any.tflite"
+    ]
+    assert list(plan(formats=["litert"], sizes=[(16, 17)])) == [
+        "cartoongan_float32.tflite"
+    ]
+
+
+def test_a_version_is_the_next_one_unless_given(plan, tmp_path):
+    for name in ("9", "10", ".draft-12", "notes"):
+        (tmp_path / "saved_model" / name).mkdir(parents=True)
+    assert "saved_model/11" in plan()
+    assert "saved_model/3" in plan(version=3)
+
+
+def test_photos_are_fitted_to_a_size_and_large_ones_reduced(random):
+    photo = random.integers(0, 256, (60, 700, 3), "uint8")
+    assert exporting.fitted(photo, (40, 24)).shape == (24, 40, 3)
+    assert exporting.fitted(photo, None).shape == (44, 512, 3)
+    np.testing.assert_array_equal(
+        exporting.fitted(photo[:, :500], None), photo[:, :500]
+    )

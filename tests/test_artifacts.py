@@ -1,0 +1,118 @@
+import numpy as np
+import pytest
+
+from cartoongan_tf import artifacts
+from cartoongan_tf import contract
+from cartoongan_tf import errors
+from cartoongan_tf import litert
+from cartoongan_tf import networks
+from cartoongan_tf import saved_models
+
+
+@pytest.fixture
+def picture(random):
+    return random.integers(0, 256, (21, 34, 3), "uint8")
+
+
+@pytest.fixture
+def write(generator, tmp_path):
+    """Writes an artifact of the generator, or of another one."""
+
+    def write_one(name, sizes=(None,), of=generator):
+        path = tmp_path / name
+        if name.endswith(".keras"):
+            of.save(path)
+        elif name.endswith(".tflite"):
+            path.write_bytes(litert.convert(of, sizes, "float32"))
+        else:
+            saved_models.write(of, path)
+        return path
+
+    return write_one
+
+
+def assert_same(cartoon, generator, picture):
+    expected = artifacts.from_generator(generator)(picture).astype(int)
+    assert cartoon.dtype == np.uint8
+    assert np.abs(cartoon - expected).max() <= 1  # A tie may round either way.
+
+
+def test_models_are_found_by_file_and_by_folder(
+    generator, write, tmp_path, picture
+):
+    saved_model = write("saved_model/1")
+    for path in (
+        write("generator.keras"),
+        tmp_path,  # The folder of a run.
+        saved_model,
+        saved_model.parent,
+        write("any.tflite"),
+    ):
+        cartoonize = artifacts.open_model(path, "--model")
+        assert_same(cartoonize(picture), generator, picture)
+
+
+def test_the_highest_version_is_taken(generator, write, tmp_path, picture):
+    old = networks.Generator(filters=4, blocks=1)
+    write("saved_model/9", of=old)
+    write("saved_model/10")
+    cartoonize = artifacts.open_model(tmp_path / "saved_model", "--model")
+    assert_same(cartoonize(picture), generator, picture)
+
+
+def test_a_file_of_fixed_sizes_takes_these_and_names_them(
+    generator, write, picture
+):
+    path = write("sizes.tflite", sizes=[(34, 21), (16, 24)])
+    cartoonize = artifacts.open_model(path, "--model")
+    assert_same(cartoonize(picture), generator, picture)
+    with pytest.raises(
+        errors.InputError, match="16x24 and 34x21 pixels, not of 24x16"
+    ):
+        cartoonize(picture[:16, :24])
+
+
+def test_small_pictures_are_refused(write):
+    for name in ("saved_model/1", "any.tflite", "generator.keras"):
+        cartoonize = artifacts.open_model(write(name), "--model")
+        with pytest.raises(errors.InputError, match="34x15 pixels is too sma"):
+            cartoonize(np.zeros((15, 34, 3), "uint8"))
+
+
+def test_every_signature_of_a_saved_model_gives_the_same(
+    generator, write, picture
+):
+    model = artifacts.session_models.SessionModel(write("saved_model/1"))
+    for signature in (contract.UINT8, contract.FLOAT32, contract.BYTES):
+        cartoonize = artifacts.from_session(model, signature)
+        assert_same(cartoonize(picture), generator, picture)
+
+
+def test_what_is_no_model_is_named(discriminator, tmp_path):
+    discriminator.save(tmp_path / "discriminator.keras")
+    (tmp_path / "saved").mkdir()
+    (tmp_path / "saved/saved_model.pb").write_text("none")
+    for name in ("text.keras", "text.tflite", "text.npz", "text.onnx"):
+        (tmp_path / name).write_text("no model")
+    cases = {
+        "gone.keras": "does not exist",
+        "text.keras": "is not a Keras model",
+        "text.tflite": "is not an artifact of export",
+        "gone.tflite": "is not an artifact of export",
+        "text.onnx": "is not an artifact of export",
+        "text.npz": "cannot be read as an .npz file",
+        "saved": "is not an artifact of export",
+        "discriminator.keras": "holds a Discriminator, not a Generator",
+    }
+    for name, message in cases.items():
+        with pytest.raises(errors.InputError, match=message):
+            artifacts.open_model(tmp_path / name, "--model")
+
+
+@pytest.mark.shared
+def test_the_authors_weights_are_taken_as_they_are(shared, picture):
+    path = next((shared / "official_cartoongan").glob("*.npz"))
+    generator = artifacts.load_generator(path, "--model")
+    assert generator.count_params() == 11_129_667
+    cartoon = artifacts.open_model(path, "--model")(picture)
+    assert_same(cartoon, generator, picture)

@@ -1,0 +1,63 @@
+import io
+import json
+
+import pytest
+import rich.console
+
+from cartoongan_tf import agreement
+from cartoongan_tf import export_report
+from cartoongan_tf import exporting
+from cartoongan_tf import probing
+
+ARTIFACTS = [
+    exporting.Artifact(
+        "saved_model/1",
+        "float32",
+        2.5,
+        agreement.Agreement(100.0, 1.0, 0),
+        probing.Probe({"256x256": 123.4}, 56.7),
+    ),
+    exporting.Artifact(
+        "cartoongan_float16.tflite",
+        "float16",
+        1.25,
+        agreement.Agreement(66.6, 0.9987, 2),
+        probing.Probe({"256x256": 98.7, "512x512": 401.0}, None),
+    ),
+]
+REFUSALS = [exporting.Refusal("cartoongan_int8.tflite", "it is far off.")]
+
+
+def test_the_table_has_a_row_for_each_artifact():
+    text = io.StringIO()
+    console = rich.console.Console(file=text, width=100)
+    export_report.show(console, ARTIFACTS)
+    rows = [line.split() for line in text.getvalue().splitlines()]
+    words = {word for row in rows for word in row}
+    assert {"saved_model/1", "2.50", "100.0", "1.0000", "57"} <= words
+    assert {"cartoongan_float16.tflite", "66.6", "0.9987", "-"} <= words
+    assert {"256x256:", "123", "512x512:", "401"} <= words
+
+
+def test_the_report_says_all_of_it(tmp_path):
+    export_report.write(tmp_path, ARTIFACTS, REFUSALS, {"model": "mine"})
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["model"] == "mine"
+    assert set(report["versions"]) == {"tensorflow", "keras", "ai-edge-litert"}
+    first, second = report["artifacts"]
+    assert first["file"] == "saved_model/1"
+    assert first["psnr_db"] == 100
+    assert first["least_psnr_db"] == 60
+    assert first["milliseconds"] == {"256x256": 123.4}
+    assert second["peak_megabytes"] is None
+    assert second["largest_error_of_255"] == 2
+    assert report["refused"] == [
+        {"name": "cartoongan_int8.tflite", "reason": "it is far off."}
+    ]
+
+
+@pytest.mark.parametrize("precision", exporting.GATES)
+def test_each_precision_has_its_gate(precision):
+    """60, 50, 38 and 28 dB."""
+    gates = {"float32": 60, "float16": 50, "dynamic_range": 38, "int8": 28}
+    assert exporting.GATES[precision] == gates[precision]
