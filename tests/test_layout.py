@@ -106,6 +106,7 @@ ALLOWED = {
     "layers": set(),
     "light_generator": {"convolutions", "layers"},
     "likeness": set(),
+    "litert": {"contract", "pictures"},
     "losses": set(),
     "measures": {
         "bars",
