@@ -124,6 +124,7 @@ ALLOWED = {
     "layers": set(),
     "light_generator": {"convolutions", "layers"},
     "likeness": set(),
+    "litert": {"contract", "pictures"},
     "losses": set(),
     "measures": {
         "bars",

@@ -1,0 +1,200 @@
+"""Keras generator -> the bytes of a `.tflite` file.
+
+A file has one signature for each picture size, all of which share the weights,
+and each takes and gives one picture of exactly that size, as `contract.py` has
+it: RGB, channels last. Files for the GPU delegate and the browser (float32 and
+float16) hold float32 in [-1, 1], those for the CPU (dynamic_range and int8)
+uint8 of 0 to 255.
+
+Only what LiteRT has built in is used, and no form that its CPU delegate splits
+the graph on; `layers.py` tells which those are.
+"""
+
+import functools
+import tempfile
+import warnings
+from collections.abc import Iterator
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+import PIL.Image
+import PIL.ImageOps
+import tensorflow as tf
+from ai_edge_litert import schema_py_generated as schema
+from ai_edge_litert.tools import flatbuffer_utils
+
+from cartoongan_tf import contract
+from cartoongan_tf import pictures
+
+FLOAT32 = "float32"
+FLOAT16 = "float16"
+DYNAMIC_RANGE = "dynamic_range"
+INT8 = "int8"
+
+# Bytes of a weight in the file.
+PRECISIONS = {FLOAT32: 4, FLOAT16: 2, DYNAMIC_RANGE: 1, INT8: 1}
+IN_PIXELS = {DYNAMIC_RANGE, INT8}
+
+
+def convert(
+    generator: keras.Model,
+    sizes: Sequence[contract.Size],
+    precision: str,
+    photos: Sequence[np.ndarray] = (),
+) -> bytes:
+    """Converts a generator to a `.tflite` file.
+
+    Args:
+        generator: Photos to cartoons, both in [-1, 1].
+        sizes: Each `(width, height)` becomes a signature WIDTHxHEIGHT, and
+            None the signature `any`, whose input is to be resized by its
+            caller and which keeps odd sizes, too.
+        precision: One of `PRECISIONS`. `float32`; `float16`, of weights only;
+            `dynamic_range`, 8 bits a weight and activations quantized as they
+            come; `int8`, everything quantized beforehand.
+        photos: For `int8`, uint8 RGB arrays of shape `(height, width, 3)`, of
+            any sizes: what the ranges of activations are taken from. They are
+            cropped and resized to each size.
+
+    Returns:
+        The contents of the file.
+
+    Raises:
+        ValueError: If an argument is none of these.
+        RuntimeError: If the result needs operators that LiteRT does not have
+            built in, or lacks weights.
+    """
+    _check_arguments(sizes, precision, photos)
+    with tempfile.TemporaryDirectory() as folder:
+        _write_endpoints(generator, sizes, precision, folder)
+        converter = tf.lite.TFLiteConverter.from_saved_model(
+            folder,
+            signature_keys=[contract.signature_of(size) for size in sizes],
+        )
+        _set_precision(converter, precision)
+        if precision == INT8:
+            converter.representative_dataset = functools.partial(
+                _calibration_set, sizes, photos
+            )
+        # What is not built in comes out as a custom operator, to be named.
+        converter.allow_custom_ops = True
+        with warnings.catch_warnings():
+            # Calibration inside of TensorFlow uses its own old interpreter.
+            warnings.filterwarnings("ignore", r"\s*Warning: tf.lite.Interpr")
+            model = converter.convert()
+    _require_builtin_operators(model)
+    _require_weights(model, generator, PRECISIONS[precision])
+    return model
+
+
+def _check_arguments(sizes, precision, photos):
+    if precision not in PRECISIONS:
+        raise ValueError(
+            f"`precision` must be one of {', '.join(PRECISIONS)}, received "
+            f"{precision!r}."
+        )
+    if not sizes or len(set(sizes)) < len(sizes):
+        raise ValueError(
+            f"`sizes` must be one or more, each once, received {sizes}."
+        )
+    least = contract.MINIMUM_SIDE
+    if any(size is not None and min(size) < least for size in sizes):
+        raise ValueError(
+            f"`sizes` must have at least {least} pixels a side, received "
+            f"{sizes}."
+        )
+    if precision == INT8 and not len(photos):
+        raise ValueError(
+            "`photos` must be given for int8, to calibrate it; received none."
+        )
+
+
+def _write_endpoints(generator, sizes, precision, folder):
+    in_pixels = precision == DYNAMIC_RANGE
+    archive = keras.export.ExportArchive()
+    # No `track()`: with it, Keras writes every weight twice. A `tf.Module`
+    # that holds the generator would lose all of them without a word.
+    for size in sizes:
+        archive.add_endpoint(
+            contract.signature_of(size),
+            _endpoint(generator, in_pixels),
+            input_signature=[_input_of(size, in_pixels)],
+        )
+    archive.write_out(folder, verbose=False)
+
+
+def _endpoint(generator, in_pixels):
+    def from_range(image):
+        return {contract.CARTOON: generator(image, training=False)}
+
+    def from_pixels(image):
+        cartoon = generator(pictures.to_network(image), training=False)
+        return {contract.CARTOON: pictures.to_pixels(cartoon)}
+
+    return from_pixels if in_pixels else from_range
+
+
+def _input_of(size, in_pixels):
+    width, height = size or (None, None)
+    dtype = tf.uint8 if in_pixels else tf.float32
+    return tf.TensorSpec((1, height, width, 3), dtype, name=contract.IMAGE)
+
+
+def _set_precision(converter, precision):
+    operators = tf.lite.OpsSet.TFLITE_BUILTINS
+    if precision != FLOAT32:
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    if precision == FLOAT16:
+        converter.target_spec.supported_types = [tf.float16]
+    if precision == INT8:  # It turns [-1, 1] into pixels by itself.
+        operators = tf.lite.OpsSet.TFLITE_BUILTINS_INT8
+        converter.inference_input_type = tf.uint8
+        converter.inference_output_type = tf.uint8
+    converter.target_spec.supported_ops = [operators]
+
+
+def _calibration_set(
+    sizes: Sequence[contract.Size], photos: Sequence[np.ndarray]
+) -> Iterator[tuple[str, dict[str, np.ndarray]]]:
+    for size in sizes:
+        for photo in photos:
+            image = pictures.to_network(_fit(photo, size)[None]).numpy()
+            yield contract.signature_of(size), {contract.IMAGE: image}
+
+
+def _fit(photo, size):
+    if size is None:
+        return photo
+    return np.asarray(PIL.ImageOps.fit(PIL.Image.fromarray(photo), size))
+
+
+def _require_builtin_operators(model):
+    root = schema.Model.GetRootAs(model)
+    codes = [root.OperatorCodes(i) for i in range(root.OperatorCodesLength())]
+    custom = sorted(
+        code.CustomCode().decode()
+        for code in codes
+        if flatbuffer_utils.get_builtin_code_from_operator_code(code)
+        == schema.BuiltinOperator.CUSTOM
+    )
+    if custom:
+        raise RuntimeError(
+            "The network needs what LiteRT does not have built in: "
+            f"{', '.join(custom)}."
+        )
+
+
+def _require_weights(model, generator, bytes_each):
+    """Converters have been seen to leave the weights out without a word."""
+    # Of equal arrays, such as kernels that begin at zero, only one is kept.
+    arrays = {w.numpy().tobytes(): w.numpy().size for w in generator.weights}
+    least = bytes_each * sum(arrays.values())
+    root = schema.Model.GetRootAs(model)
+    held = sum(
+        root.Buffers(i).DataLength() for i in range(root.BuffersLength())
+    )
+    if held < least:
+        raise RuntimeError(
+            f"The file holds {held} bytes for {least} bytes of weights."
+        )

@@ -1,0 +1,236 @@
+import collections
+
+import keras
+import numpy as np
+import pytest
+import skimage.data
+from ai_edge_litert import schema_py_generated as schema
+from ai_edge_litert.interpreter import Interpreter
+from ai_edge_litert.tools import flatbuffer_utils
+from keras import ops
+
+from cartoongan_tf import artifacts
+from cartoongan_tf import contract
+from cartoongan_tf import litert
+from cartoongan_tf import networks
+
+SIZES = [(24, 16), (19, 37)]
+FLOATS = [litert.FLOAT32, litert.FLOAT16]
+OPERATORS = {
+    code: name
+    for name, code in vars(schema.BuiltinOperator).items()
+    if not name.startswith("_")
+}
+
+
+def tiny(name):
+    """A generator whose weights leave no layer at zero."""
+    network = networks.new_generator(name, 4, 1)
+    random = np.random.default_rng(0)
+    for weight in network.trainable_weights:
+        weight.assign(random.normal(0, 0.1, weight.shape))
+    return network
+
+
+@pytest.fixture(scope="module", params=sorted(networks.GENERATORS))
+def network(request):
+    return tiny(request.param)
+
+
+@pytest.fixture(scope="module")
+def storybook():
+    return artifacts.load_generator("storybook", "--model")
+
+
+@pytest.fixture(scope="module")
+def photos():
+    """Of other sizes than the files, and one of them upright."""
+    photos = (skimage.data.astronaut(), skimage.data.chelsea())
+    return [photos[0][:400, 100:350], photos[1]]
+
+
+def draw(random, size, precision):
+    width, height = size
+    pixels = random.integers(0, 256, (1, height, width, 3), "uint8")
+    return pixels if precision in litert.IN_PIXELS else to_range(pixels)
+
+
+def to_range(pixels):
+    return pixels / np.float32(127.5) - 1
+
+
+def to_pixels(images):
+    return np.round((np.asarray(images) + 1) * 127.5).astype("uint8")
+
+
+def run(model, image, name, threads=2):
+    """Runs a signature as a phone does, resized where it is of any size."""
+    interpreter = Interpreter(model_content=model, num_threads=threads)
+    return interpreter.get_signature_runner(name)(image=image)["cartoon"]
+
+
+def operators(model, subgraph=0):
+    model = flatbuffer_utils.read_model_from_bytearray(bytearray(model))
+    codes = [
+        flatbuffer_utils.get_builtin_code_from_operator_code(code)
+        for code in model.operatorCodes
+    ]
+    graph = model.subgraphs[subgraph]
+    return collections.Counter(
+        OPERATORS[codes[operator.opcodeIndex]] for operator in graph.operators
+    )
+
+
+def psnr(actual, expected):
+    difference = np.asarray(actual, "float64") - np.asarray(expected, "float64")
+    return 10 * np.log10(255**2 / np.mean(difference**2))
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("precision", FLOATS)
+def test_each_signature_is_the_network(network, random, precision, threads):
+    model = litert.convert(network, SIZES, precision)
+    tolerance = {litert.FLOAT32: 1e-4, litert.FLOAT16: 5e-3}[precision]
+    for size in SIZES:
+        image = draw(random, size, precision)
+        cartoon = run(model, image, contract.signature_of(size), threads)
+        assert cartoon.dtype == np.float32
+        assert np.std(cartoon) > 0.01
+        np.testing.assert_allclose(cartoon, network(image), 0, tolerance)
+
+
+@pytest.mark.parametrize("sides", [(16, 16), (17, 23), (38, 21)])
+@pytest.mark.parametrize("precision", FLOATS)
+def test_any_size_is_kept_to_the_pixel(network, random, precision, sides):
+    model = litert.convert(network, [None], precision)
+    image = draw(random, sides, precision)
+    cartoon = run(model, image, "any")
+    np.testing.assert_allclose(cartoon, network(image), 0, 5e-3)
+
+
+@pytest.mark.parametrize("sizes", [[(48, 32)], [None]], ids=["one", "any"])
+def test_pixels_become_pixels_by_rounding(network, random, sizes):
+    """Weights of 8 bits are off by more than a level; their grid is not."""
+    model = litert.convert(network, sizes, litert.DYNAMIC_RANGE)
+    pixels = draw(random, (48, 32), litert.DYNAMIC_RANGE)
+    cartoon = run(model, pixels, contract.signature_of(sizes[0]))
+    expected = to_pixels(network(to_range(pixels)))
+    assert cartoon.dtype == np.uint8
+    assert np.std(expected) > 1
+    difference = cartoon.astype(float) - expected
+    assert np.abs(difference).max() <= 12
+    assert abs(difference.mean()) < 0.3  # Half a level, were it cut off.
+
+
+def test_signatures_share_their_weights(storybook):
+    one = litert.convert(storybook, SIZES[:1], litert.FLOAT32)
+    two = litert.convert(storybook, SIZES, litert.FLOAT32)
+    weights = 4 * storybook.count_params()
+    assert weights < len(one) < len(two) < 1.1 * weights
+
+
+@pytest.mark.parametrize(
+    ("precision", "share"),
+    [("float16", 0.55), ("dynamic_range", 0.32), ("int8", 0.34)],
+)
+def test_fewer_bits_make_a_smaller_file(storybook, photos, precision, share):
+    model = litert.convert(storybook, [(48, 32)], precision, photos)
+    assert len(model) < share * 4 * storybook.count_params()
+
+
+@pytest.mark.parametrize(
+    ("precision", "least"),
+    [("float32", 60), ("float16", 50), ("dynamic_range", 38), ("int8", 28)],
+)
+def test_cartoons_of_real_photos_are_close(storybook, photos, precision, least):
+    """In decibels; the file for two sizes, the photo cropped to one."""
+    sizes = [(96, 64), (64, 80)]
+    model = litert.convert(storybook, sizes, precision, photos)
+    pixels = skimage.data.coffee()[::4, ::4][:80, :64][None]
+    expected = to_pixels(storybook(to_range(pixels)))
+    if precision in litert.IN_PIXELS:
+        cartoon = run(model, pixels, "64x80")
+        assert cartoon.dtype == np.uint8
+    else:
+        cartoon = to_pixels(run(model, to_range(pixels), "64x80"))
+    assert np.std(expected) > 10
+    assert psnr(cartoon, expected) > least
+
+
+def test_int8_computes_in_integers_from_end_to_end(storybook, photos):
+    model = litert.convert(storybook, [(48, 32)], litert.INT8, photos)
+    assert operators(model)["QUANTIZE"] == 2
+    assert not operators(model)["DEQUANTIZE"]
+    assert not operators(model)["CAST"]
+
+
+@pytest.mark.parametrize("precision", [*FLOATS, litert.DYNAMIC_RANGE])
+def test_static_files_are_one_partition_of_the_cpu_delegate(network, precision):
+    """Nothing that it leaves the graph at, but the casts at both ends."""
+    model = litert.convert(network, [(32, 24)], precision)
+    interpreter = Interpreter(model_content=model)
+    interpreter.allocate_tensors()
+    details = interpreter._get_ops_details()
+    names = [detail["op_name"] for detail in details]
+    assert names.count("DELEGATE") == 1
+
+
+def test_static_files_hold_no_shapes(network):
+    model = litert.convert(network, SIZES, litert.FLOAT16)
+    for subgraph in range(len(SIZES)):
+        found = operators(model, subgraph)
+        assert found["CONV_2D"]
+        assert not {"SHAPE", "PACK", "MIRROR_PAD", "CUSTOM"} & set(found)
+
+
+def test_any_size_holds_no_mirrored_padding(network):
+    assert not operators(litert.convert(network, [None], "float32"))[
+        "MIRROR_PAD"
+    ]
+
+
+def test_inputs_and_outputs_have_the_names_of_the_contract(network):
+    model = litert.convert(network, SIZES, litert.FLOAT32)
+    signatures = Interpreter(model_content=model).get_signature_list()
+    each = {"inputs": ["image"], "outputs": ["cartoon"]}
+    assert signatures == {"24x16": each, "19x37": each}
+
+
+def test_nothing_is_printed_and_nothing_left_behind(
+    photos, capfd, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    litert.convert(tiny("light"), [(24, 16)], litert.INT8, photos)
+    assert capfd.readouterr().out == ""
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_is_not_built_in_is_named():
+    image = keras.Input((None, None, 3))
+    network = keras.Model(image, ops.erfinv(image))
+    with pytest.raises(RuntimeError, match="not have built in: Erfinv"):
+        litert.convert(network, [(24, 16)], litert.FLOAT32)
+
+
+def test_missing_weights_are_noticed(random):
+    image = keras.Input((None, None, 3))
+    network = keras.Model(image, ops.tanh(image))
+    network.unused = keras.layers.Dense(90)
+    network.unused.build((None, 70))
+    with pytest.raises(RuntimeError, match="for 25560 bytes of weights"):
+        litert.convert(network, [(24, 16)], litert.FLOAT32)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "precision", "message"),
+    [
+        ([(24, 16)], "int4", "`precision` must be one of .* received 'int4'"),
+        ([], "float32", "`sizes` must be one or more"),
+        ([(24, 16), (24, 16)], "float32", "each once"),
+        ([(24, 15)], "float32", "at least 16 pixels a side"),
+        ([(24, 16)], "int8", "`photos` must be given"),
+    ],
+)
+def test_wrong_arguments_are_refused(sizes, precision, message):
+    with pytest.raises(ValueError, match=message):
+        litert.convert(tiny("light"), sizes, precision)
