@@ -23,7 +23,7 @@ demo: $(READY)
 	$(BIN)/python export.py --model=$(RUN) --output=$(RUN)/exported
 	$(BIN)/python cartoonize.py --model=$(RUN)/exported/saved_model \
 	    --output=$(RUN)/from_saved_model $(RUN)/samples/photos/astronaut.png
-	$(BIN)/python cartoonize.py --model=$(RUN)/exported/cartoongan.tflite \
+	$(BIN)/python cartoonize.py --model=$(RUN)/exported/cartoongan_dynamic_range_any.tflite \
 	    --output=$(RUN)/from_litert $(RUN)/samples/photos/astronaut.png
 	@echo
 	@echo "Cartoons, shipped style:  $(CARTOONS)/"

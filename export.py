@@ -167,7 +167,9 @@ def _chosen(flag, known):
 
 
 def _warmup_sizes():
-    sizes = contract.sizes_of("--warmup_sizes", filter(None, FLAGS.warmup_sizes))
+    sizes = contract.sizes_of(
+        "--warmup_sizes", filter(None, FLAGS.warmup_sizes)
+    )
     if None in sizes:
         raise errors.InputError(
             "--warmup_sizes: any is no size to try; give WIDTHxHEIGHT."

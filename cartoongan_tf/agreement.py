@@ -36,8 +36,7 @@ def measure(cartoonize: Callable, examples: Sequence[Example]) -> Agreement:
     """
     made = [cartoonize(photo) for photo, _ in examples]
     pairs = [
-        (ours, theirs)
-        for ours, (_, theirs) in zip(made, examples, strict=True)
+        (ours, theirs) for ours, (_, theirs) in zip(made, examples, strict=True)
     ]
     return Agreement(
         float(np.mean([_psnr(*pair) for pair in pairs])),

@@ -168,7 +168,13 @@ def _opened(open_model, path, flag):
             f"{flag}: {path} needs {error.name}; install it with `pip install "
             "-r requirements-onnx.txt`."
         ) from error
-    except (OSError, KeyError, ValueError, RuntimeError, tf.errors.OpError) as error:
+    except (
+        OSError,
+        KeyError,
+        ValueError,
+        RuntimeError,
+        tf.errors.OpError,
+    ) as error:
         raise errors.InputError(
             f"{flag}: {path} is not an artifact of export.py "
             f"({str(error).splitlines()[0]})."

@@ -71,10 +71,11 @@ def require_least_side(images) -> None:
     Raises:
         ValueError: If a side is below 16 pixels.
     """
+    least = contract.MINIMUM_SIDE
     for side in images.shape[1:3]:
-        if side is not None and side < contract.MINIMUM_SIDE:
+        if side is not None and side < least:
             raise ValueError(
-                f"Images must have at least {contract.MINIMUM_SIDE} pixels a side, "
+                f"Images must have at least {least} pixels a side, "
                 f"received shape {tuple(images.shape)}."
             )
 

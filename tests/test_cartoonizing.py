@@ -5,7 +5,6 @@ import pytest
 
 from cartoongan_tf import cartoonizing
 from cartoongan_tf import errors
-from cartoongan_tf import exporting
 from cartoongan_tf import pictures
 
 
@@ -60,8 +59,8 @@ def test_commands_lead_from_a_generator_to_pictures(
     cartoons = []
     for model in (
         "generator.keras",
-        "exported/" + exporting.SAVED_MODEL,
-        "exported/" + exporting.LITERT_FILE,
+        "exported/saved_model",
+        "exported/cartoongan_float32_any.tflite",
     ):
         done = run_command(
             sys.executable,

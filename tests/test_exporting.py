@@ -62,19 +62,14 @@ def test_artifacts_are_the_generator(
     assert made.agreement.psnr > 60
     assert made.agreement.largest_error <= 1
     assert made.megabytes == pytest.approx(
-        sum(
-            p.stat().st_size for p in tmp_path.rglob("*") if p.is_file()
-        )
-        / 1e6
+        sum(p.stat().st_size for p in tmp_path.rglob("*") if p.is_file()) / 1e6
     )
     picture = random.integers(0, 256, (*sides, 3), "uint8")
     cartoonize = artifacts.open_model(tmp_path / name, "--model")
     assert_same(cartoonize(picture), generator, picture)
 
 
-@pytest.mark.parametrize(
-    "name", ["saved_model/1", "cartoongan_float32.tflite"]
-)
+@pytest.mark.parametrize("name", ["saved_model/1", "cartoongan_float32.tflite"])
 def test_what_does_not_agree_is_not_written(plan, photos, tmp_path, name):
     other = exporting.Examples(networks.Generator(filters=4, blocks=1), photos)
     refusal = exporting.export(plan()[name], tmp_path, other)

@@ -30,5 +30,5 @@ def test_the_sample_needs_no_folder():
 
 
 def test_no_photos_is_an_error(tmp_path):
-    with pytest.raises(errors.InputError, match="--photos=.* no pictures"):
+    with pytest.raises(errors.InputError, match=r"--photos=.* no pictures"):
         photo_sets.read("--photos", str(tmp_path))
