@@ -4,8 +4,8 @@ import pytest
 import tensorflow as tf
 
 from cartoongan_tf import contract
-from cartoongan_tf import exporting
 from cartoongan_tf import pictures
+from cartoongan_tf import saved_models
 
 SPEC = tf.TensorSpec((None, None, None, 3), tf.uint8, name=contract.IMAGE)
 
@@ -20,14 +20,39 @@ def image(random):
 def test_what_is_exported_runs_in_the_loader_of_servers(
     generator, image, tmp_path
 ):
-    folder = exporting.export_saved_model(generator, tmp_path / "1")
-    outputs = cpp_loader.run(folder, contract.UINT8, image=image)
-    expected = pictures.to_pixels(generator(pictures.to_network(image)))
+    saved_models.write(generator, tmp_path / "1")
+    expected = generator(pictures.to_network(image))
+    pixels = pictures.to_pixels(expected).numpy().astype(int)
+    outputs = cpp_loader.run(tmp_path / "1", contract.UINT8, image=image)
     assert set(outputs) == {contract.CARTOON}
     cartoons = outputs[contract.CARTOON]
     assert cartoons.shape == image.shape
-    assert np.abs(cartoons - expected.numpy().astype(int)).max() <= 1
+    assert np.abs(cartoons - pixels).max() <= 1
     assert cartoons.std() > 1
+    scaled = pictures.to_network(image).numpy()
+    outputs = cpp_loader.run(tmp_path / "1", contract.FLOAT32, image=scaled)
+    np.testing.assert_allclose(
+        outputs[contract.CARTOON], expected.numpy(), atol=1e-5
+    )
+    encoded = np.array([pictures.encode_png(each) for each in image], object)
+    outputs = cpp_loader.run(
+        tmp_path / "1", contract.BYTES, image_bytes=encoded
+    )
+    for answer, cartoon in zip(
+        outputs[contract.CARTOON_BYTES], pixels, strict=True
+    ):
+        decoded = tf.io.decode_png(answer).numpy()
+        assert np.abs(decoded - cartoon).max() <= 1
+
+
+def test_a_bad_picture_is_an_invalid_argument_there_too(generator, tmp_path):
+    saved_models.write(generator, tmp_path / "1")
+    encoded = np.array([b"no picture"], object)
+    with pytest.raises(
+        cpp_loader.Refused, match=r"image_bytes\[0\]: "
+    ) as caught:
+        cpp_loader.run(tmp_path / "1", contract.BYTES, image_bytes=encoded)
+    assert caught.value.code == tf.errors.INVALID_ARGUMENT
 
 
 def test_a_model_in_a_module_loads_and_has_no_weights(
