@@ -154,8 +154,8 @@ def test_pictures_are_turned_the_way_up_that_viewers_show(
 
 def test_an_orientation_is_found_behind_other_segments(photo, decode):
     data = encoded(photo, "JPEG")
-    # A comment, fill bytes, stray bytes: all of it, libjpeg walks over.
-    others = segment(0xFE, b"a comment \xff\xda") + b"\xff\xff" + b"\0\1"
+    # A comment, stray bytes, a fill byte: all of it, libjpeg walks over.
+    others = segment(0xFE, b"a comment \xff\xda") + b"\0\1" + b"\xff"
     turned = segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0") + segment(
         0xE1, exif(6)
     )
@@ -166,14 +166,16 @@ def test_an_orientation_is_found_behind_other_segments(photo, decode):
     "damage",
     [
         lambda block: block[:12],
-        lambda block: block.replace(b"MM", b"XX"),
-        lambda block: block.replace(b"\0\6\0\0", b"\0\x63\0\0"),
+        lambda block: block.replace(b"II", b"XX"),
+        lambda block: block.replace(b"\6\0\0\0", b"\x63\0\0\0"),
         lambda block: block[:10] + b"\xff\xff\xff\xff" + block[14:],
     ],
 )
 def test_a_damaged_orientation_counts_as_none(damage, photo, decode):
     data = encoded(photo, "JPEG")
-    block = damage(exif(6))
+    whole = exif(6, "<")
+    block = damage(whole)
+    assert block != whole
     data = data[:2] + segment(0xE1, block) + data[2:]
     assert decode(data).shape == (70, 90, 3)
 
