@@ -293,7 +293,7 @@ def test_bitmaps_are_read(bits, upward, random, decode, tmp_path):
     pixels = random.integers(0, 256, (17, 24 * bits // 8), "uint8")
     colors = random.integers(0, 256, (2**bits, 4), "uint8") if bits < 9 else b""
     rows = [row.tobytes() for row in pixels]
-    data = bitmap(rows, bits, palette=bytes(colors), upward=upward)
+    data = bitmap(rows, bits, palette=bytes(colors), upward=upward) + bytes(2)
     assert_reads_as_files_do(decode, data, tmp_path / "bits.bmp")
 
 
@@ -530,6 +530,10 @@ REFUSED = {
     "a BMP of 16 bits": (
         bitmap([bytes(48)] * 18, 16),
         "is a BMP picture of a rare kind (16 bits a pixel, compression 0)",
+    ),
+    "a BMP of 0 bits": (
+        sized_bitmap(24, 18)[:28] + bytes(2) + sized_bitmap(24, 18)[30:],
+        "is a BMP picture of a rare kind (0 bits a pixel, compression 0)",
     ),
     "a BMP with run lengths": (
         bitmap([bytes(24)] * 18, 8, palette=bytes(1024)).replace(
