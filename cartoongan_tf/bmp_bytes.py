@@ -64,7 +64,7 @@ def decode(contents: tf.Tensor, header: byte_headers.Header) -> tf.Tensor:
     return tf.cond(
         header.layout.bits <= 8,
         lambda: _look_up(contents, header),
-        lambda: _arrange(contents, header.layout),
+        lambda: _arrange(contents, header),
     )
 
 
@@ -99,9 +99,14 @@ def _look_up(contents, header):
     return tf.gather(_palette(contents, layout), tf.cast(names, tf.int32))
 
 
-def _arrange(contents, layout):
+def _arrange(contents, header):
+    layout = header.layout
+    end = layout.start + layout.stride * header.height
+    # TensorFlow refuses bytes after the pixels, which some programs write.
+    alone = byte_strings.cut(contents, 0, end)
+
     def channels(count):
-        return tf.io.decode_bmp(contents, channels=count)
+        return tf.io.decode_bmp(alone, channels=count)
 
     return tf.cond(
         layout.has_alpha,

@@ -38,7 +38,7 @@ class Header(NamedTuple):
     height: tf.Tensor
     problem: tf.Tensor
     orientation: tf.Tensor | int = UPRIGHT
-    layout: Any = None
+    layout: Any = ()
 
 
 def damaged(kind: str) -> str:

@@ -96,8 +96,9 @@ def decode(
         def read():
             header = form.read_header(contents)
             problem = _problem(header, max_side, max_pixels)
-            checked = _unless(problem, index, contents)
-            pixels = _on_white(form.decode(checked, header))
+            # The header too: what is computed from it alone would not wait.
+            checked, sound = _unless(problem, index, (contents, header))
+            pixels = _on_white(form.decode(checked, sound))
             pixels = _unless(_mismatch(header, pixels), index, pixels)
             return pixels, tf.cast(header.orientation, tf.int64)
 
@@ -133,13 +134,13 @@ def encode(image: tf.Tensor, kind: str) -> tf.Tensor:
 
 
 def _unless(problem, index, value):
-    """Gives a value, or an error if there are words for a problem."""
+    """Gives a nest of values, or an error if there are words for a problem."""
     message = byte_headers.as_words(
         f"{contract.IMAGE_BYTES}[", index, "]: ", problem
     )
     check = tf.debugging.Assert(tf.equal(problem, ""), [message])
     with tf.control_dependencies([check] if check is not None else []):
-        return tf.identity(value)
+        return tf.nest.map_structure(tf.identity, value)
 
 
 def _format_problem(contents):

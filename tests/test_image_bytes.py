@@ -154,8 +154,8 @@ def test_pictures_are_turned_the_way_up_that_viewers_show(
 
 def test_an_orientation_is_found_behind_other_segments(photo, decode):
     data = encoded(photo, "JPEG")
-    # A comment, fill bytes, stray bytes: all of it, libjpeg walks over.
-    others = segment(0xFE, b"a comment \xff\xda") + b"\xff\xff" + b"\0\1"
+    # A comment, stray bytes, a fill byte: all of it, libjpeg walks over.
+    others = segment(0xFE, b"a comment \xff\xda") + b"\0\1" + b"\xff"
     turned = segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0") + segment(
         0xE1, exif(6)
     )
@@ -166,14 +166,16 @@ def test_an_orientation_is_found_behind_other_segments(photo, decode):
     "damage",
     [
         lambda block: block[:12],
-        lambda block: block.replace(b"MM", b"XX"),
-        lambda block: block.replace(b"\0\6\0\0", b"\0\x63\0\0"),
+        lambda block: block.replace(b"II", b"XX"),
+        lambda block: block.replace(b"\6\0\0\0", b"\x63\0\0\0"),
         lambda block: block[:10] + b"\xff\xff\xff\xff" + block[14:],
     ],
 )
 def test_a_damaged_orientation_counts_as_none(damage, photo, decode):
     data = encoded(photo, "JPEG")
-    block = damage(exif(6))
+    whole = exif(6, "<")
+    block = damage(whole)
+    assert block != whole
     data = data[:2] + segment(0xE1, block) + data[2:]
     assert decode(data).shape == (70, 90, 3)
 
@@ -291,7 +293,7 @@ def test_bitmaps_are_read(bits, upward, random, decode, tmp_path):
     pixels = random.integers(0, 256, (17, 24 * bits // 8), "uint8")
     colors = random.integers(0, 256, (2**bits, 4), "uint8") if bits < 9 else b""
     rows = [row.tobytes() for row in pixels]
-    data = bitmap(rows, bits, palette=bytes(colors), upward=upward)
+    data = bitmap(rows, bits, palette=bytes(colors), upward=upward) + bytes(2)
     assert_reads_as_files_do(decode, data, tmp_path / "bits.bmp")
 
 
@@ -528,6 +530,10 @@ REFUSED = {
     "a BMP of 16 bits": (
         bitmap([bytes(48)] * 18, 16),
         "is a BMP picture of a rare kind (16 bits a pixel, compression 0)",
+    ),
+    "a BMP of 0 bits": (
+        sized_bitmap(24, 18)[:28] + bytes(2) + sized_bitmap(24, 18)[30:],
+        "is a BMP picture of a rare kind (0 bits a pixel, compression 0)",
     ),
     "a BMP with run lengths": (
         bitmap([bytes(24)] * 18, 8, palette=bytes(1024)).replace(
