@@ -35,7 +35,7 @@ from absl import flags
 import cartoongan_tf
 from cartoongan_tf import artifacts
 from cartoongan_tf import baselines
-from cartoongan_tf import convolutions
+from cartoongan_tf import contract
 from cartoongan_tf import devices
 from cartoongan_tf import errors
 from cartoongan_tf import evaluating
@@ -88,7 +88,7 @@ flags.DEFINE_integer(
     "image_size",
     evaluating.IMAGE_SIZE,
     "Height and width in pixels that pictures are center-cropped to.",
-    lower_bound=convolutions.MINIMUM_SIDE,
+    lower_bound=contract.MINIMUM_SIDE,
 )
 flags.DEFINE_boolean(
     "baselines", True, "Whether to measure the filters that need no training."

@@ -1,32 +1,105 @@
-r"""Exports a trained generator for servers and phones.
+r"""Exports a trained generator for servers, phones and browsers.
 
-    python export.py --model=runs/storybook --output=exported/storybook
+    python export.py --model=storybook --output=exported/storybook
 
-Writes OUTPUT/saved_model/1/ for TF Serving and OUTPUT/cartoongan.tflite for
-LiteRT. Both take and give uint8 RGB pictures of any size. Each is loaded again
-and compared with the Keras model before it is called written.
+writes OUTPUT/saved_model/1/ for TF Serving, .tflite files for LiteRT, and
+report.json. Each is loaded by what will load it in use, and compared with the
+Keras model on photos; one that is not close enough is removed, and the command
+fails and says so. docs/artifacts.md tells what each takes and gives.
 """
 
+import rich.console
 import tensorflow as tf
 from absl import app
 from absl import flags
 from absl import logging
 
 from cartoongan_tf import artifacts
+from cartoongan_tf import contract
+from cartoongan_tf import devices
 from cartoongan_tf import errors
+from cartoongan_tf import export_report
 from cartoongan_tf import exporting
 from cartoongan_tf import files
+from cartoongan_tf import litert
+from cartoongan_tf import photo_sets
+from cartoongan_tf import recipes
+from cartoongan_tf import saved_models
+from cartoongan_tf import styles
 
 FLAGS = flags.FLAGS
+DEFAULTS = recipes.Settings()
 
 flags.DEFINE_string(
     "model",
     None,
-    "The generator: a .keras file, the --workdir of a run, or a shipped "
-    "style by its name.",
+    "The generator: a shipped style by its name, a .keras file, the --workdir "
+    "of a run, or an .npz file with the authors' weights.",
     required=True,
 )
 flags.DEFINE_string("output", None, "Folder to write into.", required=True)
+flags.DEFINE_list(
+    "formats",
+    list(DEFAULTS.formats),
+    f"What to write: {', '.join(recipes.FORMATS)}. onnx needs "
+    "requirements-onnx.txt.",
+)
+flags.DEFINE_list(
+    "precision",
+    list(DEFAULTS.precisions),
+    "Of the .tflite files: dynamic_range (weights of 8 bits, uint8 pictures: "
+    "for CPUs), float16 (float32 pictures in [-1, 1]: for GPUs and browsers), "
+    "float32, int8 (all in 8 bits, calibrated on --photos).",
+)
+flags.DEFINE_list(
+    "sizes",
+    [contract.signature_of(size) for size in DEFAULTS.sizes],
+    "Of the .tflite files: WIDTHxHEIGHT, which share a file (GPUs and browsers "
+    "need these), and any, in a file of its own.",
+)
+flags.DEFINE_integer(
+    "version",
+    None,
+    "Number of the SavedModel; unless given, one more than the highest that is "
+    "there, which a running TF Serving then takes up.",
+    lower_bound=1,
+)
+flags.DEFINE_list(
+    "warmup_sizes",
+    [contract.signature_of(size) for size in DEFAULTS.warmup_sizes],
+    "WIDTHxHEIGHT of the pictures that TF Serving replays before a version "
+    "takes requests; empty for none.",
+)
+flags.DEFINE_integer(
+    "max_side",
+    DEFAULTS.encoded.max_side,
+    "Longer side, in pixels, to which the SavedModel reduces encoded pictures.",
+    lower_bound=contract.MINIMUM_SIDE,
+)
+flags.DEFINE_integer(
+    "max_pixels",
+    DEFAULTS.encoded.max_pixels,
+    "The SavedModel refuses encoded pictures of more pixels, undecoded.",
+    lower_bound=contract.MINIMUM_SIDE**2,
+)
+flags.DEFINE_enum(
+    "encoding",
+    DEFAULTS.encoded.encoding,
+    ["png", "jpeg"],
+    "Format of the cartoons that the SavedModel encodes.",
+)
+flags.DEFINE_string(
+    "photos",
+    photo_sets.SAMPLE,
+    "Folder of photos to compare on, and to calibrate int8 with: of more than "
+    f"{photo_sets.MOST} a selection.",
+)
+flags.DEFINE_string(
+    "credit", None, "Who to credit, for the metadata of .tflite files."
+)
+flags.DEFINE_string(
+    "license", None, "Licence of the weights, for that metadata."
+)
 
 
 def main(argv):
@@ -34,18 +107,81 @@ def main(argv):
         raise app.UsageError(f"Unexpected arguments: {argv[1:]}")
     # TensorFlow tells at length where it writes its drafts.
     logging.set_verbosity(logging.WARNING)
-    tf.get_logger().setLevel("WARNING")
+    tf.get_logger().setLevel("ERROR")
     with errors.one_sentence():
+        settings = _settings()
+        devices.prepare(deterministic=False)
         output = files.make_folder("--output", FLAGS.output)
+        photos = photo_sets.read("--photos", FLAGS.photos)
         generator = artifacts.load_generator(FLAGS.model, "--model")
-        saved_model = exporting.export_saved_model(
-            generator, output / exporting.SAVED_MODEL
+        plan = recipes.plan(generator, settings, output, photos)
+        examples = exporting.Examples(generator, photos)
+        made, refused = _export(plan, output, examples)
+        about = {
+            "model": FLAGS.model,
+            "parameters": generator.count_params(),
+            "photos": FLAGS.photos,
+        }
+        export_report.write(output, made, refused, about)
+        if refused:
+            raise errors.InputError(
+                f"{len(refused)} of {len(plan)} artifacts were removed: "
+                + " ".join(f"{r.name}: {r.reason}" for r in refused)
+            )
+
+
+def _export(plan, output, examples):
+    made, refused = [], []
+    for recipe in plan:
+        print(f"Writing {output / recipe.name} ...", flush=True)
+        result = exporting.export(recipe, output, examples)
+        done = made if isinstance(result, exporting.Artifact) else refused
+        done.append(result)
+    export_report.show(rich.console.Console(), made)
+    return made, refused
+
+
+def _settings():
+    return recipes.Settings(
+        formats=_chosen("formats", recipes.FORMATS),
+        precisions=_chosen("precision", litert.PRECISIONS),
+        sizes=contract.sizes_of("--sizes", FLAGS.sizes),
+        version=FLAGS.version,
+        warmup_sizes=_warmup_sizes(),
+        encoded=saved_models.BytesSettings(
+            FLAGS.max_side, FLAGS.max_pixels, FLAGS.encoding
+        ),
+        about=_about(),
+    )
+
+
+def _chosen(flag, known):
+    chosen = [text.strip() for text in FLAGS[flag].value]
+    for text in chosen:
+        if text not in known:
+            raise errors.InputError(
+                f"--{flag}: {text!r} is unknown; choose from "
+                f"{', '.join(known)}."
+            )
+    return chosen
+
+
+def _warmup_sizes():
+    sizes = contract.sizes_of("--warmup_sizes", filter(None, FLAGS.warmup_sizes))
+    if None in sizes:
+        raise errors.InputError(
+            "--warmup_sizes: any is no size to try; give WIDTHxHEIGHT."
         )
-        print(f"Wrote {saved_model}, equal to the Keras model", flush=True)
-        litert = exporting.convert_to_litert(
-            generator, saved_model, output / exporting.LITERT_FILE
-        )
-        print(f"Wrote {litert}, equal to the Keras model")
+    return sizes
+
+
+def _about():
+    about = styles.about(FLAGS.model)
+    return styles.About(
+        about.name,
+        FLAGS.credit or about.credit,
+        FLAGS.license or about.license,
+    )
 
 
 if __name__ == "__main__":

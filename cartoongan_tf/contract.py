@@ -15,6 +15,11 @@ give `cartoon`: uint8 in files for the CPU, float32 in [-1, 1] in files for the
 GPU delegate and the browser.
 """
 
+import re
+from collections.abc import Sequence
+
+from cartoongan_tf import errors
+
 MODEL_NAME = "cartoongan"
 
 BYTES = "serving_default"
@@ -22,7 +27,42 @@ UINT8 = "uint8"
 FLOAT32 = "float32"
 ANY_SIZE = "any"
 
+MINIMUM_SIDE = 16  # pixels: a quarter of it still holds a mirrored border
+
 IMAGE_BYTES = "image_bytes"
 CARTOON_BYTES = "cartoon_bytes"
 IMAGE = "image"
 CARTOON = "cartoon"
+
+Size = tuple[int, int] | None  # width and height in pixels; None for any
+
+
+def signature_of(size: Size) -> str:
+    """Name of the signature of a `.tflite` file for one size."""
+    return "x".join(map(str, size)) if size else ANY_SIZE
+
+
+def sizes_of(flag: str, texts: Sequence[str]) -> tuple[Size, ...]:
+    """Reads sizes as signatures name them: `256x256`, `any`.
+
+    Args:
+        flag: The flag that gave `texts`, for messages.
+        texts: One size each.
+
+    Raises:
+        InputError: If one is no size, or below 16 pixels a side.
+    """
+    return tuple(_size_of(flag, text.strip().lower()) for text in texts)
+
+
+def _size_of(flag, text):
+    if text == ANY_SIZE:
+        return None
+    match = re.fullmatch(r"(\d+)x(\d+)", text)
+    size = match and tuple(map(int, match.groups()))
+    if not size or min(size) < MINIMUM_SIDE:
+        raise errors.InputError(
+            f"{flag}: {text!r} is no size; give WIDTHxHEIGHT, of at least "
+            f"{MINIMUM_SIDE} pixels a side, such as 512x384."
+        )
+    return size

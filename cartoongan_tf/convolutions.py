@@ -9,9 +9,8 @@ from collections.abc import Sequence
 import keras
 from keras import ops
 
+from cartoongan_tf import contract
 from cartoongan_tf import layers
-
-MINIMUM_SIDE = 16  # pixels: a quarter of it must still hold a mirrored border
 
 
 def convolution(filters, size, strides=1, padding="same", initializer=None):
@@ -55,7 +54,7 @@ def build(network: keras.Model) -> None:
     The side does not matter. With unknown sides JAX would ponder over the
     slices of mirrored borders for hours.
     """
-    network(keras.Input((MINIMUM_SIDE, MINIMUM_SIDE, 3)))
+    network(keras.Input((contract.MINIMUM_SIDE, contract.MINIMUM_SIDE, 3)))
 
 
 def build_chain(steps: Sequence, input_shape) -> None:
@@ -73,9 +72,9 @@ def require_least_side(images) -> None:
         ValueError: If a side is below 16 pixels.
     """
     for side in images.shape[1:3]:
-        if side is not None and side < MINIMUM_SIDE:
+        if side is not None and side < contract.MINIMUM_SIDE:
             raise ValueError(
-                f"Images must have at least {MINIMUM_SIDE} pixels a side, "
+                f"Images must have at least {contract.MINIMUM_SIDE} pixels a side, "
                 f"received shape {tuple(images.shape)}."
             )
 

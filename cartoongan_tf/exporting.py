@@ -1,124 +1,136 @@
-"""Trained generator -> SavedModel -> LiteRT.
+"""Trained generator -> artifacts for servers and phones.
 
-One contract for both: RGB, channels last, uint8 in and out, pictures of any
-size of at least 16 pixels a side, signature `uint8`, input `image`, output
-`cartoon`. Callers never learn that the network works in [-1, 1].
-
-Nothing is called written before it has been loaded as its users load it and
-has agreed with the Keras model on a photo of odd height and width.
+Nothing is called written before it has been loaded by what will load it in
+use, and has agreed with the Keras model on real photos. What does not agree is
+removed.
 """
 
+import functools
 import pathlib
-from collections.abc import Callable
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import keras
 import numpy as np
-import skimage.data
-import tensorflow as tf
+import PIL.Image
+import PIL.ImageOps
 
+from cartoongan_tf import agreement
 from cartoongan_tf import artifacts
+from cartoongan_tf import contract
 from cartoongan_tf import files
-from cartoongan_tf import pictures
+from cartoongan_tf import probing
+from cartoongan_tf import recipes
 
-SAVED_MODEL = "saved_model/1"
-LITERT_FILE = "cartoongan.tflite"
+LARGEST_SIDE = 512  # pixels: no photo is compared at a larger size
 
-_BYTES = 4  # In a float32.
-_LARGEST_ERROR = 1  # of 255: a tie may round either way
+# The least that each precision must reach, in decibels, as a mean over photos.
+GATES = {"float32": 60, "float16": 50, "dynamic_range": 38, "int8": 28}
+
+_TIMED = ((256, 256), (512, 512))  # where an artifact takes any size
 
 
-def export_saved_model(
-    generator: keras.Model, directory: str | pathlib.Path
-) -> pathlib.Path:
-    """Writes a SavedModel, whole and checked, or not at all.
+class Artifact(NamedTuple):
+    """An artifact that has been written, and what was measured of it.
+
+    Attributes:
+        name: Its path in the folder of the export.
+        precision: Of its weights, one of `GATES`.
+        megabytes: Its size on disk, in 10**6 bytes.
+        agreement: How close it is to the Keras model.
+        probe: How fast it is, and how much memory it takes.
+    """
+
+    name: str
+    precision: str
+    megabytes: float
+    agreement: agreement.Agreement
+    probe: probing.Probe
+
+
+class Refusal(NamedTuple):
+    """An artifact that was asked for, and is not there.
+
+    Attributes:
+        name: Its path in the folder of the export.
+        reason: Why, and what to do.
+    """
+
+    name: str
+    reason: str
+
+
+class Examples:
+    """Photos, and what the Keras model makes of them at each size.
 
     Args:
         generator: Photos to cartoons, both in [-1, 1].
-        directory: Folder to write. One that is already there is replaced.
-
-    Returns:
-        The folder.
-
-    Raises:
-        RuntimeError: If what was written does not agree with `generator`.
+        photos: uint8 RGB arrays of any size.
     """
-    directory = pathlib.Path(directory)
-    with files.written_whole(directory) as draft:
-        _write_saved_model(generator, draft)
-        _check(draft, generator, directory)
-    return directory
+
+    def __init__(
+        self, generator: keras.Model, photos: Sequence[np.ndarray]
+    ) -> None:
+        self._cartoonize = artifacts.from_generator(generator)
+        self._photos = photos
+        self.at = functools.cache(self._at)
+
+    def _at(self, size: contract.Size) -> list[agreement.Example]:
+        shown = [fitted(photo, size) for photo in self._photos]
+        return [(photo, self._cartoonize(photo)) for photo in shown]
 
 
-def convert_to_litert(
-    generator: keras.Model,
-    saved_model: str | pathlib.Path,
-    path: str | pathlib.Path,
-) -> pathlib.Path:
-    """Converts a SavedModel to a `.tflite` file, checked or not at all.
+def export(
+    recipe: recipes.Recipe, output: pathlib.Path, examples: Examples
+) -> Artifact | Refusal:
+    """Writes one artifact, compared and measured, or nothing.
 
     Args:
-        generator: The generator that the SavedModel was written from.
-        saved_model: Folder that `export_saved_model` wrote.
-        path: File to write.
-
-    Returns:
-        The file.
-
-    Raises:
-        RuntimeError: If what was written does not agree with `generator`.
+        recipe: What to write, and how.
+        output: Folder to write into.
+        examples: What it must agree with.
     """
-    path = pathlib.Path(path)
-    converter = tf.lite.TFLiteConverter.from_saved_model(
-        str(saved_model), signature_keys=[artifacts.SIGNATURE]
-    )
+    try:
+        return _write(recipe, output / recipe.name, examples)
+    except recipes.Refused as error:
+        return Refusal(recipe.name, str(error))
+
+
+def fitted(photo: np.ndarray, size: contract.Size) -> np.ndarray:
+    """A photo at a size: cut and resized; for None only large ones shrink."""
+    picture = PIL.Image.fromarray(photo)
+    if size:
+        return np.array(PIL.ImageOps.fit(picture, size))
+    if max(picture.size) > LARGEST_SIDE:
+        picture = PIL.ImageOps.contain(picture, (LARGEST_SIDE, LARGEST_SIDE))
+    return np.array(picture)
+
+
+def _write(recipe, path, examples):
     with files.written_whole(path) as draft:
-        draft.write_bytes(converter.convert())
-        _check(draft, generator, path)
-    return path
+        recipe.write(draft)
+        found = _agreement(recipe, draft, examples)
+        least = GATES[recipe.precision]
+        if found.psnr < least:
+            raise recipes.Refused(
+                f"its cartoons are {found.psnr:.1f} dB from those of the Keras "
+                f"model, and {least} are the least for {recipe.precision}; use "
+                "another --precision."
+            )
+    timed = [size for size in recipe.sizes if size] or _TIMED
+    probe = probing.probe(path, [contract.signature_of(s) for s in timed])
+    size = files.size_of(path) / 1e6
+    return Artifact(recipe.name, recipe.precision, size, found, probe)
 
 
-def _write_saved_model(generator, directory):
-    def uint8(image):
-        cartoons = generator(pictures.to_network(image), training=False)
-        return {artifacts.OUTPUT: pictures.to_pixels(cartoons)}
-
-    archive = keras.export.ExportArchive()
-    # No `track()`: with it, Keras writes every weight twice.
-    archive.add_endpoint(
-        artifacts.SIGNATURE,
-        uint8,
-        input_signature=[
-            tf.TensorSpec((None, None, None, 3), tf.uint8, name=artifacts.INPUT)
-        ],
+def _agreement(recipe, draft, examples):
+    pairs = [pair for size in recipe.sizes for pair in examples.at(size)]
+    return agreement.worst(
+        [
+            agreement.measure(
+                way.cartoonize,
+                [(photo, way.seen(cartoon)) for photo, cartoon in pairs],
+            )
+            for way in recipe.ways(draft)
+        ]
     )
-    archive.write_out(str(directory), verbose=False)
-
-
-def _check(draft, generator, path):
-    """Converters have been seen to leave the weights out without a word."""
-    weights = _BYTES * generator.count_params()
-    if _size(draft) < weights:
-        raise RuntimeError(
-            f"{path} came out with {_size(draft)} bytes for {weights} bytes "
-            "of weights; it has been removed."
-        )
-    error = _largest_error(
-        artifacts.open_model(draft, "output"),
-        artifacts.from_generator(generator),
-    )
-    if error > _LARGEST_ERROR:
-        raise RuntimeError(
-            f"{path} differs from the Keras model by up to {error} of 255; "
-            "it has been removed."
-        )
-
-
-def _largest_error(cartoonize: Callable, reference: Callable) -> int:
-    photo = np.ascontiguousarray(skimage.data.chelsea()[40:197, 60:271])
-    difference = cartoonize(photo).astype(int) - reference(photo)
-    return int(np.abs(difference).max())
-
-
-def _size(path):
-    parts = path.rglob("*") if path.is_dir() else [path]
-    return sum(part.stat().st_size for part in parts if part.is_file())

@@ -73,6 +73,12 @@ def make_folder(flag: str, path: str | pathlib.Path) -> pathlib.Path:
     return path
 
 
+def size_of(path: pathlib.Path) -> int:
+    """Bytes of a file, or of all files in a folder."""
+    parts = path.rglob("*") if path.is_dir() else [path]
+    return sum(part.stat().st_size for part in parts if part.is_file())
+
+
 def check_suffix(flag: str, path: str, suffix: str) -> None:
     """Raises `InputError` unless `path` ends in `suffix`."""
     if pathlib.Path(path).suffix != suffix:

@@ -73,6 +73,34 @@ def decode_picture(path: tf.Tensor, decoder: tf.Tensor) -> tf.Tensor:
     return image
 
 
+def decode_jpeg(contents: tf.Tensor, ratio: int = 1) -> tf.Tensor:
+    """Decodes a JPEG inside a graph, with the pixels of other decoders.
+
+    Args:
+        contents: Scalar string.
+        ratio: 1, 2, 4 or 8, by which the sides are divided, rounding up.
+
+    Returns:
+        uint8 RGB tensor of shape `(height, width, 3)`, as stored.
+    """
+    # TensorFlow's default method is off by up to 16 levels.
+    return tf.io.decode_jpeg(
+        contents, channels=3, ratio=ratio, dct_method="INTEGER_ACCURATE"
+    )
+
+
+def turn_upright(image: tf.Tensor, orientation: tf.Tensor) -> tf.Tensor:
+    """Undoes an EXIF orientation, 1 to 8, inside a graph."""
+
+    def when(codes, change, image):
+        is_due = tf.reduce_any(tf.equal(orientation, codes))
+        return tf.cond(is_due, lambda: change(image), lambda: image)
+
+    image = when([5, 6, 7, 8], lambda i: tf.transpose(i, (1, 0, 2)), image)
+    image = when([2, 3, 6, 7], lambda i: i[:, ::-1], image)
+    return when([3, 4, 7, 8], lambda i: i[::-1], image)
+
+
 def first_damaged(
     paths: Iterable[pathlib.Path],
 ) -> headers.BadPicture | None:
@@ -127,27 +155,12 @@ def _decode_in_graph(path, orientation, ratio=1):
     contents = tf.io.read_file(path)
     image = tf.cond(
         tf.io.is_jpeg(contents),
-        # The default method is off by up to 16 levels from other decoders.
-        lambda: tf.io.decode_jpeg(
-            contents, channels=3, ratio=ratio, dct_method="INTEGER_ACCURATE"
-        ),
+        lambda: decode_jpeg(contents, ratio),
         lambda: tf.io.decode_image(
             contents, channels=3, expand_animations=False
         ),
     )
-    return _turn_upright(image, orientation)
-
-
-def _turn_upright(image, orientation):
-    """Undoes an EXIF orientation, 1 to 8."""
-
-    def when(codes, change, image):
-        is_due = tf.reduce_any(tf.equal(orientation, codes))
-        return tf.cond(is_due, lambda: change(image), lambda: image)
-
-    image = when([5, 6, 7, 8], lambda i: tf.transpose(i, (1, 0, 2)), image)
-    image = when([2, 3, 6, 7], lambda i: i[:, ::-1], image)
-    return when([3, 4, 7, 8], lambda i: i[::-1], image)
+    return turn_upright(image, orientation)
 
 
 def _read_with_pillow(path):

@@ -5,12 +5,37 @@ discriminator that it was trained with.
 """
 
 import pathlib
+from typing import NamedTuple
 
 DEFAULT = "storybook"
 FOLDER = pathlib.Path(__file__).parents[1] / "weights"
 
 _SUFFIX = ".keras"
 _DISCRIMINATOR = "_discriminator"
+
+
+class About(NamedTuple):
+    """What an artifact says of its style.
+
+    Attributes:
+        name: Of the style.
+        credit: Whom to credit.
+        license: Of the weights.
+    """
+
+    name: str = "CartoonGAN"
+    credit: str = "not stated"
+    license: str = "not stated"
+
+
+_SHIPPED = {
+    "storybook": About(
+        "CartoonGAN storybook",
+        "The CartoonGAN authors; trained on illustrations by Wiehan de Jager, "
+        "African Storybook (CC BY), and photos listed in the model card.",
+        "Apache-2.0",
+    )
+}
 
 
 def names() -> list[str]:
@@ -33,3 +58,11 @@ def find(model: str | pathlib.Path) -> pathlib.Path:
 def discriminator_of(generator: pathlib.Path) -> pathlib.Path:
     """Where the discriminator of a generator's `.keras` file would be."""
     return generator.with_stem(f"{generator.stem}{_DISCRIMINATOR}")
+
+
+def about(model: str | pathlib.Path) -> About:
+    """What is known of a shipped style; of another model, its name."""
+    path = find(model)
+    if path.parent == FOLDER:
+        return _SHIPPED[path.stem]
+    return About(name=f"CartoonGAN {path.stem}")

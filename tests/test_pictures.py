@@ -1,5 +1,6 @@
 import cv2
 import numpy as np
+import picture_maker
 import PIL.Image
 import pytest
 import skimage.data
@@ -27,95 +28,21 @@ def decode(path):
     return next(dataset.as_numpy_iterator())
 
 
-def on_white(picture):
-    """Alpha compositing, written out."""
-    rgba = np.asarray(picture.convert("RGBA")).astype(float)
-    alpha = rgba[..., 3:] / 255
-    return alpha * rgba[..., :3] + (1 - alpha) * 255
-
-
-def transparent(photo):
-    picture = photo.copy()
-    picture.putalpha(PIL.Image.linear_gradient("L").resize(photo.size))
-    return picture
-
-
-def few_colors(photo):
-    return photo.quantize(40)
-
-
-def one_hole(photo):
-    picture = few_colors(photo)
-    picture.info["transparency"] = 3
-    return picture
-
-
-def save(picture, path, **options):
-    picture.save(path, **options)
-    return picture
-
-
-# What to write, under which name, and how far a reading may be from it.
-LOSSLESS = {
-    "plain.png": lambda photo, path: save(photo, path),
-    "UPPER.PNG": lambda photo, path: save(photo, path),
-    "with space é漢.png": lambda photo, path: save(photo, path),
-    "gray.png": lambda photo, path: save(photo.convert("L"), path),
-    "one_bit.png": lambda photo, path: save(photo.convert("1"), path),
-    "palette.png": lambda photo, path: save(few_colors(photo), path),
-    "alpha.png": lambda photo, path: save(transparent(photo), path),
-    "gray_alpha.png": lambda photo, path: save(
-        transparent(photo).convert("LA"), path
-    ),
-    "palette_hole.png": lambda photo, path: save(one_hole(photo), path),
-    "plain.bmp": lambda photo, path: save(photo, path),
-    "palette.bmp": lambda photo, path: save(few_colors(photo), path),
-    "one_bit.bmp": lambda photo, path: save(photo.convert("1"), path),
-    "lossless.webp": lambda photo, path: save(photo, path, lossless=True),
-    "alpha.webp": lambda photo, path: save(
-        transparent(photo), path, lossless=True, exact=True
-    ),
-    "animated.webp": lambda photo, path: save(
-        photo, path, lossless=True, save_all=True, append_images=[photo]
-    ),
-    "plain.gif": lambda photo, path: save(few_colors(photo), path),
-    "hole.gif": lambda photo, path: save(one_hole(photo), path),
-    "animated.gif": lambda photo, path: save(
-        few_colors(photo),
-        path,
-        save_all=True,
-        append_images=[PIL.Image.new("P", photo.size)],
-    ),
-    "animated.png": lambda photo, path: save(
-        photo,
-        path,
-        save_all=True,
-        append_images=[PIL.Image.new("RGB", photo.size)],
-    ),
-}
-JPEGS = {
-    "plain.jpg": {"quality": 95},
-    "plain.JPEG": {"quality": 95},
-    "progressive.jpg": {"quality": 95, "progressive": True},
-    "full_color.jpg": {"quality": 95, "subsampling": 0},
-}
-
-
-@pytest.mark.parametrize("name", LOSSLESS)
+@pytest.mark.parametrize("name", picture_maker.LOSSLESS)
 def test_every_kind_is_read_the_same_inside_and_outside_a_graph(
     name, photo, tmp_path
 ):
-    written = LOSSLESS[name](photo, tmp_path / name)
-    expected = on_white(written)
+    written = picture_maker.LOSSLESS[name](photo, tmp_path / name)
+    expected = picture_maker.on_white(written)
     actual = pictures.read_picture(tmp_path / name)
     assert actual.dtype == np.uint8
     assert np.abs(actual - expected).max() <= 1
     np.testing.assert_array_equal(decode(tmp_path / name), actual)
 
 
-@pytest.mark.parametrize("name", JPEGS)
+@pytest.mark.parametrize("name", picture_maker.JPEGS)
 def test_jpegs_have_the_pixels_of_other_decoders(name, photo, tmp_path):
-    photo.save(tmp_path / name, **JPEGS[name])
+    photo.save(tmp_path / name, **picture_maker.JPEGS[name])
     expected = np.asarray(PIL.Image.open(tmp_path / name))
     actual = pictures.read_picture(tmp_path / name)
     np.testing.assert_array_equal(actual, expected)
@@ -169,7 +96,7 @@ def test_photos_are_read_the_way_up_that_viewers_show(
 def test_a_turned_picture_that_pillow_reads_is_upright_too(photo, tmp_path):
     exif = PIL.Image.Exif()
     exif[0x0112] = 6
-    transparent(photo).save(tmp_path / "turned.png", exif=exif)
+    picture_maker.transparent(photo).save(tmp_path / "turned.png", exif=exif)
     assert decode(tmp_path / "turned.png").shape == (90, 70, 3)
 
 

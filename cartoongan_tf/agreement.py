@@ -1,0 +1,66 @@
+"""How close an artifact is to the Keras model that it was made from."""
+
+from collections.abc import Callable
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import skimage.metrics
+
+EQUAL = 100.0  # decibels: what stands for no difference at all
+
+Example = tuple[np.ndarray, np.ndarray]  # a photo, and its cartoon
+
+
+class Agreement(NamedTuple):
+    """Differences over photos, in levels of 0 to 255.
+
+    Attributes:
+        psnr: Peak signal-to-noise ratio in decibels, mean over the photos;
+            a photo without any difference counts as `EQUAL`.
+        ssim: Structural similarity (Wang et al., 2004), mean over the photos.
+        largest_error: Largest difference of any channel of any pixel.
+    """
+
+    psnr: float
+    ssim: float
+    largest_error: int
+
+
+def measure(cartoonize: Callable, examples: Sequence[Example]) -> Agreement:
+    """Compares cartoons with those of the Keras model.
+
+    Args:
+        cartoonize: Function from a photo to its cartoon, both uint8 RGB.
+        examples: Photos, and what the Keras model makes of them.
+    """
+    made = [cartoonize(photo) for photo, _ in examples]
+    pairs = [
+        (ours, theirs)
+        for ours, (_, theirs) in zip(made, examples, strict=True)
+    ]
+    return Agreement(
+        float(np.mean([_psnr(*pair) for pair in pairs])),
+        float(np.mean([_ssim(*pair) for pair in pairs])),
+        max(_largest_error(*pair) for pair in pairs),
+    )
+
+
+def worst(agreements: Sequence[Agreement]) -> Agreement:
+    """The worst of each figure."""
+    psnrs, ssims, errors = zip(*agreements, strict=True)
+    return Agreement(min(psnrs), min(ssims), max(errors))
+
+
+def _psnr(ours, theirs):
+    if np.array_equal(ours, theirs):
+        return EQUAL
+    return skimage.metrics.peak_signal_noise_ratio(theirs, ours)
+
+
+def _ssim(ours, theirs):
+    return skimage.metrics.structural_similarity(theirs, ours, channel_axis=2)
+
+
+def _largest_error(ours, theirs):
+    return int(np.abs(ours.astype(int) - theirs).max())

@@ -1,0 +1,66 @@
+"""The orientation in a block of EXIF data, read inside a graph.
+
+The block is a small TIFF file; of its first directory one entry counts.
+"""
+
+import tensorflow as tf
+
+from cartoongan_tf import byte_headers
+from cartoongan_tf import byte_strings
+
+PREFIX = b"Exif\0\0"  # JPEG has it, PNG not, WebP at the writer's choice.
+
+_ORIENTATION = 0x0112
+_ENTRY = 12  # bytes
+_LONG = 4  # The type of a number of 4 bytes; any other is read as one of 2.
+_MAX_ENTRIES = 1000
+
+
+def read_orientation(
+    contents: tf.Tensor, at: tf.Tensor, count: tf.Tensor
+) -> tf.Tensor:
+    """Reads an EXIF orientation.
+
+    Args:
+        contents: Scalar string.
+        at: Where the block begins, with or without its prefix.
+        count: Its bytes; 0 if there is none.
+
+    Returns:
+        Scalar int64, 1 to 8: upright where the block does not say, or is
+        damaged.
+    """
+    block = byte_strings.cut(contents, at, count)
+    prefix = tf.where(byte_strings.has_mark(block, 0, PREFIX), len(PREFIX), 0)
+    block = byte_strings.cut(block, prefix, count)
+    big_endian = byte_strings.has_mark(block, 0, b"MM\0*")
+    is_tiff = big_endian | byte_strings.has_mark(block, 0, b"II*\0")
+    found = _look_up(block, big_endian)
+    is_one = is_tiff & (found >= 1) & (found <= 8)
+    return tf.where(is_one, found, byte_headers.UPRIGHT)
+
+
+def _look_up(block, big_endian):
+    def number(at, count):
+        return byte_strings.number(block, at, count, big_endian=big_endian)
+
+    first = number(4, 4)
+    tags = _tags(block, first + 2, number(first, 2), big_endian)
+    is_it = tf.equal(tags, _ORIENTATION)
+    entry = first + 2 + _ENTRY * tf.argmax(is_it)
+    is_long = tf.equal(number(entry + 2, 2), _LONG)
+    value = tf.where(is_long, number(entry + 8, 4), number(entry + 8, 2))
+    return tf.where(tf.reduce_any(is_it), value, byte_headers.UPRIGHT)
+
+
+def _tags(block, at, count, big_endian):
+    """The tags of a directory, and one that is none after them."""
+    count = tf.minimum(count, _MAX_ENTRIES)
+    data = tf.io.decode_raw(
+        byte_strings.cut(block, at, _ENTRY * count), tf.uint8
+    )
+    whole = tf.size(data) // _ENTRY
+    entries = tf.reshape(data[: _ENTRY * whole], (whole, _ENTRY))
+    pair = tf.cast(entries[:, :2], tf.int32)
+    pair = tf.where(big_endian, pair[:, ::-1], pair)
+    return tf.concat([pair[:, 0] + 256 * pair[:, 1], [0]], 0)

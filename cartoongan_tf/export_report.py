@@ -1,0 +1,82 @@
+"""What an export gave: a table, and `report.json`."""
+
+import importlib.metadata
+import json
+import pathlib
+from collections.abc import Mapping
+from collections.abc import Sequence
+
+import rich.console
+import rich.table
+
+from cartoongan_tf import exporting
+from cartoongan_tf import files
+
+FILE = "report.json"
+
+_PACKAGES = ("tensorflow", "keras", "ai-edge-litert")
+_HEADINGS = ("file", "MB", "PSNR dB", "SSIM", "ms", "peak MB")
+
+
+def show(
+    console: rich.console.Console, artifacts: Sequence[exporting.Artifact]
+) -> None:
+    """Prints a row for each artifact."""
+    table = rich.table.Table(
+        caption="PSNR and SSIM to the Keras model, means over photos, "
+        f"{exporting.agreement.EQUAL:.0f} where equal; ms by size, "
+        "alone in a process, all cores"
+    )
+    for heading in _HEADINGS:
+        justify = "left" if heading == "file" else "right"
+        table.add_column(heading, justify=justify)
+    for artifact in artifacts:
+        times = artifact.probe.milliseconds.items()
+        peak = artifact.probe.peak_megabytes
+        table.add_row(
+            artifact.name,
+            f"{artifact.megabytes:.2f}",
+            f"{artifact.agreement.psnr:.1f}",
+            f"{artifact.agreement.ssim:.4f}",
+            "\n".join(f"{size}: {ms:.0f}" for size, ms in times),
+            "-" if peak is None else f"{peak:.0f}",
+        )
+    console.print(table)
+
+
+def write(
+    folder: pathlib.Path,
+    artifacts: Sequence[exporting.Artifact],
+    refusals: Sequence[exporting.Refusal],
+    about: Mapping,
+) -> None:
+    """Writes `report.json`.
+
+    Args:
+        folder: Folder of the export.
+        artifacts: What was written.
+        refusals: What was asked for and was not.
+        about: What to say of the export as a whole.
+    """
+    content = {
+        **about,
+        "versions": {p: importlib.metadata.version(p) for p in _PACKAGES},
+        "artifacts": [_entry(artifact) for artifact in artifacts],
+        "refused": [refusal._asdict() for refusal in refusals],
+    }
+    with files.written_whole(folder / FILE) as draft:
+        draft.write_text(json.dumps(content, indent=2) + "\n", "utf-8")
+
+
+def _entry(artifact):
+    return {
+        "file": artifact.name,
+        "precision": artifact.precision,
+        "megabytes": artifact.megabytes,
+        "psnr_db": artifact.agreement.psnr,
+        "least_psnr_db": exporting.GATES[artifact.precision],
+        "ssim": artifact.agreement.ssim,
+        "largest_error_of_255": artifact.agreement.largest_error,
+        "milliseconds": artifact.probe.milliseconds,
+        "peak_megabytes": artifact.probe.peak_megabytes,
+    }

@@ -1,0 +1,60 @@
+"""Trained generator -> ONNX, through Keras' own export.
+
+The packages are an extra: requirements-onnx.txt.
+"""
+
+import importlib.util
+import pathlib
+import warnings
+
+import keras
+
+from cartoongan_tf import contract
+from cartoongan_tf import errors
+
+_PACKAGES = ("onnx", "onnxruntime", "tf2onnx")
+
+
+def require_packages() -> None:
+    """Raises `InputError` if a package of the extra is missing."""
+    missing = [p for p in _PACKAGES if not importlib.util.find_spec(p)]
+    if missing:
+        raise errors.InputError(
+            f"--formats=onnx needs {', '.join(missing)}; install them with "
+            "`pip install -r requirements-onnx.txt`."
+        )
+
+
+def write(generator: keras.Model, path: pathlib.Path) -> None:
+    """Writes an `.onnx` file.
+
+    It takes `image` and gives `cartoon`, float32 of shape
+    `(batch, height, width, 3)` in [-1, 1], of any size from 16 pixels a side.
+
+    Args:
+        generator: Photos to cartoons, both in [-1, 1].
+        path: File to write, ending in `.onnx`.
+    """
+    shape = (None, None, None, 3)
+    image = keras.InputSpec(shape=shape, dtype="float32", name=contract.IMAGE)
+    with warnings.catch_warnings():
+        # Of tf2onnx: it asks NumPy for a name that NumPy has given up.
+        warnings.simplefilter("ignore", FutureWarning)
+        generator.export(
+            path, format="onnx", verbose=False, input_signature=[image]
+        )
+    _name_output(path)
+
+
+def _name_output(path):
+    import onnx
+
+    model = onnx.load(path)
+    output = model.graph.output[0]
+    for node in model.graph.node:
+        for position, name in enumerate(node.output):
+            if name == output.name:
+                node.output[position] = contract.CARTOON
+    output.name = contract.CARTOON
+    onnx.checker.check_model(model)
+    onnx.save(model, path)

@@ -1,0 +1,44 @@
+"""A few photos to try a model on."""
+
+import pathlib
+
+import numpy as np
+
+from cartoongan_tf import checking
+from cartoongan_tf import errors
+from cartoongan_tf import headers
+from cartoongan_tf import pictures
+from cartoongan_tf import samples
+
+SAMPLE = f"{samples.PREFIX}photos"
+MOST = 16
+
+
+def read(flag: str, folder: str) -> list[np.ndarray]:
+    """Reads photos, at most 16, spread evenly over a folder.
+
+    Args:
+        flag: The flag that gave `folder`, for messages.
+        folder: Folder of pictures, or `sample:photos` for the photos that come
+            with scikit-image.
+
+    Returns:
+        uint8 RGB arrays of shape `(height, width, 3)`.
+
+    Raises:
+        InputError: If there is no photo, or one cannot be read.
+    """
+    if folder == SAMPLE:
+        return list(samples.read_photos().values())
+    paths = sorted(
+        path
+        for path in pathlib.Path(folder).rglob("*")
+        if path.suffix.lower() in headers.SUFFIXES
+    )
+    if not paths:
+        raise errors.InputError(
+            f"{flag}={folder} holds no pictures; name a folder that does, or "
+            f"{SAMPLE}."
+        )
+    chosen = checking.spread_out(paths, MOST)
+    return [pictures.read_picture(path) for path in chosen]

@@ -1,0 +1,103 @@
+"""How fast an artifact is, and how much memory it takes, alone in a process.
+
+    python -m cartoongan_tf.probing exported/cartoongan_float16.tflite 256x256
+
+prints JSON. A SavedModel runs in TensorFlow's session, a `.tflite` file in
+LiteRT and an `.onnx` file in onnxruntime, on all cores, and without the
+libraries of the others.
+"""
+
+import importlib
+import json
+import pathlib
+import statistics
+import subprocess
+import sys
+import time
+from typing import NamedTuple
+
+import numpy as np
+
+from cartoongan_tf import contract
+
+_BUDGET = 1.0  # Seconds of timing for each size
+_LEAST_RUNS = 3
+
+# By the ending of an artifact's name; none of these imports another's runtime.
+_MODELS = {
+    "": ("cartoongan_tf.session_models", "SessionModel"),
+    ".tflite": ("cartoongan_tf.litert_models", "LitertModel"),
+    ".onnx": ("cartoongan_tf.onnx_models", "OnnxModel"),
+}
+
+
+class Probe(NamedTuple):
+    """What one process saw.
+
+    Attributes:
+        milliseconds: Median time of one picture, by size.
+        peak_megabytes: The most memory that loading and running took on top
+            of the imported runtime; None where the system does not tell.
+    """
+
+    milliseconds: dict[str, float]
+    peak_megabytes: float | None
+
+
+def probe(path: pathlib.Path, sizes: list[str]) -> Probe:
+    """Measures an artifact in a process of its own.
+
+    Args:
+        path: SavedModel folder, `.tflite` or `.onnx` file.
+        sizes: Sizes to run, as WIDTHxHEIGHT.
+
+    Raises:
+        RuntimeError: If the process fails.
+    """
+    command = [sys.executable, "-m", "cartoongan_tf.probing"]
+    done = subprocess.run(
+        [*command, str(path.resolve()), *sizes],
+        cwd=pathlib.Path(__file__).parents[1],
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{path} does not run:\n{done.stderr}")
+    return Probe(*json.loads(done.stdout.splitlines()[-1]))
+
+
+def _main(path, *sizes):
+    module, name = _MODELS[pathlib.Path(path).suffix]
+    open_model = getattr(importlib.import_module(module), name)
+    before = _peak_megabytes()
+    model = open_model(path)
+    milliseconds = {size: _time(model, size) for size in sizes}
+    after = _peak_megabytes()
+    print(json.dumps(Probe(milliseconds, after and after - before)))
+
+
+def _time(model, size):
+    known = (size, contract.ANY_SIZE, contract.UINT8)
+    signature = next(name for name in known if name in model.signatures)
+    width, height = map(int, size.split("x"))
+    photo = np.zeros((1, height, width, 3), model.dtype(signature))
+    model.run(signature, photo)  # The first run also sets up.
+    seconds: list[float] = []
+    while sum(seconds) < _BUDGET or len(seconds) < _LEAST_RUNS:
+        begin = time.perf_counter()
+        model.run(signature, photo)
+        seconds.append(time.perf_counter() - begin)
+    return round(1000 * statistics.median(seconds), 1)
+
+
+def _peak_megabytes():
+    # `getrusage` would count the process that this one was started from.
+    status = pathlib.Path("/proc/self/status")
+    if not status.exists():
+        return None
+    fields = dict(line.split(":", 1) for line in status.open())
+    return int(fields["VmHWM"].split()[0]) / 1024
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])

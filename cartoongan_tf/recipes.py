@@ -1,0 +1,178 @@
+"""How each artifact is written, and how it is opened to be compared."""
+
+import functools
+import pathlib
+from collections.abc import Callable
+from collections.abc import Iterator
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from cartoongan_tf import artifacts
+from cartoongan_tf import contract
+from cartoongan_tf import image_bytes
+from cartoongan_tf import litert
+from cartoongan_tf import litert_metadata
+from cartoongan_tf import onnx_graphs
+from cartoongan_tf import saved_models
+from cartoongan_tf import session_models
+from cartoongan_tf import styles
+from cartoongan_tf import warmup_requests
+
+SAVED_MODELS = "saved_model"
+FORMATS = ("saved_model", "litert", "onnx")
+FILE = contract.MODEL_NAME
+
+_THREADS = (1, 2)
+
+
+class Refused(Exception):
+    """An artifact that must not be written, with the reason."""
+
+
+class Settings(NamedTuple):
+    """What is asked for, and its defaults.
+
+    Attributes:
+        formats: Some of `FORMATS`.
+        precisions: Of `.tflite` files, some of `litert.PRECISIONS`.
+        sizes: Of `.tflite` files.
+        version: Number of the SavedModel; None for one above the highest that
+            is there.
+        warmup_sizes: Of the requests that a server replays first.
+        encoded: Of the signature for encoded pictures.
+        about: For the metadata of `.tflite` files.
+    """
+
+    formats: Sequence[str] = ("saved_model", "litert")
+    precisions: Sequence[str] = ("float16", "dynamic_range")
+    sizes: Sequence[contract.Size] = ((256, 256), (512, 512), None)
+    version: int | None = None
+    warmup_sizes: Sequence[tuple[int, int]] = ((256, 256),)
+    encoded: saved_models.BytesSettings = saved_models.BytesSettings()
+    about: styles.About = styles.About()
+
+
+class Way(NamedTuple):
+    """One of the ways in which an artifact is used.
+
+    Attributes:
+        cartoonize: Function from photo to cartoon, both uint8 RGB.
+        seen: What becomes of the Keras model's cartoon on that way.
+    """
+
+    cartoonize: Callable
+    seen: Callable = lambda cartoon: cartoon
+
+
+class Recipe(NamedTuple):
+    """How one artifact comes to be.
+
+    Attributes:
+        name: Its path in the folder of the export.
+        precision: Of its weights.
+        sizes: Sizes of photos to compare it at; None for photos as they are.
+        write: Writes it to a path.
+        ways: Opens it in all ways in which it is used.
+    """
+
+    name: str
+    precision: str
+    sizes: Sequence[contract.Size]
+    write: Callable[[pathlib.Path], None]
+    ways: Callable[[pathlib.Path], list[Way]]
+
+
+def plan(
+    generator: keras.Model,
+    settings: Settings,
+    output: pathlib.Path,
+    photos: Sequence[np.ndarray],
+) -> list[Recipe]:
+    """Recipes for all that is asked for.
+
+    Args:
+        generator: Photos to cartoons, both in [-1, 1].
+        settings: What is asked for.
+        output: Folder of the export, where versions may already be.
+        photos: uint8 RGB arrays that calibrate int8.
+
+    Raises:
+        InputError: If a package is missing.
+    """
+    found: list[Recipe] = []
+    if "saved_model" in settings.formats:
+        found.append(_saved_model(generator, settings, output))
+    if "litert" in settings.formats:
+        found += _litert_files(generator, settings, photos)
+    if "onnx" in settings.formats:
+        onnx_graphs.require_packages()
+        write = functools.partial(onnx_graphs.write, generator)
+        name = f"{FILE}.onnx"
+        found.append(Recipe(name, "float32", [None], write, _onnx_ways))
+    return found
+
+
+def _saved_model(generator, settings, output):
+    def write(folder):
+        saved_models.write(generator, folder, settings.encoded)
+        warmup_requests.write(folder, settings.warmup_sizes)
+
+    version = settings.version or _next_version(output / SAVED_MODELS)
+    ways = functools.partial(_session_ways, encoding=settings.encoded.encoding)
+    name = f"{SAVED_MODELS}/{version}"
+    return Recipe(name, "float32", [None], write, ways)
+
+
+def _next_version(folder):
+    versions = [int(p.name) for p in folder.glob("*") if p.name.isdigit()]
+    return max(versions, default=0) + 1
+
+
+def _session_ways(folder, encoding):
+    model = session_models.SessionModel(folder)
+    for signature, value in warmup_requests.read(folder):
+        model.run(signature, value)
+
+    def encoded(cartoon):
+        contents = image_bytes.encode(cartoon, encoding)
+        return tf.io.decode_image(contents, 3).numpy()
+
+    return [
+        Way(artifacts.from_session(model, contract.UINT8)),
+        Way(artifacts.from_session(model, contract.FLOAT32)),
+        Way(artifacts.from_session(model, contract.BYTES), encoded),
+    ]
+
+
+def _litert_files(generator, settings, photos) -> Iterator[Recipe]:
+    fixed = [size for size in settings.sizes if size]
+    for precision in settings.precisions:
+        for ending, sizes in (("", fixed), ("_any", [None])):
+            if set(sizes) <= set(settings.sizes) and sizes:
+                write = functools.partial(
+                    _write_litert,
+                    generator=generator,
+                    sizes=sizes,
+                    precision=precision,
+                    photos=photos,
+                    about=settings.about,
+                )
+                name = f"{FILE}_{precision}{ending}.tflite"
+                yield Recipe(name, precision, sizes, write, _litert_ways)
+
+
+def _write_litert(path, generator, sizes, precision, photos, about):
+    data = litert.convert(generator, sizes, precision, photos)
+    path.write_bytes(litert_metadata.add(data, about))
+
+
+def _litert_ways(path):
+    return [Way(artifacts.from_litert(path, threads)) for threads in _THREADS]
+
+
+def _onnx_ways(path):
+    return [Way(artifacts.from_onnx(path))]

@@ -1,0 +1,65 @@
+"""Requests that TensorFlow Serving replays before a version takes traffic.
+
+They lie in `assets.extra/tf_serving_warmup_requests` of a SavedModel: a
+TFRecord file of `PredictionLog` messages. A record that fails would keep the
+server from loading the version.
+"""
+
+import pathlib
+from collections.abc import Iterator
+from collections.abc import Sequence
+
+import numpy as np
+import skimage.data
+import tensorflow as tf
+from tensorflow_serving.apis import prediction_log_pb2
+
+from cartoongan_tf import contract
+from cartoongan_tf import pictures
+
+FILE = "assets.extra/tf_serving_warmup_requests"
+
+
+def write(saved_model: pathlib.Path, sizes: Sequence[tuple[int, int]]) -> None:
+    """Adds a request for each signature and size to a SavedModel.
+
+    Args:
+        saved_model: Folder that holds `saved_model.pb`.
+        sizes: Width and height of each request's photo, in pixels.
+    """
+    path = saved_model / FILE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tf.io.TFRecordWriter(str(path)) as writer:
+        for width, height in sizes:
+            for signature, name, value in _inputs(width, height):
+                log = _log(signature, name, value)
+                writer.write(log.SerializeToString())
+
+
+def read(saved_model: pathlib.Path) -> Iterator[tuple[str, np.ndarray]]:
+    """Reads the requests back: name of a signature, and its one input."""
+    records = tf.data.TFRecordDataset(str(saved_model / FILE))
+    for record in records.as_numpy_iterator():
+        log = prediction_log_pb2.PredictionLog.FromString(record)
+        request = log.predict_log.request
+        (value,) = request.inputs.values()
+        yield request.model_spec.signature_name, tf.make_ndarray(value)
+
+
+def _inputs(width, height):
+    photo = tf.image.resize(skimage.data.astronaut(), (height, width))
+    pixels = photo.numpy().round().astype("uint8")
+    encoded = np.array([pictures.encode_jpeg(pixels)], object)
+    scaled = pictures.to_network(pixels).numpy()
+    yield contract.BYTES, contract.IMAGE_BYTES, encoded
+    yield contract.UINT8, contract.IMAGE, pixels[None]
+    yield contract.FLOAT32, contract.IMAGE, scaled[None]
+
+
+def _log(signature, name, value):
+    log = prediction_log_pb2.PredictionLog()
+    request = log.predict_log.request
+    request.model_spec.name = contract.MODEL_NAME
+    request.model_spec.signature_name = signature
+    request.inputs[name].CopyFrom(tf.make_tensor_proto(value))
+    return log

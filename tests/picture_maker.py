@@ -1,0 +1,78 @@
+"""Awkward picture files, and what should be read from them."""
+
+import numpy as np
+import PIL.Image
+
+
+def on_white(picture):
+    """Alpha compositing, written out."""
+    rgba = np.asarray(picture.convert("RGBA")).astype(float)
+    alpha = rgba[..., 3:] / 255
+    return alpha * rgba[..., :3] + (1 - alpha) * 255
+
+
+def transparent(photo):
+    picture = photo.copy()
+    picture.putalpha(PIL.Image.linear_gradient("L").resize(photo.size))
+    return picture
+
+
+def few_colors(photo):
+    return photo.quantize(40)
+
+
+def one_hole(photo):
+    picture = few_colors(photo)
+    picture.info["transparency"] = 3
+    return picture
+
+
+def save(picture, path, **options):
+    picture.save(path, **options)
+    return picture
+
+
+# What to write, under which name, and how far a reading may be from it.
+LOSSLESS = {
+    "plain.png": lambda photo, path: save(photo, path),
+    "UPPER.PNG": lambda photo, path: save(photo, path),
+    "with space é漢.png": lambda photo, path: save(photo, path),
+    "gray.png": lambda photo, path: save(photo.convert("L"), path),
+    "one_bit.png": lambda photo, path: save(photo.convert("1"), path),
+    "palette.png": lambda photo, path: save(few_colors(photo), path),
+    "alpha.png": lambda photo, path: save(transparent(photo), path),
+    "gray_alpha.png": lambda photo, path: save(
+        transparent(photo).convert("LA"), path
+    ),
+    "palette_hole.png": lambda photo, path: save(one_hole(photo), path),
+    "plain.bmp": lambda photo, path: save(photo, path),
+    "palette.bmp": lambda photo, path: save(few_colors(photo), path),
+    "one_bit.bmp": lambda photo, path: save(photo.convert("1"), path),
+    "lossless.webp": lambda photo, path: save(photo, path, lossless=True),
+    "alpha.webp": lambda photo, path: save(
+        transparent(photo), path, lossless=True, exact=True
+    ),
+    "animated.webp": lambda photo, path: save(
+        photo, path, lossless=True, save_all=True, append_images=[photo]
+    ),
+    "plain.gif": lambda photo, path: save(few_colors(photo), path),
+    "hole.gif": lambda photo, path: save(one_hole(photo), path),
+    "animated.gif": lambda photo, path: save(
+        few_colors(photo),
+        path,
+        save_all=True,
+        append_images=[PIL.Image.new("P", photo.size)],
+    ),
+    "animated.png": lambda photo, path: save(
+        photo,
+        path,
+        save_all=True,
+        append_images=[PIL.Image.new("RGB", photo.size)],
+    ),
+}
+JPEGS = {
+    "plain.jpg": {"quality": 95},
+    "plain.JPEG": {"quality": 95},
+    "progressive.jpg": {"quality": 95, "progressive": True},
+    "full_color.jpg": {"quality": 95, "subsampling": 0},
+}

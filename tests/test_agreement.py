@@ -1,0 +1,36 @@
+import numpy as np
+import pytest
+
+from cartoongan_tf import agreement
+
+
+def test_psnr_is_what_its_formula_gives(random):
+    photo = random.integers(0, 256, (16, 24, 3), "uint8")
+    theirs = random.integers(10, 246, (16, 24, 3), "uint8")
+    ours = theirs + random.integers(0, 9, theirs.shape, "uint8")
+    found = agreement.measure(lambda _: ours, [(photo, theirs)])
+    error = np.mean((ours.astype(float) - theirs) ** 2)
+    assert found.psnr == pytest.approx(10 * np.log10(255**2 / error))
+    assert found.largest_error == 8
+    assert 0 < found.ssim < 1
+
+
+def test_equal_pictures_agree_wholly(random):
+    photo = random.integers(0, 256, (16, 24, 3), "uint8")
+    found = agreement.measure(lambda photo: photo, [(photo, photo)] * 2)
+    assert found == (agreement.EQUAL, 1.0, 0)
+
+
+def test_the_mean_is_over_photos_and_the_error_the_largest():
+    black = np.zeros((16, 24, 3), "uint8")
+    made = {0: black + 1, 1: black + 10}
+    examples = [(black, black), (black + 1, black)]
+    found = agreement.measure(lambda photo: made[photo.flat[0]], examples)
+    psnrs = [20 * np.log10(255), 20 * np.log10(25.5)]
+    assert found.psnr == pytest.approx(np.mean(psnrs))
+    assert found.largest_error == 10
+
+
+def test_the_worst_of_several_is_the_worst_of_each_figure():
+    some = agreement.Agreement(50.0, 0.9, 3), agreement.Agreement(40.0, 0.95, 2)
+    assert agreement.worst(some) == (40.0, 0.9, 3)
