@@ -167,12 +167,6 @@ def test_what_is_no_file_of_ours_is_named(tmp_path):
             arm64_models.read_signatures(tmp_path / name)
 
 
-@pytest.mark.parametrize("size", ["64", "64x", "8x64", "axb"])
-def test_bad_sizes_are_named(size):
-    with pytest.raises(errors.InputError, match=f"--size={size} "):
-        arm64.parse_size(size)
-
-
 @pytest.mark.slow
 def test_without_the_emulator_the_command_says_how_to_install_it(
     convert, run_command, tmp_path

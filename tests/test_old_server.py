@@ -14,12 +14,12 @@ import skimage.data
 import tensorflow as tf
 
 from cartoongan_tf import contract
-from cartoongan_tf import exporting
 from cartoongan_tf import pictures
+from cartoongan_tf import saved_models
 
 PYTHON = os.environ.get("CARTOONGAN_ADDONS")
 SCRIPT = pathlib.Path(__file__).with_name("old_server.py")
-SIGNATURES = {contract.BYTES, contract.UINT8}
+SIGNATURES = {contract.BYTES, contract.UINT8, contract.FLOAT32}
 
 pytestmark = pytest.mark.skipif(
     not PYTHON, reason="needs an environment of its own: make test-addons"
@@ -34,7 +34,8 @@ def photo():
 @pytest.fixture
 def answers(generator, photo, tmp_path):
     """What the old server gives for the photo, by signature."""
-    folder = exporting.export_saved_model(generator, tmp_path / "1")
+    folder = tmp_path / "1"
+    saved_models.write(generator, folder)
     request, answer = tmp_path / "request.npz", tmp_path / "answer.npz"
     encoded = np.array([pictures.encode_png(photo)], dtype=object)
     np.savez(
