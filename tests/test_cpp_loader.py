@@ -17,42 +17,29 @@ def image(random):
     return random.integers(0, 256, (2, 21, 34, 3), "uint8")
 
 
+def assert_same(cartoon, image, generator):
+    expected = pictures.to_pixels(generator(pictures.to_network(image[None])))
+    assert cartoon.shape == image.shape
+    # A tie may round either way.
+    assert np.abs(cartoon - expected[0].numpy().astype(int)).max() <= 1
+    assert cartoon.std() > 1
+
+
 def test_what_is_exported_runs_in_the_loader_of_servers(
-    generator, image, tmp_path
+    generator, random, tmp_path
 ):
-    saved_models.write(generator, tmp_path / "1")
-    expected = generator(pictures.to_network(image))
-    pixels = pictures.to_pixels(expected).numpy().astype(int)
-    outputs = cpp_loader.run(tmp_path / "1", contract.UINT8, image=image)
+    image = random.integers(0, 256, (21, 34, 3), "uint8")
+    other = random.integers(0, 256, (40, 17, 3), "uint8")
+    saved_models.write(generator, tmp_path)
+    outputs = cpp_loader.run(tmp_path, contract.UINT8, image=image[None])
     assert set(outputs) == {contract.CARTOON}
-    cartoons = outputs[contract.CARTOON]
-    assert cartoons.shape == image.shape
-    assert np.abs(cartoons - pixels).max() <= 1
-    assert cartoons.std() > 1
-    scaled = pictures.to_network(image).numpy()
-    outputs = cpp_loader.run(tmp_path / "1", contract.FLOAT32, image=scaled)
-    np.testing.assert_allclose(
-        outputs[contract.CARTOON], expected.numpy(), atol=1e-5
-    )
-    encoded = np.array([pictures.encode_png(each) for each in image], object)
-    outputs = cpp_loader.run(
-        tmp_path / "1", contract.BYTES, image_bytes=encoded
-    )
-    for answer, cartoon in zip(
-        outputs[contract.CARTOON_BYTES], pixels, strict=True
+    assert_same(outputs[contract.CARTOON][0], image, generator)
+    encoded = np.array([*map(pictures.encode_png, (image, other))], object)
+    outputs = cpp_loader.run(tmp_path, contract.BYTES, image_bytes=encoded)
+    for cartoon, photo in zip(
+        outputs[contract.CARTOON_BYTES], (image, other), strict=True
     ):
-        decoded = tf.io.decode_png(answer).numpy()
-        assert np.abs(decoded - cartoon).max() <= 1
-
-
-def test_a_bad_picture_is_an_invalid_argument_there_too(generator, tmp_path):
-    saved_models.write(generator, tmp_path / "1")
-    encoded = np.array([b"no picture"], object)
-    with pytest.raises(
-        cpp_loader.Refused, match=r"image_bytes\[0\]: "
-    ) as caught:
-        cpp_loader.run(tmp_path / "1", contract.BYTES, image_bytes=encoded)
-    assert caught.value.code == tf.errors.INVALID_ARGUMENT
+        assert_same(tf.io.decode_png(cartoon).numpy(), photo, generator)
 
 
 def test_a_model_in_a_module_loads_and_has_no_weights(
