@@ -36,7 +36,8 @@ test: $(READY_DEV)
 
 test-addons: $(READY_DEV) $(ADDONS_VENV)/.ready
 	CARTOONGAN_ADDONS=$(abspath $(ADDONS_VENV))/bin/python \
-	    $(BIN)/python -m pytest tests/test_addons.py
+	    $(BIN)/python -m pytest tests/test_addons.py \
+	    tests/test_litert_metadata.py
 
 lint: $(READY_DEV)
 	$(BIN)/ruff check

@@ -107,6 +107,7 @@ ALLOWED = {
     "light_generator": {"convolutions", "layers"},
     "likeness": set(),
     "litert": {"contract", "pictures"},
+    "litert_metadata": {"contract", "metadata_tables", "styles"},
     "losses": set(),
     "measures": {
         "bars",
@@ -116,6 +117,7 @@ ALLOWED = {
         "pictures",
         "sharpness",
     },
+    "metadata_tables": set(),
     "model": {"losses"},
     "networks": {"convolutions", "layers", "light_generator"},
     "objective": {"losses"},
