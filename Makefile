@@ -38,7 +38,8 @@ test: $(READY_DEV)
 
 test-addons: $(READY_DEV) $(ADDONS_VENV)/.ready
 	CARTOONGAN_ADDONS=$(abspath $(ADDONS_VENV))/bin/python \
-	    $(BIN)/python -m pytest tests/test_addons.py tests/test_old_server.py
+	    $(BIN)/python -m pytest tests/test_addons.py \
+	    tests/test_litert_metadata.py tests/test_old_server.py
 
 # Root installs the emulator; anyone else is told how.
 arm64: $(READY)

@@ -158,15 +158,24 @@ def _calibration_set(
     sizes: Sequence[contract.Size], photos: Sequence[np.ndarray]
 ) -> Iterator[tuple[str, dict[str, np.ndarray]]]:
     for size in sizes:
-        for photo in photos:
-            image = pictures.to_network(_fit(photo, size)[None]).numpy()
+        fitted = [_fit(photo, size) for photo in photos]
+        # Without black and white, uint8 would stand for a part of the range.
+        for pixels in (_ramp(size), *fitted):
+            image = pictures.to_network(pixels[None]).numpy()
             yield contract.signature_of(size), {contract.IMAGE: image}
+
+
+def _ramp(size):
+    width, height = size or (256, contract.MINIMUM_SIDE)
+    grays = np.linspace(0, 255, width).astype(np.uint8)
+    return np.tile(grays[None, :, None], (height, 1, 3))
 
 
 def _fit(photo, size):
     if size is None:
         return photo
-    return np.asarray(PIL.ImageOps.fit(PIL.Image.fromarray(photo), size))
+    image = PIL.Image.fromarray(photo)
+    return np.asarray(PIL.ImageOps.fit(image, size))
 
 
 def _require_builtin_operators(model):

@@ -144,6 +144,7 @@ ALLOWED = {
     "light_generator": {"convolutions", "layers"},
     "likeness": set(),
     "litert": {"contract", "pictures"},
+    "litert_metadata": {"contract", "metadata_tables", "styles"},
     "litert_models": {"contract"},
     "losses": set(),
     "measures": {
@@ -154,6 +155,7 @@ ALLOWED = {
         "pictures",
         "sharpness",
     },
+    "metadata_tables": set(),
     "model": {"losses"},
     "networks": {"convolutions", "layers", "light_generator"},
     "objective": {"losses"},
