@@ -144,7 +144,7 @@ ALLOWED = {
     "light_generator": {"convolutions", "layers"},
     "likeness": set(),
     "litert": {"contract", "pictures"},
-    "litert_metadata": {"contract", "metadata_tables", "styles"},
+    "litert_metadata": {"__init__", "contract", "metadata_tables", "styles"},
     "litert_models": {"contract"},
     "losses": set(),
     "measures": {
@@ -253,7 +253,7 @@ def imports(path):
 def own_imports(path):
     for module, name in imports(path):
         if module == PACKAGE.name:
-            yield name
+            yield name or "__init__"
         elif module.startswith(PACKAGE.name + "."):
             yield module.removeprefix(PACKAGE.name + ".")
 
