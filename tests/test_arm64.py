@@ -108,6 +108,7 @@ def test_photos_come_as_the_file_takes_them():
     pixels = arm64.photos(FLOAT_16X24._replace(takes_pixels=True), (64, 48), 2)
     images = arm64.photos(FLOAT_16X24, (64, 48), 2)
     assert pixels.dtype == np.uint8
+    assert pixels.shape == (2, 16, 24, 3)
     np.testing.assert_allclose(images, pixels / 127.5 - 1, atol=1e-6)
 
 
