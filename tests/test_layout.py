@@ -91,6 +91,7 @@ ALLOWED = {
         "sharpness",
         "shots",
     },
+    "gpu_rules": {"errors", "litert_graphs"},
     "guards": {"errors"},
     "headers": {"errors"},
     "held_back": {"errors", "inventories"},
@@ -107,7 +108,13 @@ ALLOWED = {
     "light_generator": {"convolutions", "layers"},
     "likeness": set(),
     "litert": {"contract", "pictures"},
-    "litert_metadata": {"contract", "metadata_tables", "styles"},
+    "litert_graphs": set(),
+    "litert_metadata": {
+        "__init__",
+        "contract",
+        "metadata_tables",
+        "styles",
+    },
     "losses": set(),
     "measures": {
         "bars",
@@ -180,7 +187,7 @@ ALLOWED = {
     },
 }
 MODULES = sorted(PACKAGE.glob("*.py"))
-COMMANDS = {"porting"}
+COMMANDS = {"gpu_rules", "porting"}
 
 
 def imports(path):
@@ -194,7 +201,7 @@ def imports(path):
 def own_imports(path):
     for module, name in imports(path):
         if module == PACKAGE.name:
-            yield name
+            yield name or "__init__"
         elif module.startswith(PACKAGE.name + "."):
             yield module.removeprefix(PACKAGE.name + ".")
 
