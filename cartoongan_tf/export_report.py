@@ -15,7 +15,7 @@ from cartoongan_tf import files
 FILE = "report.json"
 
 _PACKAGES = ("tensorflow", "keras", "ai-edge-litert")
-_HEADINGS = ("file", "MB", "PSNR dB", "SSIM", "ms", "peak MB")
+_HEADINGS = ("file", "MB", "PSNR dB", "SSIM", "ms", "peak MB", "GPU")
 
 
 def show(
@@ -25,7 +25,8 @@ def show(
     table = rich.table.Table(
         caption="PSNR and SSIM to the Keras model, means over photos, "
         f"{exporting.agreement.EQUAL:.0f} where equal; ms by size, "
-        "alone in a process, all cores"
+        "alone in a process, all cores; GPU: keeps the rules of Android's "
+        "delegate"
     )
     for heading in _HEADINGS:
         justify = "left" if heading == "file" else "right"
@@ -40,6 +41,7 @@ def show(
             f"{artifact.agreement.ssim:.4f}",
             "\n".join(f"{size}: {ms:.0f}" for size, ms in times),
             "-" if peak is None else f"{peak:.0f}",
+            _gpu(artifact.gpu_problems),
         )
     console.print(table)
 
@@ -68,6 +70,12 @@ def write(
         draft.write_text(json.dumps(content, indent=2) + "\n", "utf-8")
 
 
+def _gpu(problems):
+    if problems is None:
+        return "-"
+    return "no" if problems else "yes"
+
+
 def _entry(artifact):
     return {
         "file": artifact.name,
@@ -79,4 +87,5 @@ def _entry(artifact):
         "largest_error_of_255": artifact.agreement.largest_error,
         "milliseconds": artifact.probe.milliseconds,
         "peak_megabytes": artifact.probe.peak_megabytes,
+        "gpu_problems": artifact.gpu_problems,
     }

@@ -19,6 +19,7 @@ from cartoongan_tf import agreement
 from cartoongan_tf import artifacts
 from cartoongan_tf import contract
 from cartoongan_tf import files
+from cartoongan_tf import gpu_rules
 from cartoongan_tf import probing
 from cartoongan_tf import recipes
 
@@ -39,6 +40,8 @@ class Artifact(NamedTuple):
         megabytes: Its size on disk, in 10**6 bytes.
         agreement: How close it is to the Keras model.
         probe: How fast it is, and how much memory it takes.
+        gpu_problems: Of a `.tflite` file, what keeps Android's GPU delegate
+            from running it; None for other artifacts.
     """
 
     name: str
@@ -46,6 +49,7 @@ class Artifact(NamedTuple):
     megabytes: float
     agreement: agreement.Agreement
     probe: probing.Probe
+    gpu_problems: list[str] | None = None
 
 
 class Refusal(NamedTuple):
@@ -119,8 +123,14 @@ def _write(recipe, path, examples):
             )
     timed = [size for size in recipe.sizes if size] or _TIMED
     probe = probing.probe(path, [contract.signature_of(s) for s in timed])
-    size = files.size_of(path) / 1e6
-    return Artifact(recipe.name, recipe.precision, size, found, probe)
+    return Artifact(
+        recipe.name,
+        recipe.precision,
+        files.size_of(path) / 1e6,
+        found,
+        probe,
+        gpu_rules.problems(path) if path.suffix == ".tflite" else None,
+    )
 
 
 def _agreement(recipe, draft, examples):

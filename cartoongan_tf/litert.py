@@ -196,9 +196,11 @@ def _require_builtin_operators(model):
 
 def _require_weights(model, generator, bytes_each):
     """Converters have been seen to leave the weights out without a word."""
-    # Of equal arrays, such as kernels that begin at zero, only one is kept.
-    arrays = {w.numpy().tobytes(): w.numpy().size for w in generator.weights}
-    least = bytes_each * sum(arrays.values())
+    # Of equal kernels, such as those that begin at zero, only one is kept;
+    # scales and shifts may be folded into their neighbors.
+    kernels = [w.numpy() for w in generator.weights if len(w.shape) > 1]
+    distinct = {kernel.tobytes(): kernel.size for kernel in kernels}
+    least = bytes_each * sum(distinct.values())
     root = schema.Model.GetRootAs(model)
     held = sum(
         root.Buffers(i).DataLength() for i in range(root.BuffersLength())

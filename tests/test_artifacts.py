@@ -111,7 +111,7 @@ def test_what_is_no_model_is_named(discriminator, tmp_path):
 
 @pytest.mark.shared
 def test_the_authors_weights_are_taken_as_they_are(shared, picture):
-    path = next((shared / "official_cartoongan").glob("*.npz"))
+    path = shared / "official_cartoongan/hayao_fp16_hwio.npz"
     generator = artifacts.load_generator(path, "--model")
     assert generator.count_params() == 11_129_667
     cartoon = artifacts.open_model(path, "--model")(picture)

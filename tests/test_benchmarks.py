@@ -24,6 +24,11 @@ import pytest
             "times as long for four times as many pixels",
         ),
         (
+            "benchmarks.litert_forms --size=64 --repeats=1 --filters=4 "
+            "--blocks=1",
+            "times as long",
+        ),
+        (
             "benchmarks.train_step --repeats=1 --workdir={run} "
             "--generator=light --blocks=1 --image_size=32 --batch_size=2 "
             "--image_pool=2 --content_features=pyramid --photo_dir={photos} "

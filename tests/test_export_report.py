@@ -23,6 +23,7 @@ ARTIFACTS = [
         1.25,
         agreement.Agreement(66.6, 0.9987, 2),
         probing.Probe({"256x256": 98.7, "512x512": 401.0}, None),
+        [],
     ),
 ]
 REFUSALS = [exporting.Refusal("cartoongan_int8.tflite", "it is far off.")]
@@ -35,7 +36,7 @@ def test_the_table_has_a_row_for_each_artifact():
     rows = [line.split() for line in text.getvalue().splitlines()]
     words = {word for row in rows for word in row}
     assert {"saved_model/1", "2.50", "100.0", "1.0000", "57"} <= words
-    assert {"cartoongan_float16.tflite", "66.6", "0.9987", "-"} <= words
+    assert {"cartoongan_float16.tflite", "66.6", "0.9987", "yes"} <= words
     assert {"256x256:", "123", "512x512:", "401"} <= words
 
 
@@ -50,6 +51,7 @@ def test_the_report_says_all_of_it(tmp_path):
     assert first["least_psnr_db"] == 60
     assert first["milliseconds"] == {"256x256": 123.4}
     assert second["peak_megabytes"] is None
+    assert second["gpu_problems"] == []
     assert second["largest_error_of_255"] == 2
     assert report["refused"] == [
         {"name": "cartoongan_int8.tflite", "reason": "it is far off."}

@@ -97,6 +97,7 @@ ALLOWED = {
         "artifacts",
         "contract",
         "files",
+        "gpu_rules",
         "probing",
         "recipes",
     },
@@ -115,6 +116,7 @@ ALLOWED = {
         "shots",
     },
     "gif_bytes": {"byte_headers", "byte_strings"},
+    "gpu_rules": {"errors", "litert_graphs"},
     "guards": {"errors"},
     "headers": {"errors"},
     "held_back": {"errors", "inventories"},
@@ -144,6 +146,7 @@ ALLOWED = {
     "light_generator": {"convolutions", "layers"},
     "likeness": set(),
     "litert": {"contract", "pictures"},
+    "litert_graphs": set(),
     "litert_metadata": {"__init__", "contract", "metadata_tables", "styles"},
     "litert_models": {"contract"},
     "losses": set(),
@@ -239,7 +242,7 @@ ALLOWED = {
     "webp_bytes": {"byte_headers", "byte_strings", "exif_bytes"},
 }
 MODULES = sorted(PACKAGE.glob("*.py"))
-COMMANDS = {"porting"}
+COMMANDS = {"gpu_rules", "porting"}
 
 
 def imports(path):

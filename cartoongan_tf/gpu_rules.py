@@ -1,0 +1,223 @@
+r"""Whether Android's GPU delegate would take a `.tflite` file as a whole.
+
+    python -m cartoongan_tf.gpu_rules FILE.tflite ...
+
+The rules stand in LiteRT's tflite/tools/versioning/gpu_compatibility.cc and
+tflite/delegates/gpu/common/model_builder.cc; the analyzer that comes with
+TensorFlow passes every file. By default the delegate takes one run of operators
+and leaves the rest to the CPU, so that one problem in the middle halves it.
+Operators that no network of images needs count as problems, and versions of
+operators are not looked at. No rule replaces a try on a device.
+"""
+
+import pathlib
+import sys
+from collections.abc import Callable
+from collections.abc import Iterator
+
+from absl import app
+from ai_edge_litert import schema_py_generated as schema
+
+from cartoongan_tf import errors
+from cartoongan_tf import litert_graphs
+
+_TYPES = {"FLOAT32", "FLOAT16", "INT8", "UINT8"}
+_MOST_SIDES = 4
+_FILE_IDENTIFIER = b"TFL3"
+
+Rule = Callable[[litert_graphs.Operator], str | None]
+
+
+def problems(model: str | pathlib.Path | bytes) -> list[str]:
+    """Looks for what would keep a file off the GPU.
+
+    Args:
+        model: A `.tflite` file, or its contents.
+
+    Returns:
+        Sentences, each naming signature, operator, tensor and rule; none for
+        a file that the delegate takes as a whole.
+    """
+    return [
+        f"{graph.name}: {node.name} of {node.outputs[0].name}: {problem}."
+        for graph in litert_graphs.read(model)
+        for node in graph.operators
+        for problem in _broken_rules(node)
+    ]
+
+
+def _broken_rules(operator) -> Iterator[str]:
+    if operator.name not in _RULES:
+        yield "the delegate does not have this operator"
+    yield from _tensor_problems(operator)
+    for rule in _RULES.get(operator.name, ()):
+        problem = rule(operator)
+        if problem:
+            yield problem
+
+
+def _tensor_problems(operator):
+    for tensor in (*operator.inputs, *operator.outputs):
+        if len(tensor.shape) > _MOST_SIDES:
+            yield f"{tensor.name} has rank {len(tensor.shape)}; 4 is the most"
+        if -1 in tensor.shape:
+            yield f"the size of {tensor.name} is known only when it runs"
+        if not tensor.is_constant and tensor.dtype not in _TYPES:
+            yield f"{tensor.name} is {tensor.dtype}"
+
+
+def _takes(most: int) -> Rule:
+    def rule(operator):
+        count = sum(not tensor.is_constant for tensor in operator.inputs)
+        if count > most:
+            return f"takes {most} computed tensors at most, not {count}"
+        return None
+
+    return rule
+
+
+def _broadcasts(operator):
+    first, second = (tensor.shape for tensor in operator.inputs)
+    ranks = sorted((len(first), len(second)))
+    if ranks[0] > 1 and ranks[0] != ranks[1]:
+        return f"does not broadcast {first} and {second}"
+    return None
+
+
+def _constant(place: int, what: str, lengths: tuple[int, ...] = ()) -> Rule:
+    """An int32 input that the file holds, of one of some lengths."""
+
+    def rule(operator):
+        found = operator.inputs[place : place + 1]
+        if not found or found[0].integers is None:
+            return f"{what} must be int32 constants"
+        if lengths and len(found[0].integers) not in lengths:
+            return f"{what} must be {' or '.join(map(str, lengths))} numbers"
+        return None
+
+    return rule
+
+
+def _no_masks(operator):
+    options = operator.options
+    masks = (options.ellipsisMask, options.newAxisMask, options.shrinkAxisMask)
+    return "leaves out or adds axes" if any(masks) else None
+
+
+def _forward(operator):
+    strides = operator.inputs[3].integers or []
+    return "goes backwards" if min(strides, default=1) < 1 else None
+
+
+def _slices_images(operator):
+    rank = len(operator.inputs[0].shape)
+    return None if rank in (3, 4) else f"slices rank 3 or 4, not {rank}"
+
+
+def _reflects(operator):
+    is_reflect = operator.options.mode == schema.MirrorPadMode.REFLECT
+    return None if is_reflect else "mirrors in REFLECT mode only"
+
+
+def _has_blocks(operator):
+    size = operator.options.blockSize
+    return None if size > 1 else f"block size {size} is not above 1"
+
+
+def _one_alignment(operator):
+    both = operator.options.alignCorners and operator.options.halfPixelCenters
+    return "cannot align corners with half-pixel centers" if both else None
+
+
+_ONE = (_takes(1),)
+_CONVOLUTION = (_takes(2),)
+_PADDING = (*_ONE, _constant(1, "paddings", (6, 8)))
+_AXES = (*_ONE, _constant(1, "axes"))
+_BLOCKS = (*_ONE, _has_blocks)
+_NONE: tuple[Rule, ...] = ()
+
+_RULES: dict[str, tuple[Rule, ...]] = {
+    "ABS": _ONE,
+    "ADD": (_broadcasts,),
+    "AVERAGE_POOL_2D": _ONE,
+    "CONCATENATION": _NONE,
+    "CONV_2D": _CONVOLUTION,
+    "DEPTHWISE_CONV_2D": _CONVOLUTION,
+    "DEPTH_TO_SPACE": _BLOCKS,
+    "DEQUANTIZE": _ONE,
+    "DIV": _NONE,
+    "EXP": _ONE,
+    "HARD_SWISH": _ONE,
+    "LEAKY_RELU": _NONE,
+    "LOGISTIC": _ONE,
+    "MAXIMUM": _NONE,
+    "MAX_POOL_2D": _ONE,
+    "MEAN": _AXES,
+    "MINIMUM": _NONE,
+    "MIRROR_PAD": (*_PADDING, _reflects),
+    "MUL": (_broadcasts,),
+    "NEG": _ONE,
+    "PAD": _PADDING,
+    "PADV2": _PADDING,
+    "POW": _NONE,
+    "PRELU": _NONE,
+    "QUANTIZE": _ONE,
+    "RELU": _NONE,
+    "RELU6": _NONE,
+    "RESHAPE": _ONE,
+    "RESIZE_BILINEAR": (*_ONE, _one_alignment),
+    "RESIZE_NEAREST_NEIGHBOR": _ONE,
+    "RSQRT": _ONE,
+    "SLICE": (
+        _slices_images,
+        _constant(1, "starts", (3, 4)),
+        _constant(2, "sizes", (3, 4)),
+    ),
+    "SPACE_TO_DEPTH": _BLOCKS,
+    "SPLIT": _NONE,
+    "SQRT": _ONE,
+    "SQUARE": _ONE,
+    "SQUARED_DIFFERENCE": _NONE,
+    # Three numbers would be read as rows, columns and channels.
+    "STRIDED_SLICE": (
+        _slices_images,
+        _no_masks,
+        _constant(1, "starts", (4,)),
+        _constant(2, "ends", (4,)),
+        _constant(3, "strides", (4,)),
+        _forward,
+    ),
+    "SUB": _NONE,
+    "SUM": _AXES,
+    "TANH": _ONE,
+    "TILE": _ONE,
+    "TRANSPOSE": _ONE,
+    "TRANSPOSE_CONV": _CONVOLUTION,
+}
+
+
+def _main(argv):
+    with errors.one_sentence():
+        if len(argv) < 2:
+            raise errors.InputError("name one .tflite file or more.")
+        found = [
+            f"{path}: {problem}" for path in argv[1:] for problem in _of(path)
+        ]
+    print("\n".join(found) or "No problems.")
+    sys.exit(bool(found))
+
+
+def _of(path):
+    try:
+        data = pathlib.Path(path).read_bytes()
+    except OSError as error:
+        raise errors.InputError(
+            f"{path} cannot be read: {error.strerror}."
+        ) from error
+    if data[4:8] != _FILE_IDENTIFIER:
+        raise errors.InputError(f"{path} is not a .tflite file.")
+    return problems(data)
+
+
+if __name__ == "__main__":
+    app.run(_main)

@@ -1,0 +1,118 @@
+"""The operators of a `.tflite` file, to be looked at without running them."""
+
+import pathlib
+from collections.abc import Iterator
+from typing import Any
+from typing import NamedTuple
+
+import numpy as np
+from ai_edge_litert import schema_py_generated as schema
+from ai_edge_litert.tools import flatbuffer_utils
+
+
+class Tensor(NamedTuple):
+    """What a file says of a tensor.
+
+    Attributes:
+        name: Its name.
+        shape: Its sides, -1 where only running tells.
+        dtype: As the schema spells it: `FLOAT32`, `INT16`.
+        is_constant: Whether the file holds its values. Those that it holds in
+            half precision count, too: delegates unpack them beforehand.
+        integers: The values of an int32 constant, flat; of others None.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    is_constant: bool
+    integers: list[int] | None
+
+
+class Operator(NamedTuple):
+    """One node of a graph.
+
+    Attributes:
+        name: As the schema spells it: `CONV_2D`.
+        inputs: Tensors; optional ones that are absent are left out.
+        outputs: Tensors.
+        options: An object of the schema, such as `Conv2DOptionsT`, or None.
+    """
+
+    name: str
+    inputs: list[Tensor]
+    outputs: list[Tensor]
+    options: Any
+
+
+class Graph(NamedTuple):
+    """One signature.
+
+    Attributes:
+        name: Of the signature.
+        operators: In the order of execution.
+    """
+
+    name: str
+    operators: list[Operator]
+
+
+def read(model: str | pathlib.Path | bytes) -> list[Graph]:
+    """Reads all graphs of a file.
+
+    Args:
+        model: The file, or its contents.
+    """
+    if not isinstance(model, bytes):
+        model = pathlib.Path(model).read_bytes()
+    tree = flatbuffer_utils.read_model_from_bytearray(model)
+    names = {
+        definition.subgraphIndex: definition.signatureKey.decode()
+        for definition in tree.signatureDefs or []
+    }
+    return [
+        Graph(names.get(i, graph.name), list(_operators(tree, graph)))
+        for i, graph in enumerate(tree.subgraphs)
+    ]
+
+
+def _operators(tree, graph) -> Iterator[Operator]:
+    tensors = [_tensor(tree, tensor) for tensor in graph.tensors]
+    for node in graph.operators:
+        name = _name(tree.operatorCodes[node.opcodeIndex])
+        # An absent optional input is -1.
+        inputs = [tensors[i] for i in node.inputs if i >= 0]
+        if name == "DEQUANTIZE" and inputs[0].is_constant:
+            for i in node.outputs:
+                tensors[i] = tensors[i]._replace(is_constant=True)
+        outputs = [tensors[i] for i in node.outputs]
+        yield Operator(name, inputs, outputs, node.builtinOptions)
+
+
+def _tensor(tree, tensor):
+    data = tree.buffers[tensor.buffer].data
+    is_int32 = tensor.type == schema.TensorType.INT32
+    shape = tensor.shapeSignature if tensor.shapeSignature else tensor.shape
+    return Tensor(
+        tensor.name.decode(),
+        tuple(map(int, shape if shape is not None else ())),
+        flatbuffer_utils.type_to_name(tensor.type),
+        data is not None,
+        np.frombuffer(data, "<i4").tolist()
+        if is_int32 and data is not None
+        else None,
+    )
+
+
+def _name(code):
+    number = flatbuffer_utils.get_builtin_code_from_operator_code(code)
+    if number == schema.BuiltinOperator.CUSTOM:
+        return code.customCode.decode()
+    return _NAMES[number]
+
+
+_NAMES = {
+    number: name
+    for name, number in vars(schema.BuiltinOperator).items()
+    if not name.startswith("_")
+}

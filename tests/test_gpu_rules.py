@@ -1,0 +1,205 @@
+import functools
+import sys
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from ai_edge_litert.tools import flatbuffer_utils
+
+from cartoongan_tf import gpu_rules
+from cartoongan_tf import layers
+from cartoongan_tf import litert
+from cartoongan_tf import networks
+
+SIZES = ((24, 16), (19, 37))
+
+
+@pytest.fixture(scope="module", params=networks.GENERATORS)
+def converted(request):
+    network = networks.new_generator(request.param, 4, 1)
+    random = np.random.default_rng(0)
+    for weight in network.trainable_weights:
+        weight.assign(random.normal(0, 0.1, weight.shape))
+    return functools.partial(litert.convert, network)
+
+
+def convert_function(function, **settings):
+    """A file that holds one function of an image."""
+    signature = [tf.TensorSpec((1, 16, 24, 3), tf.float32)]
+    graph = tf.function(function, input_signature=signature)
+    converter = tf.lite.TFLiteConverter.from_concrete_functions(
+        [graph.get_concrete_function()], graph
+    )
+    converter.allow_custom_ops = True
+    for name, value in settings.items():
+        setattr(converter, name, value)
+    return converter.convert()
+
+
+def problems_of(function):
+    return gpu_rules.problems(convert_function(function))
+
+
+@pytest.mark.parametrize("precision", [litert.FLOAT16, litert.FLOAT32])
+def test_static_float_files_run_on_the_gpu(converted, precision):
+    assert gpu_rules.problems(converted(SIZES, precision)) == []
+
+
+def test_files_of_any_size_do_not(converted):
+    found = gpu_rules.problems(converted((None,), litert.FLOAT16))
+    assert any("is known only when it runs" in problem for problem in found)
+    assert any("SHAPE of " in problem for problem in found)
+
+
+def test_pixels_in_and_out_do_not(converted):
+    found = gpu_rules.problems(converted(SIZES, litert.DYNAMIC_RANGE))
+    assert {problem.split()[1] for problem in found} == {"CAST", "ROUND"}
+    assert {problem.split(":")[0] for problem in found} == {"24x16", "19x37"}
+
+
+@pytest.mark.parametrize(
+    ("name", "function"),
+    [
+        (
+            "mirrored",
+            lambda x: tf.pad(x, [[0, 0], [2, 2], [2, 2], [0, 0]], "REFLECT"),
+        ),
+        ("own mirrored", layers.ReflectionPadding2D(3)),
+        ("own norm", layers.InstanceNormalization()),
+        ("nearest", layers.NearestUpsampling2D()),
+        ("bilinear", lambda x: tf.image.resize(x, (32, 48))),
+        ("sliced", lambda x: tf.slice(x, [0, 1, 1, 0], [1, 9, 9, 3])),
+        ("summed", lambda x: tf.reduce_sum(x, axis=(1, 2))),
+        ("root", lambda x: tf.sqrt(x) - tf.constant([1.0, 2, 3])),
+    ],
+)
+def test_what_the_delegate_has_passes(name, function):
+    assert problems_of(function) == [], name
+
+
+@pytest.mark.parametrize(
+    ("message", "function"),
+    [
+        (
+            "mirrors in REFLECT mode only",
+            lambda x: tf.pad(x, [[0, 0], [2, 2], [2, 2], [0, 0]], "SYMMETRIC"),
+        ),
+        (
+            "has rank 5; 4 is the most",
+            keras.layers.GroupNormalization(groups=-1),
+        ),
+        (
+            "paddings must be 6 or 8 numbers",
+            lambda x: tf.pad(x[0, 0], [[1, 1], [0, 0]]),
+        ),
+        (
+            "the delegate does not have this operator",
+            lambda x: tf.math.cumsum(x, axis=1),
+        ),
+        ("the delegate does not have this operator", tf.math.erfinv),
+        ("goes backwards", lambda x: x[:, ::-2]),
+        ("leaves out or adds axes", lambda x: x[:, 3]),
+        ("slices rank 3 or 4, not 2", lambda x: tf.reshape(x, (16, 72))[3:9]),
+        (
+            "slices rank 3 or 4, not 2",
+            lambda x: tf.slice(tf.reshape(x, (16, 72)), [0, 3], [9, 9]),
+        ),
+        (
+            "sizes must be int32 constants",
+            lambda x: tf.slice(
+                x, [0, 0, 0, 0], tf.cast(x[0, 0, 0, 0], tf.int32) * [1, 1, 1, 1]
+            ),
+        ),
+        (
+            "does not broadcast (1, 16, 24, 3) and (24, 3)",
+            lambda x: x + tf.reduce_sum(x, axis=1)[0],
+        ),
+        (
+            "takes 1 computed tensors at most, not 2",
+            lambda x: tf.reduce_mean(x, axis=tf.cast(x[0, 0, 0, 0], tf.int32)),
+        ),
+        (
+            "axes must be int32 constants",
+            lambda x: tf.reduce_mean(x, axis=tf.cast(x[0, 0, 0, 0], tf.int32)),
+        ),
+        ("is INT32", lambda x: tf.cast(tf.cast(x, tf.int32) * 2, tf.float32)),
+    ],
+)
+def test_what_it_does_not_have_is_named(message, function):
+    found = problems_of(function)
+    assert any(message in problem for problem in found), found
+
+
+def test_names_of_tensor_and_operator_are_given():
+    network = keras.layers.GroupNormalization(groups=-1, name="normed")
+    assert any(": RESHAPE of " in p for p in problems_of(network))
+
+
+@pytest.mark.parametrize(
+    ("message", "function", "option", "value"),
+    [
+        (
+            "block size 1 is not above 1",
+            lambda x: tf.nn.space_to_depth(x, 2),
+            "blockSize",
+            1,
+        ),
+        (
+            "cannot align corners with half-pixel centers",
+            lambda x: tf.image.resize(x, (32, 48)),
+            "alignCorners",
+            True,
+        ),
+    ],
+)
+def test_options_that_no_converter_gives_are_named(
+    message, function, option, value
+):
+    tree = flatbuffer_utils.read_model_from_bytearray(
+        convert_function(function)
+    )
+    for operator in tree.subgraphs[0].operators:
+        setattr(operator.builtinOptions, option, value)
+    model = bytes(flatbuffer_utils.convert_object_to_bytearray(tree))
+    (problem,) = gpu_rules.problems(model)
+    assert message in problem
+
+
+@pytest.mark.filterwarnings("ignore:.*tf.lite.Interpreter is deprecated")
+def test_int16_is_refused():
+    mode = "EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8"
+    noise = np.random.default_rng(0).uniform(-1, 1, (1, 16, 24, 3))
+    model = convert_function(
+        keras.layers.Conv2D(4, 3),
+        optimizations=[tf.lite.Optimize.DEFAULT],
+        representative_dataset=lambda: [[noise.astype("float32")]],
+        target_spec=tf.lite.TargetSpec(
+            supported_ops=[getattr(tf.lite.OpsSet, mode)]
+        ),
+    )
+    assert any("is INT16" in problem for problem in gpu_rules.problems(model))
+
+
+@pytest.mark.slow
+def test_the_command_tells_by_its_status(tmp_path, run_command):
+    network = networks.new_generator("light", 4, 1)
+    for name, sizes in (("any", (None,)), ("fixed", SIZES)):
+        model = litert.convert(network, sizes, litert.FLOAT16)
+        (tmp_path / f"{name}.tflite").write_bytes(model)
+    (tmp_path / "text.tflite").write_text("no model")
+
+    def run(*names):
+        paths = [tmp_path / f"{name}.tflite" for name in names]
+        command = (sys.executable, "-m", "cartoongan_tf.gpu_rules", *paths)
+        return run_command(*command)
+
+    good = run("fixed")
+    assert (good.returncode, good.stdout) == (0, "No problems.\n")
+    bad = run("fixed", "any")
+    assert bad.returncode == 1
+    assert "any.tflite: any: SHAPE of" in bad.stdout
+    assert "fixed.tflite" not in bad.stdout
+    assert "gone.tflite cannot be read: No such file" in run("gone").stderr
+    assert "text.tflite is not a .tflite file" in run("text").stderr
+    assert "name one .tflite file" in run().stderr
