@@ -15,7 +15,7 @@ from cartoongan_tf import files
 FILE = "report.json"
 
 _PACKAGES = ("tensorflow", "keras", "ai-edge-litert")
-_HEADINGS = ("file", "MB", "PSNR dB", "SSIM", "ms", "peak MB", "GPU")
+_FIGURES = ("MB", "PSNR dB", "SSIM", "ms", "peak MB", "GPU")
 
 
 def show(
@@ -28,9 +28,9 @@ def show(
         "alone in a process, all cores; GPU: keeps the rules of Android's "
         "delegate"
     )
-    for heading in _HEADINGS:
-        justify = "left" if heading == "file" else "right"
-        table.add_column(heading, justify=justify)
+    table.add_column("file", overflow="fold")
+    for heading in _FIGURES:
+        table.add_column(heading, justify="right", overflow="fold")
     for artifact in artifacts:
         times = artifact.probe.milliseconds.items()
         peak = artifact.probe.peak_megabytes
