@@ -1,0 +1,63 @@
+import json
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+STRICT = """
+import sys
+from absl import app
+import export
+from cartoongan_tf import exporting
+exporting.GATES["dynamic_range"] = 101
+sys.argv = ["export.py", *sys.argv[1:]]
+app.run(export.main)
+"""
+
+
+@pytest.fixture
+def arguments(generator, make_folder, tmp_path):
+    generator.save(tmp_path / "generator.keras")
+    return [
+        f"--model={tmp_path}",
+        f"--output={tmp_path / 'exported'}",
+        f"--photos={make_folder('photos', 2)}",
+        "--formats=litert",
+        "--sizes=48x32",
+    ]
+
+
+def test_what_is_too_far_off_is_removed_and_the_command_fails(
+    arguments, run_command, tmp_path
+):
+    done = run_command(sys.executable, "-c", STRICT, *arguments)
+    assert done.returncode == 1
+    assert "1 of 2 artifacts were removed: cartoongan_dynamic" in done.stderr
+    assert "101 are the least for dynamic_range" in done.stderr
+    assert "Traceback" not in done.stderr
+    names = sorted(path.name for path in (tmp_path / "exported").iterdir())
+    assert names == ["cartoongan_float16.tflite", "report.json"]
+    report = json.loads((tmp_path / "exported/report.json").read_text())
+    (artifact,) = report["artifacts"]
+    assert artifact["psnr_db"] > artifact["least_psnr_db"] == 50
+    assert artifact["gpu_problems"] == []
+    assert list(artifact["milliseconds"]) == ["48x32"]
+    assert report["refused"][0]["name"] == "cartoongan_dynamic_range.tflite"
+
+
+@pytest.mark.parametrize(
+    ("flag", "message"),
+    [
+        ("--formats=litert,tflight", "--formats: 'tflight' is unknown"),
+        ("--precision=fp16", "--precision: 'fp16' is unknown"),
+        ("--warmup_sizes=any", "--warmup_sizes: any is no size to try"),
+    ],
+)
+def test_a_bad_flag_is_named_before_any_work(
+    arguments, run_command, tmp_path, flag, message
+):
+    done = run_command(sys.executable, "export.py", *arguments, flag)
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert not (tmp_path / "exported").exists()
