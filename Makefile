@@ -20,10 +20,11 @@ demo: $(READY)
 	@echo "Photos are in $(CARTOONS)/samples/photos, their cartoons in $(CARTOONS)."
 	@echo "Now a small network is trained, to see that all parts work ..."
 	$(BIN)/python train.py --flagfile=configs/quickstart.flags --workdir=$(RUN)
-	$(BIN)/python export.py --model=$(RUN) --output=$(RUN)/exported
+	$(BIN)/python export.py --model=$(RUN) --output=$(RUN)/exported \
+	    --version=1 --precision=float16 --sizes=any
 	$(BIN)/python cartoonize.py --model=$(RUN)/exported/saved_model \
 	    --output=$(RUN)/from_saved_model $(RUN)/samples/photos/astronaut.png
-	$(BIN)/python cartoonize.py --model=$(RUN)/exported/cartoongan_dynamic_range_any.tflite \
+	$(BIN)/python cartoonize.py --model=$(RUN)/exported/cartoongan_float16_any.tflite \
 	    --output=$(RUN)/from_litert $(RUN)/samples/photos/astronaut.png
 	@echo
 	@echo "Cartoons, shipped style:  $(CARTOONS)/"
