@@ -17,7 +17,7 @@ from keras import ops
 ADVERSARIAL_LOSSES = ("lsgan", "log")
 
 _COLOR_CELL = 8  # pixels a side
-_LUMINANCE_SHARE = 0.3
+_LUMINANCE_SHARE = 0.1
 # ITU-R BT.601, a column for each of Y, U and V; Y counts for less.
 _YUV = (
     (0.299 * _LUMINANCE_SHARE, -0.147, 0.615),
@@ -86,8 +86,8 @@ def color_loss(photos, generated):
 
     Compared are means over cells of 8x8 pixels, which know no texture: what
     is inside of a cell may be painted anew. Differences of luminance count for
-    0.3 of those of each chroma, so that a cartoon may be darker or lighter
-    than its photo, but a red leaf stays red. (VGG19 hardly tells colours
+    a tenth of those of each chroma, so that a cartoon may be darker or lighter
+    than its photo, as its style is, but a red leaf stays red. (VGG19 hardly tells colours
     apart, and the discriminator does not know which ones the photo had.)
 
     Squared, so that it pulls the harder the further off a colour is. An L1
