@@ -90,7 +90,7 @@ flags.DEFINE_float(
     _DEFAULT.color_weight,
     "Weight of the color loss: squared differences in YUV between photo and "
     "cartoon, both averaged over 8x8 pixels. Keeps a red leaf red; 0 leaves it "
-    "out. Unless given 20 for --generator=light, and 0 for cartoongan, which "
+    "out. Unless given 15 for --generator=light, and 0 for cartoongan, which "
     "cannot see a color cast.",
 )
 flags.DEFINE_float(

@@ -111,7 +111,7 @@ class TrainConfig:
 
 
 # The paper's generator cannot see a color cast: it cannot undo one either.
-_COLOR_WEIGHTS = {"cartoongan": 0.0, "light": 20.0}
+_COLOR_WEIGHTS = {"cartoongan": 0.0, "light": 15.0}
 
 # May differ when a run goes on: they change how long and how fast, not what.
 CHANGEABLE = (

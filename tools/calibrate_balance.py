@@ -38,7 +38,7 @@ SETTINGS = {
     "log_5e-4": ["--adversarial_loss=log", "--content_weight=5e-4"],
     "log_2e-3": ["--adversarial_loss=log", "--content_weight=2e-3"],
     "color_0": ["--color_weight=0"],
-    "color_20": ["--color_weight=20"],
+    "color_60": ["--color_weight=60"],
     "variation_0": ["--variation_weight=0"],
     "variation_4": ["--variation_weight=4"],
     "slope_0": ["--slope_weight=0"],
