@@ -13,7 +13,6 @@ a busy machine trust the ratio of the fastest.
 import pathlib
 import statistics
 import tempfile
-import time
 
 import keras
 import numpy as np
@@ -22,6 +21,7 @@ from absl import app
 from absl import flags
 from ai_edge_litert.interpreter import Interpreter
 
+from benchmarks import in_turn
 from cartoongan_tf import layers
 from cartoongan_tf import networks
 
@@ -50,7 +50,8 @@ def main(_):
         )
     half = convert(*contenders[LIGHT], types=[tf.float16])
     print(f"{LIGHT:16} as float16: {len(half) / 1e6:.2f} MB")
-    report(measure({n: runner_of(model) for n, model in models.items()}))
+    runners = {name: runner_of(model) for name, model in models.items()}
+    report(in_turn.measure(runners, FLAGS.repeats))
 
 
 def johnson_network():
@@ -110,18 +111,6 @@ def runner_of(model):
     picture = np.random.default_rng(0).uniform(-1, 1, place["shape"])
     interpreter.set_tensor(place["index"], picture.astype("float32"))
     return interpreter.invoke
-
-
-def measure(runners):
-    times = {name: [] for name in runners}
-    for run in runners.values():
-        run()  # The first time LiteRT packs the weights.
-    for _ in range(FLAGS.repeats):
-        for name, run in runners.items():
-            begin = time.perf_counter()
-            run()
-            times[name].append(1000 * (time.perf_counter() - begin))
-    return times
 
 
 def report(times):

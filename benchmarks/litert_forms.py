@@ -14,7 +14,6 @@ all down: of times on a busy machine trust the ratio of the fastest.
 """
 
 import statistics
-import time
 
 import keras
 import numpy as np
@@ -23,6 +22,7 @@ from absl import flags
 from ai_edge_litert.interpreter import Interpreter
 from keras import ops
 
+from benchmarks import in_turn
 from cartoongan_tf import layers
 from cartoongan_tf import litert
 from cartoongan_tf import networks
@@ -118,7 +118,8 @@ def step(layer, tensor, changes):
 
 def report(precision, files):
     interpreters = {name: interpreter_of(file) for name, file in files.items()}
-    times = measure({n: i.invoke for n, i in interpreters.items()})
+    runs = {name: each.invoke for name, each in interpreters.items()}
+    times = in_turn.measure(runs, FLAGS.repeats)
     usual = min(next(iter(times.values())))
     for name, values in times.items():
         print(
@@ -144,18 +145,6 @@ def partitions(interpreter):
     """Parts that the CPU delegate takes; the rest runs between them."""
     nodes = interpreter._get_ops_details()
     return sum(node["op_name"] == "DELEGATE" for node in nodes)
-
-
-def measure(runs):
-    times = {name: [] for name in runs}
-    for run in runs.values():
-        run()  # The first time LiteRT packs the weights.
-    for _ in range(FLAGS.repeats):
-        for name, run in runs.items():
-            begin = time.perf_counter()
-            run()
-            times[name].append(1000 * (time.perf_counter() - begin))
-    return times
 
 
 if __name__ == "__main__":
