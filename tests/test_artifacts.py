@@ -1,3 +1,5 @@
+import sys
+
 import numpy as np
 import pytest
 
@@ -107,6 +109,13 @@ def test_what_is_no_model_is_named(discriminator, tmp_path):
     for name, message in cases.items():
         with pytest.raises(errors.InputError, match=message):
             artifacts.open_model(tmp_path / name, "--model")
+
+
+def test_a_missing_package_is_named(monkeypatch, tmp_path):
+    monkeypatch.delitem(sys.modules, "cartoongan_tf.onnx_models", False)
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    with pytest.raises(errors.InputError, match="needs onnxruntime; install"):
+        artifacts.open_model(tmp_path / "model.onnx", "--model")
 
 
 @pytest.mark.shared
