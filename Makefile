@@ -37,7 +37,10 @@ demo: $(READY)
 test: $(READY_DEV)
 	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4
 
+# TensorFlow Lite Support loads libusb; root installs it where it is missing.
 test-addons: $(READY_DEV) $(ADDONS_VENV)/.ready
+	@[ "$$(id -u)" != 0 ] || ldconfig -p | grep -q libusb-1.0 \
+	    || { apt-get update && apt-get install --yes libusb-1.0-0; }
 	CARTOONGAN_ADDONS=$(abspath $(ADDONS_VENV))/bin/python \
 	    $(BIN)/python -m pytest tests/test_addons.py \
 	    tests/test_litert_metadata.py tests/test_old_server.py
