@@ -87,8 +87,9 @@ def color_loss(photos, generated):
     Compared are means over cells of 8x8 pixels, which know no texture: what
     is inside of a cell may be painted anew. Differences of luminance count for
     a tenth of those of each chroma, so that a cartoon may be darker or lighter
-    than its photo, as its style is, but a red leaf stays red. (VGG19 hardly tells colours
-    apart, and the discriminator does not know which ones the photo had.)
+    than its photo, as its style is, but a red leaf stays red. (VGG19 hardly
+    tells colours apart, and the discriminator does not know which ones the
+    photo had.)
 
     Squared, so that it pulls the harder the further off a colour is. An L1
     pulls alike at all differences: where the discriminator pulled harder,
