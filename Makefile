@@ -52,7 +52,7 @@ arm64: $(READY)
 	    qemu-user-static mmdebstrap; }
 	$(BIN)/python export.py --model=storybook --output=$(ARM64)/exported \
 	    --formats=litert --precision=float16,dynamic_range --sizes=64x48,any
-	$(BIN)/python -m benchmarks.arm64 --cache=$(ARM64) $(ARM64)/exported/*.tflite
+	$(BIN)/python -m benchmarks.arm64 --machine=$(ARM64) $(ARM64)/exported/*.tflite
 
 lint: $(READY_DEV)
 	$(BIN)/ruff check

@@ -7,7 +7,7 @@ the file was built for, or at --size, in the LiteRT that is installed here. The
 table shows how far the results are apart; the command fails if that is more
 than rounding explains. Times are no measure of a phone: none are printed.
 
---cache keeps what the emulation needs (110 MB); a second run needs no network.
+--machine keeps what the emulation needs (110 MB); a second run needs no network.
 """
 
 import pathlib
@@ -34,7 +34,7 @@ flags.DEFINE_string(
     "size", "64x48", "WIDTHxHEIGHT, for files that were built for it or any."
 )
 flags.DEFINE_integer("photos", 2, "Photos that go through each file.", 1, 6)
-flags.DEFINE_string("cache", ".arm64", "Folder to keep what is fetched in.")
+flags.DEFINE_string("machine", ".arm64", "Folder to keep what is fetched in.")
 
 LEVELS = 127.5  # From [-1, 1] to 0 to 255.
 
@@ -89,7 +89,7 @@ def main(argv):
             path: arm64_models.choose(arm64_models.read_signatures(path), size)
             for path in paths
         }
-        machine = arm64_machine.Machine(FLAGS.cache)
+        machine = arm64_machine.Machine(FLAGS.machine)
         results = {}
         for path, signature in chosen.items():
             images = photos(signature, size, FLAGS.photos)

@@ -54,6 +54,8 @@ def test_commands_lead_from_a_generator_to_pictures(
         "export.py",
         f"--model={tmp_path / 'generator.keras'}",
         f"--output={tmp_path / 'exported'}",
+        "--precision=float32",
+        "--sizes=any",
     )
     assert done.returncode == 0, done.stderr
     cartoons = []
