@@ -7,7 +7,7 @@ the file was built for, or at --size, in the LiteRT that is installed here. The
 table shows how far the results are apart; the command fails if that is more
 than rounding explains. Times are no measure of a phone: none are printed.
 
---machine keeps what the emulation needs (110 MB); a second run needs no network.
+--machine keeps what the emulation needs (110 MB): a second run is offline.
 """
 
 import pathlib
