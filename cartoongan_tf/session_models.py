@@ -4,6 +4,7 @@
 that a server cannot.
 """
 
+import contextlib
 import pathlib
 
 import numpy as np
@@ -28,9 +29,10 @@ class SessionModel:
         options = tf.compat.v1.ConfigProto()
         options.gpu_options.allow_growth = True
         self._session = tf.compat.v1.Session(graph=tf.Graph(), config=options)
-        loaded = tf.compat.v1.saved_model.load(
-            self._session, [tf.saved_model.SERVING], str(folder)
-        )
+        with _without_warnings():
+            loaded = tf.compat.v1.saved_model.load(
+                self._session, [tf.saved_model.SERVING], str(folder)
+            )
         self._signatures = {
             name: definition
             for name, definition in loaded.signature_def.items()
@@ -53,3 +55,15 @@ class SessionModel:
         (source,) = definition.inputs.values()
         (result,) = definition.outputs.values()
         return self._session.run(result.name, {source.name: batch})
+
+
+@contextlib.contextmanager
+def _without_warnings():
+    """TensorFlow calls its first loader, which servers have, deprecated."""
+    logger = tf.get_logger()
+    level = logger.level
+    logger.setLevel("ERROR")
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
