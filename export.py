@@ -21,6 +21,7 @@ from cartoongan_tf import errors
 from cartoongan_tf import export_report
 from cartoongan_tf import exporting
 from cartoongan_tf import files
+from cartoongan_tf import image_bytes
 from cartoongan_tf import litert
 from cartoongan_tf import photo_sets
 from cartoongan_tf import recipes
@@ -85,7 +86,7 @@ flags.DEFINE_integer(
 flags.DEFINE_enum(
     "encoding",
     DEFAULTS.encoded.encoding,
-    ["png", "jpeg"],
+    image_bytes.KINDS,
     "Format of the cartoons that the SavedModel encodes.",
 )
 flags.DEFINE_string(

@@ -8,9 +8,8 @@ Needs NumPy and LiteRT only, which is all that the emulated machine has.
 import sys
 
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter
 
-from cartoongan_tf import contract
+from cartoongan_tf import litert_models
 
 
 def main(path: str, signature: str, request: str, answer: str) -> None:
@@ -28,13 +27,8 @@ def run(path: str, signature: str, images: np.ndarray) -> np.ndarray:
     Returns:
         An array of the same shape, in what the file gives.
     """
-    interpreter = Interpreter(path, num_threads=1)
-    runner = interpreter.get_signature_runner(signature)
-    cartoons = [
-        runner(**{contract.IMAGE: image[None]})[contract.CARTOON]
-        for image in images
-    ]
-    return np.concatenate(cartoons)
+    model = litert_models.LitertModel(path, threads=1)
+    return np.concatenate([model.run(signature, i[None]) for i in images])
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from cartoongan_tf import artifacts
 from cartoongan_tf import contract
 from cartoongan_tf import files
 from cartoongan_tf import gpu_rules
+from cartoongan_tf import litert
 from cartoongan_tf import probing
 from cartoongan_tf import recipes
 
@@ -102,12 +103,10 @@ def export(
 
 def fitted(photo: np.ndarray, size: contract.Size) -> np.ndarray:
     """A photo at a size: cut and resized; for None only large ones shrink."""
+    if size or max(photo.shape) <= LARGEST_SIDE:
+        return litert.fit(photo, size)
     picture = PIL.Image.fromarray(photo)
-    if size:
-        return np.array(PIL.ImageOps.fit(picture, size))
-    if max(picture.size) > LARGEST_SIDE:
-        picture = PIL.ImageOps.contain(picture, (LARGEST_SIDE, LARGEST_SIDE))
-    return np.array(picture)
+    return np.array(PIL.ImageOps.contain(picture, (LARGEST_SIDE, LARGEST_SIDE)))
 
 
 def _write(recipe, path, examples):

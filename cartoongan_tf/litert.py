@@ -25,6 +25,7 @@ from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.tools import flatbuffer_utils
 
 from cartoongan_tf import contract
+from cartoongan_tf import endpoints
 from cartoongan_tf import pictures
 
 FLOAT32 = "float32"
@@ -66,11 +67,14 @@ def convert(
             built in, or lacks weights.
     """
     _check_arguments(sizes, precision, photos)
+    signatures = {
+        contract.signature_of(size): _endpoint(generator, size, precision)
+        for size in sizes
+    }
     with tempfile.TemporaryDirectory() as folder:
-        _write_endpoints(generator, sizes, precision, folder)
+        endpoints.write(folder, signatures)
         converter = tf.lite.TFLiteConverter.from_saved_model(
-            folder,
-            signature_keys=[contract.signature_of(size) for size in sizes],
+            folder, signature_keys=list(signatures)
         )
         _set_precision(converter, precision)
         if precision == INT8:
@@ -86,6 +90,13 @@ def convert(
     _require_builtin_operators(model)
     _require_weights(model, generator, PRECISIONS[precision])
     return model
+
+
+def fit(photo: np.ndarray, size: contract.Size) -> np.ndarray:
+    """Cuts and resizes a photo to a size; for None it stays as it is."""
+    if size is None:
+        return photo
+    return np.array(PIL.ImageOps.fit(PIL.Image.fromarray(photo), size))
 
 
 def _check_arguments(sizes, precision, photos):
@@ -110,35 +121,11 @@ def _check_arguments(sizes, precision, photos):
         )
 
 
-def _write_endpoints(generator, sizes, precision, folder):
-    in_pixels = precision == DYNAMIC_RANGE
-    archive = keras.export.ExportArchive()
-    # No `track()`: with it, Keras writes every weight twice. A `tf.Module`
-    # that holds the generator would lose all of them without a word.
-    for size in sizes:
-        archive.add_endpoint(
-            contract.signature_of(size),
-            _endpoint(generator, in_pixels),
-            input_signature=[_input_of(size, in_pixels)],
-        )
-    archive.write_out(folder, verbose=False)
-
-
-def _endpoint(generator, in_pixels):
-    def from_range(image):
-        return {contract.CARTOON: generator(image, training=False)}
-
-    def from_pixels(image):
-        cartoon = generator(pictures.to_network(image), training=False)
-        return {contract.CARTOON: pictures.to_pixels(cartoon)}
-
-    return from_pixels if in_pixels else from_range
-
-
-def _input_of(size, in_pixels):
+def _endpoint(generator, size, precision):
     width, height = size or (None, None)
-    dtype = tf.uint8 if in_pixels else tf.float32
-    return tf.TensorSpec((1, height, width, 3), dtype, name=contract.IMAGE)
+    if precision == DYNAMIC_RANGE:
+        return endpoints.on_pixels(generator, 1, height, width)
+    return endpoints.on_range(generator, 1, height, width)
 
 
 def _set_precision(converter, precision):
@@ -158,7 +145,7 @@ def _calibration_set(
     sizes: Sequence[contract.Size], photos: Sequence[np.ndarray]
 ) -> Iterator[tuple[str, dict[str, np.ndarray]]]:
     for size in sizes:
-        fitted = [_fit(photo, size) for photo in photos]
+        fitted = [fit(photo, size) for photo in photos]
         # Without black and white, uint8 would stand for a part of the range.
         for pixels in (_ramp(size), *fitted):
             image = pictures.to_network(pixels[None]).numpy()
@@ -169,13 +156,6 @@ def _ramp(size):
     width, height = size or (256, contract.MINIMUM_SIDE)
     grays = np.linspace(0, 255, width).astype(np.uint8)
     return np.tile(grays[None, :, None], (height, 1, 3))
-
-
-def _fit(photo, size):
-    if size is None:
-        return photo
-    image = PIL.Image.fromarray(photo)
-    return np.asarray(PIL.ImageOps.fit(image, size))
 
 
 def _require_builtin_operators(model):

@@ -150,9 +150,10 @@ def _session_ways(folder, encoding):
 
 def _litert_files(generator, settings, photos) -> Iterator[Recipe]:
     fixed = [size for size in settings.sizes if size]
+    free = [None] if None in settings.sizes else []
     for precision in settings.precisions:
-        for ending, sizes in (("", fixed), ("_any", [None])):
-            if set(sizes) <= set(settings.sizes) and sizes:
+        for ending, sizes in (("", fixed), ("_any", free)):
+            if sizes:
                 write = functools.partial(
                     _write_litert,
                     generator=generator,

@@ -11,6 +11,15 @@ def on_white(picture):
     return alpha * rgba[..., :3] + (1 - alpha) * 255
 
 
+def deep_ramp(channels):
+    """16-bit grays, and the same as 1, 3 or 4 channels, alpha being full."""
+    ramp = np.linspace(0, 65535, 32 * 48).reshape(32, 48, 1)
+    deep = np.repeat(ramp, channels, axis=2).astype("uint16")
+    if channels == 4:
+        deep[..., 3] = 65535
+    return ramp, deep
+
+
 def transparent(photo):
     picture = photo.copy()
     picture.putalpha(PIL.Image.linear_gradient("L").resize(photo.size))

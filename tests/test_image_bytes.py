@@ -182,10 +182,7 @@ def test_a_damaged_orientation_counts_as_none(damage, photo, decode):
 
 @pytest.mark.parametrize("channels", [1, 3, 4])
 def test_sixteen_bits_a_channel_become_eight(channels, decode):
-    ramp = np.linspace(0, 65535, 32 * 48).reshape(32, 48, 1)
-    deep = np.repeat(ramp, channels, axis=2).astype("uint16")
-    if channels == 4:
-        deep[..., 3] = 65535
+    ramp, deep = picture_maker.deep_ramp(channels)
     data = tf.io.encode_png(deep).numpy()
     expected = np.repeat(ramp, 3, axis=2) / 257
     assert np.abs(decode(data) - expected).max() <= 1

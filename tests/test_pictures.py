@@ -67,10 +67,7 @@ def test_cmyk_jpegs_have_the_right_colors(tmp_path):
 
 @pytest.mark.parametrize("channels", [1, 3, 4])
 def test_sixteen_bits_a_channel_become_eight(channels, tmp_path):
-    ramp = np.linspace(0, 65535, 32 * 48).reshape(32, 48, 1)
-    deep = np.repeat(ramp, channels, axis=2).astype("uint16")
-    if channels == 4:
-        deep[..., 3] = 65535
+    ramp, deep = picture_maker.deep_ramp(channels)
     cv2.imwrite(str(tmp_path / "deep.png"), deep)
     for read in (pictures.read_picture, decode):
         actual = read(tmp_path / "deep.png")

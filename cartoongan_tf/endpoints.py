@@ -1,0 +1,49 @@
+"""What a generator computes inside of an artifact, and how it is written."""
+
+import pathlib
+from collections.abc import Callable
+from collections.abc import Mapping
+
+import keras
+import tensorflow as tf
+
+from cartoongan_tf import contract
+from cartoongan_tf import pictures
+
+Endpoint = tuple[Callable, tf.TensorSpec]  # a function, and its one input
+
+
+def on_pixels(generator: keras.Model, *sides: int | None) -> Endpoint:
+    """Takes and gives `uint8`, 0 to 255.
+
+    Args:
+        generator: Photos to cartoons, both in [-1, 1].
+        *sides: Batch, height and width; None for any.
+    """
+
+    def endpoint(image):
+        cartoons = generator(pictures.to_network(image), training=False)
+        return {contract.CARTOON: pictures.to_pixels(cartoons)}
+
+    return endpoint, tf.TensorSpec((*sides, 3), tf.uint8, contract.IMAGE)
+
+
+def on_range(generator: keras.Model, *sides: int | None) -> Endpoint:
+    """Takes and gives `float32`, -1 to 1; arguments as of `on_pixels`."""
+
+    def endpoint(image):
+        return {contract.CARTOON: generator(image, training=False)}
+
+    return endpoint, tf.TensorSpec((*sides, 3), tf.float32, contract.IMAGE)
+
+
+def write(
+    folder: str | pathlib.Path, endpoints: Mapping[str, Endpoint]
+) -> None:
+    """Writes a SavedModel with an endpoint for each name."""
+    # No `track()`: with it, Keras writes every weight twice. A `tf.Module`
+    # that holds the generator would lose all of them without a word.
+    archive = keras.export.ExportArchive()
+    for name, (function, image) in endpoints.items():
+        archive.add_endpoint(name, function, input_signature=[image])
+    archive.write_out(str(folder), verbose=False)
