@@ -120,31 +120,6 @@ class InstanceNormalization(keras.layers.Layer):
         return {**super().get_config(), "epsilon": self.epsilon}
 
 
-@keras.saving.register_keras_serializable(package="cartoongan_tf")
-class NearestUpsampling2D(keras.layers.Layer):
-    """Doubles height and width, each pixel becoming four.
-
-    `keras.layers.UpSampling2D` computes the same, but in front of a
-    convolution it does not convert to LiteRT with unknown height and width.
-
-    Args:
-        **kwargs: Passed on to `keras.layers.Layer`.
-
-    Call arguments:
-        inputs: Tensor of shape `(batch, height, width, channels)`.
-
-    Returns:
-        Tensor of shape `(batch, 2 * height, 2 * width, channels)`.
-    """
-
-    def call(self, inputs):
-        return ops.depth_to_space(ops.concatenate([inputs] * 4, axis=-1), 2)
-
-    def compute_output_shape(self, input_shape):
-        batch, *sides, channels = input_shape
-        return (batch, *[side and 2 * side for side in sides], channels)
-
-
 def _surround(before, inputs, after, axis):
     edges = [ops.concatenate(side, axis=axis) for side in (before, after)]
     return ops.concatenate([edges[0], inputs, edges[1]], axis=axis)

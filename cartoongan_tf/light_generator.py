@@ -15,7 +15,7 @@ fast.
 import keras
 
 from cartoongan_tf import convolutions
-from cartoongan_tf import layers
+from cartoongan_tf import upsampling
 
 
 @keras.saving.register_keras_serializable(package="cartoongan_tf")
@@ -107,10 +107,7 @@ def _activated(steps):
 
 
 def _doubled(filters):
-    # Pixels are repeated first: transposed convolutions and sub-pixel ones
-    # leave a checkerboard (Odena et al., 2016).
     return [
-        layers.NearestUpsampling2D(),
-        *_activated(_mirrored(filters, 3)),
+        *_activated([upsampling.UpsampledConvolution2D(filters)]),
         *_activated(_mirrored(filters, 3)),
     ]

@@ -59,26 +59,9 @@ def test_half_precision_variance_does_not_overflow(random):
     np.testing.assert_allclose(np.std(norm(wide)), 1, rtol=0.01)
 
 
-def test_upsampling_repeats_each_pixel(random):
-    images = random.normal(size=(2, 3, 5, 6)).astype("float32")
-    expected = images.repeat(2, axis=1).repeat(2, axis=2)
-    actual = layers.NearestUpsampling2D()(images)
-    np.testing.assert_array_equal(actual, expected)
-
-
-def test_upsampling_takes_sides_that_are_not_known(random):
-    images = random.normal(size=(2, 3, 5, 6)).astype("float32")
-    signature = [tf.TensorSpec((None, None, None, 6), tf.float32)]
-    layer = layers.NearestUpsampling2D()
-    graph = tf.function(layer, input_signature=signature)
-    np.testing.assert_array_equal(graph(images), layer(images))
-    doubled = layer(keras.Input((None, 24, 5)))
-    assert doubled.shape == (None, None, 48, 5)
-
-
 def test_layers_come_back_from_their_config():
     padding = layers.ReflectionPadding2D(2)
     norm = layers.InstanceNormalization(1e-9)
-    for layer in (padding, norm, layers.NearestUpsampling2D()):
+    for layer in (padding, norm):
         again = type(layer).from_config(layer.get_config())
         assert again.get_config() == layer.get_config()

@@ -145,7 +145,7 @@ ALLOWED = {
     },
     "jpeg_bytes": {"byte_headers", "byte_strings", "exif_bytes", "pictures"},
     "layers": set(),
-    "light_generator": {"convolutions", "layers"},
+    "light_generator": {"convolutions", "upsampling"},
     "likeness": set(),
     "litert": {"contract", "endpoints", "pictures"},
     "litert_graphs": set(),
@@ -240,6 +240,7 @@ ALLOWED = {
         "runs",
         "styles",
     },
+    "upsampling": set(),
     "warmup_requests": {"contract", "pictures"},
     "webp_bytes": {"byte_headers", "byte_strings", "exif_bytes"},
 }

@@ -1,0 +1,91 @@
+"""Doubling the sides of an image without a checkerboard.
+
+Pixels are repeated and then convolved (Odena et al., 2016): a transposed or a
+sub-pixel convolution of its own weights leaves a checkerboard. Channels last.
+"""
+
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable(package="cartoongan_tf")
+class UpsampledConvolution2D(keras.layers.Layer):
+    """A 3x3 convolution of an image whose pixels became four each.
+
+    Mirrored at the border. It computes what `keras.layers.UpSampling2D`,
+    `ReflectionPadding2D(1)` and a `Conv2D(filters, 3)` compute, but where the
+    image is small yet: three rows of repeated pixels are two rows of the image,
+    so that for each of the four pixels the kernel folds into one of 2x2. That
+    takes 4/9 of the multiplications, a third of the memory, and converts to
+    LiteRT with unknown height and width, as `UpSampling2D` does not.
+
+    Args:
+        filters: Channels of the result.
+        **kwargs: Passed on to `keras.layers.Layer`.
+
+    Call arguments:
+        inputs: Tensor of shape `(batch, height, width, channels)`.
+
+    Returns:
+        Tensor of shape `(batch, 2 * height, 2 * width, filters)`.
+    """
+
+    def __init__(self, filters, **kwargs):
+        super().__init__(**kwargs)
+        self.filters = filters
+
+    def build(self, input_shape):
+        self.kernel = self.add_weight(
+            shape=(3, 3, input_shape[-1], self.filters),
+            initializer=keras.initializers.HeNormal(),
+            name="kernel",
+        )
+        self.bias = self.add_weight(
+            shape=(self.filters,), initializer="zeros", name="bias"
+        )
+
+    def call(self, inputs):
+        _, height, width, _ = ops.shape(inputs)
+        # What is mirrored when large is repeated when small.
+        rows = [inputs[:, :1], inputs, inputs[:, -1:]]
+        tall = ops.concatenate(rows, axis=1)
+        columns = [tall[:, :, :1], tall, tall[:, :, -1:]]
+        padded = ops.concatenate(columns, axis=2)
+        # All four kernels at all places: (batch, height + 1, width + 1, 4 x).
+        phases = ops.conv(padded, _fold(self.kernel), padding="valid")
+        parts = ops.split(phases + ops.tile(self.bias, 4), 4, axis=-1)
+        aligned = [
+            part[:, row : row + height, column : column + width]
+            for part, (row, column) in zip(parts, _PHASES, strict=True)
+        ]
+        return ops.depth_to_space(ops.concatenate(aligned, axis=-1), 2)
+
+    def compute_output_shape(self, input_shape):
+        batch, *sides, _ = input_shape
+        doubled = [side and 2 * side for side in sides]
+        return (batch, *doubled, self.filters)
+
+    def get_config(self):
+        return {**super().get_config(), "filters": self.filters}
+
+
+_PHASES = [(row, column) for row in (0, 1) for column in (0, 1)]
+
+
+def _fold(kernel):
+    """A kernel of 3x3 for repeated pixels -> four of 2x2, channels in a row."""
+    return ops.concatenate(
+        [
+            _fold_axis(_fold_axis(kernel, row, axis=0), column, axis=1)
+            for row, column in _PHASES
+        ],
+        axis=-1,
+    )
+
+
+def _fold_axis(kernel, phase, axis):
+    # The left of two pixels has its own value twice, at its right; the right
+    # one has it at its left.
+    first, middle, last = ops.unstack(kernel, axis=axis)
+    pair = [first + middle, last] if phase else [first, middle + last]
+    return ops.stack(pair, axis=axis)
