@@ -51,9 +51,12 @@ class UpsampledConvolution2D(keras.layers.Layer):
         tall = ops.concatenate(rows, axis=1)
         columns = [tall[:, :, :1], tall, tall[:, :, -1:]]
         padded = ops.concatenate(columns, axis=2)
+        # JAX slices arrays, and not the variables that hold them.
+        kernel = _fold(ops.convert_to_tensor(self.kernel))
+        bias = ops.tile(ops.convert_to_tensor(self.bias), 4)
         # All four kernels at all places: (batch, height + 1, width + 1, 4 x).
-        phases = ops.conv(padded, _fold(self.kernel), padding="valid")
-        parts = ops.split(phases + ops.tile(self.bias, 4), 4, axis=-1)
+        phases = ops.conv(padded, kernel, padding="valid") + bias
+        parts = ops.split(phases, 4, axis=-1)
         aligned = [
             part[:, row : row + height, column : column + width]
             for part, (row, column) in zip(parts, _PHASES, strict=True)
