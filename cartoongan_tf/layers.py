@@ -107,11 +107,22 @@ class InstanceNormalization(keras.layers.Layer):
         )
 
     def call(self, inputs):
-        wide = ops.cast(inputs, "float32")
-        centered = wide - ops.mean(wide, axis=(1, 2), keepdims=True)
-        variance = ops.mean(centered * centered, axis=(1, 2), keepdims=True)
+        centered, variance = self.center(ops.cast(inputs, "float32"))
         factor = ops.rsqrt(variance + self.epsilon) * self.scale
         return ops.cast(centered * factor + self.shift, self.compute_dtype)
+
+    def center(self, inputs):
+        """Takes the mean away, and tells the variance.
+
+        Args:
+            inputs: float32 tensor of shape `(batch, height, width, channels)`.
+
+        Returns:
+            Tensor of the same shape, and the variance of each channel of each
+            image, of shape `(batch, 1, 1, channels)`.
+        """
+        centered = inputs - ops.mean(inputs, axis=(1, 2), keepdims=True)
+        return centered, ops.mean(centered * centered, (1, 2), keepdims=True)
 
     def compute_output_shape(self, input_shape):
         return input_shape

@@ -94,6 +94,10 @@ class LightGenerator(convolutions.SameSizeNetwork):
         ]
         convolutions.build(self)
 
+    @property
+    def reach(self):
+        return 18 + 4 * self.blocks
+
 
 def _mirrored(filters, size, strides=1):
     # Unlike zeros beyond the border, mirrored pixels leave no frame.

@@ -96,6 +96,10 @@ class Generator(convolutions.SameSizeNetwork):
         ]
         convolutions.build(self)
 
+    @property
+    def reach(self):
+        return 24 + 8 * self.blocks
+
     def get_config(self):
         return {**super().get_config(), "epsilon": self.epsilon}
 

@@ -1,0 +1,85 @@
+"""What a cartoon keeps of its photo: its share, its colors.
+
+All pictures are uint8 RGB arrays of shape `(height, width, 3)`. Large ones are
+worked on in bands, so that little memory is needed beside them.
+"""
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+_BAND = 1_000_000  # Pixels that are worked on at once.
+_SAMPLE = 1_000_000  # Pixels that color statistics are taken from at most.
+_LEAST_DEVIATION = 1.0  # Of L, a, b: a flat picture should not be stretched.
+_STRETCH = 2.0  # The most that a deviation grows, or shrinks to a half.
+
+
+class Finish(NamedTuple):
+    """How a cartoon is finished.
+
+    Attributes:
+        strength: Share of the cartoon, 0 to 1; the rest is the photo.
+        preserve_color: Whether the cartoon gets the photo's mean and standard
+            deviation of L, a and b (CIE Lab; Reinhard et al., 2001).
+
+    Raises:
+        ValueError: If `strength` is not in [0, 1], when it is called.
+    """
+
+    strength: float = 1.0
+    preserve_color: bool = False
+
+    def __call__(self, photo: np.ndarray, cartoon: np.ndarray) -> np.ndarray:
+        """Gives the finished cartoon, which is `cartoon`, changed."""
+        if not 0 <= self.strength <= 1:
+            raise ValueError(
+                f"`strength` must be in [0, 1], received {self.strength}."
+            )
+        if self.preserve_color:
+            _match_colors(photo, cartoon)
+        if self.strength < 1:
+            _blend(photo, cartoon, self.strength)
+        return cartoon
+
+
+def beside(photo: np.ndarray, cartoon: np.ndarray) -> np.ndarray:
+    """A photo with its cartoon at its right; works for planes of alpha, too."""
+    return np.concatenate([photo, cartoon], axis=1)
+
+
+def _blend(photo, cartoon, strength):
+    for rows in _bands(cartoon):
+        cartoon[rows] = cv2.addWeighted(
+            photo[rows], 1 - strength, cartoon[rows], strength, 0
+        )
+
+
+def _match_colors(photo, cartoon):
+    target, source = (_lab_statistics(picture) for picture in (photo, cartoon))
+    deviations = np.maximum([target[1], source[1]], _LEAST_DEVIATION)
+    factor = np.clip(deviations[0] / deviations[1], 1 / _STRETCH, _STRETCH)
+    shift = target[0] - factor * source[0]
+    for rows in _bands(cartoon):
+        lab = _to_lab(cartoon[rows]) * factor + shift
+        rgb = cv2.cvtColor(lab.astype("float32"), cv2.COLOR_Lab2RGB)
+        cartoon[rows] = np.round(np.clip(rgb, 0, 1) * 255)
+
+
+def _lab_statistics(picture):
+    step = math.ceil(math.sqrt(picture[..., 0].size / _SAMPLE))
+    lab = _to_lab(picture[::step, ::step])
+    return lab.mean(axis=(0, 1)), lab.std(axis=(0, 1))
+
+
+def _to_lab(pixels):
+    return cv2.cvtColor(pixels / np.float32(255), cv2.COLOR_RGB2Lab)
+
+
+def _bands(picture) -> Iterator[slice]:
+    height, width, _ = picture.shape
+    rows = max(1, _BAND // width)
+    for top in range(0, height, rows):
+        yield slice(top, top + rows)

@@ -1,0 +1,95 @@
+"""A model that TensorFlow Serving, or whatever speaks its REST protocol, serves.
+
+Pictures travel as PNG, in base64, through the signature for encoded pictures,
+so that the server needs no more than a SavedModel of `export.py`.
+"""
+
+import base64
+import json
+import urllib.error
+import urllib.parse
+import urllib.request
+
+import cv2
+import numpy as np
+
+from cartoongan_tf import contract
+from cartoongan_tf import errors
+from cartoongan_tf import pictures
+
+_SECONDS = 300.0  # A large picture may take minutes on a server without a GPU.
+
+
+def is_address(model: str) -> bool:
+    """Whether a model is named by a URL."""
+    return urllib.parse.urlsplit(str(model)).scheme in ("http", "https")
+
+
+class ServedModel:
+    """A function from a picture to its cartoon, computed by a server.
+
+    Args:
+        url: Of the model, such as `http://host:8501/v1/models/cartoongan`, with
+            `/versions/N` or `/labels/L` if a certain one is meant. An address
+            without a path is completed to that.
+
+    Call arguments:
+        picture: uint8 RGB array of shape `(height, width, 3)`.
+
+    Returns:
+        An array of the same shape.
+
+    Raises:
+        InputError: If the server cannot be reached, has no such model, refuses
+            the picture, or gives one of another size.
+    """
+
+    def __init__(self, url: str):
+        url = url.rstrip("/").removesuffix(":predict")
+        if not urllib.parse.urlsplit(url).path:
+            url = f"{url}/v1/models/{contract.MODEL_NAME}"
+        self._url = url
+        self._ask(url)
+
+    def __call__(self, picture: np.ndarray) -> np.ndarray:
+        encoded = base64.b64encode(pictures.encode_png(picture)).decode()
+        question = {"instances": [{"b64": encoded}]}
+        answer = self._ask(f"{self._url}:predict", question)
+        data = base64.b64decode(answer["predictions"][0]["b64"])
+        found = cv2.imdecode(np.frombuffer(data, "uint8"), cv2.IMREAD_COLOR_RGB)
+        if found.shape != picture.shape:
+            height, width = found.shape[:2]
+            raise errors.InputError(
+                f"{self._url} reduced a picture of {picture.shape[1]}x"
+                f"{picture.shape[0]} pixels to {width}x{height}; use --max_side="
+                f"{max(width, height)}, a model exported with a larger "
+                "--max_side, or a .keras model."
+            )
+        return found
+
+    def _ask(self, url, question=None):
+        body = None if question is None else json.dumps(question).encode()
+        request = urllib.request.Request(
+            url, body, {"Content-Type": "application/json"}
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=_SECONDS) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            raise errors.InputError(
+                f"{url} answers {error.code}: {_reason(error)}"
+            ) from error
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "reason", error)
+            raise errors.InputError(
+                f"{url} gives no answer of TensorFlow Serving ({reason}); is "
+                "the server up, and the model's name right?"
+            ) from error
+
+
+def _reason(error):
+    """The server's own words, if it gives any."""
+    try:
+        return json.load(error)["error"]
+    except (ValueError, KeyError, TypeError):
+        return error.reason

@@ -1,0 +1,69 @@
+"""Overlapping tiles of a picture, and which part of each is kept.
+
+Each tile sees as much around its kept part as a pixel depends on. Tiles begin
+where the strides of the networks do, and end at the picture's own border, so
+that what is kept is what the whole picture would have given.
+"""
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+_STRIDE = 4  # Pixels of the picture for one where a network is smallest.
+
+
+class Span(NamedTuple):
+    """Rows or columns of a tile.
+
+    Attributes:
+        seen: Of the picture, what the network sees.
+        kept: Of the picture, what comes from this tile.
+    """
+
+    seen: slice
+    kept: slice
+
+    @property
+    def inner(self) -> slice:
+        """What is kept, counted from the first that is seen."""
+        first = self.seen.start
+        return slice(self.kept.start - first, self.kept.stop - first)
+
+
+def tiles(
+    height: int, width: int, side: int, reach: int
+) -> Iterator[tuple[Span, Span]]:
+    """Cuts a picture into tiles, row by row.
+
+    Args:
+        height: Of the picture, in pixels.
+        width: Of the picture.
+        side: Of a tile, the most that the network sees; at least four times
+            `reach`. A picture that is smaller is one tile.
+        reach: Rows and columns around a pixel that it depends on.
+
+    Yields:
+        Rows and columns of a tile.
+    """
+    for rows in spans(height, side, reach):
+        for columns in spans(width, side, reach):
+            yield rows, columns
+
+
+def spans(length: int, side: int, reach: int) -> list[Span]:
+    """Cuts one side of a picture into overlapping spans of equal length."""
+    if length <= side:
+        return [Span(slice(0, length), slice(0, length))]
+    side -= side % _STRIDE
+    # Rounding to the stride may shift a span by that much.
+    overlap = 2 * reach + _STRIDE
+    count = math.ceil((length - overlap) / (side - overlap))
+    pace = (length - side) / (count - 1)
+    starts = [_STRIDE * int(i * pace / _STRIDE) for i in range(count)]
+    ends = [*(start + side for start in starts[:-1]), length]
+    pairs = zip(starts[1:], ends[:-1], strict=True)
+    cuts = [0, *((start + end) // 2 for start, end in pairs), length]
+    return [
+        Span(slice(starts[i], ends[i]), slice(cuts[i], cuts[i + 1]))
+        for i in range(count)
+    ]

@@ -1,0 +1,157 @@
+"""A generator on pictures of any size, in the memory that a tile needs."""
+
+import math
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from cartoongan_tf import errors
+from cartoongan_tf import pictures
+from cartoongan_tf import shared_norms
+from cartoongan_tf import tiles
+
+_PATCH = 256  # Pixels a side of the patches that norms are measured on.
+_INERTIA = 0.9  # Share of the past in the norms of a film's frame.
+
+
+class TiledGenerator:
+    """A function from a picture to its cartoon.
+
+    Without norms, tiles give exactly what the whole picture gives. With norms,
+    all tiles share the statistics of patches from all over the picture.
+
+    Safe to be called by several threads.
+
+    Args:
+        generator: Photos to cartoons, both in [-1, 1].
+        side: Height and width of a tile, in pixels; pictures that do not fit
+            into one are done in several. None for what a gigabyte is enough
+            for.
+
+    Call arguments:
+        picture: uint8 RGB array of shape `(height, width, 3)`, or several of
+            one size, `(count, height, width, 3)`.
+
+    Returns:
+        An array of the same shape and type.
+
+    Raises:
+        InputError: If `side` is too small for this generator.
+    """
+
+    def __init__(self, generator: keras.Model, side: int | None = None):
+        self._reach = generator.reach
+        self._side = generator.tile if side is None else side
+        least = 4 * self._reach
+        if self._side < least:
+            raise errors.InputError(
+                f"--tile={side} is too small for this model; {least} pixels "
+                "are the least."
+            )
+        norms = shared_norms.SharedNorms(generator)
+        self._norms = norms if norms.is_normed else None
+
+        def cartoonize(photos):
+            cartoons = generator(pictures.to_network(photos), training=False)
+            return pictures.to_pixels(cartoons)
+
+        self._whole = tf.function(cartoonize, reduce_retracing=True)
+
+    def __call__(self, picture: np.ndarray) -> np.ndarray:
+        if self._fits(picture):
+            photos = picture if picture.ndim == 4 else picture[None]
+            cartoons = self._whole(tf.constant(photos)).numpy()
+            return cartoons.reshape(picture.shape)
+        if picture.ndim == 4:
+            return np.stack([self(each) for each in picture])
+        if not self._norms:
+            return self._in_tiles(picture, self._whole)
+        return self._normed(picture, self._measure(picture, None))
+
+    def steady(self) -> "TiledGenerator | SteadyFrames":
+        """The same for frames of a film: norms follow it slowly.
+
+        What it returns remembers, and so is for one film and one thread.
+        """
+        return SteadyFrames(self) if self._norms else self
+
+    def _follow(self, frame, past):
+        """A frame's cartoon, and the statistics that it was made with."""
+        if self._fits(frame):
+            photos = tf.constant(frame[None])
+            cartoons, used = self._norms(photos, past, _INERTIA)
+            return cartoons[0].numpy(), used
+        used = self._measure(frame, past)
+        return self._normed(frame, used), used
+
+    def _fits(self, picture):
+        return max(picture.shape[-3:-1]) <= self._side
+
+    def _measure(self, picture, past):
+        patches = tf.constant(_patches(picture, self._side**2))
+        return self._norms(patches, past, _INERTIA)[1]
+
+    def _normed(self, picture, statistics):
+        return self._in_tiles(
+            picture, lambda photos: self._norms(photos, statistics)[0]
+        )
+
+    def _in_tiles(self, picture, network):
+        cartoon = np.empty_like(picture)
+        height, width, _ = picture.shape
+        for rows, columns in tiles.tiles(
+            height, width, self._side, self._reach
+        ):
+            seen = tf.constant(picture[None, rows.seen, columns.seen])
+            made = network(seen)[0].numpy()
+            cartoon[rows.kept, columns.kept] = made[rows.inner, columns.inner]
+        return cartoon
+
+
+class SteadyFrames:
+    """A generator with norms, for frame after frame of a film.
+
+    Call arguments:
+        frame: uint8 RGB array of shape `(height, width, 3)`.
+
+    Returns:
+        Its cartoon, of the same shape and type.
+    """
+
+    def __init__(self, tiled: TiledGenerator):
+        self._tiled = tiled
+        self._past: shared_norms.Statistics | None = None
+
+    def __call__(self, frame: np.ndarray) -> np.ndarray:
+        cartoon, self._past = self._tiled._follow(frame, self._past)
+        return cartoon
+
+    def forget(self) -> None:
+        """A new scene begins."""
+        self._past = None
+
+
+def _patches(picture, pixels):
+    """Squares from all over a picture, `pixels` of them together at most."""
+    sides = picture.shape[:2]
+    rows, columns = (min(_PATCH, side) for side in sides)
+    # As many a row as a column for their length.
+    share = math.sqrt(pixels / (sides[0] * sides[1]))
+    counts = [
+        max(1, int(min(1, share) * side / patch))
+        for side, patch in zip(sides, (rows, columns), strict=True)
+    ]
+    starts = [
+        np.linspace(0, side - patch, count + 2)[1:-1].astype(int)
+        for side, patch, count in zip(
+            sides, (rows, columns), counts, strict=True
+        )
+    ]
+    return np.stack(
+        [
+            picture[top : top + rows, left : left + columns]
+            for top in starts[0]
+            for left in starts[1]
+        ]
+    )
