@@ -38,6 +38,7 @@ def write(
         options: What Pillow's `save` takes for a PNG, such as a profile.
     """
     numbers, before = itertools.count(), None
+    speed = {k: v for k, v in options.items() if k == "compress_level"}
     for frame in pictures:
         image = frames.as_image(frame, timeline.has_alpha)
         after = np.asarray(image)
@@ -47,7 +48,7 @@ def write(
             box = frames.changed_box(before, after) or _NOTHING
             _control(file, next(numbers), box, frame.milliseconds)
             patch = PIL.Image.fromarray(np.ascontiguousarray(after[box]))
-            for kind, data in _chunks(patch, {}):
+            for kind, data in _chunks(patch, speed):
                 if kind == b"IDAT":
                     number = struct.pack(">I", next(numbers))
                     _put(file, b"fdAT", number, data)

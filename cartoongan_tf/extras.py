@@ -62,8 +62,10 @@ _XMP_ORIENTATION = re.compile(
 )
 _MARKER = 65_502  # Bytes that fit a segment of a JPEG, less XMP's own header.
 
-# Pillow tells of broken EXIF on its own, without naming the file.
-warnings.filterwarnings("ignore", message=".*[Cc]orrupt EXIF")
+# Pillow complains of broken EXIF in lines that do not name the file.
+warnings.filterwarnings(
+    "ignore", category=UserWarning, module=r"PIL\.TiffImagePlugin"
+)
 
 
 @dataclasses.dataclass(frozen=True)

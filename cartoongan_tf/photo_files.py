@@ -200,6 +200,8 @@ def format_of(target: str | pathlib.Path | BinaryIO) -> str:
 def quality_options(kind: str, quality: int | None) -> dict:
     """What Pillow's `save` takes for a quality, where a format has any."""
     quality = quality or _QUALITY.get(kind, 0)
+    if kind == "PNG":  # The size of Pillow's 6 in half the time.
+        return {"compress_level": 4}
     if kind == "WEBP":
         return {
             "quality": quality,

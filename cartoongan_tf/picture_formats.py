@@ -8,10 +8,13 @@ import pathlib
 from typing import NamedTuple
 
 import PIL.features
+import PIL.Image
 
 from cartoongan_tf import errors
 
 FALLBACK = "PNG"
+
+PIL.Image.init()  # Else Pillow knows the most common formats only.
 
 
 class Format(NamedTuple):
@@ -49,7 +52,7 @@ FORMATS = {
 # Pillow reads these safely too. Left out are those for which it runs another
 # program (EPS), those that any file might be (TGA has no signature), and those
 # of fonts, games and weather stations.
-READ = (*FORMATS, "DIB", "ICO", "JPEG2000", "MPO", "PPM", "QOI")
+_READ = (*FORMATS, "DIB", "ICO", "JPEG2000", "PPM", "QOI")
 READ_SUFFIXES = {
     ".heic",  # To be told why not, instead of being passed over.
     ".heif",
@@ -63,6 +66,7 @@ READ_SUFFIXES = {
     ".ppm",
     ".qoi",
 }.union(*(known.suffixes for known in FORMATS.values()))
+READ = tuple(name for name in _READ if name in PIL.Image.OPEN)
 
 
 def by_name(name: str, flag: str) -> str:
