@@ -1,0 +1,104 @@
+"""Frames -> animated PNG (APNG 1.0), written as they come.
+
+Pillow would hold all frames. Of each frame only the rectangle that changed is
+written, and takes the place of what was there.
+"""
+
+import fractions
+import io
+import itertools
+import struct
+from collections.abc import Iterable
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import numpy as np
+import PIL.Image
+import PIL.PngImagePlugin
+
+from cartoongan_tf import frames
+
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_MOST = 65_535  # Of the two numbers whose ratio is a delay.
+_NOTHING = (slice(0, 1), slice(0, 1))  # A frame has one pixel at least.
+
+
+def write(
+    file: BinaryIO,
+    pictures: Iterable[frames.Frame],
+    timeline: frames.Timeline,
+    options: dict,
+) -> None:
+    """Writes an animation.
+
+    Args:
+        file: Where to write.
+        pictures: As many frames as the timeline tells of.
+        timeline: How they are shown.
+        options: What Pillow's `save` takes for a PNG, such as a profile.
+    """
+    numbers, before = itertools.count(), None
+    speed = {k: v for k, v in options.items() if k == "compress_level"}
+    for frame in pictures:
+        image = frames.as_image(frame, timeline.has_alpha)
+        after = np.asarray(image)
+        if before is None:
+            _begin(file, image, frame, timeline, options, next(numbers))
+        else:
+            box = frames.changed_box(before, after) or _NOTHING
+            _control(file, next(numbers), box, frame.milliseconds)
+            patch = PIL.Image.fromarray(np.ascontiguousarray(after[box]))
+            for kind, data in _chunks(patch, speed):
+                if kind == b"IDAT":
+                    number = struct.pack(">I", next(numbers))
+                    _put(file, b"fdAT", number, data)
+        before = after
+    _put(file, b"IEND")
+
+
+def _begin(file, image, frame, timeline, options, number):
+    """Writes what a whole PNG has, and around its pixels what animates it."""
+    file.write(_SIGNATURE)
+    has_begun = False
+    for kind, data in _chunks(image, options):
+        if kind == b"IDAT" and not has_begun:
+            count = struct.pack(">II", timeline.length, timeline.plays)
+            _put(file, b"acTL", count)
+            box = slice(0, image.height), slice(0, image.width)
+            _control(file, number, box, frame.milliseconds)
+            has_begun = True
+        if kind != b"IEND":
+            _put(file, kind, data)
+
+
+def _control(file, number, box, milliseconds):
+    rows, columns = box
+    delay = fractions.Fraction(milliseconds / 1000).limit_denominator(_MOST)
+    data = struct.pack(
+        ">IIIIIHHBB",
+        number,
+        columns.stop - columns.start,
+        rows.stop - rows.start,
+        columns.start,
+        rows.start,
+        min(delay.numerator, _MOST),
+        delay.denominator,
+        0,  # It stays when its time is over,
+        0,  # and has taken the place of what was there.
+    )
+    _put(file, b"fcTL", data)
+
+
+def _chunks(image, options) -> Iterator[tuple[bytes, bytes]]:
+    encoded = io.BytesIO()
+    image.save(encoded, "PNG", **options)
+    data = encoded.getbuffer()
+    at = len(_SIGNATURE)
+    while at < len(data):
+        length, kind = struct.unpack(">I4s", data[at : at + 8])
+        yield kind, bytes(data[at + 8 : at + 8 + length])
+        at += length + 12
+
+
+def _put(file, kind, *data):
+    PIL.PngImagePlugin.putchunk(file, kind, *data)

@@ -1,0 +1,160 @@
+"""Animated GIF, WebP and PNG files <-> frames, one by one.
+
+Frames are whole pictures as viewers show them, not the patches that a file
+holds. Reading holds one frame at a time, and for WebP and AVIF the file;
+writing holds two, and for WebP what is encoded so far.
+"""
+
+import itertools
+import pathlib
+from collections.abc import Iterable
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from cartoongan_tf import animated_png
+from cartoongan_tf import animated_webp
+from cartoongan_tf import errors
+from cartoongan_tf import extras as extras_of
+from cartoongan_tf import frames as frames_of
+from cartoongan_tf import gif_files
+from cartoongan_tf import photo_files
+from cartoongan_tf import photo_pixels
+from cartoongan_tf import picture_formats
+from cartoongan_tf import transparency
+
+
+class Animation:
+    """An animated picture.
+
+    Args:
+        source: File to read, or the bytes of one.
+        max_pixels: Frames of more than that are not decoded.
+
+    Attributes:
+        format: The file's format, as Pillow calls it.
+        timeline: How the frames are shown.
+        extras: What else the file carries.
+
+    Raises:
+        BadPicture: If the source is missing, no picture, too large, or
+            damaged.
+    """
+
+    def __init__(
+        self,
+        source: str | pathlib.Path | bytes,
+        *,
+        max_pixels: int = photo_files.MAX_PIXELS,
+    ):
+        self._source = source
+        self._max_pixels = max_pixels
+        with photo_files.opened(source, max_pixels) as image:
+            self.format = str(image.format)
+            # The first picture of some PNGs is for those who show only one.
+            self._first = 1 if image.info.get("default_image") else 0
+            length = getattr(image, "n_frames", 1) - self._first
+            # Each frame of a GIF may have a hole.
+            has_alpha = self.format == "GIF" or image.has_transparency_data
+            self.timeline = frames_of.Timeline(length, _plays(image), has_alpha)
+            self.extras = extras_of.read(image)
+
+    def frames(self) -> Iterator[frames_of.Frame]:
+        """Reads the frames in their order, from the first at each call.
+
+        Raises:
+            BadPicture: If the file breaks off.
+        """
+        with photo_files.opened(self._source, self._max_pixels) as image:
+            for number in range(self.timeline.length):
+                image.seek(self._first + number)
+                image.load()
+                shown = photo_pixels.convert(image)
+                if shown.alpha is not None:
+                    transparency.cover_hidden(shown.colors, shown.alpha)
+                yield frames_of.Frame(
+                    shown.colors, shown.alpha, image.info.get("duration", 0)
+                )
+
+
+def write_animation(
+    target: str | pathlib.Path | BinaryIO,
+    frames: Iterable[frames_of.Frame],
+    timeline: frames_of.Timeline,
+    *,
+    format: str | None = None,
+    extras: extras_of.Extras | None = None,
+    quality: int | None = None,
+    strip_metadata: bool = False,
+) -> None:
+    """Writes an animation, whole or not at all.
+
+    Args:
+        target: File or stream to write.
+        frames: Frames of one size, as many as the timeline tells of.
+        timeline: How they are shown.
+        format: GIF, WEBP or PNG; a file's ending unless told.
+        extras: What else to write, as far as the format has room for it.
+        quality: 1 to 100, of a WebP; 100 is without any loss.
+        strip_metadata: Whether to leave out all extras but the color profile.
+
+    Raises:
+        InputError: If the format is unknown or holds no animations, or the
+            file cannot be written.
+        ValueError: If there are more or fewer frames than told.
+        OSError: If the disk is full.
+    """
+    kind = format or photo_files.format_of(target)
+    check_animated(kind)
+    kept = extras or extras_of.Extras()
+    kept = kept.only_colors() if strip_metadata else kept
+    counted = _counted(frames, timeline.length)
+    first = next(counted)
+    height, width, _ = first.pixels.shape
+    picture_formats.check_size(kind, width, height)
+    pictures = itertools.chain([first], counted)
+    options = {
+        **extras_of.save_options(kept, kind, (width, height)),
+        **photo_files.quality_options(kind, quality),
+    }
+    with photo_files.written(target) as file:
+        if kind == "GIF":
+            gif_files.write(file, pictures, timeline, _folder_of(target))
+        else:
+            _WRITERS[kind](file, pictures, timeline, options)
+
+
+def check_animated(kind: str) -> None:
+    """Raises `InputError` for a format without animations."""
+    if not picture_formats.FORMATS[kind].is_animated:
+        known = picture_formats.FORMATS.items()
+        fit = ", ".join(name for name, f in known if f.is_animated)
+        raise errors.InputError(
+            f"{kind} holds no animations; formats that do are {fit}."
+        )
+
+
+_WRITERS = {"PNG": animated_png.write, "WEBP": animated_webp.write}
+
+
+def _plays(image):
+    loop = image.info.get("loop")
+    if image.format == "GIF":  # There, how often it begins anew.
+        return 1 if loop is None else loop and loop + 1
+    return loop or 0
+
+
+def _counted(frames, count):
+    number = 0
+    for number, frame in enumerate(frames, start=1):
+        if number > count:
+            break
+        yield frame
+    if number != count:
+        raise ValueError(f"There must be {count} frames, not {number}.")
+
+
+def _folder_of(target):
+    # Where temporary files usually go there may be no room.
+    if isinstance(target, str | pathlib.Path):
+        return str(pathlib.Path(target).parent)
+    return None

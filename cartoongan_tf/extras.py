@@ -1,0 +1,248 @@
+"""What a picture file carries beside its pixels.
+
+EXIF, a color profile, XMP, the resolution, and texts. What is kept tells of
+the photo as it is written, upright and in RGB: no orientation, no little
+picture of the photo, no profile of grays or of inks. What cannot be read is
+left out: a cartoon need not fail for its date.
+"""
+
+import dataclasses
+import io
+import re
+import struct
+import warnings
+
+import PIL.ExifTags
+import PIL.Image
+import PIL.ImageCms
+import PIL.PngImagePlugin
+
+ORIENTATION = PIL.ExifTags.Base.Orientation
+COMMENT = "Comment"
+
+_IFD = PIL.ExifTags.IFD
+_BROKEN = (
+    AttributeError,
+    EOFError,
+    IndexError,
+    KeyError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
+_XMP_TAG = 700
+# Tags that say how a file stores its pixels, and those kept by other means
+# (XMP, the profile) or not at all (Photoshop's resources, with a thumbnail).
+_STORAGE = {
+    *range(254, 267),
+    273,
+    int(ORIENTATION),
+    *range(277, 282),
+    284,
+    *range(288, 294),
+    297,
+    301,
+    *range(317, 348),
+    *range(512, 533),
+    _XMP_TAG,
+    34377,
+    34675,
+    37724,
+}
+_XMP_KEYS = ("XML:com.adobe.xmp", "xmp")
+_XMP_PICTURES = re.compile(
+    rb"<(xmp|xap):Thumbnails\b.*?</\1:Thumbnails>", re.DOTALL
+)
+_XMP_ORIENTATION = re.compile(
+    rb'\s?tiff:Orientation="\d"|<tiff:Orientation>\d</tiff:Orientation>'
+)
+_MARKER = 65_502  # Bytes that fit a segment of a JPEG, less XMP's own header.
+
+# Pillow complains of broken EXIF in lines that do not name the file.
+warnings.filterwarnings(
+    "ignore", category=UserWarning, module=r"PIL\.TiffImagePlugin"
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Extras:
+    """What can be kept.
+
+    Attributes:
+        exif: An EXIF block without orientation and thumbnail, or None.
+        profile: An ICC profile of RGB colors, or None.
+        xmp: An XMP packet, or None.
+        dpi: Pixels an inch, across and down, or None.
+        texts: Texts by keyword, as of a PNG; the comment of a JPEG or a GIF
+            is the one of `COMMENT`.
+    """
+
+    exif: bytes | None = None
+    profile: bytes | None = None
+    xmp: bytes | None = None
+    dpi: tuple[float, float] | None = None
+    texts: dict[str, str] = dataclasses.field(default_factory=dict)
+
+    def only_colors(self) -> "Extras":
+        """What has to stay for the colors to be the same."""
+        return Extras(profile=self.profile)
+
+
+def read(image: PIL.Image.Image) -> Extras:
+    """Reads what an image carries; some PNGs tell it after the pixels."""
+    return Extras(
+        _exif(image),
+        image.info.get("icc_profile") if is_rgb(image) else None,
+        _xmp(image),
+        _dpi(image),
+        _texts(image),
+    )
+
+
+def orientation(image: PIL.Image.Image) -> int:
+    """How a loaded image is to be turned: 1 to 8, as EXIF counts."""
+    try:
+        found = image.getexif().get(ORIENTATION, 1)
+    except _BROKEN:
+        return 1
+    return found if found in range(1, 9) else 1
+
+
+def profile_of(image: PIL.Image.Image) -> PIL.ImageCms.ImageCmsProfile | None:
+    """The color profile of an image, if it has one that can be read."""
+    data = image.info.get("icc_profile")
+    if not data:
+        return None
+    try:
+        return PIL.ImageCms.ImageCmsProfile(io.BytesIO(data))
+    except _BROKEN:
+        return None
+
+
+def is_rgb(image: PIL.Image.Image) -> bool:
+    """Whether the color profile is one of RGB colors."""
+    profile = profile_of(image)
+    return profile is not None and profile.profile.xcolor_space == "RGB "
+
+
+def save_options(extras: Extras, kind: str, size: tuple[int, int]) -> dict:
+    """What to pass to Pillow's `save`.
+
+    Args:
+        extras: What is to be kept.
+        kind: The format; a JPEG has no room for EXIF or XMP of 64 KB and
+            more, which are left out.
+        size: Width and height of the picture, as EXIF is to tell them.
+    """
+    options = {
+        "exif": _sized(extras.exif, size),
+        "icc_profile": extras.profile,
+        "xmp": extras.xmp,
+        "dpi": extras.dpi,
+    }
+    if kind in _SPECIAL:
+        _SPECIAL[kind](extras, options)
+    return {name: value for name, value in options.items() if value}
+
+
+def _fit_jpeg(extras, options):
+    for name in ("exif", "xmp"):
+        if len(options[name] or b"") > _MARKER:
+            options[name] = None
+    options["comment"] = extras.texts.get(COMMENT, "").encode()[:_MARKER]
+
+
+def _fit_png(extras, options):
+    chunks = PIL.PngImagePlugin.PngInfo()
+    packet = options.pop("xmp")
+    if packet:
+        chunks.add_itxt(_XMP_KEYS[0], packet.decode(errors="replace"))
+    for key, text in extras.texts.items():
+        chunks.add_itxt(key, text)
+    options["pnginfo"] = chunks
+
+
+def _fit_tiff(extras, options):
+    exif, packet = _loaded(options["exif"]), options.pop("xmp")
+    if packet:
+        exif[_XMP_TAG] = packet
+    has_groups = _IFD.Exif in exif or _IFD.GPSInfo in exif
+    # Pillow's way to compress, libtiff, does not write EXIF's groups of tags.
+    options["compression"] = "raw" if has_groups else "tiff_adobe_deflate"
+    options["exif"] = exif
+
+
+_SPECIAL = {"JPEG": _fit_jpeg, "PNG": _fit_png, "TIFF": _fit_tiff}
+
+
+def _exif(image):
+    try:
+        found = image.getexif()
+        kept = PIL.Image.Exif()
+        kept.endian = found.endian
+        for tag, value in found.items():
+            if tag not in _STORAGE:
+                kept[tag] = value
+        for group in (_IFD.Exif, _IFD.GPSInfo):
+            if group in kept:
+                kept[group] = dict(found.get_ifd(group))
+        if _IFD.Interop in kept.get(_IFD.Exif, {}):
+            kept[_IFD.Exif][_IFD.Interop] = dict(found.get_ifd(_IFD.Interop))
+        return kept.tobytes() if len(kept) else None
+    except _BROKEN:
+        return None
+
+
+def _sized(exif, size):
+    """EXIF that tells of a picture's width and height, if it told of any."""
+    if exif is None:
+        return None
+    loaded = _loaded(exif)
+    details = loaded.get_ifd(_IFD.Exif)
+    tags = PIL.ExifTags.Base.ExifImageWidth, PIL.ExifTags.Base.ExifImageHeight
+    for tag, pixels in zip(tags, size, strict=True):
+        if tag in details:
+            details[tag] = pixels
+    return loaded.tobytes()
+
+
+def _loaded(exif):
+    loaded = PIL.Image.Exif()
+    loaded.load(exif or b"")
+    return loaded
+
+
+def _xmp(image):
+    found = next((image.info[k] for k in _XMP_KEYS if image.info.get(k)), None)
+    if found is None:
+        return None
+    packet = found.encode() if isinstance(found, str) else bytes(found)
+    return _XMP_ORIENTATION.sub(b"", _XMP_PICTURES.sub(b"", packet))
+
+
+def _dpi(image):
+    try:
+        across, down = (float(value) for value in image.info["dpi"])
+    except (KeyError, TypeError, ValueError, ZeroDivisionError):
+        return None
+    is_sound = 0 < across < 65_536 and 0 < down < 65_536
+    return (across, down) if is_sound else None
+
+
+def _texts(image):
+    texts = {
+        key: str(text)
+        for key, text in getattr(image, "text", {}).items()
+        # ImageMagick's profiles tell of the orientation, among other things.
+        if key not in _XMP_KEYS and not key.startswith("Raw profile type")
+    }
+    comment = image.info.get("comment")
+    if isinstance(comment, bytes):
+        comment = comment.decode(errors="replace").rstrip("\0")
+    if comment and not texts:
+        texts[COMMENT] = comment
+    return texts

@@ -1,0 +1,225 @@
+"""What the inputs of a command mean: files, folders, patterns and devices.
+
+A folder is searched with its sub-folders. What is hidden there is passed over,
+as are links to folders, which may lead in circles. Where the results go is
+passed over too, so that a second run does not make cartoons of cartoons.
+"""
+
+import collections
+import dataclasses
+import glob
+import os
+import pathlib
+import re
+from collections.abc import Iterator
+from collections.abc import Sequence
+
+from cartoongan_tf import errors
+from cartoongan_tf import kinds
+from cartoongan_tf import picture_formats
+from cartoongan_tf import samples
+
+STREAM = "-"
+
+_CAMERA = re.compile(r"camera:(\d+)")
+_DIGITS = re.compile(r"(\d+)")
+_KNOWN = picture_formats.READ_SUFFIXES | kinds.VIDEO_SUFFIXES
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """One thing to make a cartoon of.
+
+    Attributes:
+        kind: What it is.
+        source: A file; the number of a camera; None for standard input.
+        relative: Where it lies below its input, which its result mirrors.
+        format: A picture's format, as Pillow calls it, or None.
+        is_named: Whether the user named just this, and not a folder.
+    """
+
+    kind: kinds.Kind
+    source: pathlib.Path | int | None
+    relative: pathlib.PurePath
+    format: str | None = None
+    is_named: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Found:
+    """What inputs mean.
+
+    Attributes:
+        jobs: What is to be done, in the order of the inputs.
+        problems: What was named and is not there, or cannot be looked at, by
+            its name.
+        passed_over: How many files in folders were passed over, by ending or
+            by what they are.
+    """
+
+    jobs: list[Job]
+    problems: dict[str, str]
+    passed_over: collections.Counter[str]
+
+
+def find(
+    names: Sequence[str],
+    *,
+    output: str | pathlib.Path | None,
+    samples_folder: pathlib.Path | None = None,
+) -> Found:
+    """Finds out what inputs mean. A file that is named twice counts once.
+
+    Args:
+        names: Files; folders; patterns with `*`, `?`, `[...]` and `**`; `-`
+            for standard input; `camera:0` and so on; `sample:photos`.
+        output: Where results go; in folders that is passed over.
+        samples_folder: Where samples are written as files.
+    """
+    search = _Search(output, samples_folder)
+    for name in names:
+        search.add(name)
+    return Found(list(search.jobs.values()), search.problems, search.passed)
+
+
+def natural_key(path: pathlib.PurePath) -> list:
+    """Sorts frame2 before frame10, and all below a folder together."""
+    return [
+        [int(s) if s.isdecimal() else s for s in _DIGITS.split(part)]
+        for part in path.parts
+    ]
+
+
+class _Search:
+    def __init__(self, output, samples_folder):
+        self._output = output and pathlib.Path(output).resolve()
+        self._samples_folder = samples_folder
+        self.jobs = {}
+        self.problems = {}
+        self.passed = collections.Counter()
+
+    def add(self, name):
+        """Adds what one input means."""
+        path = pathlib.Path(name)
+        camera = _CAMERA.fullmatch(name)
+        if name == STREAM:
+            self._add_stream()
+        elif os.path.lexists(path):
+            self._add_path(path)
+        elif camera:
+            number = int(camera[1])
+            place = pathlib.PurePath(f"camera-{number}")
+            job = Job(kinds.Kind.CAMERA, number, place, is_named=True)
+            self.jobs[name] = job
+        elif name.startswith(samples.PREFIX):
+            self._add_sample(name)
+        elif glob.has_magic(name):
+            self._add_pattern(name)
+        else:
+            self.problems[name] = "does not exist."
+
+    def _add_stream(self):
+        place = pathlib.PurePath("stdin")
+        job = Job(kinds.Kind.STREAM, None, place, is_named=True)
+        self.jobs[STREAM] = job
+
+    def _add_path(self, path):
+        if path.is_dir():
+            for file in self._files_below(path):
+                self._add_found(file, file.relative_to(path))
+        elif not path.exists():
+            self.problems[str(path)] = "is a link to what does not exist."
+        elif not path.is_file():  # To read from a pipe might never end.
+            self.problems[str(path)] = (
+                "is not a regular file; pipe it into `-` instead."
+            )
+        else:
+            self._add_file(path, pathlib.PurePath(path.name), is_named=True)
+
+    def _add_sample(self, name):
+        try:
+            folder = samples.as_folder(name, self._samples_folder, "INPUT")
+        except errors.InputError as error:
+            self.problems[name] = str(error)
+            return
+        for file in sorted(folder.iterdir(), key=natural_key):
+            self._add_file(file, pathlib.PurePath(file.name))
+
+    def _add_pattern(self, pattern):
+        root = _root_of(pattern)
+        found = sorted(
+            map(pathlib.Path, glob.iglob(pattern, recursive=True)),
+            key=natural_key,
+        )
+        if not found:
+            self.problems[pattern] = "matches no file."
+        # `**` finds both folders and what is in them.
+        parents = {path.parent for path in found}
+        for path in found:
+            if path in parents or self._is_output(path.parent):
+                continue
+            below = self._files_below(path) if path.is_dir() else [path]
+            for file in below:
+                self._add_found(file, file.relative_to(root))
+
+    def _files_below(self, folder) -> Iterator[pathlib.Path]:
+        """All files that are not hidden, in natural order."""
+        for parent, below, names in os.walk(folder, onerror=self._refuse):
+            here = pathlib.Path(parent)
+            self.passed["hidden"] += sum(n.startswith(".") for n in names)
+            self.passed["linked folder"] += sum(
+                (here / n).is_symlink() for n in below
+            )
+            below[:] = sorted(
+                (n for n in below if self._is_visited(here / n)),
+                key=lambda n: natural_key(pathlib.PurePath(n)),
+            )
+            visible = (here / n for n in names if not n.startswith("."))
+            yield from sorted(visible, key=natural_key)
+
+    def _is_visited(self, folder):
+        is_hidden = folder.name.startswith(".")
+        return not (is_hidden or folder.is_symlink() or self._is_output(folder))
+
+    def _is_output(self, folder):
+        here = folder.resolve()
+        return self._output in (here, *here.parents)
+
+    def _refuse(self, error):
+        reason = f"cannot be looked into ({error.strerror})."
+        self.problems[str(error.filename)] = reason
+
+    def _add_found(self, path, relative):
+        """Adds a file that was not named, if it has an ending to go by."""
+        suffix = path.suffix.lower()
+        if not path.is_file():
+            self.passed["special file or broken link"] += 1
+        elif suffix not in _KNOWN:
+            self.passed[suffix or "no ending"] += 1
+        else:
+            self._add_file(path, relative)
+
+    def _add_file(self, path, relative, is_named=False):
+        try:
+            content = kinds.of_file(path)
+        except OSError as error:
+            self.problems[str(path)] = f"cannot be read ({error.strerror})."
+            return
+        if content.kind is None and not is_named:
+            self.passed[path.suffix.lower()] += 1
+            return
+        # What is named and of no known kind is told so by who reads it.
+        kind = content.kind or kinds.Kind.PICTURE
+        job = Job(kind, path, relative, content.format, is_named)
+        self.jobs.setdefault(path.resolve(), job)
+
+
+def _root_of(pattern):
+    """The folders of a pattern that stand before its first wildcard."""
+    parts = pathlib.Path(pattern).parts[:-1]
+    fixed = []
+    for part in parts:
+        if glob.has_magic(part):
+            break
+        fixed.append(part)
+    return pathlib.Path(*fixed)

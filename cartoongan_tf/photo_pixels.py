@@ -1,0 +1,119 @@
+"""Images of any mode -> upright RGB, in strips.
+
+Pillow's own conversions make a whole image of each step, at four bytes a
+pixel. In strips there are two at a time: the image as decoded, and the array.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import PIL.Image
+import PIL.ImageCms
+
+from cartoongan_tf import extras
+
+_STRIP = 2**21  # Pixels converted at a time.
+_OPAQUE = 255
+_CMS = PIL.ImageCms
+
+
+class Pixels(NamedTuple):
+    """What an image shows.
+
+    Attributes:
+        colors: uint8 RGB array of shape `(height, width, 3)`, upright.
+        alpha: uint8 array of shape `(height, width)`, 0 where the picture is
+            transparent, or None if it cannot be.
+        is_gray: Whether the file has no colors.
+    """
+
+    colors: np.ndarray
+    alpha: np.ndarray | None
+    is_gray: bool
+
+
+def convert(image: PIL.Image.Image) -> Pixels:
+    """Converts a loaded image.
+
+    16 bits become 8 by leaving out the lower ones, as `pictures` does. Inks
+    (CMYK) become sRGB by their own profile, or without one by arithmetic.
+
+    Raises:
+        ValueError: If the image has numbers whose white is not known.
+    """
+    turn = extras.orientation(image)
+    width, height = image.size
+    upright = (width, height) if turn >= 5 else (height, width)
+    to_array, alpha = _converter(image), None
+    colors = np.empty((*upright, 3), np.uint8)
+    stored = _as_stored(colors, turn)
+    if image.has_transparency_data:
+        alpha = np.empty(upright, np.uint8)
+        stored_alpha = _as_stored(alpha, turn)
+    rows = max(1, _STRIP // width)
+    for top in range(0, height, rows):
+        strip = slice(top, min(top + rows, height))
+        array = to_array(image.crop((0, top, width, strip.stop)))
+        stored[strip] = array[..., :3]
+        if alpha is not None:
+            stored_alpha[strip] = array[..., 3]
+    is_gray = image.mode in ("1", "L", "LA", "La") or image.mode[0] == "I"
+    return Pixels(colors, alpha, is_gray)
+
+
+def _as_stored(upright, turn):
+    """A view of an upright array in which it lies as in the file."""
+    if turn in (3, 4, 7, 8):
+        upright = upright[::-1]
+    if turn in (2, 3, 6, 7):
+        upright = upright[:, ::-1]
+    return upright.swapaxes(0, 1) if turn >= 5 else upright
+
+
+def _converter(image) -> Callable[[PIL.Image.Image], np.ndarray]:
+    """Gives the function from a strip to an array of 3 or 4 channels."""
+    if image.mode.startswith("I;16") or (
+        image.mode == "I" and image.format == "PPM"
+    ):
+        return _from_deep_gray(image.info.get("transparency"))
+    if image.mode in ("I", "F"):
+        raise ValueError("its pixels have 32 bits; save it with 8 or 16")
+    if image.mode in ("CMYK", "LAB"):
+        return _from_other_colors(image)
+    mode = "RGBA" if image.has_transparency_data else "RGB"
+    return lambda strip: np.asarray(strip.convert(mode))
+
+
+def _from_deep_gray(hole):
+    def to_array(strip):
+        deep = np.asarray(strip)
+        gray = (deep >> 8).astype(np.uint8)
+        if hole is None:
+            return gray[..., None]
+        alpha = np.where(deep == hole, 0, _OPAQUE).astype(np.uint8)
+        return np.stack([gray, gray, gray, alpha], axis=-1)
+
+    return to_array
+
+
+def _from_other_colors(image):
+    if image.mode == "LAB":
+        profile = _CMS.createProfile("LAB")
+    else:
+        profile = extras.profile_of(image)
+    if profile is None:
+        return lambda strip: np.asarray(strip.convert("RGB"))
+    try:
+        transform = _CMS.buildTransform(
+            profile,
+            _CMS.createProfile("sRGB"),
+            image.mode,
+            "RGB",
+            _CMS.Intent.RELATIVE_COLORIMETRIC,
+            # Else the deepest black of paper stays gray on a screen.
+            _CMS.Flags.BLACKPOINTCOMPENSATION,
+        )
+    except _CMS.PyCMSError:  # A profile of RGB on a picture of inks.
+        return lambda strip: np.asarray(strip.convert("RGB"))
+    return lambda strip: np.asarray(_CMS.applyTransform(strip, transform))

@@ -1,0 +1,276 @@
+"""Where results go.
+
+Nothing is replaced by accident: a result that is there is done already, unless
+it is to be overwritten, and an input never is. Results are written whole, so
+that what a killed run left behind does not count.
+
+Two inputs with the same name and different endings (a.jpg and a.png) that
+would become one file keep their own endings in front: a.jpg.png. Where names
+are the same, in folders that were named together, or differ by case only,
+which many systems do not tell apart, nothing is done: any number added by us
+would depend on what else is there, and a second run would find the results of
+others.
+"""
+
+import collections
+import dataclasses
+import pathlib
+import unicodedata
+from collections.abc import Sequence
+
+from cartoongan_tf import errors
+from cartoongan_tf import files
+from cartoongan_tf import inputs
+from cartoongan_tf import kinds
+from cartoongan_tf import picture_formats
+
+STREAM = "-"
+VIDEO_SUFFIXES = (".mp4", ".mkv", ".mov", ".webm")  # Those that are written.
+
+_WRITTEN_WELL = ("AVIF", "BMP", "JPEG", "PNG", "TIFF", "WEBP")
+_ENDINGS = picture_formats.READ_SUFFIXES | kinds.VIDEO_SUFFIXES
+_MOVING = (kinds.Kind.VIDEO, kinds.Kind.CAMERA)
+_MOST_NAMED = 5
+
+
+@dataclasses.dataclass(frozen=True)
+class Task:
+    """A job, and where its result goes.
+
+    Attributes:
+        job: What is to be done.
+        path: File to write, or None for standard output.
+        format: The format of a picture or an animation; None for what is not
+            known yet, as for a stream without a name to write to, and for
+            videos, whose ending tells.
+    """
+
+    job: inputs.Job
+    path: pathlib.Path | None
+    format: str | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """What is to be done.
+
+    Attributes:
+        tasks: What is left to do, in the order of the jobs.
+        done: What is there already.
+    """
+
+    tasks: list[Task]
+    done: list[Task]
+
+
+def plan(
+    jobs: Sequence[inputs.Job],
+    output: str | pathlib.Path,
+    *,
+    format: str | None = None,
+    overwrite: bool = False,
+) -> Plan:
+    """Says where the result of each job goes.
+
+    Args:
+        jobs: What is to be done.
+        output: A folder, in which folders are mirrored; or for a single job
+            that was named, a file with the ending of a picture or a video; or
+            `-` for standard output.
+        format: What to write: `jpg`, `png`, `mp4` and so on. Unless told, an
+            input's own where it is written well, else PNG, or MP4. It goes
+            for what it can hold: `jpg` for pictures only, `mp4` for videos.
+        overwrite: Whether to do what is done already once more.
+
+    Raises:
+        InputError: If the format is unknown, the output does not fit, two
+            results would be one file, or a result would replace an input.
+    """
+    wanted = _Wanted.named(format)
+    if str(output) == STREAM:
+        return Plan([_to_stdout(jobs, wanted)], [])
+    if _is_file_name(output, jobs):
+        tasks = [_to_file(jobs[0], pathlib.Path(output), wanted)]
+    else:
+        folder = files.make_folder("--output", output)
+        tasks = _told_apart(folder, jobs, wanted)
+    _check_inputs(tasks)
+    done = [t for t in tasks if _is_there(t.path) and not overwrite]
+    left = [t for t in tasks if not _is_there(t.path) or overwrite]
+    return Plan(left, done)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Wanted:
+    """What a user asked for: a format of pictures, or the ending of videos."""
+
+    format: str | None = None
+    video_suffix: str | None = None
+
+    @classmethod
+    def named(cls, name):
+        if name is None:
+            return cls()
+        suffix = f".{name.lower().removeprefix('.')}"
+        if suffix in VIDEO_SUFFIXES:
+            return cls(video_suffix=suffix)
+        return cls(picture_formats.by_name(name, "--format"))
+
+    def format_for(self, job):
+        """The format of a job's picture or animation, or None."""
+        if job.kind in _MOVING:
+            return None
+        if job.kind is kinds.Kind.STREAM:
+            return self.format
+        if job.kind is kinds.Kind.ANIMATION:
+            return next(
+                (f for f in (self.format, job.format) if _is_animated(f)),
+                "WEBP",
+            )
+        own = job.format if job.format in _WRITTEN_WELL else None
+        return self.format or own or picture_formats.FALLBACK
+
+    def suffix_for(self, job):
+        """The ending of a job's result."""
+        if job.kind in _MOVING:
+            own = job.relative.suffix
+            fits = own.lower() in VIDEO_SUFFIXES
+            return self.video_suffix or (own if fits else VIDEO_SUFFIXES[0])
+        kind = self.format_for(job) or picture_formats.FALLBACK
+        return picture_formats.suffix_for(kind, job.relative)
+
+
+def _is_animated(format):
+    known = picture_formats.FORMATS.get(format)
+    return known is not None and known.is_animated
+
+
+def _is_there(path):
+    return path.exists() or path.is_symlink()
+
+
+def _to_stdout(jobs, wanted):
+    if len(jobs) != 1:
+        raise errors.InputError(
+            f"--output=- takes one result, and there are {len(jobs)} inputs; "
+            "name a folder."
+        )
+    return Task(jobs[0], None, wanted.format_for(jobs[0]))
+
+
+def _is_file_name(output, jobs):
+    path = pathlib.Path(output)
+    suffix = path.suffix.lower()
+    if suffix not in _ENDINGS or path.is_dir():
+        return False
+    if len(jobs) != 1 or not jobs[0].is_named:
+        raise errors.InputError(
+            f"--output={output} is the name of a file, which goes with one "
+            "input that is a file; name a folder."
+        )
+    return True
+
+
+def _to_file(job, path, wanted):
+    format = picture_formats.by_suffix(path)
+    is_video = path.suffix.lower() in VIDEO_SUFFIXES
+    if format is None and not is_video:
+        raise errors.InputError(
+            f"--output={path} has an ending that is read only; name another."
+        )
+    other = wanted.format and format != wanted.format
+    if other or wanted.video_suffix not in (None, path.suffix.lower()):
+        raise errors.InputError(
+            f"--output={path} has another ending than --format asks for; "
+            "leave one of them out."
+        )
+    if format and job.kind in _MOVING:
+        raise errors.InputError(
+            f"--output={path} is a picture, and {job.relative} is a video; "
+            f"name one that ends in {', '.join(VIDEO_SUFFIXES)}."
+        )
+    needs_picture = job.kind in (kinds.Kind.PICTURE, kinds.Kind.ANIMATION)
+    if is_video and needs_picture:
+        raise errors.InputError(
+            f"--output={path} is a video, and {job.relative} is a "
+            f"{job.kind.value}; name one with the ending of a picture."
+        )
+    if job.kind is kinds.Kind.ANIMATION and not _is_animated(format):
+        raise errors.InputError(
+            f"--output={path} holds no animation, and {job.relative} is one; "
+            "name one that ends in .gif, .webp or .png."
+        )
+    return Task(job, path, format)
+
+
+def _told_apart(folder, jobs, wanted):
+    """Tasks in a folder, no two of which write the same file."""
+    paths = {
+        job: folder / _renamed(job.relative, wanted.suffix_for(job))
+        for job in jobs
+    }
+    for group in _same_files(paths):
+        for job in group:
+            if paths[job].suffix != job.relative.suffix:
+                suffix = wanted.suffix_for(job)
+                name = f"{job.relative.name}{suffix}"
+                paths[job] = folder / job.relative.with_name(name)
+    _refuse_same(_same_files(paths), paths)
+    return [
+        Task(job, path, wanted.format_for(job)) for job, path in paths.items()
+    ]
+
+
+def _renamed(relative, suffix):
+    """Replaces an ending, and not what follows the dot of `photo 1.2`."""
+    is_known = relative.suffix.lower() in _ENDINGS
+    stem = relative.stem if is_known else relative.name
+    return relative.with_name(stem + suffix)
+
+
+def _same_files(paths):
+    groups = collections.defaultdict(list)
+    for job, path in paths.items():
+        key = unicodedata.normalize("NFC", str(path)).casefold()
+        groups[key].append(job)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _refuse_same(groups, paths):
+    if not groups:
+        return
+    lines = [
+        f"{paths[group[0]]}: {', '.join(str(job.source) for job in group)}"
+        for group in groups
+    ]
+    more = len(lines) - _MOST_NAMED
+    lines[_MOST_NAMED:] = [f"and {more} more"] if more > 0 else []
+    raise errors.InputError(
+        "Several inputs would become the same file; name the folder above "
+        "them, which is mirrored, or an --output for each:\n  "
+        + "\n  ".join(lines)
+    )
+
+
+def _check_inputs(tasks):
+    sources = {
+        _identity(task.job.source)
+        for task in tasks
+        if isinstance(task.job.source, pathlib.Path)
+    }
+    for task in tasks:
+        if task.path.is_dir():
+            raise errors.InputError(
+                f"{task.path} is a folder, and would be a result; remove it, "
+                "or name another --output."
+            )
+        if task.path.exists() and _identity(task.path) in sources:
+            raise errors.InputError(
+                f"{task.path} is an input, and would be replaced by a result; "
+                "name another --output folder."
+            )
+
+
+def _identity(path):
+    status = path.stat()
+    return status.st_dev, status.st_ino

@@ -1,0 +1,222 @@
+"""Files that people have, and what should become of each.
+
+A maker takes the path to write; what is expected is either the result's
+format, size and whether it has alpha, or a part of the complaint.
+"""
+
+import io
+import os
+import struct
+import zlib
+
+import cv2
+import numpy as np
+import PIL.Image
+import PIL.ImageCms
+import skimage.data
+
+WIDTH, HEIGHT = 48, 32
+SIZE = (WIDTH, HEIGHT)
+TURNED = (HEIGHT, WIDTH)
+
+
+def photo(size=SIZE, mode="RGB"):
+    cat = PIL.Image.fromarray(skimage.data.chelsea())
+    return cat.resize(size).convert(mode)
+
+
+def with_alpha(mode="RGBA"):
+    picture = photo().convert(mode)
+    picture.putalpha(PIL.Image.linear_gradient("L").resize(SIZE))
+    return picture
+
+
+def saver(picture, **options):
+    return lambda path: picture.save(path, **options)
+
+
+def write(data):
+    return lambda path: path.write_bytes(data)
+
+
+def encoded(picture, kind, **options):
+    stream = io.BytesIO()
+    picture.save(stream, kind, **options)
+    return stream.getvalue()
+
+
+def deep(channels):
+    gray = np.linspace(0, 65535, HEIGHT * WIDTH).reshape(HEIGHT, WIDTH, 1)
+    pixels = np.repeat(gray.astype(np.uint16), channels, axis=2)
+    return lambda path: cv2.imwrite(str(path), pixels)
+
+
+def turned(orientation):
+    exif = PIL.Image.Exif()
+    exif[274] = orientation
+    size = SIZE if orientation < 5 else TURNED
+    return saver(photo(size), exif=exif)
+
+
+def cmyk_profile():
+    """A profile of inks: a table that turns 2 ** 4 mixtures into Lab."""
+    lab = []
+    for mixture in range(16):
+        inks = [mixture >> shift & 1 for shift in (3, 2, 1, 0)]
+        light = 100 * max(0.0, 1 - inks[3] - 0.25 * sum(inks[:3]))
+        green_red = 128 + 60 * inks[1] - 40 * inks[0]
+        blue_yellow = 128 + 70 * inks[2] - 40 * inks[0]
+        lab += [round(light * 2.55), green_red, blue_yellow]
+    table = struct.pack(">4s4xBBBx", b"mft1", 4, 3, 2)
+    table += struct.pack(">9i", *(65536 * (n % 4 == 0) for n in range(9)))
+    ramp = bytes(range(256))
+    table += ramp * 4 + bytes(lab) + ramp * 3
+    table += b"\0" * (-len(table) % 4)
+    offset = 128 + 4 + 12
+    tags = struct.pack(">I4sII", 1, b"A2B0", offset, len(table))
+    header = struct.pack(
+        ">I4sI4s4s4s12x4s28x3i48x",
+        offset + len(table),
+        b"test",
+        0x02400000,
+        b"prtr",
+        b"CMYK",
+        b"Lab ",
+        b"acsp",
+        63190,
+        65536,
+        54061,
+    )
+    return header + tags + table
+
+
+def gray_profile():
+    header = bytearray(srgb_profile())
+    header[16:20] = b"GRAY"
+    return bytes(header)
+
+
+def srgb_profile():
+    profile = PIL.ImageCms.createProfile("sRGB")
+    return PIL.ImageCms.ImageCmsProfile(profile).tobytes()
+
+
+def animation(**options):
+    frames = [photo().rotate(30 * turn) for turn in range(4)]
+    return saver(
+        frames[0],
+        save_all=True,
+        append_images=frames[1:],
+        duration=[50, 100, 150, 200],
+        loop=0,
+        **options,
+    )
+
+
+def huge_png(path):
+    """A header of 60000 x 60000 pixels, and next to nothing after it."""
+
+    def chunk(kind, data):
+        check = struct.pack(">I", zlib.crc32(kind + data))
+        return struct.pack(">I", len(data)) + kind + data + check
+
+    size = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    body = chunk(b"IHDR", size) + chunk(b"IDAT", zlib.compress(b"\0" * 1000))
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + body + chunk(b"IEND", b""))
+
+
+def broken_exif(path):
+    exif = PIL.Image.Exif()
+    exif[271] = "A camera of some length"
+    whole = exif.tobytes()
+    photo().save(path, exif=whole[:-12] + b"\xff" * 8)
+
+
+def transparent_palette(path):
+    picture = photo().quantize(16)
+    picture.save(path, transparency=bytes(range(0, 256, 16)))
+
+
+def result(kind, size=SIZE, alpha=False):
+    return kind, size, alpha
+
+
+JPEG = encoded(photo(), "JPEG")
+RESULTS = {
+    "inks.jpg": (saver(photo(mode="CMYK")), result("JPEG")),
+    "inks_profile.jpg": (
+        saver(photo(mode="CMYK"), icc_profile=cmyk_profile()),
+        result("JPEG"),
+    ),
+    "inks.tif": (saver(photo(mode="CMYK")), result("TIFF")),
+    "deep.png": (deep(3), result("PNG")),
+    "deep_gray.png": (deep(1), result("PNG")),
+    "deep.tiff": (deep(3), result("TIFF")),
+    "deep_gray.tiff": (deep(1), result("TIFF")),
+    "gray.jpg": (saver(photo(mode="L")), result("JPEG")),
+    "gray_profile.jpg": (
+        saver(photo(mode="L"), icc_profile=gray_profile()),
+        result("JPEG"),
+    ),
+    "gray_alpha.png": (saver(with_alpha("LA")), result("PNG", SIZE, True)),
+    "alpha.png": (saver(with_alpha()), result("PNG", SIZE, True)),
+    "alpha.webp": (saver(with_alpha()), result("WEBP", SIZE, True)),
+    "alpha.tiff": (saver(with_alpha()), result("TIFF", SIZE, True)),
+    "palette_alpha.png": (transparent_palette, result("PNG", SIZE, True)),
+    "one_bit.png": (saver(photo(mode="1")), result("PNG")),
+    "one_bit.bmp": (saver(photo(mode="1")), result("BMP")),
+    **{
+        f"turned_{code}.jpg": (turned(code), result("JPEG"))
+        for code in range(1, 9)
+    },
+    "progressive.jpg": (saver(photo(), progressive=True), result("JPEG")),
+    "png_inside.jpg": (write(encoded(photo(), "PNG")), result("PNG")),
+    "least.png": (saver(photo((16, 16))), result("PNG", (16, 16))),
+    "ribbon.png": (saver(photo((20_000, 20))), result("PNG", (20_000, 20))),
+    "still.gif": (saver(photo().quantize(8)), result("PNG")),
+    "animated.gif": (animation(), result("GIF")),
+    "animated.webp": (animation(), result("WEBP")),
+    "animated.png": (animation(), result("PNG")),
+    "two_views.mpo": (
+        lambda path: photo().save(
+            path, "MPO", save_all=True, append_images=[photo()]
+        ),
+        result("JPEG"),
+    ),
+    "jpeg_2000.jp2": (saver(photo()), result("PNG")),
+    "plain.ppm": (saver(photo()), result("PNG")),
+    "with space é漢.jpg": (write(JPEG), result("JPEG")),
+    "-leading-dash.jpg": (write(JPEG), result("JPEG")),
+    "new\nline.jpg": (write(JPEG), result("JPEG")),
+    "100%d.jpg": (write(JPEG), result("JPEG")),
+    "UPPER.JPG": (write(JPEG), result("JPEG")),
+    "broken_exif.jpg": (broken_exif, result("JPEG")),
+    "broken_profile.jpg": (
+        saver(photo(), icc_profile=b"no profile at all"),
+        result("JPEG"),
+    ),
+}
+COMPLAINTS = {
+    "one_pixel.png": (saver(photo((1, 1))), "1x1 pixels is too small"),
+    "small.png": (saver(photo((15, 15))), "15x15 pixels is too small"),
+    "truncated.jpg": (write(JPEG[: len(JPEG) // 2]), "damaged or breaks off"),
+    "truncated.png": (
+        write(encoded(photo(), "PNG")[:500]),
+        "damaged or breaks off",
+    ),
+    "empty.jpg": (write(b""), "is empty"),
+    "text.jpg": (write(b"not a picture"), "is not a picture that is read"),
+    "huge.png": (huge_png, "60000 x 60000 pixels"),
+    "floats.tiff": (saver(photo(mode="F")), "32 bits"),
+    "phone.heic": (
+        write(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"),
+        "is a HEIC picture",
+    ),
+}
+PASSED_OVER = {
+    "pipe.jpg": os.mkfifo,
+    "circle": lambda path: path.symlink_to(path.parent),
+    "gone.jpg": lambda path: path.symlink_to("nowhere.jpg"),
+    ".hidden.jpg": write(JPEG),
+    "notes.txt": write(b"text"),
+}
