@@ -20,8 +20,10 @@ from cartoongan_tf import litert_models
 from cartoongan_tf import networks
 from cartoongan_tf import pictures
 from cartoongan_tf import porting
+from cartoongan_tf import served_models
 from cartoongan_tf import session_models
 from cartoongan_tf import styles
+from cartoongan_tf import tiling
 
 GENERATOR_FILE = "generator.keras"
 
@@ -76,45 +78,68 @@ def load_network(
     return network
 
 
-def open_model(path: str | pathlib.Path, flag: str) -> Callable:
-    """Opens any of the kinds.
+class Model:
+    """A function from a picture to its cartoon, both uint8 RGB arrays.
 
     Args:
-        path: `.keras` file, folder of a run, SavedModel folder (or the folder
-            of its versions, of which the highest is taken), `.tflite`,
-            `.onnx` or `.npz` file, or a shipped style's name.
-        flag: The flag that gave `path`, for messages.
+        cartoonize: The same for pictures of 16 pixels a side and more.
+
+    Call arguments:
+        picture: Array of shape `(height, width, 3)`.
 
     Returns:
-        A function from a picture to its cartoon, both uint8 RGB arrays of
-        shape `(height, width, 3)`. It raises `InputError` for a picture below
-        16 pixels a side, and for one of a size that the artifact was not
-        built for.
+        An array of the same shape.
 
     Raises:
-        InputError: If there is no such model.
+        InputError: For a picture below 16 pixels a side, and for one of a size
+            that the artifact was not built for.
     """
-    path = styles.find(path)
-    saved_model = _saved_model_folder(path)
-    if saved_model:
-        cartoonize = _opened(_open_session, saved_model, flag)
-    elif path.suffix == ".tflite":
-        cartoonize = _opened(from_litert, path, flag)
-    elif path.suffix == ".onnx":
-        cartoonize = _opened(from_onnx, path, flag)
-    else:
-        cartoonize = from_generator(load_generator(path, flag))
 
-    def checked(picture: Picture) -> Picture:
+    def __init__(self, cartoonize: Callable):
+        self._cartoonize = cartoonize
+
+    def __call__(self, picture: Picture) -> Picture:
         least = contract.MINIMUM_SIDE
         if min(picture.shape[:2]) < least:
             raise errors.InputError(
                 f"a picture of {picture.shape[1]}x{picture.shape[0]} pixels "
                 f"is too small; {least} a side is the least."
             )
-        return cartoonize(picture)
+        return self._cartoonize(picture)
 
-    return checked
+    def steady(self) -> "Model":
+        """The same for the frames of one film, in which norms change slowly."""
+        is_network = isinstance(self._cartoonize, tiling.TiledGenerator)
+        return Model(self._cartoonize.steady()) if is_network else self
+
+
+def open_model(
+    path: str | pathlib.Path, flag: str, tile: int | None = None
+) -> Model:
+    """Opens any of the kinds.
+
+    Args:
+        path: `.keras` file, folder of a run, SavedModel folder (or the folder
+            of its versions, of which the highest is taken), `.tflite`,
+            `.onnx` or `.npz` file, a shipped style's name, or the URL of a
+            model that TensorFlow Serving serves.
+        flag: The flag that gave `path`, for messages.
+        tile: Side of the tiles that a Keras network works in; None for its
+            own. Others work on whole pictures.
+
+    Raises:
+        InputError: If there is no such model, or it knows no tiles.
+    """
+    cartoonize = _artifact(path, flag)
+    if cartoonize is None:
+        generator = load_generator(path, flag)
+        cartoonize = tiling.TiledGenerator(generator, tile)
+    elif tile is not None:
+        raise errors.InputError(
+            f"--tile goes with .keras models and shipped styles; {path} works "
+            "on whole pictures."
+        )
+    return Model(cartoonize)
 
 
 def from_generator(generator: keras.Model) -> Callable:
@@ -152,6 +177,21 @@ def from_onnx(path: pathlib.Path) -> Callable:
     # onnxruntime is an extra.
     onnx_models = importlib.import_module("cartoongan_tf.onnx_models")
     return _sized(onnx_models.OnnxModel(path), path)
+
+
+def _artifact(path, flag):
+    """Opens what is no Keras network; None for what is one."""
+    if served_models.is_address(path):
+        return served_models.ServedModel(str(path))
+    path = styles.find(path)
+    saved_model = _saved_model_folder(path)
+    if saved_model:
+        return _opened(_open_session, saved_model, flag)
+    if path.suffix == ".tflite":
+        return _opened(from_litert, path, flag)
+    if path.suffix == ".onnx":
+        return _opened(from_onnx, path, flag)
+    return None
 
 
 def _open_session(folder):

@@ -1,71 +1,158 @@
-"""Photos -> cartoons, file by file."""
+"""Makes the cartoons of pictures and animations, in files and streams."""
 
-import collections
+import contextlib
+import functools
 import pathlib
 from collections.abc import Callable
-from collections.abc import Iterator
-from collections.abc import Sequence
+from typing import BinaryIO
+from typing import NamedTuple
 
-from cartoongan_tf import errors
-from cartoongan_tf import files
-from cartoongan_tf import pictures
+import cv2
+import numpy as np
+
+from cartoongan_tf import animations
+from cartoongan_tf import finishing
+from cartoongan_tf import photo_files
+from cartoongan_tf import steadying
+
+Cartoonize = Callable[[np.ndarray], np.ndarray]
+Source = pathlib.Path | bytes
+Target = pathlib.Path | BinaryIO
 
 
-def cartoon_paths(
-    photos: Sequence[str], output: str | pathlib.Path
-) -> dict[pathlib.Path, pathlib.Path]:
-    """Where the cartoon of each photo goes: `OUTPUT/<photo's name>.png`.
+class Settings(NamedTuple):
+    """How pictures are read, and results written.
+
+    Attributes:
+        max_side: Longer side, in pixels, to which what is larger is reduced;
+            None to keep all sizes.
+        max_pixels: Pictures of more than that are refused.
+        compare: Whether the photo stands beside its cartoon.
+        quality: 1 to 100, in formats that have one; None for the format's own.
+        strip_metadata: Whether to leave out all metadata but color profiles.
+        temporal: Whether the frames of animations are steadied over time.
+    """
+
+    max_side: int | None = None
+    max_pixels: int = photo_files.MAX_PIXELS
+    compare: bool = False
+    quality: int | None = None
+    strip_metadata: bool = False
+    temporal: bool = True
+
+    @property
+    def writing(self) -> dict:
+        """Arguments of the functions that write."""
+        return {
+            "quality": self.quality,
+            "strip_metadata": self.strip_metadata,
+        }
+
+
+def cartoonize_picture(
+    cartoonize: Cartoonize,
+    source: Source,
+    target: Target,
+    settings: Settings,
+    *,
+    format: str | None = None,
+    gate: contextlib.AbstractContextManager | None = None,
+) -> None:
+    """Makes the cartoon of one picture.
 
     Args:
-        photos: Files to cartoonize.
-        output: Folder to write into.
-
-    Returns:
-        Files to write by photo.
+        cartoonize: Function from a picture to its cartoon.
+        source: File to read, or the bytes of one.
+        target: File or stream to write.
+        settings: How to read and write.
+        format: What to write; the target's ending tells unless given.
+        gate: Held while the cartoon is computed.
 
     Raises:
-        InputError: If two photos have the same name, a cartoon would replace
-            a photo, or `output` cannot be a folder.
+        InputError: If the source cannot be read, the target not be written,
+            or the picture does not suit the model.
     """
-    output = files.make_folder("--output", output)
-    targets = {
-        pathlib.Path(photo): output / f"{pathlib.Path(photo).stem}.png"
-        for photo in photos
-    }
-    for target, count in collections.Counter(targets.values()).items():
-        if count > 1:
-            raise errors.InputError(
-                f"{count} photos would all become {target}; rename them, or "
-                "give them in several calls with --output folders of their "
-                "own."
-            )
-    for photo, target in targets.items():
-        if photo.resolve() == target.resolve():
-            raise errors.InputError(
-                f"{photo} would be replaced by its cartoon; choose another "
-                "--output folder."
-            )
-    return targets
+    photo = photo_files.read_photo(source, max_pixels=settings.max_pixels)
+    pixels = reduced(photo.pixels, settings.max_side)
+    alpha = photo.alpha
+    if alpha is not None:
+        alpha = reduced(alpha, settings.max_side)
+    with gate or contextlib.nullcontext():
+        cartoon = cartoonize(pixels)
+    if settings.compare:
+        cartoon, alpha = _compared(pixels, cartoon, alpha)
+    del photo.pixels, pixels  # A hundred megapixels are 300 MB.
+    photo_files.write_photo(
+        target,
+        cartoon,
+        alpha=alpha,
+        extras=photo.extras,
+        format=format,
+        **settings.writing,
+    )
 
 
-def cartoonize_files(
-    cartoonize: Callable, targets: dict[pathlib.Path, pathlib.Path]
-) -> Iterator[tuple[pathlib.Path, str | None]]:
-    """Cartoonizes one photo after the other.
+def cartoonize_animation(
+    cartoonize: Cartoonize,
+    source: Source,
+    target: Target,
+    settings: Settings,
+    *,
+    format: str | None = None,
+) -> None:
+    """Makes the cartoon of an animated picture, frame by frame.
 
     Args:
-        cartoonize: Function of `artifacts.open_model`.
-        targets: Files to write by photo, of `cartoon_paths`.
+        cartoonize: Function from a frame to its cartoon.
+        source: File to read, or the bytes of one.
+        target: File or stream to write.
+        settings: How to read and write.
+        format: What to write; the target's ending tells unless given.
 
-    Yields:
-        Each photo, with None once its cartoon is written, or with what was
-        wrong with it.
+    Raises:
+        InputError: As `cartoonize_picture` does.
     """
-    for photo, target in targets.items():
-        try:
-            picture = pictures.read_picture(photo)
-            pictures.write_png(target, cartoonize(picture))
-        except errors.InputError as error:
-            yield photo, str(error)
-        else:
-            yield photo, None
+    animation = animations.Animation(source, max_pixels=settings.max_pixels)
+    cartoonize_frame = functools.partial(
+        _cartoonize_frame,
+        cartoonize,
+        steadying.Steadier() if settings.temporal else None,
+        settings,
+    )
+    animations.write_animation(
+        target,
+        map(cartoonize_frame, animation.frames()),
+        animation.timeline,
+        format=format,
+        extras=animation.extras,
+        **settings.writing,
+    )
+
+
+def reduced(picture: np.ndarray, max_side: int | None) -> np.ndarray:
+    """A picture or a plane whose longer side is at most `max_side` pixels."""
+    height, width = picture.shape[:2]
+    if max_side is None or max(height, width) <= max_side:
+        return picture
+    scale = max_side / max(height, width)
+    size = [max(1, round(side * scale)) for side in (width, height)]
+    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+
+
+def _cartoonize_frame(cartoonize, steadier, settings, frame):
+    pixels = reduced(frame.pixels, settings.max_side)
+    alpha = frame.alpha
+    if alpha is not None:
+        alpha = reduced(alpha, settings.max_side)
+    cartoon = cartoonize(pixels)
+    if steadier:
+        cartoon = steadier(pixels, cartoon)
+    if settings.compare:
+        cartoon, alpha = _compared(pixels, cartoon, alpha)
+    return frame._replace(pixels=cartoon, alpha=alpha)
+
+
+def _compared(photo, cartoon, alpha):
+    beside = finishing.beside
+    pair = None if alpha is None else beside(alpha, alpha)
+    return beside(photo, cartoon), pair

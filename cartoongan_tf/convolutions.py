@@ -100,7 +100,15 @@ class SameSizeNetwork(keras.Model):
         filters: Channels of the first stage.
         blocks: Number of residual blocks.
         **kwargs: Passed on to `keras.Model`.
+
+    Attributes:
+        reach: Rows and columns away of what a pixel depends on, but for norms.
+        tile: Height and width of pictures, in pixels, that take a gigabyte of
+            memory on a CPU at most.
     """
+
+    reach: int
+    tile: int
 
     def __init__(self, filters, blocks, **kwargs):
         super().__init__(**kwargs)

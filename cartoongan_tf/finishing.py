@@ -6,10 +6,11 @@ worked on in bands, so that little memory is needed beside them.
 
 import math
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import cv2
 import numpy as np
+
+from cartoongan_tf import errors
 
 _BAND = 1_000_000  # Pixels that are worked on at once.
 _SAMPLE = 1_000_000  # Pixels that color statistics are taken from at most.
@@ -17,31 +18,39 @@ _LEAST_DEVIATION = 1.0  # Of L, a, b: a flat picture should not be stretched.
 _STRETCH = 2.0  # The most that a deviation grows, or shrinks to a half.
 
 
-class Finish(NamedTuple):
-    """How a cartoon is finished.
+class Finish:
+    """Finishes cartoons.
 
-    Attributes:
+    Args:
         strength: Share of the cartoon, 0 to 1; the rest is the photo.
         preserve_color: Whether the cartoon gets the photo's mean and standard
             deviation of L, a and b (CIE Lab; Reinhard et al., 2001).
 
+    Call arguments:
+        photo: What the cartoon was made of.
+        cartoon: Of the same shape; it is changed.
+
+    Returns:
+        `cartoon`.
+
     Raises:
-        ValueError: If `strength` is not in [0, 1], when it is called.
+        InputError: If `strength` is not in [0, 1].
     """
 
-    strength: float = 1.0
-    preserve_color: bool = False
+    def __init__(self, strength: float = 1.0, preserve_color: bool = False):
+        if not 0 <= strength <= 1:
+            raise errors.InputError(
+                f"--strength={strength} must be between 0, the photo, and 1, "
+                "the cartoon."
+            )
+        self._strength = strength
+        self._preserves_color = preserve_color
 
     def __call__(self, photo: np.ndarray, cartoon: np.ndarray) -> np.ndarray:
-        """Gives the finished cartoon, which is `cartoon`, changed."""
-        if not 0 <= self.strength <= 1:
-            raise ValueError(
-                f"`strength` must be in [0, 1], received {self.strength}."
-            )
-        if self.preserve_color:
+        if self._preserves_color:
             _match_colors(photo, cartoon)
-        if self.strength < 1:
-            _blend(photo, cartoon, self.strength)
+        if self._strength < 1:
+            _blend(photo, cartoon, self._strength)
         return cartoon
 
 

@@ -98,6 +98,10 @@ class LightGenerator(convolutions.SameSizeNetwork):
     def reach(self):
         return 18 + 4 * self.blocks
 
+    @property
+    def tile(self):
+        return 1280
+
 
 def _mirrored(filters, size, strides=1):
     # Unlike zeros beyond the border, mirrored pixels leave no frame.

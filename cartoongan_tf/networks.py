@@ -100,6 +100,10 @@ class Generator(convolutions.SameSizeNetwork):
     def reach(self):
         return 24 + 8 * self.blocks
 
+    @property
+    def tile(self):
+        return 768
+
     def get_config(self):
         return {**super().get_config(), "epsilon": self.epsilon}
 

@@ -17,7 +17,7 @@ def overlapped(
     work: Callable[[object, contextlib.AbstractContextManager], object],
     items: Sequence,
     workers: int,
-) -> Iterator[tuple]:
+) -> Iterator:
     """Works on several items at a time.
 
     Args:
@@ -27,18 +27,18 @@ def overlapped(
         workers: How many may compute at once.
 
     Yields:
-        Each item with what `work` returned, as they get done. An exception of
-        `work` goes through, after what else has begun.
+        What `work` returned, as it gets done. An exception of `work` goes
+        through, after what else has begun.
     """
     gate = threading.BoundedSemaphore(workers)
     if len(items) == 1:  # In this thread, where Ctrl-C comes at once.
-        yield items[0], work(items[0], gate)
+        yield work(items[0], gate)
         return
     with concurrent.futures.ThreadPoolExecutor(workers + 2) as pool:
-        futures = {pool.submit(work, item, gate): item for item in items}
+        futures = [pool.submit(work, item, gate) for item in items]
         try:
             for future in concurrent.futures.as_completed(futures):
-                yield futures[future], future.result()
+                yield future.result()
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise

@@ -76,8 +76,15 @@ class TiledGenerator:
         """
         return SteadyFrames(self) if self._norms else self
 
-    def _follow(self, frame, past):
-        """A frame's cartoon, and the statistics that it was made with."""
+    def follow(
+        self, frame: np.ndarray, past: shared_norms.Statistics | None
+    ) -> tuple[np.ndarray, shared_norms.Statistics]:
+        """A frame's cartoon, and the statistics that it was made with.
+
+        Args:
+            frame: uint8 RGB array of shape `(height, width, 3)`.
+            past: Statistics of the frame before, or None for a new scene.
+        """
         if self._fits(frame):
             photos = tf.constant(frame[None])
             cartoons, used = self._norms(photos, past, _INERTIA)
@@ -124,7 +131,7 @@ class SteadyFrames:
         self._past: shared_norms.Statistics | None = None
 
     def __call__(self, frame: np.ndarray) -> np.ndarray:
-        cartoon, self._past = self._tiled._follow(frame, self._past)
+        cartoon, self._past = self._tiled.follow(frame, self._past)
         return cartoon
 
     def forget(self) -> None:
