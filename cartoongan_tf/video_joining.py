@@ -9,7 +9,6 @@ import fractions
 import heapq
 import itertools
 import pathlib
-from collections.abc import Iterator
 from collections.abc import Sequence
 
 import av
