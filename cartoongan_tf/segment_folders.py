@@ -26,11 +26,11 @@ class Segment(NamedTuple):
 
     Attributes:
         number: Its place in the video; some may have no frames.
-        count: Its frames.
+        frames: How many it has.
     """
 
     number: int
-    count: int
+    frames: int
 
 
 class SegmentFolder:
@@ -62,14 +62,14 @@ class SegmentFolder:
 
     def done(self) -> list[Segment]:
         """The segments up to the first that is missing."""
-        found = []
+        found: list[Segment] = []
         while (record := self._path(len(found), "json")).exists():
             found.append(Segment(len(found), int(record.read_text())))
         return found
 
     def paths(self) -> list[pathlib.Path]:
         """Files of the segments that have frames, in order."""
-        return [self.path(s.number) for s in self.done() if s.count]
+        return [self.path(s.number) for s in self.done() if s.frames]
 
     def path(self, number: int) -> pathlib.Path:
         """The file of a segment."""

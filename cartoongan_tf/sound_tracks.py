@@ -112,7 +112,7 @@ class SoundTracks:
             except av.FFmpegError:  # One bad packet; the next may be good.
                 return
             for frame in frames:
-                if frame.pts is not None:
+                if frame.pts is not None and frame.time_base:
                     frame.pts -= round(self._start / frame.time_base)
                 for made in added.encode(frame):
                     yield _timed(made, added)

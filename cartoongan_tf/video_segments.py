@@ -60,9 +60,7 @@ class SegmentWriter:
         self._time_base = time_base
         os.environ.setdefault("SVT_LOG", "1")  # Errors only, for AV1.
         self._container = av.open(str(path.absolute()), "w", format=FORMAT)
-        self._stream = self._container.add_stream(
-            encoding.encoder, rate, options=encoding.options
-        )
+        self._stream = self._add_stream(encoding, rate)
         self._describe()
 
     def __enter__(self) -> "SegmentWriter":
@@ -91,6 +89,11 @@ class SegmentWriter:
     def finish(self) -> None:
         """Writes what the encoder holds back; before the `with` ends."""
         self._container.mux(self._stream.encode(None))
+
+    def _add_stream(self, encoding, rate):
+        return self._container.add_stream(
+            encoding.encoder, rate, options=dict(encoding.options)
+        )
 
     def _describe(self):
         context, (width, height) = self._stream.codec_context, self._look.size
@@ -126,6 +129,7 @@ def read_packets(path: pathlib.Path) -> list[av.Packet]:
         stream = container.streams.video[0]
         packets = [packet for packet in container.demux(stream) if packet.size]
     for packet in packets:
+        assert packet.pts is not None  # Such a file has all of them.
         packet.pts -= round(_LATER / packet.time_base)
         packet.dts = None
     return packets

@@ -114,7 +114,7 @@ def cartoonize_video(
     settings = _settings(video, encoding, look, temporal, length, batch, recipe)
     folder = segment_folders.SegmentFolder(target, settings)
     work = _Work(video, encoding, look, folder, length)
-    resumed = sum(segment.count for segment in folder.done())
+    resumed = sum(segment.frames for segment in folder.done())
     begin = time.monotonic()
     with _advice(folder, length):
         made = work.make(cartoonize, temporal, batch, watch)
