@@ -24,6 +24,7 @@ class Progress:
         stage: What is being done, in a word or two.
         done: How much of it is done.
         total: The whole, in the unit of `done`, or None if it is not known.
+        note: What else to say of it, such as its speed.
     """
 
     def __init__(self) -> None:
@@ -49,21 +50,27 @@ class Progress:
         if self._console.is_terminal:
             self._bar.stop()
 
-    def __call__(self, stage: str, done: float, total: float | None) -> None:
+    def __call__(
+        self, stage: str, done: float, total: float | None, note: str = ""
+    ) -> None:
         if self._console.is_terminal:
-            self._draw(stage, done, total)
+            self._draw(stage, done, total, note)
         elif time.monotonic() > self._spoke + _PAUSE:
             self._spoke = time.monotonic()
             share = f"{done / total:.0%}" if total else f"{done:.0f}"
-            self._console.print(f"{stage}: {share}", markup=False)
+            line = ", ".join(part for part in (share, note) if part)
+            self._console.print(f"{stage}: {line}", markup=False)
 
-    def _draw(self, stage, done, total):
+    def _draw(self, stage, done, total, note):
         if stage != self._stage:
             for task in self._bar.task_ids:
                 self._bar.remove_task(task)
             self._bar.add_task(rich.markup.escape(stage), total=total)
             self._stage = stage
-        self._bar.update(self._bar.task_ids[-1], completed=done)
+        text = rich.markup.escape(f"{stage} {note}".rstrip())
+        self._bar.update(
+            self._bar.task_ids[-1], completed=done, description=text
+        )
 
 
 def in_threads(function: Callable, items: Sequence, stage: str) -> Iterator:

@@ -119,6 +119,18 @@ def split(
         yield stretch.closed(float("inf"), float("inf"))
 
 
+def is_cut_between(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether two consecutive frames of a video are of different shots.
+
+    Unlike `split` it knows no frame after them, and sees clear cuts only.
+    """
+    looks = (
+        _look(0.0, cv2.resize(p, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA))
+        for p in (one, other)
+    )
+    return bool(_change(*looks) > _OTHER)
+
+
 class _OpenStretch:
     def __init__(self, most):
         self._most = most

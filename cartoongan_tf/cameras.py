@@ -1,0 +1,184 @@
+"""A camera's pictures, cartoonized as they come.
+
+Shown in a window, where there is a display, or written to a video with the
+times at which they were taken. Pictures are uint8 RGB of shape
+`(height, width, 3)`.
+"""
+
+import contextlib
+import fractions
+import os
+import pathlib
+import sys
+import time
+from collections.abc import Callable
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+
+from cartoongan_tf import errors
+from cartoongan_tf import steadying
+from cartoongan_tf import video_codecs
+from cartoongan_tf import video_files
+from cartoongan_tf import video_joining
+from cartoongan_tf import video_segments
+
+PREFIX = "camera:"
+
+_TICK = fractions.Fraction(1, 1000)
+_RATE = fractions.Fraction(30)  # Said of a video before it is filmed.
+_QUIT = {27, ord("q")}  # Escape, too.
+_TITLE = "CartoonGAN: q ends"
+
+Cartoonize = Callable[[np.ndarray], np.ndarray]
+Show = Callable[[np.ndarray], bool]
+
+
+def number_of(name: str) -> int:
+    """Which camera `camera:0` and its like mean.
+
+    Raises:
+        InputError: If what follows is no number.
+    """
+    digits = name.removeprefix(PREFIX)
+    if not digits.isdecimal():
+        raise errors.InputError(
+            f"{name}: name a camera by its number, such as {PREFIX}0."
+        )
+    return int(digits)
+
+
+def cartoonize_camera(
+    cartoonize: Cartoonize,
+    camera: int | str,
+    target: str | pathlib.Path | None = None,
+    *,
+    temporal: bool = True,
+    codec: str | None = None,
+    quality: int | None = None,
+    show: Show | None = None,
+) -> int:
+    """Cartoonizes what a camera sees, until it is stopped.
+
+    A picture that comes while the last one is being cartoonized is left out.
+    Ctrl-C ends it; what was written up to then is whole.
+
+    Args:
+        cartoonize: Function from a picture to its cartoon.
+        camera: Number of a camera, or whatever else OpenCV can open.
+        target: Video to write; if None, there is a window only.
+        temporal: Whether to steady the cartoons against flicker.
+        codec: One of `video_codecs.CODECS`.
+        quality: Constant rate factor of the codec.
+        show: Called with each cartoon; ends it by False. Unless told, a
+            window where no `target` is.
+
+    Returns:
+        How many pictures were cartoonized.
+
+    Raises:
+        InputError: If there is no such camera, or nothing to show it on.
+    """
+    encoding = target and video_codecs.choose(target, codec, quality)
+    if show is None:
+        show = _always if target else _window()
+    with _opened(camera) as photos:
+        cartoons = _cartoons(cartoonize, photos, temporal)
+        shown = _until_stopped(cartoons, show)
+        if target is None:
+            return sum(1 for _ in shown)
+        return _write(shown, pathlib.Path(target), encoding)
+
+
+@contextlib.contextmanager
+def _opened(camera):
+    capture = cv2.VideoCapture(camera)
+    try:
+        # Else a slow network sees what was there a second ago.
+        capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+        photos = _photos(capture)
+        first = next(photos, None)
+        if first is None:
+            raise errors.InputError(
+                f"{PREFIX}{camera} gives no picture; see that it is plugged "
+                "in, that no other program uses it, and that you may."
+            )
+        yield _again(first, photos)
+    finally:
+        capture.release()
+
+
+def _photos(capture) -> Iterator[tuple[int, np.ndarray]]:
+    """Milliseconds and pictures, as they come."""
+    begin, last = time.monotonic(), -1
+    while True:
+        is_there, picture = capture.read()
+        if not is_there:
+            return
+        last = max(last + 1, int((time.monotonic() - begin) / _TICK))
+        yield last, cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
+
+
+def _again(first, rest):
+    yield first
+    yield from rest
+
+
+def _cartoons(cartoonize, photos, temporal):
+    steadier = steadying.Steadier() if temporal else None
+    for tick, photo in photos:
+        cartoon = cartoonize(photo)
+        yield tick, steadier(photo, cartoon) if steadier else cartoon
+
+
+def _until_stopped(cartoons, show):
+    with contextlib.suppress(KeyboardInterrupt):
+        for tick, cartoon in cartoons:
+            yield tick, cartoon
+            if not show(cartoon):
+                return
+
+
+def _write(cartoons, target, encoding):
+    first = next(cartoons, None)
+    if first is None:
+        return 0
+    height, width = first[1].shape[:2]
+    look = video_files.Look((width, height))
+    segment = target.with_name(f".camera-{target.name}.nut")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with video_segments.SegmentWriter(
+            segment, encoding, look, time_base=_TICK, rate=_RATE
+        ) as writer:
+            with contextlib.suppress(KeyboardInterrupt):
+                for tick, cartoon in _again(first, cartoons):
+                    writer.write(tick, cartoon)
+            writer.finish()
+        video_joining.join([segment], target, encoding, look=look, rate=_RATE)
+    finally:
+        segment.unlink(missing_ok=True)
+    return writer.count
+
+
+def _always(cartoon):
+    return True
+
+
+def _window():
+    """Shows cartoons until its window is closed or a key says so."""
+    is_x = sys.platform.startswith("linux")
+    if is_x and not {"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ):
+        raise errors.InputError(
+            "there is no display to show a camera on; name a video to write "
+            "it to, such as --output=camera.mp4."
+        )
+    cv2.namedWindow(_TITLE, cv2.WINDOW_NORMAL)
+
+    def show(cartoon: np.ndarray) -> bool:
+        cv2.imshow(_TITLE, cv2.cvtColor(cartoon, cv2.COLOR_RGB2BGR))
+        is_open = cv2.getWindowProperty(_TITLE, cv2.WND_PROP_VISIBLE) >= 1
+        return cv2.waitKey(1) not in _QUIT and is_open
+
+    return show

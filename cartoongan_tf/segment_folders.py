@@ -1,0 +1,114 @@
+"""Work in progress on a video: the segments that are done.
+
+A hidden folder beside the target holds each segment as a file, a record of
+what it holds, and what the steadier knew at its end. A segment counts once its
+record is there, which is written last. The settings stand in the folder: with
+others, or with another source, work begins anew.
+"""
+
+import json
+import pathlib
+import shutil
+from typing import Any
+from typing import NamedTuple
+
+import numpy as np
+
+from cartoongan_tf import errors
+from cartoongan_tf import files
+from cartoongan_tf import steadying
+
+_SETTINGS = "settings.json"
+
+
+class Segment(NamedTuple):
+    """A segment that is done.
+
+    Attributes:
+        number: Its place in the video; some may have no frames.
+        frames: How many it has.
+    """
+
+    number: int
+    frames: int
+
+
+class SegmentFolder:
+    """The folder of one target.
+
+    Args:
+        target: The video that is to be written.
+        settings: What the segments depend on, as JSON values.
+
+    Raises:
+        InputError: If no folder can be made there.
+    """
+
+    def __init__(self, target: pathlib.Path, settings: dict[str, Any]) -> None:
+        self._folder = target.with_name(f".segments-{target.name}")
+        record = self._folder / _SETTINGS
+        if not _holds(record, settings):
+            self.drop()
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise errors.InputError(
+                f"{target} cannot be written ({error.strerror}); name another "
+                "place."
+            ) from error
+        if not record.exists():
+            with files.written_whole(record) as draft:
+                draft.write_text(json.dumps(settings))
+
+    def done(self) -> list[Segment]:
+        """The segments up to the first that is missing."""
+        found: list[Segment] = []
+        while (record := self._path(len(found), "json")).exists():
+            found.append(Segment(len(found), int(record.read_text())))
+        return found
+
+    def paths(self) -> list[pathlib.Path]:
+        """Files of the segments that have frames, in order."""
+        return [self.path(s.number) for s in self.done() if s.frames]
+
+    def path(self, number: int) -> pathlib.Path:
+        """The file of a segment."""
+        return self._path(number, "nut")
+
+    def finish(
+        self, number: int, count: int, memory: steadying.Memory | None
+    ) -> None:
+        """Records that a segment is written, and forgets older memories."""
+        if memory is not None:
+            with files.written_whole(self._path(number, "npz")) as draft:
+                np.savez(draft, **memory._asdict())
+        with files.written_whole(self._path(number, "json")) as draft:
+            draft.write_text(str(count))
+        for old in self._folder.glob("*.npz"):
+            if old != self._path(number, "npz"):
+                old.unlink()
+
+    def memory(self, number: int) -> steadying.Memory | None:
+        """What the steadier knew at the end of the last segment done."""
+        path = self._path(number, "npz")
+        if not path.exists():
+            return None
+        with np.load(path) as arrays:
+            return steadying.Memory(**arrays)
+
+    def drop(self) -> None:
+        """Removes all of it."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _path(self, number, suffix):
+        return self._folder / f"{number:06}.{suffix}"
+
+
+def _holds(record, settings):
+    try:
+        # As JSON gives them back: tuples become lists.
+        return json.loads(record.read_text()) == json.loads(
+            json.dumps(settings)
+        )
+    except (OSError, ValueError):
+        return False

@@ -1,0 +1,153 @@
+"""What videos are encoded with: codecs, and the files that can hold them.
+
+All are written as YCbCr 4:2:0 with 8 bits a channel, which every player plays.
+"""
+
+import pathlib
+from typing import NamedTuple
+
+import av
+
+from cartoongan_tf import errors
+
+
+class _Codec(NamedTuple):
+    encoder: str
+    quality: int
+    worst: int
+    options: dict[str, str]
+    tag: str | None = None
+    even: bool = False  # Can hold even sizes only.
+
+
+class _Container(NamedTuple):
+    format: str
+    codecs: tuple[str, ...]
+    sound: str = "aac"  # For sound that it cannot hold as it is.
+    options: dict[str, str] = {}  # noqa: RUF012
+    is_even: bool = False  # Holds frames at even times only.
+
+
+class Encoding(NamedTuple):
+    """How a video is encoded.
+
+    Attributes:
+        codec: Name of `CODECS`.
+        encoder: FFmpeg's name of what encodes it.
+        options: Of the encoder.
+        tag: Of the codec in the file, or None.
+        even: Whether a width and height must be even.
+        format: FFmpeg's name of the file's kind.
+        sound: Codec for sound that such a file cannot hold as it is.
+        file_options: Of the file's kind.
+        is_steady: Whether such a file holds a constant rate only.
+    """
+
+    codec: str
+    encoder: str
+    options: dict[str, str]
+    tag: str | None
+    even: bool
+    format: str
+    sound: str
+    file_options: dict[str, str]
+    is_steady: bool
+
+
+# Speeds leave most of two cores to the network; the qualities are those from
+# which on cartoons look the same to us as the frames that went in.
+_CODECS = {
+    "h264": _Codec("libx264", 20, 51, {"preset": "veryfast"}, even=True),
+    "h265": _Codec(
+        "libx265",
+        23,
+        51,
+        {"preset": "veryfast", "x265-params": "log-level=none"},
+        "hvc1",  # As QuickTime and phones want it.
+        even=True,
+    ),
+    "vp9": _Codec(
+        "libvpx-vp9",
+        30,
+        63,
+        {"b": "0", "deadline": "good", "cpu-used": "5", "row-mt": "1"},
+    ),
+    "av1": _Codec("libsvtav1", 30, 63, {"preset": "10"}),
+}
+_START = {"movflags": "+faststart"}  # So that it plays while it is loaded.
+_CONTAINERS = {
+    ".mp4": _Container("mp4", ("h264", "h265", "vp9", "av1"), options=_START),
+    ".m4v": _Container("mp4", ("h264", "h265"), options=_START),
+    ".mov": _Container("mov", ("h264", "h265"), options=_START),
+    ".mkv": _Container("matroska", ("h264", "h265", "vp9", "av1")),
+    ".webm": _Container("webm", ("vp9", "av1"), sound="libopus"),
+    ".avi": _Container("avi", ("h264",), is_even=True),
+}
+CODECS = tuple(_CODECS)
+SUFFIXES = tuple(_CONTAINERS)
+
+
+def choose(
+    target: str | pathlib.Path,
+    codec: str | None = None,
+    quality: int | None = None,
+) -> Encoding:
+    """Chooses how to encode a video.
+
+    Args:
+        target: File to write; its ending tells the kind.
+        codec: One of `CODECS`; unless told, H.264, and VP9 in WebM.
+        quality: Constant rate factor: lower is better and larger. Up to 51
+            for H.264 and H.265, up to 63 for the others.
+
+    Returns:
+        The encoding.
+
+    Raises:
+        InputError: If the kind of file or the codec is unknown or missing, the
+            one cannot hold the other, or the quality is out of range.
+    """
+    suffix = pathlib.Path(target).suffix.lower()
+    if suffix not in _CONTAINERS:
+        raise errors.InputError(
+            f"{target}: videos can be written as {', '.join(SUFFIXES)}."
+        )
+    container = _CONTAINERS[suffix]
+    codec = codec or container.codecs[0]
+    if codec not in container.codecs:
+        raise errors.InputError(
+            f"{target}: {suffix} files hold {' or '.join(container.codecs)}, "
+            f"not {codec}."
+        )
+    chosen = _CODECS[codec]
+    quality = chosen.quality if quality is None else quality
+    if not 0 <= quality <= chosen.worst:
+        raise errors.InputError(
+            f"a quality of {quality} is out of range: {codec} takes 0 (best) "
+            f"to {chosen.worst}."
+        )
+    _require(chosen.encoder, codec)
+    options = {**chosen.options, "crf": str(quality)}
+    if container.is_even:
+        options["bf"] = "0"  # Such a file cannot tell when frames are shown.
+    return Encoding(
+        codec=codec,
+        encoder=chosen.encoder,
+        options=options,
+        tag=chosen.tag if container.format in ("mp4", "mov") else None,
+        even=chosen.even,
+        format=container.format,
+        sound=container.sound,
+        file_options=container.options,
+        is_steady=container.is_even,
+    )
+
+
+def _require(encoder, codec):
+    try:
+        av.codec.Codec(encoder, "w")
+    except av.codec.codec.UnknownCodecError as error:
+        raise errors.InputError(
+            f"this FFmpeg has no {encoder} and cannot encode {codec}; choose "
+            f"another of {', '.join(CODECS)}."
+        ) from error

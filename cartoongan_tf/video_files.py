@@ -1,0 +1,250 @@
+"""Video files -> frames with their times: what reads all that moves.
+
+Frames are uint8 RGB of shape `(height, width, 3)`, the way up that a player
+shows, as stored otherwise: pixels that are not square stay so. Times are
+seconds from the first frame, or ticks of the file's own clock, which are
+exact.
+
+A damaged file gives what can be decoded. Interlaced videos are not
+deinterlaced. 10 bits a channel become 8, and HDR keeps its curve: the values
+are those that are stored.
+"""
+
+import contextlib
+import fractions
+import pathlib
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import av
+import numpy as np
+
+from cartoongan_tf import errors
+
+_RUN_UP = 5.0  # Seconds to seek ahead of a time: some key frames come late.
+_END = 2.0  # Seconds of sound, say, that a whole film may go on for.
+# Numbers of ITU-T H.273, as in FFmpeg.
+_BT709, UNTAGGED, _BT601 = 1, 2, 6
+_MATRICES = {_BT709, 5, _BT601, 9}  # 5 is BT.601 in Europe, 9 is BT.2020.
+_HDR = {16: "PQ", 18: "HLG"}
+_HD = 720  # Lines from which on untagged films mean BT.709, as players do.
+
+
+class Look(NamedTuple):
+    """How the frames of a video are shown.
+
+    Attributes:
+        size: Width and height in pixels, upright.
+        aspect: Width of a pixel, in its heights, upright.
+        matrix: Between RGB and YCbCr, as in ITU-T H.273.
+        primaries: The same of the primaries; 2 if the file does not say.
+        transfer: The same of the curve.
+    """
+
+    size: tuple[int, int]
+    aspect: fractions.Fraction = fractions.Fraction(1)
+    matrix: int = _BT709
+    primaries: int = UNTAGGED
+    transfer: int = UNTAGGED
+
+
+class VideoFile:
+    """A file with a moving picture.
+
+    Args:
+        path: File to open.
+        name: What to call it in messages; the path unless told.
+
+    Attributes:
+        seconds: Length, or None where the file does not say.
+        rate: Frames a second; of uneven ones a guess.
+        time_base: Seconds a tick.
+        lead: Seconds from the start of the file, which may be one of sound,
+            to the first frame.
+        aspect: Width of a pixel, in its heights, as stored.
+        end: Where a video that breaks off does, once its frames were read.
+
+    Raises:
+        InputError: If the file is missing, no film, or has no moving picture.
+    """
+
+    def __init__(self, path: str | pathlib.Path, name: str | None = None):
+        # Absolute, or FFmpeg would take `ep1:intro.mkv` for a protocol's.
+        self.path = pathlib.Path(path).absolute()
+        self.name = name or str(path)
+        self.end: float | None = None
+        if not self.path.is_file():
+            raise errors.InputError(f"{self.name} is not a file.")
+        try:
+            with av.open(str(self.path)) as container:
+                self._describe(container)
+        except av.FFmpegError as error:
+            raise errors.InputError(
+                f"{self.name} is not a film that can be read "
+                f"({error.strerror}); play it to see whether it is whole."
+            ) from error
+
+    def frames(self, start: int = 0) -> Iterator[tuple[int, np.ndarray]]:
+        """Reads all frames.
+
+        Started again at the tick of a frame that it gave, it gives that frame
+        and those after it once more.
+
+        Args:
+            start: Earlier frames are left out.
+
+        Yields:
+            Ticks from the first frame, strictly increasing, and the picture.
+        """
+        last = -1
+        seconds = float(start * self.time_base)
+        for time, frame in self.decoded(seconds):
+            last = max(last + 1, round(time / self.time_base))
+            if last >= start:
+                yield last, picture_of(frame)
+
+    def decoded(self, start: float) -> Iterator[tuple[float, av.VideoFrame]]:
+        """Frames as they are stored, from `start` or before, up to the end."""
+        if self._is_timed and start > _RUN_UP:
+            with contextlib.closing(self._decoded(start - _RUN_UP)) as frames:
+                first = next(frames, None)
+                if first is not None and first[0] <= start:
+                    yield first
+                    yield from frames
+                    return
+        # A file that cannot be searched is read from its beginning.
+        yield from self._decoded(None)
+
+    def look(self) -> tuple[Look, list[str]]:
+        """How the frames are shown, and what of it is lost, in sentences.
+
+        Raises:
+            InputError: If no frame can be decoded.
+        """
+        with contextlib.closing(self._decoded(None)) as frames:
+            first = next(frames, None)
+        if first is None:
+            raise errors.InputError(
+                f"{self.name} has no frame that can be decoded; play it to "
+                "see whether it is whole."
+            )
+        frame = first[1]
+        is_turned = round(frame.rotation / 90) % 2
+        width, height = frame.width, frame.height
+        aspect = self.aspect
+        look = Look(
+            size=(height, width) if is_turned else (width, height),
+            aspect=1 / aspect if is_turned else aspect,
+            matrix=_matrix(frame),
+            primaries=frame.color_primaries or UNTAGGED,
+            transfer=frame.color_trc or UNTAGGED,
+        )
+        return look, [f"{self.name} {loss}" for loss in _losses(frame)]
+
+    def _describe(self, container):
+        stream = _moving_picture(container)
+        if stream is None:
+            raise errors.InputError(
+                f"{self.name} has no moving picture; name a film."
+            )
+        self.index = stream.index
+        self.aspect = fractions.Fraction(stream.sample_aspect_ratio or 1)
+        self.rate = fractions.Fraction(
+            stream.guessed_rate or stream.average_rate or 25
+        )
+        self.time_base = stream.time_base
+        self._is_timed = stream.start_time is not None
+        self._first = float((stream.start_time or 0) * stream.time_base)
+        # Sound may begin a little before 0, to give its decoder a run-up.
+        start = max(0, container.start_time or 0) / av.time_base
+        self.lead = max(0.0, self._first - start)
+        if container.duration:
+            self.seconds = container.duration / av.time_base
+        elif stream.duration:
+            self.seconds = float(stream.duration * stream.time_base)
+        else:
+            self.seconds = None
+
+    def _decoded(self, start):
+        period = float(1 / self.rate)
+        time, broken = -period, []
+        with av.open(str(self.path)) as container:
+            stream = container.streams[self.index]
+            stream.thread_type = "AUTO"
+            try:
+                if start is not None:
+                    place = int((start + self._first) / stream.time_base)
+                    container.seek(place, stream=stream)
+            except av.FFmpegError:
+                return
+            for frame in _decode(container, stream, broken):
+                time += period
+                if frame.time is not None:
+                    time = max(0.0, frame.time - self._first)
+                yield time, frame
+        short = self.seconds is not None and time < self.seconds - _END
+        if broken or short:
+            self.end = time
+
+
+def picture_of(frame: av.VideoFrame) -> np.ndarray:
+    """The pixels of a frame: upright, in the proportions that are stored."""
+    is_hd = frame.colorspace == UNTAGGED and frame.height >= _HD
+    pixels = frame.to_ndarray(
+        format="rgb24",
+        src_colorspace="ITU709" if is_hd else None,
+    )
+    turns = round(frame.rotation / 90) % 4
+    return np.ascontiguousarray(np.rot90(pixels, turns))
+
+
+def _matrix(frame):
+    if frame.colorspace in _MATRICES:
+        return frame.colorspace
+    return _BT709 if frame.height >= _HD else _BT601
+
+
+def _losses(frame):
+    if frame.color_trc in _HDR:
+        yield (
+            f"is HDR ({_HDR[frame.color_trc]}): its values are taken as they "
+            "are stored, which look flat, and become 8 bits a channel; convert "
+            "it to SDR first for full colors."
+        )
+    elif frame.format.components[0].bits > 8:
+        yield (
+            f"has {frame.format.components[0].bits} bits a channel; its "
+            "cartoon has 8."
+        )
+    if frame.interlaced_frame:
+        yield "is interlaced; deinterlace it first, or combs show."
+
+
+def _moving_picture(container):
+    """The largest video stream that is not the picture of a cover."""
+    streams = [
+        stream
+        for stream in container.streams.video
+        if not stream.disposition & type(stream.disposition).attached_pic
+    ]
+    return max(
+        streams, key=lambda s: (s.width or 0) * (s.height or 0), default=None
+    )
+
+
+def _decode(container, stream, broken):
+    """Frames up to the end, or to where the file is broken off."""
+    packets = container.demux(stream)
+    while True:
+        try:
+            packet = next(packets, None)
+        except av.FFmpegError as error:
+            broken.append(error)
+            packet = None
+        try:
+            frames = stream.decode(packet)
+        except av.FFmpegError:  # One bad packet; the next ones may be good.
+            frames = []
+        yield from frames
+        if packet is None:
+            return

@@ -1,0 +1,181 @@
+"""Segments and the sound of their source -> one video file.
+
+Nothing is encoded again but sound that the target cannot hold. Sound,
+subtitles and attachments are those of the source, as are titles, languages
+and chapters.
+"""
+
+import fractions
+import heapq
+import itertools
+import pathlib
+from collections.abc import Sequence
+
+import av
+
+from cartoongan_tf import files
+from cartoongan_tf import sound_tracks
+from cartoongan_tf import video_codecs
+from cartoongan_tf import video_files
+from cartoongan_tf import video_segments
+
+# What a file says of how it was written, which is no longer true.
+_OUTDATED = {
+    "major_brand",
+    "minor_version",
+    "compatible_brands",
+    "encoder",
+    "duration",
+}
+
+
+def join(
+    segments: Sequence[pathlib.Path],
+    target: pathlib.Path,
+    encoding: video_codecs.Encoding,
+    *,
+    look: video_files.Look,
+    rate: fractions.Fraction,
+    source: video_files.VideoFile | None = None,
+) -> list[str]:
+    """Writes a video, whole or not at all.
+
+    Args:
+        segments: Files of `video_segments`, in order.
+        target: File to write.
+        encoding: With which the segments were encoded.
+        look: How the frames are shown.
+        rate: Frames a second, or about that.
+        source: Where the sound and all else comes from, if anywhere.
+
+    Returns:
+        What of the source could not be kept, in sentences.
+    """
+    with files.written_whole(target) as draft:
+        # Absolute, or a colon would make a protocol of the name.
+        with av.open(
+            str(draft.absolute()),
+            "w",
+            format=encoding.format,
+            container_options=dict(encoding.file_options),
+        ) as output:
+            with av.open(str(segments[0])) as first:
+                video = _add_video(output, first, encoding, look, rate)
+            notes = list(_losses(target, encoding, look))
+            if source is None:
+                _mux(output, video, segments, encoding, rate, 0)
+                return notes
+            with av.open(str(source.path)) as container:
+                _describe(output, video, container, source)
+                tracks = sound_tracks.SoundTracks(
+                    output, container, encoding, source.index
+                )
+                lead = fractions.Fraction(source.lead).limit_denominator(10**6)
+                packets = tracks.packets()
+                _mux(output, video, segments, encoding, rate, lead, packets)
+    return notes + [f"{source.name}: {note}" for note in tracks.notes]
+
+
+def _losses(target, encoding, look):
+    # H.264 and H.265 say it themselves, and PyAV tells MP4 files only.
+    is_mute = encoding.codec in ("vp9", "av1") and encoding.format != "mp4"
+    if look.aspect != 1 and is_mute:
+        yield (
+            f"{target}: its pixels are not square ({look.aspect}), which such "
+            "a file cannot say; write an .mp4, or h264."
+        )
+    if encoding.is_steady:
+        yield (
+            f"{target}: such a file has a constant frame rate; frames of "
+            "uneven length are moved to its beat."
+        )
+
+
+def _add_video(output, first, encoding, look, rate):
+    template = first.streams.video[0]
+    stream = output.add_stream_from_template(template, opaque=True)
+    stream.codec_context.sample_aspect_ratio = look.aspect
+    stream.codec_context.framerate = rate
+    if encoding.tag:
+        stream.codec_context.codec_tag = encoding.tag
+    if encoding.is_steady:
+        stream.time_base = 1 / rate
+    return stream
+
+
+def _describe(output, video, container, source):
+    start = max(0, container.start_time or 0)
+    old = container.streams[source.index]
+    output.metadata.update(lasting(container.metadata))
+    video.metadata.update(lasting(old.metadata))
+    chapters = container.chapters()
+    for number, chapter in enumerate(chapters):
+        shift = int(start / (chapter["time_base"] * av.time_base))
+        chapter["start"] = max(0, chapter["start"] - shift)
+        chapter["end"] = max(0, chapter["end"] - shift)
+        chapter["id"] = number
+    if chapters:
+        output.set_chapters(chapters)
+
+
+def lasting(metadata: dict[str, str]) -> dict[str, str]:
+    """What of a file's metadata is true of its cartoon, too."""
+    return {
+        key: value
+        for key, value in metadata.items()
+        if key.lower() not in _OUTDATED
+        and not key.startswith(("_STATISTICS", "NUMBER_OF", "BPS", "DURATION"))
+    }
+
+
+def _mux(output, video, segments, encoding, rate, lead, others=()):
+    packets = _video_packets(segments, video, encoding, rate, lead)
+    # Written in the order of time, or all of the sound would wait in memory.
+    for _, packet in heapq.merge(packets, others, key=lambda timed: timed[0]):
+        output.mux(packet)
+
+
+def _video_packets(segments, stream, encoding, rate, lead):
+    """Packets with the times at which they are decoded, made anew.
+
+    Each segment has its own, which overlap where segments meet. Decoding in
+    the order of showing, `delay` frames ahead, suits all of them.
+    """
+    delay = max(map(_delay, segments))
+    waiting: list = []  # Times of the last `delay` frames.
+    last = -1
+    for number, path in enumerate(segments):
+        packets = video_segments.read_packets(path)
+        base = packets[0].time_base
+        step = round(1 / rate / base) or 1
+        times = sorted(packet.pts for packet in packets)
+        after = dict(itertools.pairwise([*times, times[-1] + step]))
+        if number == 0:
+            waiting = [times[0] - step * n for n in range(delay, 0, -1)]
+        waiting += times
+        for packet in packets:
+            packet.dts = waiting.pop(0)
+            packet.duration = after[packet.pts] - packet.pts
+            _move(packet, round(lead / base))
+            if encoding.is_steady:
+                last = max(last + 1, round(packet.pts * base * rate))
+                _set_beat(packet, last, rate)
+            packet.stream = stream
+            yield float(packet.dts * packet.time_base), packet
+
+
+def _move(packet, shift):
+    packet.pts, packet.dts = packet.pts + shift, packet.dts + shift
+
+
+def _set_beat(packet, number, rate):
+    packet.time_base = 1 / rate
+    packet.pts = packet.dts = number
+    packet.duration = 1
+
+
+def _delay(path):
+    """How many frames later than decoded some frame of a segment is shown."""
+    times = [packet.pts for packet in video_segments.read_packets(path)]
+    rank = {time: number for number, time in enumerate(sorted(times))}
+    return max(number - rank[time] for number, time in enumerate(times))

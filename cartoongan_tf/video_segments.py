@@ -1,0 +1,135 @@
+"""Segments: stretches of a video, encoded without sound, to be joined.
+
+A segment is a file of FFmpeg's NUT kind, which keeps the ticks of any clock
+exactly. Pictures are uint8 RGB of shape `(height, width, 3)`.
+
+H.264 and H.265 hold even sizes only. For them an odd picture gets its last
+row or column twice; no pixel is resampled.
+"""
+
+import fractions
+import os
+import pathlib
+
+import av
+import numpy as np
+
+from cartoongan_tf import video_codecs
+from cartoongan_tf import video_files
+
+FORMAT = "nut"
+
+_LATER = 10  # Seconds added to all times: such a file holds none below 0.
+
+_LIMITED = 1  # FFmpeg's AVCOL_RANGE_MPEG, 16 to 235.
+# Exact conversions: FFmpeg's quick ones are off by up to 4 levels.
+_EXACT = (
+    av.video.reformatter.Interpolation.BICUBIC
+    | av.video.reformatter.Interpolation.ACCURATE_RND
+    | av.video.reformatter.Interpolation.FULL_CHR_H_INP
+)
+_SCALERS = {1: "ITU709", 5: "ITU601", 6: "ITU601", 9: "BT2020"}
+
+
+class SegmentWriter:
+    """Encodes pictures as they come; to be used in a `with` statement.
+
+    Args:
+        path: File to write.
+        encoding: How.
+        look: How frames are shown; those of another size are scaled to it.
+        time_base: Seconds a tick.
+        rate: Frames a second, or about that.
+
+    Attributes:
+        count: Pictures written.
+        last: Tick of the last one.
+    """
+
+    def __init__(
+        self,
+        path: pathlib.Path,
+        encoding: video_codecs.Encoding,
+        look: video_files.Look,
+        *,
+        time_base: fractions.Fraction,
+        rate: fractions.Fraction,
+    ) -> None:
+        self.count, self.last = 0, -1
+        self._look, self._even = look, encoding.even
+        self._time_base = time_base
+        os.environ.setdefault("SVT_LOG", "1")  # Errors only, for AV1.
+        self._container = av.open(str(path.absolute()), "w", format=FORMAT)
+        self._stream = self._add_stream(encoding, rate)
+        self._describe()
+
+    def __enter__(self) -> "SegmentWriter":
+        return self
+
+    def __exit__(self, *exception) -> None:
+        self._container.close()
+
+    def write(self, tick: int, picture: np.ndarray) -> None:
+        """Encodes a picture; `tick` must be above the last one."""
+        frame = av.VideoFrame.from_ndarray(self._padded(picture), "rgb24")
+        frame = frame.reformat(
+            width=self._stream.width,
+            height=self._stream.height,
+            format="yuv420p",
+            dst_colorspace=_SCALERS[self._look.matrix],
+            dst_color_range="MPEG",
+            interpolation=_EXACT,
+        )
+        self._tag(frame)
+        later = round(_LATER / self._time_base)
+        frame.pts, frame.time_base = tick + later, self._time_base
+        self._container.mux(self._stream.encode(frame))
+        self.count, self.last = self.count + 1, tick
+
+    def finish(self) -> None:
+        """Writes what the encoder holds back; before the `with` ends."""
+        self._container.mux(self._stream.encode(None))
+
+    def _add_stream(self, encoding, rate):
+        return self._container.add_stream(
+            encoding.encoder, rate, options=dict(encoding.options)
+        )
+
+    def _describe(self):
+        context, (width, height) = self._stream.codec_context, self._look.size
+        if self._even:
+            width, height = width + width % 2, height + height % 2
+        self._stream.width, self._stream.height = width, height
+        self._stream.pix_fmt = "yuv420p"
+        context.time_base = self._time_base
+        context.sample_aspect_ratio = self._look.aspect
+        self._tag(context)
+
+    def _tag(self, thing):
+        thing.colorspace = self._look.matrix
+        thing.color_primaries = self._look.primaries
+        thing.color_trc = self._look.transfer
+        thing.color_range = _LIMITED
+
+    def _padded(self, picture):
+        height, width = picture.shape[:2]
+        if not self._even or (width, height) != self._look.size:
+            return picture
+        more = (0, height % 2), (0, width % 2), (0, 0)
+        return np.pad(picture, more, "edge")
+
+
+def read_packets(path: pathlib.Path) -> list[av.Packet]:
+    """The packets of a segment, in the order of decoding.
+
+    Their times to be shown are those that were written, in a `time_base` of
+    their own; those to be decoded are to be made anew.
+    """
+    with av.open(str(path.absolute())) as container:
+        stream = container.streams.video[0]
+        packets = [packet for packet in container.demux(stream) if packet.size]
+    for packet in packets:
+        assert packet.pts is not None  # Such a file has all of them.
+        packet.pts -= round(_LATER / packet.time_base)
+        packet.dts = None
+    return packets

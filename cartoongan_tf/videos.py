@@ -1,0 +1,264 @@
+"""Video -> video of its cartoon.
+
+Frames are decoded, cartoonized, steadied and encoded side by side, with a few
+of them in memory, into segments. A video that was stopped goes on after its
+last whole segment, and ends with the same frames: a segment begins with what
+the steadier knew at the end of the one before.
+"""
+
+import contextlib
+import fractions
+import itertools
+import math
+import pathlib
+import time
+from collections.abc import Callable
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import av
+import numpy as np
+
+from cartoongan_tf import errors
+from cartoongan_tf import files
+from cartoongan_tf import films
+from cartoongan_tf import overlapping
+from cartoongan_tf import segment_folders
+from cartoongan_tf import steadying
+from cartoongan_tf import video_codecs
+from cartoongan_tf import video_files
+from cartoongan_tf import video_joining
+from cartoongan_tf import video_segments
+
+SEGMENT_SECONDS = 10.0
+
+Cartoonize = Callable[[np.ndarray], np.ndarray]
+Watch = Callable[[str, float, float | None, str], None]
+
+
+class Summary(NamedTuple):
+    """What became of a video.
+
+    Attributes:
+        frames: Frames written.
+        resumed: Those of them that an earlier run had made.
+        rate: Frames a second that were made; 0 if none were left to make.
+        notes: What a user should know, in sentences.
+    """
+
+    frames: int
+    resumed: int
+    rate: float
+    notes: list[str]
+
+
+class _Frame(NamedTuple):
+    tick: int
+    photo: np.ndarray
+    cartoon: np.ndarray
+    memory: steadying.Memory | None = None
+
+
+def cartoonize_video(
+    cartoonize: Cartoonize,
+    source: str | pathlib.Path,
+    target: str | pathlib.Path,
+    *,
+    temporal: bool = True,
+    codec: str | None = None,
+    quality: int | None = None,
+    segment_seconds: float = SEGMENT_SECONDS,
+    batch: int = 1,
+    recipe: str = "",
+    watch: Watch = lambda stage, done, total, note: None,
+) -> Summary:
+    """Cartoonizes a video, or goes on where it was stopped.
+
+    The cartoon has the times, size, proportions, sound and subtitles of the
+    source. A source that a player turns is written upright, without a tag.
+
+    Args:
+        cartoonize: Function from a picture to its cartoon, uint8 RGB of shape
+            `(height, width, 3)`; called on one thread only, not the caller's.
+        source: Video to read.
+        target: Video to write; its ending tells the kind.
+        temporal: Whether to steady the cartoons against flicker.
+        codec: One of `video_codecs.CODECS`; chosen by the target unless told.
+        quality: Constant rate factor of the codec; lower is better.
+        segment_seconds: At most so much is lost when work is stopped.
+        batch: Frames that `cartoonize` gets at once, as `(batch, height,
+            width, 3)`, if more than 1; fewer at the end of a segment.
+        recipe: What else the result depends on, such as the model; if it is
+            another than before, work begins anew.
+        watch: Called with what is being done, how many seconds of the video
+            are, the whole if that is known, and the speed.
+
+    Returns:
+        A summary.
+
+    Raises:
+        InputError: If the source cannot be read, the target cannot be what it
+            is to be, or `cartoonize` raises one.
+        KeyboardInterrupt: On Ctrl-C, with a message that says how to go on.
+        OSError: If there is no space left.
+    """
+    target = pathlib.Path(target)
+    encoding = video_codecs.choose(target, codec, quality)
+    video = video_files.VideoFile(source)
+    if target.exists() and target.samefile(video.path):
+        raise errors.InputError(
+            f"{source} would be replaced by its cartoon; name another target."
+        )
+    look, notes = video.look()
+    length = fractions.Fraction(segment_seconds).limit_denominator(1000)
+    settings = _settings(video, encoding, look, temporal, length, batch, recipe)
+    folder = segment_folders.SegmentFolder(target, settings)
+    work = _Work(video, encoding, look, folder, length)
+    resumed = sum(segment.frames for segment in folder.done())
+    begin = time.monotonic()
+    with _advice(folder, length):
+        made = work.make(cartoonize, temporal, batch, watch)
+        seconds = time.monotonic() - begin
+        notes += work.join(target)
+    folder.drop()
+    return Summary(resumed + made, resumed, made / seconds, notes)
+
+
+class _Work:
+    def __init__(self, video, encoding, look, folder, length):
+        self._video, self._folder, self._length = video, folder, length
+        self._encoding, self._look = encoding, look
+
+    def make(self, cartoonize, temporal, batch, watch):
+        """Makes all segments that are missing; how many frames that were."""
+        first = len(self._folder.done())
+        memory = self._folder.memory(first - 1)
+        start = math.ceil(first * self._length / self._video.time_base)
+        frames = _cartoons(
+            cartoonize, self._batches(start, batch), batch, self._video.name
+        )
+        if temporal:
+            frames = _steadied(overlapping.ahead(frames), memory)
+        frames = overlapping.ahead(frames)
+        with contextlib.closing(frames):
+            watched = self._watched(frames, watch)
+            made, due = 0, first
+            for place, group in itertools.groupby(watched, self._place):
+                for empty in range(due, place):
+                    self._folder.finish(empty, 0, memory)
+                count, memory = self._write(place, group)
+                self._folder.finish(place, count, memory)
+                made, due = made + count, place + 1
+        return made
+
+    def join(self, target):
+        segments = self._folder.paths()
+        notes = video_joining.join(
+            segments,
+            target,
+            self._encoding,
+            look=self._look,
+            rate=self._video.rate,
+            source=self._video,
+        )
+        if self._video.end is not None:
+            notes.append(
+                f"{self._video.name} breaks off at "
+                f"{films.clock(self._video.end)}; what comes before was used."
+            )
+        if self._encoding.even and any(n % 2 for n in self._look.size):
+            notes.append(
+                f"{target}: {self._encoding.codec} holds even sizes only, so "
+                "the last row or column is there twice; vp9 and av1 hold odd "
+                "ones."
+            )
+        return notes
+
+    def _place(self, frame):
+        """Number of the segment that a frame is in."""
+        return int(frame.tick * self._video.time_base / self._length)
+
+    def _batches(self, start, batch):
+        """Ticks and photos in groups, none across two segments."""
+        frames = overlapping.ahead(
+            _Frame(tick, photo, photo)
+            for tick, photo in self._video.frames(start)
+        )
+        with contextlib.closing(frames):
+            for _, group in itertools.groupby(frames, self._place):
+                while some := list(itertools.islice(group, batch)):
+                    yield some
+
+    def _write(self, number, frames):
+        memory = None
+        with (
+            files.written_whole(self._folder.path(number)) as draft,
+            video_segments.SegmentWriter(
+                draft,
+                self._encoding,
+                self._look,
+                time_base=self._video.time_base,
+                rate=self._video.rate,
+            ) as writer,
+        ):
+            for frame in frames:
+                writer.write(frame.tick, frame.cartoon)
+                memory = frame.memory
+            writer.finish()
+        return writer.count, memory
+
+    def _watched(self, frames, watch):
+        begin = time.monotonic()
+        for number, frame in enumerate(frames, start=1):
+            yield frame
+            speed = number / (time.monotonic() - begin)
+            done = float(frame.tick * self._video.time_base)
+            note = f"{speed:.1f} frames/s"
+            watch("Cartoonizing", done, self._video.seconds, note)
+
+
+def _cartoons(cartoonize, batches, batch, name):
+    with contextlib.closing(batches):
+        for frames in batches:
+            try:
+                if batch > 1:
+                    made = cartoonize(np.stack([f.photo for f in frames]))
+                else:
+                    made = [cartoonize(frames[0].photo)]
+            except errors.InputError as error:
+                raise errors.InputError(f"{name}: {error}") from error
+            for frame, cartoon in zip(frames, made, strict=True):
+                yield frame._replace(cartoon=cartoon)
+
+
+def _steadied(frames, memory) -> Iterator[_Frame]:
+    steadier = steadying.Steadier(memory)
+    with contextlib.closing(frames):
+        for frame in frames:
+            steady = steadier(frame.photo, frame.cartoon)
+            yield frame._replace(cartoon=steady, memory=steadier.memory)
+
+
+def _settings(video, encoding, look, temporal, length, batch, recipe):
+    about = video.path.stat()
+    return {
+        "source": [str(video.path), about.st_size, about.st_mtime_ns],
+        "encoding": encoding._asdict(),
+        "look": [str(part) for part in look],
+        "temporal": temporal,
+        "segment_seconds": str(length),
+        "batch": batch,
+        "recipe": recipe,
+        "encoder": str(av.library_versions["libavcodec"]),
+    }
+
+
+@contextlib.contextmanager
+def _advice(folder, length):
+    try:
+        yield
+    except KeyboardInterrupt:
+        place = films.clock(float(len(folder.done()) * length))
+        raise KeyboardInterrupt(
+            f"Stopped. The same command goes on from {place}."
+        ) from None
