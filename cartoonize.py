@@ -1,79 +1,249 @@
-r"""Turns photos into cartoons.
+r"""Turns photos, animations, videos and what a camera sees into cartoons.
 
     python cartoonize.py photo.jpg ...
-    python cartoonize.py --model=runs/mine --output=mine photo.jpg ...
+    python cartoonize.py --output=mine photos/ 'scans/**/*.tif' cat.gif
+    python cartoonize.py --output=cartoon.mp4 film.mp4
+    python cartoonize.py - < photo.jpg > cartoon.jpg
+    python cartoonize.py camera:0
 
-The cartoon of photo.jpg is cartoons/photo.png, of exactly the photo's size.
+Results are of exactly their input's size and, where it is written well, format;
+they go into --output, cartoons/ unless told, in which sub-folders are mirrored.
+What is there already is left alone, so that the same command goes on where it
+stopped. What cannot be read is named, the rest goes on, and the exit code is 1.
+
 The model is a style that comes with the program (storybook unless told), a
-.keras file, the --workdir of a run, a SavedModel folder, or a .tflite file. A
-photo that cannot be read is named, the others go on. sample:photos stands for
-the photos that come with scikit-image.
+.keras file, the --workdir of a run, a SavedModel folder, a .tflite or .onnx
+file, or a URL of TensorFlow Serving. sample:photos stands for the photos that
+come with scikit-image.
 """
 
+import dataclasses
+import os
 import pathlib
 import sys
 
 from absl import app
 from absl import flags
 
-from cartoongan_tf import artifacts
-from cartoongan_tf import cartoonizing
+from cartoongan_tf import cartoonizer
 from cartoongan_tf import devices
 from cartoongan_tf import errors
-from cartoongan_tf import samples
+from cartoongan_tf import inputs
+from cartoongan_tf import kinds
+from cartoongan_tf import progress
+from cartoongan_tf import running
+from cartoongan_tf import settings
 from cartoongan_tf import styles
+from cartoongan_tf import targets
+from cartoongan_tf import video_codecs
 
 FLAGS = flags.FLAGS
+
+_DEFAULT = settings.Settings()
+_FOLDER = "cartoons"
+# What changes the frames of a video, and is not told in another way.
+_RECIPE = ("model", "strength", "preserve_color", "tile", "compare", "max_side")
 
 flags.DEFINE_string(
     "model",
     styles.DEFAULT,
     "A shipped style by its name, a .keras file, the --workdir of a run, a "
-    "SavedModel folder, or a .tflite file.",
+    "SavedModel folder, a .tflite or .onnx file, or the URL of a model that "
+    "TensorFlow Serving serves, such as http://localhost:8501.",
 )
-flags.DEFINE_string("output", "cartoons", "Folder to write into.")
+flags.DEFINE_string(
+    "output",
+    None,
+    f"Folder to write into, `{_FOLDER}` unless told; for one input also a "
+    "file, or - for standard output, which is where - goes unless told. A "
+    "camera is shown in a window unless told.",
+)
+flags.DEFINE_string(
+    "format",
+    None,
+    "What to write instead of the input's own format: jpg, png, webp, avif, "
+    "tiff, bmp or gif; for videos mp4, mkv, mov or webm.",
+)
+flags.DEFINE_integer(
+    "quality",
+    _DEFAULT.quality,
+    "Of JPEG (92 unless told), WebP (90; 100 is lossless) and AVIF (85).",
+    1,
+    100,
+)
+flags.DEFINE_bool(
+    "overwrite", False, "Whether to make anew what is there already."
+)
+flags.DEFINE_bool(
+    "strip_metadata",
+    _DEFAULT.strip_metadata,
+    "Whether to leave out what a picture's file tells besides the picture: "
+    "EXIF with its place and time, and so on. Color profiles stay.",
+)
+flags.DEFINE_float(
+    "strength", 1.0, "Share of the cartoon; the rest is the photo.", 0.0, 1.0
+)
+flags.DEFINE_bool(
+    "preserve_color",
+    False,
+    "Whether cartoons get the color statistics of their photos.",
+)
+flags.DEFINE_bool(
+    "compare", _DEFAULT.compare, "Whether to put the photo beside its cartoon."
+)
+flags.DEFINE_integer(
+    "max_side",
+    _DEFAULT.max_side,
+    "Longer side, in pixels, to which larger inputs are reduced. Lines have a "
+    "width in pixels: on reduced photos they are bolder.",
+    16,
+)
+flags.DEFINE_integer(
+    "max_pixels",
+    _DEFAULT.max_pixels,
+    "Pictures of more pixels are not decoded.",
+    1,
+)
+flags.DEFINE_integer(
+    "tile",
+    None,
+    "Side, in pixels, of the tiles that larger pictures are computed in. "
+    "Smaller ones need less memory and more time; results are the same.",
+    1,
+)
+flags.DEFINE_bool(
+    "temporal",
+    _DEFAULT.temporal,
+    "Whether the frames of videos and animations are steadied over time.",
+)
+flags.DEFINE_enum(
+    "codec",
+    _DEFAULT.codec,
+    video_codecs.CODECS,
+    "Of videos; h264 unless told, vp9 in WebM.",
+)
+flags.DEFINE_integer(
+    "crf",
+    _DEFAULT.crf,
+    "Constant rate factor of videos: lower is better and larger. 0 to 51 for "
+    "h264 (20 unless told) and h265 (23), to 63 for vp9 and av1 (30).",
+    0,
+)
+flags.DEFINE_integer(
+    "workers",
+    None,
+    "Pictures that are computed at once, one for each eight cores unless told.",
+    1,
+)
+flags.DEFINE_string(
+    "device", None, "cpu, gpu or gpu:1, where TensorFlow's choice is not yours."
+)
 
 
 def main(argv):
-    if not argv[1:]:
-        raise app.UsageError("Which photos? Name at least one file.")
+    names = argv[1:]
+    if not names:
+        raise app.UsageError(
+            "Which photos? Name files or folders; --help tells more."
+        )
     with errors.one_sentence():
+        devices.choose(FLAGS.device)
         devices.prepare(deterministic=False)
-        photos = _photo_files(argv[1:])
-        targets = cartoonizing.cartoon_paths(photos, FLAGS.output)
-        cartoonize = artifacts.open_model(FLAGS.model, "--model")
-        with devices.memory_advice("the size of the photos"):
-            failures = _cartoonize_all(cartoonize, targets)
+        output = _output_for(names)
+        found = _find(names, output)
+        plan = targets.plan(
+            found.jobs, output, format=FLAGS.format, overwrite=FLAGS.overwrite
+        )
+        failures = _report_found(found, plan)
+        failures += _cartoonize(plan.tasks) if plan.tasks else 0
         if failures:
-            raise errors.InputError(
-                f"{failures} of {len(targets)} photos were left out."
-            )
+            raise errors.InputError(f"{failures} of the inputs were left out.")
 
 
-def _photo_files(names):
-    """The files named, with samples written out as files."""
-    parent = pathlib.Path(FLAGS.output) / "samples"
-    found = []
-    for name in names:
-        if name.startswith(samples.PREFIX):
-            folder = samples.as_folder(name, parent, "PHOTO")
-            found += map(str, sorted(folder.iterdir()))
-        else:
-            found.append(name)
-    return found
+def _output_for(names):
+    is_alone = len(names) == 1
+    is_piped = is_alone and names[0] == inputs.STREAM
+    is_camera = is_alone and names[0].startswith("camera:")
+    usual = targets.STREAM if is_piped or is_camera else _FOLDER
+    return usual if FLAGS.output is None else FLAGS.output
 
 
-def _cartoonize_all(cartoonize, targets):
+def _find(names, output):
+    """What the inputs are, with standard input read."""
+    folder = pathlib.Path(_FOLDER if output == targets.STREAM else output)
+    found = inputs.find(names, output=folder, samples_folder=folder / "samples")
+    jobs = [
+        _read_stream(job) if job.kind is kinds.Kind.STREAM else job
+        for job in found.jobs
+    ]
+    return dataclasses.replace(found, jobs=jobs)
+
+
+def _read_stream(job):
+    if sys.stdin.isatty():
+        raise errors.InputError("nothing is piped into standard input.")
+    data = sys.stdin.buffer.read()
+    content = kinds.of_bytes(data)
+    kind = content.kind or kinds.Kind.PICTURE
+    return dataclasses.replace(
+        job, kind=kind, source=data, format=content.format
+    )
+
+
+def _report_found(found, plan):
+    """Says what is not going to be done; how many of it should have been."""
+    for name, problem in found.problems.items():
+        print(f"{name} {problem}", file=sys.stderr)
+    passed = [f"{n} {what}" for what, n in found.passed_over.items() if n]
+    if passed:
+        print(f"Passed over: {', '.join(passed)}.", file=sys.stderr)
+    if plan.done:
+        print(
+            f"{len(plan.done)} there already; --overwrite makes them anew.",
+            file=sys.stderr,
+        )
+    return len(found.problems)
+
+
+def _cartoonize(tasks):
+    """Runs tasks; how many could not be done."""
+    cartoonize = cartoonizer.Cartoonizer(
+        FLAGS.model,
+        strength=FLAGS.strength,
+        preserve_color=FLAGS.preserve_color,
+        tile=FLAGS.tile,
+    )
     failures = 0
-    done = cartoonizing.cartoonize_files(cartoonize, targets)
-    for count, (photo, problem) in enumerate(done, start=1):
-        failures += problem is not None
-        progress = f"[{count}/{len(targets)}]"
-        if problem:
-            print(f"{progress} {photo}: {problem}", file=sys.stderr)
-        else:
-            print(f"{progress} {targets[photo]}", flush=True)
+    with progress.Progress() as watch, devices.memory_advice("--tile"):
+        done = running.run(
+            cartoonize,
+            tasks,
+            _settings(),
+            workers=FLAGS.workers or max(1, (os.cpu_count() or 1) // 8),
+            watch=watch,
+        )
+        for count, outcome in enumerate(done, start=1):
+            failures += outcome.problem is not None
+            _tell(outcome, watch)
+            watch("Cartoonizing", count, len(tasks))
     return failures
+
+
+def _settings():
+    names = settings.Settings._fields
+    given = {name: FLAGS[name].value for name in names if name in FLAGS}
+    recipe = [FLAGS[name].value for name in _RECIPE]
+    return settings.Settings(**given, recipe=str(recipe))
+
+
+def _tell(outcome, watch):
+    source, path = outcome.task.job.relative, outcome.task.path
+    if outcome.problem:
+        watch.say(f"{source}: {outcome.problem}")
+    elif path:
+        watch.say(str(path))
+    for note in outcome.notes:
+        watch.say(note)
 
 
 if __name__ == "__main__":

@@ -1,23 +1,28 @@
-"""The way into the product from Python: anything into a cartoon.
+"""The product from Python: whatever can be seen, into a cartoon.
 
-    from cartoongan_tf.cartoonizer import Cartoonizer
+from cartoongan_tf.cartoonizer import Cartoonizer
 
-    cartoonize = Cartoonizer("storybook")
-    cartoon = cartoonize(photo)  # uint8 RGB arrays, (height, width, 3)
-    cartoonize.file("photo.jpg", "cartoon.jpg")
-    cartoonize.folder("photos", "cartoons")
-    cartoonize.file("film.mp4", "cartoon.mp4")
+cartoonize = Cartoonizer("storybook")
+cartoon = cartoonize(photo)  # uint8 RGB arrays, (height, width, 3)
+cartoonize.file("photo.jpg", "cartoon.png")
+cartoonize.file("film.mp4", "cartoon.mp4")
+cartoonize.folder("photos", "cartoons")
 """
 
 import pathlib
 from collections.abc import Callable
+from collections.abc import Sequence
 
 import numpy as np
 
 from cartoongan_tf import artifacts
-from cartoongan_tf import cartoonizing
+from cartoongan_tf import errors
 from cartoongan_tf import finishing
+from cartoongan_tf import inputs
+from cartoongan_tf import running
+from cartoongan_tf import settings
 from cartoongan_tf import styles
+from cartoongan_tf import targets
 
 
 class Cartoonizer:
@@ -32,9 +37,9 @@ class Cartoonizer:
         strength: Share of the cartoon in the result, 0 to 1; the rest is the
             photo.
         preserve_color: Whether results get the color statistics of the photo.
-        tile: Height and width, in pixels, from which on a picture is computed
-            in overlapping tiles; None for what a gigabyte is enough for. Only
-            models that are Keras networks can do so.
+        tile: Height and width, in pixels, beyond which a picture is computed
+            in overlapping tiles; None for what a gigabyte of memory is enough
+            for. Goes with shipped styles and `.keras` models only.
 
     Call arguments:
         picture: uint8 RGB array of shape `(height, width, 3)`, each side at
@@ -61,16 +66,82 @@ class Cartoonizer:
         self._model = artifacts.open_model(model, "--model", tile)
 
     def __call__(self, picture: np.ndarray) -> np.ndarray:
-        return self._finished(self._model, picture)
+        _check(picture)
+        return self._finish(picture, self._model(picture))
 
-    def steady(self) -> Callable:
-        """The same for frames of a film, in which norms change slowly.
+    def steady(self) -> Callable[[np.ndarray], np.ndarray]:
+        """The same for frames of one film, in which norms change slowly.
 
         What it returns remembers: it is for one film, and for one thread.
         """
         model = self._model.steady()
-        return lambda frame: self._finished(model, frame)
 
-    def _finished(self, model, picture):
-        _check(picture)
-        return self._finish(picture, model(picture))
+        def cartoonize(frame: np.ndarray) -> np.ndarray:
+            _check(frame)
+            return self._finish(frame, model(frame))
+
+        return cartoonize
+
+    def file(
+        self, source: str | pathlib.Path, target: str | pathlib.Path, **options
+    ) -> Sequence[str]:
+        """Makes the cartoon of a picture, an animation or a video.
+
+        Args:
+            source: File to read.
+            target: File to write, whose ending tells the format. What is there
+                is replaced.
+            **options: Attributes of `settings.Settings`.
+
+        Returns:
+            What a user should know, in sentences: mostly nothing.
+
+        Raises:
+            InputError: If the source cannot be read, or the target not be
+                written.
+        """
+        found = inputs.find([str(source)], output=None)
+        for name, problem in found.problems.items():
+            raise errors.InputError(f"{name} {problem}")
+        tasks = targets.plan(found.jobs, target, overwrite=True).tasks
+        (outcome,) = running.run(self, tasks, settings.Settings(**options))
+        if outcome.problem:
+            raise errors.InputError(outcome.problem)
+        return outcome.notes
+
+    def folder(
+        self, source: str | pathlib.Path, target: str | pathlib.Path, **options
+    ) -> list[running.Outcome]:
+        """Makes the cartoons of all that is in a folder and its sub-folders.
+
+        What is in the target folder already is left alone.
+
+        Args:
+            source: Folder to read.
+            target: Folder to write, in which sub-folders are mirrored.
+            **options: Attributes of `settings.Settings`.
+
+        Returns:
+            What became of each file.
+
+        Raises:
+            InputError: If the target cannot be a folder, or two results would
+                be one file.
+        """
+        found = inputs.find([str(source)], output=target)
+        tasks = targets.plan(found.jobs, target).tasks
+        return list(running.run(self, tasks, settings.Settings(**options)))
+
+
+def _check(picture):
+    is_picture = isinstance(picture, np.ndarray) and (
+        picture.dtype == np.uint8
+        and picture.ndim == 3
+        and picture.shape[2] == 3
+    )
+    if not is_picture:
+        found = getattr(picture, "dtype", type(picture).__name__)
+        raise TypeError(
+            "A picture must be a uint8 array of shape (height, width, 3), "
+            f"received {found} of shape {getattr(picture, 'shape', None)}."
+        )

@@ -5,7 +5,6 @@ import functools
 import pathlib
 from collections.abc import Callable
 from typing import BinaryIO
-from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -13,6 +12,7 @@ import numpy as np
 from cartoongan_tf import animations
 from cartoongan_tf import finishing
 from cartoongan_tf import photo_files
+from cartoongan_tf import settings as settings_of
 from cartoongan_tf import steadying
 
 Cartoonize = Callable[[np.ndarray], np.ndarray]
@@ -20,40 +20,11 @@ Source = pathlib.Path | bytes
 Target = pathlib.Path | BinaryIO
 
 
-class Settings(NamedTuple):
-    """How pictures are read, and results written.
-
-    Attributes:
-        max_side: Longer side, in pixels, to which what is larger is reduced;
-            None to keep all sizes.
-        max_pixels: Pictures of more than that are refused.
-        compare: Whether the photo stands beside its cartoon.
-        quality: 1 to 100, in formats that have one; None for the format's own.
-        strip_metadata: Whether to leave out all metadata but color profiles.
-        temporal: Whether the frames of animations are steadied over time.
-    """
-
-    max_side: int | None = None
-    max_pixels: int = photo_files.MAX_PIXELS
-    compare: bool = False
-    quality: int | None = None
-    strip_metadata: bool = False
-    temporal: bool = True
-
-    @property
-    def writing(self) -> dict:
-        """Arguments of the functions that write."""
-        return {
-            "quality": self.quality,
-            "strip_metadata": self.strip_metadata,
-        }
-
-
 def cartoonize_picture(
     cartoonize: Cartoonize,
     source: Source,
     target: Target,
-    settings: Settings,
+    settings: settings_of.Settings,
     *,
     format: str | None = None,
     gate: contextlib.AbstractContextManager | None = None,
@@ -96,7 +67,7 @@ def cartoonize_animation(
     cartoonize: Cartoonize,
     source: Source,
     target: Target,
-    settings: Settings,
+    settings: settings_of.Settings,
     *,
     format: str | None = None,
 ) -> None:

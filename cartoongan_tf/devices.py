@@ -27,6 +27,29 @@ def prepare(deterministic: bool | None) -> None:
         tf.config.experimental.enable_op_determinism()
 
 
+def choose(name: str | None) -> None:
+    """Works on one device only; before anything else touches one.
+
+    Args:
+        name: `cpu`, `gpu` or `gpu:1`; None for TensorFlow's own choice.
+
+    Raises:
+        InputError: If there is no such device.
+    """
+    if name is None:
+        return
+    gpus = tf.config.list_physical_devices("GPU")
+    chosen = {"cpu": [], "gpu": gpus[:1]} | {
+        f"gpu:{number}": [gpu] for number, gpu in enumerate(gpus)
+    }
+    if name not in chosen or (name == "gpu" and not gpus):
+        there = ["cpu", *(f"gpu:{number}" for number in range(len(gpus)))]
+        raise errors.InputError(
+            f"--device={name} is not there; there is {', '.join(there)}."
+        )
+    tf.config.set_visible_devices(chosen[name], "GPU")
+
+
 @contextlib.contextmanager
 def memory_advice(*flags: str) -> Iterator[None]:
     """Turns running out of memory into a sentence.

@@ -61,6 +61,10 @@ class Progress:
             line = ", ".join(part for part in (share, note) if part)
             self._console.print(f"{stage}: {line}", markup=False)
 
+    def say(self, line: str) -> None:
+        """Prints a line, above the bar where there is one."""
+        self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+
     def _draw(self, stage, done, total, note):
         if stage != self._stage:
             for task in self._bar.task_ids:

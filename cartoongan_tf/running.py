@@ -1,10 +1,11 @@
 """Runs tasks: pictures several at a time, then whatever else there is.
 
-Pictures get done in any order. Animations, streams, videos and the camera come
-after them, one by one.
+Pictures get done in any order. Animations, videos and cameras come after them,
+one by one.
 """
 
 import functools
+import pathlib
 import sys
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -13,15 +14,18 @@ from typing import Protocol
 
 import numpy as np
 
+from cartoongan_tf import cameras
 from cartoongan_tf import cartoonizing
 from cartoongan_tf import errors
 from cartoongan_tf import kinds
 from cartoongan_tf import pipelining
+from cartoongan_tf import settings as settings_of
 from cartoongan_tf import targets
+from cartoongan_tf import videos
 
 
 class Cartoonize(Protocol):
-    """A function from a picture to its cartoon, also for frames of a film."""
+    """A function from a picture to its cartoon, for frames of films, too."""
 
     def __call__(self, picture: np.ndarray) -> np.ndarray:
         """Gives the cartoon of a picture."""
@@ -47,16 +51,19 @@ class Outcome(NamedTuple):
 def run(
     cartoonize: Cartoonize,
     tasks: Sequence[targets.Task],
-    settings: cartoonizing.Settings,
+    settings: settings_of.Settings,
+    *,
     workers: int = 1,
+    watch: videos.Watch = videos.watched_by_nobody,
 ) -> Iterator[Outcome]:
     """Runs tasks; what is wrong with one does not stop the others.
 
     Args:
-        cartoonize: Model and what is done with its results.
+        cartoonize: A model, and what is done with its results.
         tasks: What to do.
         settings: How to read and write.
         workers: Pictures that are computed at once.
+        watch: Told how far a video is.
 
     Yields:
         What became of each, as it gets done.
@@ -64,49 +71,69 @@ def run(
     Raises:
         OSError: If the disk is full.
     """
-    work = functools.partial(run_one, cartoonize, settings)
-    stills = [t for t in tasks if t.job.kind is kinds.Kind.PICTURE]
+    work = functools.partial(_run_one, cartoonize, settings, watch)
+    is_still = [task.job.kind is kinds.Kind.PICTURE for task in tasks]
+    pairs = list(zip(tasks, is_still, strict=True))
+    stills = [task for task, still in pairs if still]
     yield from pipelining.overlapped(work, stills, workers)
-    for task in tasks:
-        if task.job.kind is not kinds.Kind.PICTURE:
-            yield work(task)
+    yield from (work(task, None) for task, still in pairs if not still)
 
 
-def run_one(cartoonize, settings, task, gate=None) -> Outcome:
-    """Runs one task; arguments as of `run`."""
+def _run_one(cartoonize, settings, watch, task, gate):
     try:
-        notes = _RUNS[task.job.kind](cartoonize, settings, task, gate)
+        if task.job.kind is kinds.Kind.VIDEO:
+            notes = _run_video(cartoonize, settings, watch, task)
+        elif task.job.kind is kinds.Kind.CAMERA:
+            notes = _run_camera(cartoonize, settings, task)
+        else:
+            notes = _run_picture(cartoonize, settings, task, gate)
     except errors.InputError as error:
         return Outcome(task, str(error))
-    return Outcome(task, None, notes or ())
+    return Outcome(task, None, notes)
 
 
 def _run_picture(cartoonize, settings, task, gate):
-    cartoonizing.cartoonize_picture(
-        cartoonize,
-        task.job.source,
-        _target(task),
-        settings,
-        format=task.format,
-        gate=gate,
-    )
+    places = {
+        "source": task.job.source,
+        "target": sys.stdout.buffer if task.path is None else task.path,
+        "format": task.format,
+    }
+    if task.job.kind is kinds.Kind.ANIMATION:
+        cartoonizing.cartoonize_animation(
+            cartoonize.steady(), settings=settings, **places
+        )
+    else:
+        cartoonizing.cartoonize_picture(
+            cartoonize, settings=settings, gate=gate, **places
+        )
+    return []
 
 
-def _run_animation(cartoonize, settings, task, _):
-    cartoonizing.cartoonize_animation(
+def _run_video(cartoonize, settings, watch, task):
+    if not isinstance(task.job.source, pathlib.Path) or task.path is None:
+        raise errors.InputError(
+            "a video can neither come nor go through a pipe; name files."
+        )
+    summary = videos.cartoonize_video(
         cartoonize.steady(),
         task.job.source,
-        _target(task),
-        settings,
-        format=task.format,
+        task.path,
+        temporal=settings.temporal,
+        codec=settings.codec,
+        quality=settings.crf,
+        recipe=settings.recipe,
+        watch=watch,
     )
+    return summary.notes
 
 
-def _run_stream(cartoonize, settings, task, _):
-    data = sys.stdin.buffer.read()
-    content = kinds.of_bytes(data)
-    ...
-
-
-def _target(task):
-    return sys.stdout.buffer if task.path is None else task.path
+def _run_camera(cartoonize, settings, task):
+    count = cameras.cartoonize_camera(
+        cartoonize.steady(),
+        task.job.source,
+        task.path,
+        temporal=settings.temporal,
+        codec=settings.codec,
+        quality=settings.crf,
+    )
+    return [f"{count} pictures of the camera."]

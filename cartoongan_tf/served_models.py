@@ -1,4 +1,4 @@
-"""A model that TensorFlow Serving, or whatever speaks its REST protocol, serves.
+"""A model behind TensorFlow Serving, or what speaks its REST protocol.
 
 Pictures travel as PNG, in base64, through the signature for encoded pictures,
 so that the server needs no more than a SavedModel of `export.py`.
@@ -58,12 +58,12 @@ class ServedModel:
         data = base64.b64decode(answer["predictions"][0]["b64"])
         found = cv2.imdecode(np.frombuffer(data, "uint8"), cv2.IMREAD_COLOR_RGB)
         if found.shape != picture.shape:
-            height, width = found.shape[:2]
+            side = max(found.shape)
             raise errors.InputError(
-                f"{self._url} reduced a picture of {picture.shape[1]}x"
-                f"{picture.shape[0]} pixels to {width}x{height}; use --max_side="
-                f"{max(width, height)}, a model exported with a larger "
-                "--max_side, or a .keras model."
+                f"{self._url} reduces a picture of {picture.shape[1]}x"
+                f"{picture.shape[0]} pixels to {side} a side; use --max_side="
+                f"{side}, a model exported with a larger --max_side, or a "
+                ".keras model."
             )
         return found
 

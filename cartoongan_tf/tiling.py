@@ -9,6 +9,7 @@ import tensorflow as tf
 from cartoongan_tf import errors
 from cartoongan_tf import pictures
 from cartoongan_tf import shared_norms
+from cartoongan_tf import shots
 from cartoongan_tf import tiles
 
 _PATCH = 256  # Pixels a side of the patches that norms are measured on.
@@ -119,6 +120,8 @@ class TiledGenerator:
 class SteadyFrames:
     """A generator with norms, for frame after frame of a film.
 
+    At a cut it begins anew.
+
     Call arguments:
         frame: uint8 RGB array of shape `(height, width, 3)`.
 
@@ -128,15 +131,15 @@ class SteadyFrames:
 
     def __init__(self, tiled: TiledGenerator):
         self._tiled = tiled
+        self._frame: np.ndarray | None = None
         self._past: shared_norms.Statistics | None = None
 
     def __call__(self, frame: np.ndarray) -> np.ndarray:
+        if self._frame is None or shots.is_cut_between(self._frame, frame):
+            self._past = None
+        self._frame = frame
         cartoon, self._past = self._tiled.follow(frame, self._past)
         return cartoon
-
-    def forget(self) -> None:
-        """A new scene begins."""
-        self._past = None
 
 
 def _patches(picture, pixels):

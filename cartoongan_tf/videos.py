@@ -59,6 +59,12 @@ class _Frame(NamedTuple):
     memory: steadying.Memory | None = None
 
 
+def watched_by_nobody(
+    stage: str, done: float, total: float | None, note: str
+) -> None:
+    """Takes what is told of progress, and tells nobody."""
+
+
 def cartoonize_video(
     cartoonize: Cartoonize,
     source: str | pathlib.Path,
@@ -70,7 +76,7 @@ def cartoonize_video(
     segment_seconds: float = SEGMENT_SECONDS,
     batch: int = 1,
     recipe: str = "",
-    watch: Watch = lambda stage, done, total, note: None,
+    watch: Watch = watched_by_nobody,
 ) -> Summary:
     """Cartoonizes a video, or goes on where it was stopped.
 

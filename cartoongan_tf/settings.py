@@ -1,0 +1,45 @@
+"""How whatever becomes a cartoon is read, and how results are written."""
+
+from typing import NamedTuple
+
+from cartoongan_tf import photo_files
+
+
+class Settings(NamedTuple):
+    """Settings of a run over pictures, animations and videos.
+
+    Attributes:
+        max_side: Longer side, in pixels, to which what is larger is reduced;
+            None to keep all sizes.
+        max_pixels: Pictures of more than that are refused.
+        compare: Whether the photo stands beside its cartoon.
+        quality: 1 to 100, of pictures in formats that have one; None for the
+            format's own.
+        strip_metadata: Whether to leave out all metadata of pictures but color
+            profiles.
+        temporal: Whether frames are steadied over time.
+        codec: Of videos, one of `video_codecs.CODECS`; None for what suits the
+            file's ending.
+        crf: Constant rate factor of videos, lower is better; None for the
+            codec's own.
+        recipe: What else results depend on, in words, such as the model: a
+            video that was begun with another recipe begins anew.
+    """
+
+    max_side: int | None = None
+    max_pixels: int = photo_files.MAX_PIXELS
+    compare: bool = False
+    quality: int | None = None
+    strip_metadata: bool = False
+    temporal: bool = True
+    codec: str | None = None
+    crf: int | None = None
+    recipe: str = ""
+
+    @property
+    def writing(self) -> dict:
+        """Arguments of the functions that write pictures and animations."""
+        return {
+            "quality": self.quality,
+            "strip_metadata": self.strip_metadata,
+        }
