@@ -98,7 +98,7 @@ class Generator(convolutions.SameSizeNetwork):
 
     @property
     def reach(self):
-        return 24 + 8 * self.blocks
+        return 21 + 8 * self.blocks
 
     @property
     def tile(self):
