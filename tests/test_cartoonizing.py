@@ -1,83 +1,174 @@
-import sys
+import io
 
 import numpy as np
+import PIL.Image
 import pytest
 
+from cartoongan_tf import animations
 from cartoongan_tf import cartoonizing
-from cartoongan_tf import errors
-from cartoongan_tf import pictures
+from cartoongan_tf import headers
+from cartoongan_tf import photo_files
+from cartoongan_tf import settings
 
 
-def brighten(picture):
+def invert(picture):
     return 255 - picture
 
 
-def test_cartoons_have_the_names_of_their_photos(make_folder, tmp_path):
-    photos = sorted(make_folder("photos", 3).iterdir())
-    targets = cartoonizing.cartoon_paths(photos, tmp_path / "out")
-    done = dict(cartoonizing.cartoonize_files(brighten, targets))
-    assert done == dict.fromkeys(photos)
-    for photo in photos:
-        cartoon = pictures.read_picture(tmp_path / "out" / photo.name)
-        expected = 255 - pictures.read_picture(photo)
-        np.testing.assert_array_equal(cartoon, expected)
+@pytest.fixture
+def pixels(random):
+    return random.integers(0, 256, (24, 36, 3), "uint8")
 
 
-def test_a_broken_photo_is_named_and_the_others_go_on(make_folder, tmp_path):
-    photos = sorted(make_folder("photos", 3).iterdir())
-    photos[1].write_text("broken")
-    targets = cartoonizing.cartoon_paths(photos, tmp_path / "out")
-    done = dict(cartoonizing.cartoonize_files(brighten, targets))
-    assert "1.png is not a JPEG" in done[photos[1]]
-    written = sorted(path.name for path in (tmp_path / "out").iterdir())
-    assert written == ["0.png", "2.png"]
+@pytest.fixture
+def cartoonized(pixels, tmp_path):
+    """What becomes of a picture under some settings."""
 
-
-def test_no_cartoon_replaces_another_or_a_photo(tmp_path):
-    with pytest.raises(errors.InputError, match="2 photos would all become"):
-        cartoonizing.cartoon_paths(["a/1.png", "b/1.jpg"], tmp_path)
-    with pytest.raises(errors.InputError, match="would be replaced"):
-        cartoonizing.cartoon_paths([f"{tmp_path}/1.png"], tmp_path)
-    (tmp_path / "file").touch()
-    with pytest.raises(errors.InputError, match="cannot be a folder"):
-        cartoonizing.cartoon_paths(["1.png"], tmp_path / "file")
-
-
-@pytest.mark.slow
-def test_commands_lead_from_a_generator_to_pictures(
-    generator, make_folder, tmp_path, run_command
-):
-    generator.save(tmp_path / "generator.keras")
-    photos = sorted(map(str, make_folder("photos", 2).iterdir()))
-    done = run_command(
-        sys.executable,
-        "export.py",
-        f"--model={tmp_path / 'generator.keras'}",
-        f"--output={tmp_path / 'exported'}",
-        "--precision=float32",
-        "--sizes=any",
-    )
-    assert done.returncode == 0, done.stderr
-    cartoons = []
-    for model in (
-        "generator.keras",
-        "exported/saved_model",
-        "exported/cartoongan_float32_any.tflite",
-    ):
-        done = run_command(
-            sys.executable,
-            "cartoonize.py",
-            f"--model={tmp_path / model}",
-            f"--output={tmp_path / 'out'}",
-            *photos,
-            str(tmp_path / "gone.jpg"),
+    def run(alpha=None, **chosen):
+        source, target = tmp_path / "photo.png", tmp_path / "cartoon.png"
+        photo_files.write_photo(source, pixels, alpha=alpha)
+        cartoonizing.cartoonize_picture(
+            invert, source, target, settings.Settings(**chosen)
         )
-        assert done.returncode == 1
-        assert "gone.jpg does not exist" in done.stderr
-        assert "1 of 3 photos were left out" in done.stderr
-        assert "Traceback" not in done.stderr
-        cartoon = pictures.read_picture(tmp_path / "out/1.png")
-        assert cartoon.shape == pictures.read_picture(photos[1]).shape
-        cartoons.append(cartoon.astype(int))
-    assert np.abs(cartoons[1] - cartoons[0]).max() <= 1
-    assert np.abs(cartoons[2] - cartoons[0]).max() <= 1
+        return photo_files.read_photo(target)
+
+    return run
+
+
+def test_a_cartoon_has_the_size_of_its_photo(cartoonized, pixels):
+    np.testing.assert_array_equal(cartoonized().pixels, 255 - pixels)
+
+
+def test_alpha_stays(cartoonized, random):
+    alpha = random.integers(1, 256, (24, 36), "uint8")
+    np.testing.assert_array_equal(cartoonized(alpha).alpha, alpha)
+
+
+def test_large_pictures_are_reduced_when_asked(cartoonized, random):
+    alpha = random.integers(1, 256, (24, 36), "uint8")
+    cartoon = cartoonized(alpha, max_side=18)
+    assert cartoon.pixels.shape == (12, 18, 3)
+    assert cartoon.alpha.shape == (12, 18)
+    assert cartoonized(max_side=36).pixels.shape == (24, 36, 3)
+
+
+def test_reduced_pictures_are_means(pixels):
+    half = cartoonizing.reduced(pixels, 18)
+    expected = pixels.reshape(12, 2, 18, 2, 3).mean(axis=(1, 3))
+    assert np.abs(half - expected).max() <= 1
+
+
+def test_a_long_strip_keeps_a_row():
+    strip = np.zeros((2, 900, 3), "uint8")
+    assert cartoonizing.reduced(strip, 100).shape == (1, 100, 3)
+
+
+def test_a_photo_may_stand_beside_its_cartoon(cartoonized, pixels, random):
+    alpha = random.integers(128, 256, (24, 36), "uint8")
+    both = cartoonized(alpha, compare=True)
+    np.testing.assert_array_equal(both.pixels[:, 36:], 255 - pixels)
+    np.testing.assert_array_equal(both.pixels[:, :36], pixels)
+    np.testing.assert_array_equal(both.alpha[:, 36:], alpha)
+
+
+def test_too_many_pixels_are_refused(cartoonized):
+    with pytest.raises(headers.BadPicture, match="24"):
+        cartoonized(max_pixels=500)
+
+
+def test_metadata_stay_unless_they_are_to_go(pixels, tmp_path):
+    source = tmp_path / "photo.jpg"
+    exif = PIL.Image.Exif()
+    exif[0x010F] = "A camera"
+    PIL.Image.fromarray(pixels).save(source, exif=exif)
+    for strip, maker in ((False, "A camera"), (True, None)):
+        target = tmp_path / f"{strip}.jpg"
+        cartoonizing.cartoonize_picture(
+            invert, source, target, settings.Settings(strip_metadata=strip)
+        )
+        with PIL.Image.open(target) as picture:
+            assert picture.getexif().get(0x010F) == maker
+
+
+def test_quality_tells_the_size(pixels, tmp_path):
+    sizes = []
+    photo_files.write_photo(tmp_path / "photo.png", pixels)
+    for quality in (20, 95):
+        stream = io.BytesIO()
+        cartoonizing.cartoonize_picture(
+            invert,
+            tmp_path / "photo.png",
+            stream,
+            settings.Settings(quality=quality),
+            format="JPEG",
+        )
+        sizes.append(len(stream.getvalue()))
+    assert sizes[0] < sizes[1] / 2
+
+
+def test_the_gate_is_held_while_a_cartoon_is_computed(pixels, tmp_path):
+    events = []
+
+    class Gate:
+        def __enter__(self):
+            events.append("in")
+
+        def __exit__(self, *_):
+            events.append("out")
+
+    def cartoonize(picture):
+        events.append("computed")
+        return picture
+
+    photo_files.write_photo(tmp_path / "photo.png", pixels)
+    cartoonizing.cartoonize_picture(
+        cartoonize,
+        tmp_path / "photo.png",
+        tmp_path / "out.png",
+        settings.Settings(),
+        gate=Gate(),
+    )
+    assert events == ["in", "computed", "out"]
+
+
+@pytest.fixture
+def animation(pixels, tmp_path):
+    """Three frames: a picture, the same a little brighter, and another."""
+    frames = [pixels // 2, pixels // 2 + 3, 255 - pixels // 2]
+    images = [PIL.Image.fromarray(frame) for frame in frames]
+    path = tmp_path / "frames.png"
+    images[0].save(
+        path, save_all=True, append_images=images[1:], duration=[40, 70, 90]
+    )
+    return path, frames
+
+
+def run_animation(path, tmp_path, **chosen):
+    target = tmp_path / "cartoon.png"
+    cartoonizing.cartoonize_animation(
+        invert, path, target, settings.Settings(**chosen)
+    )
+    return list(animations.Animation(target).frames())
+
+
+def test_an_animation_becomes_one_frame_by_frame(animation, tmp_path):
+    path, frames = animation
+    made = run_animation(path, tmp_path, temporal=False)
+    assert [frame.milliseconds for frame in made] == [40, 70, 90]
+    for frame, photo in zip(made, frames, strict=True):
+        np.testing.assert_array_equal(frame.pixels, 255 - photo)
+
+
+def test_animations_are_steadied_up_to_a_cut(animation, tmp_path):
+    path, frames = animation
+    first, second, third = run_animation(path, tmp_path)
+    # Where nothing moves, the second frame stays close to the first.
+    change = np.abs(second.pixels.astype(int) - first.pixels).mean()
+    assert 0 < change < 2.5
+    np.testing.assert_array_equal(third.pixels, 255 - frames[2])
+
+
+def test_animations_may_be_reduced_and_compared(animation, tmp_path):
+    path, _ = animation
+    made = run_animation(path, tmp_path, max_side=18, compare=True)
+    assert [frame.pixels.shape for frame in made] == [(12, 36, 3)] * 3

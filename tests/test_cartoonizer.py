@@ -1,0 +1,109 @@
+import numpy as np
+import pytest
+
+from cartoongan_tf import artifacts
+from cartoongan_tf import cartoonizer
+from cartoongan_tf import errors
+from cartoongan_tf import light_generator
+from cartoongan_tf import photo_files
+
+
+@pytest.fixture
+def model(tmp_path):
+    """A small generator in a file."""
+    network = light_generator.LightGenerator(filters=4, blocks=1)
+    random = np.random.default_rng(0)
+    for weight in network.trainable_weights:
+        weight.assign(random.normal(0, 0.2, weight.shape))
+    network.save(tmp_path / "model.keras")
+    return tmp_path / "model.keras"
+
+
+@pytest.fixture
+def photo(random):
+    return random.integers(0, 256, (40, 57, 3), "uint8")
+
+
+def test_an_array_becomes_an_array(model, photo):
+    before = photo.copy()
+    cartoon = cartoonizer.Cartoonizer(model)(photo)
+    assert cartoon.shape == photo.shape
+    assert cartoon.dtype == np.uint8
+    np.testing.assert_array_equal(photo, before)
+    expected = artifacts.open_model(model, "--model")(photo)
+    np.testing.assert_array_equal(cartoon, expected)
+
+
+def test_strength_and_color_finish_it(model, photo):
+    plain = cartoonizer.Cartoonizer(model)(photo).astype(int)
+    half = cartoonizer.Cartoonizer(model, strength=0.5)(photo)
+    assert np.abs(half - (plain + photo) / 2).max() <= 0.5
+    colored = cartoonizer.Cartoonizer(model, preserve_color=True)(photo)
+    offsets = [np.abs(c.mean() - photo.mean()) for c in (colored, plain)]
+    assert offsets[0] < offsets[1] / 2
+    steady = cartoonizer.Cartoonizer(model, strength=0.5).steady()
+    np.testing.assert_array_equal(steady(photo), half)
+
+
+def test_tiles_may_be_chosen(model, random):
+    large = random.integers(0, 256, (130, 150, 3), "uint8")
+    tiled = cartoonizer.Cartoonizer(model, tile=100)(large).astype(int)
+    assert np.abs(tiled - cartoonizer.Cartoonizer(model)(large)).max() <= 1
+    with pytest.raises(errors.InputError, match="--tile=5 is too small"):
+        cartoonizer.Cartoonizer(model, tile=5)
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        np.zeros((20, 30, 3)),
+        np.zeros((20, 30), "uint8"),
+        np.zeros((20, 30, 4), "uint8"),
+        np.zeros((1, 20, 30, 3), "uint8"),
+        [[0]],
+        "photo.jpg",
+    ],
+)
+def test_other_types_are_refused(model, picture):
+    with pytest.raises(TypeError, match="must be a uint8 array of shape"):
+        cartoonizer.Cartoonizer(model)(picture)
+
+
+def test_small_pictures_are_refused(model):
+    small = np.zeros((15, 30, 3), "uint8")
+    with pytest.raises(errors.InputError, match="30x15 pixels is too small"):
+        cartoonizer.Cartoonizer(model)(small)
+
+
+def test_a_file_becomes_a_file(model, photo, tmp_path):
+    photo_files.write_photo(tmp_path / "photo.png", photo)
+    cartoonize = cartoonizer.Cartoonizer(model)
+    cartoonize.file(tmp_path / "photo.png", tmp_path / "new/cartoon.bmp")
+    made = photo_files.read_photo(tmp_path / "new/cartoon.bmp").pixels
+    np.testing.assert_array_equal(made, cartoonize(photo))
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("gone.png", "gone.png does not exist"), ("text.png", "text.png is not")],
+)
+def test_a_file_that_cannot_be_read_is_told(model, tmp_path, name, message):
+    (tmp_path / "text.png").write_text("text")
+    with pytest.raises(errors.InputError, match=message):
+        cartoonizer.Cartoonizer(model).file(tmp_path / name, "cartoon.png")
+
+
+def test_a_folder_becomes_a_folder(model, photo, tmp_path):
+    photo_files.write_photo(tmp_path / "photos/1.png", photo)
+    photo_files.write_photo(tmp_path / "photos/sub/2.png", photo[:20])
+    (tmp_path / "photos/3.png").write_text("text")
+    cartoonize = cartoonizer.Cartoonizer(model)
+    outcomes = cartoonize.folder(tmp_path / "photos", tmp_path / "out")
+    problems = [o.problem for o in outcomes if o.problem]
+    assert len(outcomes) == 3
+    assert len(problems) == 1
+    assert "3.png" in problems[0]
+    made = photo_files.read_photo(tmp_path / "out/sub/2.png").pixels
+    np.testing.assert_array_equal(made, cartoonize(photo[:20]))
+    (left,) = cartoonize.folder(tmp_path / "photos", tmp_path / "out")
+    assert left.problem == problems[0]
