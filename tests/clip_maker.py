@@ -49,6 +49,8 @@ def write_clip(
         if turn:
             video.set_display_rotation(turn)
         tone = sound and container.add_stream(sound, rate=SAMPLES)
+        if tone:
+            tone.metadata["language"] = "ita"
         text = subtitles and container.add_mux_stream(subtitles)
         if text:
             text.metadata["language"] = "fra"
@@ -79,7 +81,6 @@ def _chapters():
 
 
 def _add_tone(container, stream, seconds):
-    stream.metadata["language"] = "deu"
     times = np.arange(int(SAMPLES * seconds)) / SAMPLES
     wave = (8000 * np.sin(2 * np.pi * TONE * times)).astype("int16")
     frame = av.AudioFrame.from_ndarray(np.repeat(wave, 2)[None], "s16")

@@ -6,7 +6,12 @@ from cartoongan_tf import video_codecs
 
 @pytest.mark.parametrize(
     ("target", "codec"),
-    [("a.mp4", "h264"), ("a.MOV", "h264"), ("a.webm", "vp9"), ("a.avi", "h264")],
+    [
+        ("a.mp4", "h264"),
+        ("a.MOV", "h264"),
+        ("a.webm", "vp9"),
+        ("a.avi", "h264"),
+    ],
 )
 def test_the_ending_tells_the_codec(target, codec):
     assert video_codecs.choose(target).codec == codec

@@ -54,7 +54,12 @@ def test_colors_are_tagged_as_they_are_encoded(write):
 
 @pytest.mark.parametrize(
     ("codec", "size"),
-    [("h264", (66, 48)), ("h265", (66, 48)), ("vp9", (65, 47)), ("av1", (65, 47))],
+    [
+        ("h264", (66, 48)),
+        ("h265", (66, 48)),
+        ("vp9", (65, 47)),
+        ("av1", (65, 47)),
+    ],
 )
 def test_odd_sizes_are_kept_or_grow_by_one(write, codec, size):
     pictures = clip_maker.frames(3, height=47, width=65)
