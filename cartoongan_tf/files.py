@@ -38,8 +38,8 @@ def written_whole(path: str | pathlib.Path) -> Iterator[pathlib.Path]:
             os.replace(draft, path)
     except BaseException as error:
         _remove(draft)
-        if isinstance(error, OSError) and error.errno:
-            error.filename = error.filename or str(path)
+        if isinstance(error, OSError) and error.errno and not error.filename:
+            error.filename = str(path)
         raise
 
 

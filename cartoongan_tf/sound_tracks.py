@@ -19,6 +19,11 @@ _KINDS = {
     "data": "data track",
     "attachment": "attachment",
 }
+# A Matroska file has its cover, by its name, as an attachment.
+_COVERS = {
+    "mjpeg": ("cover.jpg", "image/jpeg"),
+    "png": ("cover.png", "image/png"),
+}
 _RATE = 48000  # Of sound that is encoded anew, which Opus asks for.
 
 Timed = tuple[float, av.Packet]
@@ -72,14 +77,21 @@ class SoundTracks:
             name = stream.metadata.get("filename", "attachment")
             kind = stream.mimetype or "application/octet-stream"
             self._output.add_attachment(name, kind, stream.data)
+        elif _is_cover(stream) and self._encoding.format == "matroska":
+            name, kind = _COVERS.get(stream.codec_context.name, _COVERS["png"])
+            self._output.add_attachment(name, kind, self._cover(stream.index))
         elif _can_hold(self._encoding.format, stream):
             added = _copy(self._output, stream)
-            self._routes[stream.index] = self._copier(added)
+            self._routes[stream.index] = self._copier(added, _is_cover(stream))
         elif stream.type == "audio":
             self._add_encoded(stream)
         elif stream.type != "data" or not self._container.chapters():
             # An MP4 file has its chapters, which are kept, as data, too.
             self._note(stream, "cannot be held by such a file and is left out")
+
+    def _cover(self, number):
+        with av.open(self._container.name) as container:
+            return bytes(next(container.demux(container.streams[number])))
 
     def _add_encoded(self, stream):
         sound = self._encoding.sound
@@ -94,9 +106,12 @@ class SoundTracks:
         kind = _KINDS.get(stream.type, "stream")
         self.notes.append(f"{kind} {stream.index} ({name}) {what}.")
 
-    def _copier(self, added):
+    def _copier(self, added, is_cover):
         def copy(packet: av.Packet) -> Iterator[Timed]:
-            if packet.size and packet.pts is not None:
+            if packet.size and is_cover:  # Which has no time.
+                packet.pts = packet.dts = 0
+                yield _timed(packet, added)
+            elif packet.size and packet.pts is not None:
                 shift = round(self._start / packet.time_base)
                 packet.pts -= shift
                 if packet.dts is not None:
@@ -145,7 +160,9 @@ def _can_hold(kind, stream):
 
 
 def _is_cover(stream):
-    return bool(stream.disposition & type(stream.disposition).attached_pic)
+    return stream.type == "video" and bool(
+        stream.disposition & type(stream.disposition).attached_pic
+    )
 
 
 def _copy(output, stream):

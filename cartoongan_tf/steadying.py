@@ -22,7 +22,7 @@ from cartoongan_tf import shots
 
 _SIDE = 320  # Short side of the pictures that motion is found in; pixels.
 # The larger, the steadier, but the farther from what the network made.
-_WEIGHT = 0.65  # Of the last result, where all trust it.
+_WEIGHT = 0.6  # Of the last result, where all trust it.
 _RETURN = 0.8  # Pixels, of the small pictures, off its start that a way ends.
 _COLOR = 25.0  # Levels that a color may change on its way.
 _SLACK = 2  # Levels beyond the colors close by.
@@ -30,7 +30,7 @@ _NEAR = 5  # Side, in pixels, of what is close by.
 # Put back half a pixel off, where cubic weights lose most; where nothing moves
 # nothing is, or halos would grow. More, or Lanczos' weights, gave ripples
 # beside contours.
-_LOST = 0.25
+_LOST = 0.18
 _LEAST = 0.25  # Share of a picture; if less is trusted, it is another shot.
 
 

@@ -1,0 +1,100 @@
+"""Makes short videos for tests: pictures, a tone, a subtitle, chapters."""
+
+import fractions
+
+import av
+import cv2
+import numpy as np
+
+RATE = fractions.Fraction(30000, 1001)
+TONE = 440
+SAMPLES = 48000
+
+_MILLISECOND = fractions.Fraction(1, 1000)
+
+
+def frames(count, height=48, width=64):
+    """Pictures that move, each of another brightness."""
+    texture = np.random.default_rng(0).integers(0, 256, (16, 24, 3), "uint8")
+    wide = cv2.resize(texture, (2 * width, height))
+    return [
+        cv2.convertScaleAbs(
+            wide[:, number : number + width], alpha=0.4, beta=2 * number
+        )
+        for number in range(count)
+    ]
+
+
+def write_clip(
+    path,
+    pictures,
+    *,
+    codec="libx264",
+    sound=None,
+    subtitles=None,
+    ticks=None,
+    time_base=None,
+    turn=0,
+    pixels="yuv420p",
+):
+    """Encodes pictures, with as much sound as there is picture."""
+    ticks = list(range(len(pictures))) if ticks is None else ticks
+    time_base = time_base or 1 / RATE
+    with av.open(str(path), "w") as container:
+        container.metadata["title"] = "A walk"
+        video = container.add_stream(codec, RATE, options={"crf": "8"})
+        video.height, video.width = pictures[0].shape[:2]
+        video.pix_fmt = pixels
+        video.codec_context.time_base = time_base
+        if turn:
+            video.set_display_rotation(turn)
+        tone = sound and container.add_stream(sound, rate=SAMPLES)
+        if tone:
+            tone.metadata["language"] = "ita"
+        text = subtitles and container.add_mux_stream(subtitles)
+        if text:
+            text.metadata["language"] = "fra"
+        container.set_chapters(_chapters())
+        for tick, picture in zip(ticks, pictures, strict=True):
+            frame = av.VideoFrame.from_ndarray(picture, "rgb24")
+            frame.pts, frame.time_base = tick, time_base
+            container.mux(video.encode(frame))
+        container.mux(video.encode(None))
+        if tone:
+            _add_tone(container, tone, float(ticks[-1] * time_base))
+        if text:
+            _add_text(container, text, subtitles)
+    return path
+
+
+def _chapters():
+    return [
+        {
+            "id": number,
+            "start": 400 * number,
+            "end": 400 * number + 400,
+            "time_base": _MILLISECOND,
+            "metadata": {"title": f"chapter {number}"},
+        }
+        for number in range(2)
+    ]
+
+
+def _add_tone(container, stream, seconds):
+    times = np.arange(int(SAMPLES * seconds)) / SAMPLES
+    wave = (8000 * np.sin(2 * np.pi * TONE * times)).astype("int16")
+    frame = av.AudioFrame.from_ndarray(np.repeat(wave, 2)[None], "s16")
+    frame.sample_rate, frame.pts = SAMPLES, 0
+    container.mux(stream.encode(frame))
+    container.mux(stream.encode(None))
+
+
+def _add_text(container, stream, codec):
+    words = b"Hello"
+    if codec == "mov_text":
+        words = len(words).to_bytes(2, "big") + words
+    packet = av.Packet(words)
+    packet.stream, packet.time_base = stream, _MILLISECOND
+    packet.pts = packet.dts = 200
+    packet.duration = 300
+    container.mux(packet)

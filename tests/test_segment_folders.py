@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+
+from cartoongan_tf import errors
+from cartoongan_tf import segment_folders
+from cartoongan_tf import steadying
+
+SETTINGS = {"source": ["a", 1], "pair": (1, 2)}
+
+
+@pytest.fixture
+def target(tmp_path):
+    return tmp_path / "new" / "a.mp4"
+
+
+@pytest.fixture
+def memory(random):
+    arrays = random.integers(0, 256, (2, 16, 24, 3), "uint8")
+    return steadying.Memory(*arrays)
+
+
+def test_what_is_done_is_found_again(target, memory):
+    folder = segment_folders.SegmentFolder(target, SETTINGS)
+    folder.finish(0, 7, memory)
+    folder.finish(1, 0, memory)
+    folder.finish(3, 5, memory)  # One before it is missing.
+    again = segment_folders.SegmentFolder(target, SETTINGS)
+    assert again.done() == [(0, 7), (1, 0)]
+    assert again.paths() == [again.path(0)]
+
+
+def test_the_memory_is_that_of_the_last_segment(target, memory):
+    folder = segment_folders.SegmentFolder(target, SETTINGS)
+    assert folder.memory(-1) is None
+    folder.finish(0, 7, steadying.Memory(memory.result, memory.photo))
+    folder.finish(1, 7, memory)
+    for found, expected in zip(folder.memory(1), memory, strict=True):
+        np.testing.assert_array_equal(found, expected)
+    assert len(list(target.parent.glob(".segments-*/*.npz"))) == 1
+
+
+@pytest.mark.parametrize("change", [{"source": ["a", 2]}, {"more": 1}])
+def test_other_settings_begin_anew(target, change):
+    segment_folders.SegmentFolder(target, SETTINGS).finish(0, 7, None)
+    folder = segment_folders.SegmentFolder(target, {**SETTINGS, **change})
+    assert folder.done() == []
+
+
+def test_a_damaged_record_begins_anew(target):
+    segment_folders.SegmentFolder(target, SETTINGS).finish(0, 7, None)
+    (record,) = target.parent.glob(".segments-*/settings.json")
+    record.write_text("{")
+    assert segment_folders.SegmentFolder(target, SETTINGS).done() == []
+
+
+def test_nothing_is_left_when_it_is_dropped(target):
+    folder = segment_folders.SegmentFolder(target, SETTINGS)
+    folder.finish(0, 7, None)
+    folder.drop()
+    assert list(target.parent.iterdir()) == []
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(errors.InputError, match=r"a\.mp4 cannot be written"):
+        segment_folders.SegmentFolder(tmp_path / "file" / "a.mp4", SETTINGS)

@@ -1,0 +1,143 @@
+import cv2
+import numpy as np
+import pytest
+
+from cartoongan_tf import samples
+from cartoongan_tf import shots
+from cartoongan_tf import steadying
+
+HEIGHT, WIDTH = 120, 160
+
+
+@pytest.fixture(scope="module")
+def photos():
+    return samples.read_photos()
+
+
+@pytest.fixture
+def pan(photos):
+    """A camera that moves by a pixel and a half a frame."""
+
+    def pan(count, step=1.5, name="motorcycle"):
+        for number in range(count):
+            moved = np.array([[1, 0, -80 - step * number], [0, 1, -150]], float)
+            yield cv2.warpAffine(
+                photos[name], moved, (WIDTH, HEIGHT), flags=cv2.INTER_CUBIC
+            )
+
+    return pan
+
+
+def flickering(photo, number):
+    """A cartoon that is brighter in every other frame."""
+    return cv2.convertScaleAbs(photo, alpha=0.8, beta=20 * (number % 2))
+
+
+def flicker(frames):
+    """Mean change of brightness from frame to frame."""
+    light = np.array([frame.astype(float).mean() for frame in frames])
+    return np.abs(np.diff(light)).mean()
+
+
+def steadied(photos, cartoons):
+    steadier = steadying.Steadier()
+    return [steadier(p, c) for p, c in zip(photos, cartoons, strict=True)]
+
+
+def test_cartoons_of_a_pan_flicker_less(pan):
+    frames = list(pan(16))
+    cartoons = [flickering(p, n) for n, p in enumerate(frames)]
+    results = steadied(frames, cartoons)
+    assert flicker(results) < 0.5 * flicker(cartoons)
+
+
+def test_results_follow_what_moves(pan):
+    """Blended where it was, each would be a mean of several places."""
+    frames = list(pan(12, step=3.0))
+    results = steadied(frames, frames)
+    ghost = cv2.addWeighted(frames[-1], 0.35, frames[-2], 0.65, 0)
+    off = np.abs(results[-1].astype(float) - frames[-1]).mean()
+    assert off < 0.3 * np.abs(ghost.astype(float) - frames[-1]).mean()
+
+
+def test_pictures_stay_sharp_while_they_move(pan):
+    frames = list(pan(20))
+    results = steadied(frames, frames)
+    before, after = (
+        cv2.Laplacian(f[-1][:, :, 1], cv2.CV_32F).var()
+        for f in (frames, results)
+    )
+    assert 0.9 * before < after < 1.3 * before
+
+
+def test_halos_do_not_grow_where_nothing_moves(photos, random):
+    still = photos["coffee"][:HEIGHT, :WIDTH]
+    noisy = [
+        np.clip(still + random.normal(0, 3, still.shape), 0, 255).astype(
+            "uint8"
+        )
+        for _ in range(40)
+    ]
+    result = steadied(noisy, [still] * 40)[-1]
+    assert np.abs(result.astype(int) - still).max() <= 12
+
+
+def test_the_first_frame_after_a_cut_is_its_cartoon(pan):
+    """So is each that something else than before is in."""
+    steadier = steadying.Steadier()
+    for photo in pan(3):
+        steadier(photo, photo)
+    other = next(pan(1, name="coffee"))
+    cartoon = 255 - other
+    np.testing.assert_array_equal(steadier(other, cartoon), cartoon)
+
+
+def test_a_cut_is_none_within_a_pan(pan):
+    first, second = pan(2, step=6)
+    assert not shots.is_cut_between(first, second)
+    assert shots.is_cut_between(first, next(pan(1, name="coffee")))
+
+
+def test_what_comes_into_sight_is_its_cartoon(photos):
+    """A bright thing jumps away; what it hid was never seen."""
+    behind = photos["motorcycle"][100 : 100 + HEIGHT, 50 : 50 + WIDTH]
+    before = behind.copy()
+    before[40:80, 60:100] = 255 - before[40:80, 60:100] // 4
+    steadier = steadying.Steadier()
+    steadier(before, before)
+    result = steadier(behind, behind)
+    off = np.abs(result.astype(float) - behind)
+    assert off[44:76, 64:96].mean() < 2
+
+
+def test_a_picture_of_another_size_begins_anew(pan):
+    steadier = steadying.Steadier()
+    photo = next(pan(1))
+    steadier(photo, photo)
+    other = np.ascontiguousarray(photo[:90])
+    np.testing.assert_array_equal(steadier(other, 255 - other), 255 - other)
+
+
+def test_another_steadier_goes_on_with_the_memory(pan):
+    frames = list(pan(8))
+    cartoons = [flickering(p, n) for n, p in enumerate(frames)]
+    whole = steadied(frames, cartoons)
+    first = steadying.Steadier()
+    for photo, cartoon in zip(frames[:5], cartoons[:5], strict=True):
+        first(photo, cartoon)
+    second = steadying.Steadier(first.memory)
+    for photo, cartoon, expected in zip(
+        frames[5:], cartoons[5:], whole[5:], strict=True
+    ):
+        np.testing.assert_array_equal(second(photo, cartoon), expected)
+
+
+def test_what_it_is_given_and_gave_is_not_changed(pan):
+    frames = list(pan(3))
+    copies = [frame.copy() for frame in frames]
+    steadier = steadying.Steadier()
+    results = [steadier(f, 255 - f) for f in frames]
+    kept = results[1].copy()
+    steadier(frames[0], frames[0])
+    np.testing.assert_array_equal(results[1], kept)
+    np.testing.assert_array_equal(frames, copies)

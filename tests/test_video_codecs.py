@@ -1,0 +1,44 @@
+import pytest
+
+from cartoongan_tf import errors
+from cartoongan_tf import video_codecs
+
+
+@pytest.mark.parametrize(
+    ("target", "codec"),
+    [
+        ("a.mp4", "h264"),
+        ("a.MOV", "h264"),
+        ("a.webm", "vp9"),
+        ("a.avi", "h264"),
+    ],
+)
+def test_the_ending_tells_the_codec(target, codec):
+    assert video_codecs.choose(target).codec == codec
+
+
+def test_quality_is_that_which_was_asked_for():
+    assert video_codecs.choose("a.mp4", "av1", 51).options["crf"] == "51"
+    default = video_codecs.choose("a.mp4", "h264").options["crf"]
+    assert default == str(video_codecs._CODECS["h264"].quality)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("a.gif",), r"a\.gif: videos can be written as \.mp4"),
+        (("a.webm", "h264"), "hold vp9 or av1, not h264"),
+        (("a.mp4", "h264", 52), "takes 0 .* to 51"),
+        (("a.mp4", "h264", -1), "a quality of -1 is out of range"),
+    ],
+)
+def test_what_cannot_be_is_refused(arguments, message):
+    with pytest.raises(errors.InputError, match=message):
+        video_codecs.choose(*arguments)
+
+
+def test_a_codec_that_ffmpeg_lacks_is_named(monkeypatch):
+    lacking = video_codecs._CODECS["av1"]._replace(encoder="libnone")
+    monkeypatch.setitem(video_codecs._CODECS, "av1", lacking)
+    with pytest.raises(errors.InputError, match="has no libnone"):
+        video_codecs.choose("a.mp4", "av1")
