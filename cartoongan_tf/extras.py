@@ -202,6 +202,8 @@ def _sized(exif, size):
     if exif is None:
         return None
     loaded = _loaded(exif)
+    if _IFD.Exif not in loaded:
+        return exif
     details = loaded.get_ifd(_IFD.Exif)
     tags = PIL.ExifTags.Base.ExifImageWidth, PIL.ExifTags.Base.ExifImageHeight
     for tag, pixels in zip(tags, size, strict=True):
