@@ -96,7 +96,7 @@ def read(image: PIL.Image.Image) -> Extras:
     """Reads what an image carries; some PNGs tell it after the pixels."""
     return Extras(
         _exif(image),
-        image.info.get("icc_profile") if is_rgb(image) else None,
+        _profile(image),
         _xmp(image),
         _dpi(image),
         _texts(image),
@@ -121,12 +121,6 @@ def profile_of(image: PIL.Image.Image) -> PIL.ImageCms.ImageCmsProfile | None:
         return PIL.ImageCms.ImageCmsProfile(io.BytesIO(data))
     except _BROKEN:
         return None
-
-
-def is_rgb(image: PIL.Image.Image) -> bool:
-    """Whether the color profile is one of RGB colors."""
-    profile = profile_of(image)
-    return profile is not None and profile.profile.xcolor_space == "RGB "
 
 
 def save_options(extras: Extras, kind: str, size: tuple[int, int]) -> dict:
@@ -216,6 +210,15 @@ def _loaded(exif):
     loaded = PIL.Image.Exif()
     loaded.load(exif or b"")
     return loaded
+
+
+def _profile(image):
+    """The profile, if it tells of the colors that the image becomes."""
+    profile = profile_of(image)
+    if profile is None or image.mode in ("CMYK", "LAB"):
+        return None
+    is_rgb = profile.profile.xcolor_space == "RGB "
+    return image.info["icc_profile"] if is_rgb else None
 
 
 def _xmp(image):

@@ -101,6 +101,8 @@ def opened(
             yield image
     except headers.BadPicture:
         raise
+    except errors.InputError as error:
+        raise headers.BadPicture(name, str(error)) from error
     except PIL.UnidentifiedImageError as error:
         raise headers.BadPicture(name, _what_else(source)) from error
     except (OSError, SyntaxError, ValueError, EOFError) as error:

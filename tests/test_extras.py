@@ -145,6 +145,7 @@ def test_texts_of_a_png_are_kept():
     texts = PIL.PngImagePlugin.PngInfo()
     texts.add_text("Title", "A cat")
     texts.add_itxt("Author", "Élise 漢")
+    texts.add_text("Raw profile type 8bim", "as ImageMagick keeps them")
     image, _ = through("PNG", {"pnginfo": texts}, source_kind="PNG")
     assert image.text == {"Title": "A cat", "Author": "Élise 漢"}
 

@@ -213,7 +213,7 @@ ALLOWED = {
         "picture_formats",
         "transparency",
     },
-    "photo_pixels": {"extras"},
+    "photo_pixels": {"errors", "extras"},
     "photo_sets": {"checking", "errors", "headers", "pictures", "samples"},
     "picture_formats": {"errors"},
     "picture_lists": {"errors", "files"},

@@ -179,6 +179,30 @@ def test_inks_become_rgb_by_their_own_profile(tmp_path):
     assert read.extras.profile is None
 
 
+def test_inks_with_a_profile_of_lights_become_rgb_without_it(tmp_path):
+    inks = awkward_files.photo(mode="CMYK")
+    profile = awkward_files.srgb_profile()
+    inks.save(tmp_path / "inks.tiff", icc_profile=profile)
+    read = photo_files.read_photo(tmp_path / "inks.tiff")
+    np.testing.assert_array_equal(read.pixels, np.asarray(inks.convert("RGB")))
+    assert read.extras.profile is None
+
+
+def test_lab_becomes_rgb(tmp_path):
+    photo = awkward_files.photo()
+    to_lab = PIL.ImageCms.buildTransform(
+        PIL.ImageCms.createProfile("sRGB"),
+        PIL.ImageCms.createProfile("LAB"),
+        "RGB",
+        "LAB",
+    )
+    lab = PIL.ImageCms.applyTransform(photo, to_lab)
+    lab.save(tmp_path / "lab.tiff")
+    read = photo_files.read_photo(tmp_path / "lab.tiff").pixels
+    off = read.astype(int) - np.asarray(photo)
+    assert np.abs(off).mean() < 2
+
+
 def test_only_the_first_of_several_pages_is_read(photo, tmp_path):
     path = tmp_path / "pages.tiff"
     photo.save(path, save_all=True, append_images=[photo.rotate(180)])
