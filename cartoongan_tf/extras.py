@@ -21,8 +21,8 @@ ORIENTATION = PIL.ExifTags.Base.Orientation
 COMMENT = "Comment"
 
 _IFD = PIL.ExifTags.IFD
-_BROKEN = (
-    AttributeError,
+# What Pillow raises over broken data; found by breaking files at random.
+BROKEN = (
     EOFError,
     IndexError,
     KeyError,
@@ -107,7 +107,7 @@ def orientation(image: PIL.Image.Image) -> int:
     """How a loaded image is to be turned: 1 to 8, as EXIF counts."""
     try:
         found = image.getexif().get(ORIENTATION, 1)
-    except _BROKEN:
+    except BROKEN:
         return 1
     return found if found in range(1, 9) else 1
 
@@ -119,7 +119,7 @@ def profile_of(image: PIL.Image.Image) -> PIL.ImageCms.ImageCmsProfile | None:
         return None
     try:
         return PIL.ImageCms.ImageCmsProfile(io.BytesIO(data))
-    except _BROKEN:
+    except BROKEN:
         return None
 
 
@@ -187,7 +187,7 @@ def _exif(image):
         if _IFD.Interop in kept.get(_IFD.Exif, {}):
             kept[_IFD.Exif][_IFD.Interop] = dict(found.get_ifd(_IFD.Interop))
         return kept.tobytes() if len(kept) else None
-    except _BROKEN:
+    except BROKEN:
         return None
 
 

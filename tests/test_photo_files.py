@@ -1,5 +1,6 @@
 import io
 import os
+import resource
 import sys
 
 import awkward_files
@@ -203,6 +204,16 @@ def test_lab_becomes_rgb(tmp_path):
     assert np.abs(off).mean() < 2
 
 
+def test_a_picture_in_a_gif_has_holes(tmp_path):
+    colors = np.full((20, 30, 3), [250, 100, 7], np.uint8)
+    alpha = np.zeros((20, 30), np.uint8)
+    alpha[3:9, 4:12] = 200
+    photo_files.write_photo(tmp_path / "a.gif", colors, alpha=alpha)
+    read = photo_files.read_photo(tmp_path / "a.gif")
+    np.testing.assert_array_equal(read.alpha, np.where(alpha > 0, 255, 0))
+    np.testing.assert_array_equal(read.pixels, colors)
+
+
 def test_only_the_first_of_several_pages_is_read(photo, tmp_path):
     path = tmp_path / "pages.tiff"
     photo.save(path, save_all=True, append_images=[photo.rotate(180)])
@@ -251,6 +262,18 @@ def test_a_full_disk_is_no_fault_of_the_input(photo):
     assert errors.is_out_of_space(caught.value)
 
 
+def test_a_disk_that_fills_up_is_no_fault_of_the_output(photo, tmp_path):
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limit[1]))
+    try:
+        with pytest.raises(OSError, match="too large") as caught:
+            photo_files.write_photo(tmp_path / "a.png", np.asarray(photo))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    assert errors.is_out_of_space(caught.value)
+    assert not list(tmp_path.iterdir())
+
+
 def test_what_a_format_cannot_hold_is_refused(photo):
     ribbon = np.zeros((2, 16_384, 3), np.uint8)
     with pytest.raises(errors.InputError, match="sides end at 16383"):
@@ -288,6 +311,23 @@ def test_what_hides_below_transparency_is_covered(tmp_path):
     read = photo_files.read_photo(tmp_path / "half.png")
     assert (read.pixels == [200, 100, 50]).all()
     assert (read.alpha[:, 20:] == 0).all()
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize("kind", ["AVIF", "GIF", "JPEG", "PNG", "WEBP"])
+def test_a_file_broken_anywhere_is_read_or_refused(kind, random):
+    whole = awkward_files.encoded(awkward_files.photo(), kind)
+    refused = 0
+    for _ in range(60):
+        broken = bytearray(whole)
+        for at in random.integers(0, len(broken), 3):
+            broken[at] = random.integers(0, 256)
+        del broken[random.integers(len(broken) // 2, 2 * len(broken)) :]
+        try:
+            photo_files.read_photo(bytes(broken), max_pixels=10**6)
+        except headers.BadPicture:
+            refused += 1
+    assert refused
 
 
 MEASURE = """

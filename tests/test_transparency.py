@@ -40,10 +40,17 @@ def test_visible_pixels_stay(random):
     assert (covered[~visible] != colors[~visible]).any()
 
 
-def test_strips_are_covered_from_beyond_their_borders():
+def test_colors_that_are_hardly_seen_are_covered_too():
+    colors = np.array([[[9, 9, 9], [200, 200, 200]]], np.uint8)
+    transparency.cover_hidden(colors, np.array([[7, 255]], np.uint8))
+    assert (colors == 200).all()
+
+
+@pytest.mark.parametrize("first", [500, 515])
+def test_strips_are_covered_from_beyond_their_borders(first):
     colors = np.zeros((1400, 20, 3), np.uint8)
     alpha = np.zeros((1400, 20), np.uint8)
-    colors[500:510], alpha[500:510] = 77, 255
+    colors[first : first + 9], alpha[first : first + 9] = 77, 255
     transparency.cover_hidden(colors, alpha)
     assert (colors[400:630] == 77).all()  # The next strip begins at 512.
     assert (colors[1100:] == 255).all()
