@@ -21,8 +21,8 @@ ORIENTATION = PIL.ExifTags.Base.Orientation
 COMMENT = "Comment"
 
 _IFD = PIL.ExifTags.IFD
-_BROKEN = (
-    AttributeError,
+# What Pillow raises over broken data; found by breaking files at random.
+BROKEN = (
     EOFError,
     IndexError,
     KeyError,
@@ -96,7 +96,7 @@ def read(image: PIL.Image.Image) -> Extras:
     """Reads what an image carries; some PNGs tell it after the pixels."""
     return Extras(
         _exif(image),
-        image.info.get("icc_profile") if is_rgb(image) else None,
+        _profile(image),
         _xmp(image),
         _dpi(image),
         _texts(image),
@@ -107,7 +107,7 @@ def orientation(image: PIL.Image.Image) -> int:
     """How a loaded image is to be turned: 1 to 8, as EXIF counts."""
     try:
         found = image.getexif().get(ORIENTATION, 1)
-    except _BROKEN:
+    except BROKEN:
         return 1
     return found if found in range(1, 9) else 1
 
@@ -119,14 +119,8 @@ def profile_of(image: PIL.Image.Image) -> PIL.ImageCms.ImageCmsProfile | None:
         return None
     try:
         return PIL.ImageCms.ImageCmsProfile(io.BytesIO(data))
-    except _BROKEN:
+    except BROKEN:
         return None
-
-
-def is_rgb(image: PIL.Image.Image) -> bool:
-    """Whether the color profile is one of RGB colors."""
-    profile = profile_of(image)
-    return profile is not None and profile.profile.xcolor_space == "RGB "
 
 
 def save_options(extras: Extras, kind: str, size: tuple[int, int]) -> dict:
@@ -193,7 +187,7 @@ def _exif(image):
         if _IFD.Interop in kept.get(_IFD.Exif, {}):
             kept[_IFD.Exif][_IFD.Interop] = dict(found.get_ifd(_IFD.Interop))
         return kept.tobytes() if len(kept) else None
-    except _BROKEN:
+    except BROKEN:
         return None
 
 
@@ -202,6 +196,8 @@ def _sized(exif, size):
     if exif is None:
         return None
     loaded = _loaded(exif)
+    if _IFD.Exif not in loaded:
+        return exif
     details = loaded.get_ifd(_IFD.Exif)
     tags = PIL.ExifTags.Base.ExifImageWidth, PIL.ExifTags.Base.ExifImageHeight
     for tag, pixels in zip(tags, size, strict=True):
@@ -214,6 +210,15 @@ def _loaded(exif):
     loaded = PIL.Image.Exif()
     loaded.load(exif or b"")
     return loaded
+
+
+def _profile(image):
+    """The profile, if it tells of the colors that the image becomes."""
+    profile = profile_of(image)
+    if profile is None or image.mode in ("CMYK", "LAB"):
+        return None
+    is_rgb = profile.profile.xcolor_space == "RGB "
+    return image.info["icc_profile"] if is_rgb else None
 
 
 def _xmp(image):

@@ -77,7 +77,9 @@ class _Waiting:
         visible = alpha >= _VISIBLE
         self.has_holes |= not visible.all()
         shown = frame.pixels[visible]
-        self._samples.append(shown[:: max(1, len(shown) // self._share)])
+        step = max(1, len(shown) // self._share)
+        # A view would keep all of the frame.
+        self._samples.append(shown[::step].copy())
         packed = np.dstack([frame.pixels, visible.astype(np.uint8)])
         _, data = cv2.imencode(".png", packed, _PNG_SPEED)
         self._spool.write(data)
@@ -136,8 +138,8 @@ def _indices(pixels, nearest):
     """Entries of the palette, by a table of those nearest to all colors."""
     height, width, _ = pixels.shape
     tiles = -(-height // 8), -(-width // 8)
-    pattern = np.tile(_bayer(3), tiles)[:height, :width, None]
-    grained = np.clip(pixels + pattern * _GRAIN, 0, 255)
+    pattern = np.tile(_bayer(3), tiles)[:height, :width, None] * _GRAIN
+    grained = np.clip(pixels + pattern.astype(np.float32), 0, 255)
     cells = grained.astype(np.uint8) >> (8 - _BITS)
     return nearest[cells[..., 0], cells[..., 1], cells[..., 2]]
 

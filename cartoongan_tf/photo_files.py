@@ -101,9 +101,11 @@ def opened(
             yield image
     except headers.BadPicture:
         raise
+    except errors.InputError as error:
+        raise headers.BadPicture(name, str(error)) from error
     except PIL.UnidentifiedImageError as error:
         raise headers.BadPicture(name, _what_else(source)) from error
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
+    except extras_of.BROKEN as error:
         raise headers.BadPicture(
             name, f"is damaged or breaks off ({error}); mend or remove it."
         ) from error

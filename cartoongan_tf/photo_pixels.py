@@ -11,6 +11,7 @@ import numpy as np
 import PIL.Image
 import PIL.ImageCms
 
+from cartoongan_tf import errors
 from cartoongan_tf import extras
 
 _STRIP = 2**21  # Pixels converted at a time.
@@ -40,7 +41,8 @@ def convert(image: PIL.Image.Image) -> Pixels:
     (CMYK) become sRGB by their own profile, or without one by arithmetic.
 
     Raises:
-        ValueError: If the image has numbers whose white is not known.
+        InputError: If the image has numbers whose white is not known. The
+            message is to be read after the image's name.
     """
     turn = extras.orientation(image)
     width, height = image.size
@@ -78,7 +80,7 @@ def _converter(image) -> Callable[[PIL.Image.Image], np.ndarray]:
     ):
         return _from_deep_gray(image.info.get("transparency"))
     if image.mode in ("I", "F"):
-        raise ValueError("its pixels have 32 bits; save it with 8 or 16")
+        raise errors.InputError("has pixels of 32 bits; save it with 8 or 16.")
     if image.mode in ("CMYK", "LAB"):
         return _from_other_colors(image)
     mode = "RGBA" if image.has_transparency_data else "RGB"

@@ -257,6 +257,7 @@ def _check_inputs(tasks):
         _identity(task.job.source)
         for task in tasks
         if isinstance(task.job.source, pathlib.Path)
+        and task.job.source.exists()  # It may be gone by now.
     }
     for task in tasks:
         if task.path.is_dir():

@@ -59,11 +59,12 @@ def turned(orientation):
 
 
 def cmyk_profile():
-    """A profile of inks: a table that turns 2 ** 4 mixtures into Lab."""
+    """A profile of inks: tables that turn 2 ** 4 mixtures into Lab."""
     lab = []
     for mixture in range(16):
         inks = [mixture >> shift & 1 for shift in (3, 2, 1, 0)]
-        light = 100 * max(0.0, 1 - inks[3] - 0.25 * sum(inks[:3]))
+        # The deepest black of paper is not that of a screen.
+        light = 15 + 85 * max(0.0, 1 - inks[3] - 0.25 * sum(inks[:3]))
         green_red = 128 + 60 * inks[1] - 40 * inks[0]
         blue_yellow = 128 + 70 * inks[2] - 40 * inks[0]
         lab += [round(light * 2.55), green_red, blue_yellow]
@@ -72,14 +73,15 @@ def cmyk_profile():
     ramp = bytes(range(256))
     table += ramp * 4 + bytes(lab) + ramp * 3
     table += b"\0" * (-len(table) % 4)
-    offset = 128 + 4 + 12
-    tags = struct.pack(">I4sII", 1, b"A2B0", offset, len(table))
+    place = offset, size = 128 + 4 + 2 * 12, len(table)
+    # The same for photos and for single colors.
+    tags = struct.pack(">I4sII4sII", 2, b"A2B0", *place, b"A2B1", *place)
     header = struct.pack(
         ">I4sI4s4s4s12x4s28x3i48x",
-        offset + len(table),
+        offset + size,
         b"test",
         0x02400000,
-        b"prtr",
+        b"scnr",
         b"CMYK",
         b"Lab ",
         b"acsp",
@@ -207,7 +209,10 @@ COMPLAINTS = {
     "empty.jpg": (write(b""), "is empty"),
     "text.jpg": (write(b"not a picture"), "is not a picture that is read"),
     "huge.png": (huge_png, "60000 x 60000 pixels"),
-    "floats.tiff": (saver(photo(mode="F")), "32 bits"),
+    "floats.tiff": (
+        saver(photo(mode="F")),
+        "floats.tiff has pixels of 32 bits",
+    ),
     "phone.heic": (
         write(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"),
         "is a HEIC picture",

@@ -284,6 +284,8 @@ ALLOWED = {
         "pictures",
         "samples",
     },
+    "photo_pixels": {"errors", "extras"},
+    "photo_sets": {"checking", "errors", "headers", "pictures", "samples"},
     "picture_formats": {"errors"},
     "picture_lists": {"errors", "files"},
     "pictures": {"files", "headers"},

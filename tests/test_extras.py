@@ -1,0 +1,201 @@
+import io
+import struct
+
+import awkward_files
+import numpy as np
+import PIL.ExifTags
+import PIL.Image
+import PIL.ImageCms
+import PIL.PngImagePlugin
+import pytest
+
+from cartoongan_tf import extras
+from cartoongan_tf import photo_files
+
+IFD = PIL.ExifTags.IFD
+CAN_EXIF = ["AVIF", "JPEG", "PNG", "TIFF", "WEBP"]
+XMP = (
+    b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description '
+    b'tiff:Orientation="6" dc:title="A cat"><xmp:Thumbnails>'
+    b"<rdf:li>/9j/4AAQ</rdf:li></xmp:Thumbnails>"
+    b"<tiff:Orientation>6</tiff:Orientation></rdf:Description></x:xmpmeta>"
+)
+
+
+def camera_exif(orientation=6):
+    """EXIF with details, a place, and a thumbnail."""
+    exif = PIL.Image.Exif()
+    exif[271] = "A camera"
+    exif[274] = orientation
+    details = exif.get_ifd(IFD.Exif)
+    details[PIL.ExifTags.Base.ExifImageWidth] = awkward_files.WIDTH
+    details[PIL.ExifTags.Base.ExifImageHeight] = awkward_files.HEIGHT
+    details[PIL.ExifTags.Base.ExposureTime] = 0.25
+    details[PIL.ExifTags.Base.UserComment] = b"ASCII\0\0\0Meow"
+    details[IFD.Interop] = {1: "R98"}
+    exif.get_ifd(IFD.GPSInfo)[1] = "N"
+    return with_thumbnail(exif.tobytes())
+
+
+def with_thumbnail(block):
+    """Appends a second directory (IFD1), as cameras do."""
+    body = bytearray(block[6:])
+    order = "<" if body[:2] == b"II" else ">"
+    (first,) = struct.unpack_from(order + "I", body, 4)
+    (count,) = struct.unpack_from(order + "H", body, first)
+    struct.pack_into(order + "I", body, first + 2 + 12 * count, len(body))
+    picture = awkward_files.JPEG
+    data_at = len(body) + 2 + 2 * 12 + 4
+    body += struct.pack(order + "H", 2)
+    body += struct.pack(order + "HHII", 513, 4, 1, data_at)
+    body += struct.pack(order + "HHII", 514, 4, 1, len(picture))
+    body += struct.pack(order + "I", 0) + picture
+    return block[:6] + bytes(body)
+
+
+def through(kind, source_options, *, source_kind="JPEG", **options):
+    """What an image has after it was read and written."""
+    stream = io.BytesIO()
+    awkward_files.photo().save(stream, source_kind, **source_options)
+    photo = photo_files.read_photo(stream.getvalue())
+    target = io.BytesIO()
+    photo_files.write_photo(
+        target, photo.pixels, extras=photo.extras, format=kind, **options
+    )
+    image = PIL.Image.open(target)
+    image.load()
+    return image, target.getvalue()
+
+
+@pytest.mark.parametrize("kind", CAN_EXIF)
+def test_exif_is_kept_and_tells_of_the_upright_picture(kind):
+    image, data = through(kind, {"exif": camera_exif()})
+    exif = image.getexif()
+    details = exif.get_ifd(IFD.Exif)
+    assert 274 not in exif
+    assert exif[271] == "A camera"
+    assert details[PIL.ExifTags.Base.ExifImageWidth] == image.width == 32
+    assert details[PIL.ExifTags.Base.ExifImageHeight] == image.height == 48
+    assert details[PIL.ExifTags.Base.ExposureTime] == 0.25
+    assert details[PIL.ExifTags.Base.UserComment] == b"ASCII\0\0\0Meow"
+    assert exif.get_ifd(IFD.GPSInfo)[1] == "N"
+    if kind != "TIFF":  # There, Pillow does not find it.
+        assert exif.get_ifd(IFD.Interop)[1] == "R98"
+    assert awkward_files.JPEG not in data
+
+
+def test_there_was_a_thumbnail_to_drop():
+    exif = PIL.Image.Exif()
+    exif.load(camera_exif())
+    assert exif.get_ifd(IFD.IFD1)[513]
+    assert awkward_files.JPEG in camera_exif()
+
+
+def test_a_tiff_does_not_tell_others_how_it_lay():
+    image, _ = through(
+        "JPEG",
+        {"compression": "tiff_lzw", "description": "A cat"},
+        source_kind="TIFF",
+    )
+    exif = image.getexif()
+    assert exif[270] == "A cat"
+    assert set(exif) <= {270, 282, 283, 296}
+
+
+@pytest.mark.parametrize("kind", CAN_EXIF)
+def test_xmp_is_kept_without_orientation_and_thumbnail(kind):
+    image, _ = through(kind, {"xmp": XMP})
+    packet = image.info.get("xmp") or image.info["XML:com.adobe.xmp"]
+    packet = packet.encode() if isinstance(packet, str) else packet
+    assert b'dc:title="A cat"' in packet
+    assert b"Orientation" not in packet
+    assert b"Thumbnails" not in packet
+
+
+@pytest.mark.parametrize("kind", CAN_EXIF)
+def test_the_profile_of_wide_colors_is_kept(kind):
+    profile = awkward_files.srgb_profile()  # One of RGB, as Display P3 is.
+    image, _ = through(kind, {"icc_profile": profile})
+    assert image.info["icc_profile"] == profile
+
+
+def test_values_stay_as_they_are_below_a_profile():
+    photo, profile = awkward_files.photo(), awkward_files.srgb_profile()
+    image, _ = through("PNG", {"icc_profile": profile}, source_kind="PNG")
+    np.testing.assert_array_equal(np.asarray(image), np.asarray(photo))
+
+
+@pytest.mark.parametrize(
+    "profile",
+    [b"none", awkward_files.gray_profile(), awkward_files.cmyk_profile()],
+    ids=["broken", "gray", "inks"],
+)
+def test_a_profile_that_does_not_fit_rgb_is_dropped(profile):
+    image, _ = through("PNG", {"icc_profile": profile})
+    assert "icc_profile" not in image.info
+
+
+@pytest.mark.parametrize("kind", ["BMP", "JPEG", "PNG", "TIFF"])
+def test_the_resolution_is_kept(kind):
+    image, _ = through(kind, {"dpi": (300, 150)})
+    assert image.info["dpi"] == pytest.approx((300, 150), abs=0.05)
+
+
+def test_texts_of_a_png_are_kept():
+    texts = PIL.PngImagePlugin.PngInfo()
+    texts.add_text("Title", "A cat")
+    texts.add_itxt("Author", "Élise 漢")
+    texts.add_text("Raw profile type 8bim", "as ImageMagick keeps them")
+    image, _ = through("PNG", {"pnginfo": texts}, source_kind="PNG")
+    assert image.text == {"Title": "A cat", "Author": "Élise 漢"}
+
+
+def test_a_comment_is_kept_across_formats():
+    image, data = through("PNG", {"comment": b"Meow"})
+    assert image.text == {"Comment": "Meow"}
+    stream = io.BytesIO()
+    photo = photo_files.read_photo(data)
+    photo_files.write_photo(
+        stream, photo.pixels, extras=photo.extras, format="JPEG"
+    )
+    assert PIL.Image.open(stream).info["comment"] == b"Meow"
+
+
+def test_stripped_is_all_but_the_profile():
+    profile = awkward_files.srgb_profile()
+    image, _ = through(
+        "JPEG",
+        {
+            "exif": camera_exif(),
+            "xmp": XMP,
+            "dpi": (300, 300),
+            "comment": b"Meow",
+            "icc_profile": profile,
+        },
+        strip_metadata=True,
+    )
+    jfif = {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
+    assert set(image.info) - jfif == {"icc_profile"}
+
+
+def test_what_a_jpeg_has_no_room_for_is_left_out():
+    long = XMP + b" " * 70_000
+    image, _ = through("JPEG", {"xmp": long}, source_kind="WEBP")
+    assert "xmp" not in image.info
+    image, _ = through("PNG", {"xmp": long}, source_kind="WEBP")
+    assert image.info.get("xmp") or image.info["XML:com.adobe.xmp"]
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL.TiffImagePlugin")
+@pytest.mark.parametrize("at", range(6, 120, 3))
+def test_exif_broken_anywhere_does_not_stop_a_photo(at):
+    block = bytearray(camera_exif(orientation=1))
+    block[at : at + 4] = b"\xff\xfe\xfd\xfc"
+    image, _ = through("JPEG", {"exif": bytes(block)})
+    assert image.size in (awkward_files.SIZE, awkward_files.TURNED)
+
+
+def test_an_orientation_that_exif_does_not_know_turns_nothing():
+    image, _ = through("JPEG", {"exif": camera_exif(orientation=9)})
+    assert image.size == awkward_files.SIZE
+    assert extras.ORIENTATION not in image.getexif()

@@ -1,0 +1,49 @@
+import io
+import pathlib
+
+import awkward_files
+import numpy as np
+import PIL.Image
+import pytest
+
+from cartoongan_tf import errors
+from cartoongan_tf import picture_formats
+
+
+def test_formats_have_many_names():
+    for name in ("jpg", "JPEG", ".jpe"):
+        assert picture_formats.by_name(name, "--format") == "JPEG"
+    assert picture_formats.by_name("tif", "--format") == "TIFF"
+    with pytest.raises(errors.InputError, match="--format=heic is no format"):
+        picture_formats.by_name("heic", "--format")
+
+
+@pytest.mark.parametrize(
+    "name", [n for n, f in picture_formats.FORMATS.items() if f.has_alpha]
+)
+def test_formats_with_alpha_hold_shades_of_it(name):
+    stream = io.BytesIO()
+    awkward_files.with_alpha().save(stream, name)
+    with PIL.Image.open(stream) as image:
+        assert len(np.unique(np.asarray(image.getchannel("A")))) > 20
+
+
+def test_an_ending_is_kept_where_it_tells_of_the_format():
+    for path, expected in {
+        "a.JPG": ".JPG",
+        "a.jpeg": ".jpeg",
+        "a.png": ".jpg",
+        "a": ".jpg",
+    }.items():
+        path = pathlib.Path(path)
+        assert picture_formats.suffix_for("JPEG", path) == expected
+
+
+def test_a_quality_fits_formats_that_lose_something():
+    picture_formats.check_quality("JPEG", 1)
+    picture_formats.check_quality("PNG", None)
+    for quality in (0, 101):
+        with pytest.raises(errors.InputError, match="must be 1 to 100"):
+            picture_formats.check_quality("JPEG", quality)
+    with pytest.raises(errors.InputError, match="is for AVIF, JPEG, WEBP"):
+        picture_formats.check_quality("PNG", 80)
