@@ -17,6 +17,7 @@ import numpy as np
 from cartoongan_tf import cameras
 from cartoongan_tf import cartoonizing
 from cartoongan_tf import errors
+from cartoongan_tf import finishing
 from cartoongan_tf import kinds
 from cartoongan_tf import pipelining
 from cartoongan_tf import settings as settings_of
@@ -115,12 +116,14 @@ def _run_video(cartoonize, settings, watch, task):
             "a video can neither come nor go through a pipe; name files."
         )
     summary = videos.cartoonize_video(
-        cartoonize.steady(),
+        cartoonize.steady() if settings.temporal else cartoonize,
         task.job.source,
         task.path,
         temporal=settings.temporal,
         codec=settings.codec,
         quality=settings.crf,
+        prepare=lambda photo: cartoonizing.reduced(photo, settings.max_side),
+        compose=finishing.beside if settings.compare else videos.cartoon_alone,
         recipe=settings.recipe,
         watch=watch,
     )

@@ -33,6 +33,7 @@ from cartoongan_tf import video_segments
 SEGMENT_SECONDS = 10.0
 
 Cartoonize = Callable[[np.ndarray], np.ndarray]
+Compose = Callable[[np.ndarray, np.ndarray], np.ndarray]
 Watch = Callable[[str, float, float | None, str], None]
 
 
@@ -59,6 +60,16 @@ class _Frame(NamedTuple):
     memory: steadying.Memory | None = None
 
 
+def unchanged(photo: np.ndarray) -> np.ndarray:
+    """A frame as it is."""
+    return photo
+
+
+def cartoon_alone(photo: np.ndarray, cartoon: np.ndarray) -> np.ndarray:
+    """A cartoon without its photo."""
+    return cartoon
+
+
 def watched_by_nobody(
     stage: str, done: float, total: float | None, note: str
 ) -> None:
@@ -75,6 +86,8 @@ def cartoonize_video(
     quality: int | None = None,
     segment_seconds: float = SEGMENT_SECONDS,
     batch: int = 1,
+    prepare: Cartoonize = unchanged,
+    compose: Compose = cartoon_alone,
     recipe: str = "",
     watch: Watch = watched_by_nobody,
 ) -> Summary:
@@ -94,6 +107,8 @@ def cartoonize_video(
         segment_seconds: At most so much is lost when work is stopped.
         batch: Frames that `cartoonize` gets at once, as `(batch, height,
             width, 3)`, if more than 1; fewer at the end of a segment.
+        prepare: Function on each frame before all else, which may reduce it.
+        compose: Function from a photo and its cartoon to what is written.
         recipe: What else the result depends on, such as the model; if it is
             another than before, work begins anew.
         watch: Called with what is being done, how many seconds of the video
@@ -116,10 +131,12 @@ def cartoonize_video(
             f"{source} would be replaced by its cartoon; name another target."
         )
     look, notes = video.look()
+    look = look._replace(size=_final_size(look.size, prepare, compose))
     length = fractions.Fraction(segment_seconds).limit_denominator(1000)
     settings = _settings(video, encoding, look, temporal, length, batch, recipe)
     folder = segment_folders.SegmentFolder(target, settings)
     work = _Work(video, encoding, look, folder, length)
+    work.prepare, work.compose = prepare, compose
     resumed = sum(segment.frames for segment in folder.done())
     begin = time.monotonic()
     with _advice(folder, length):
@@ -134,6 +151,8 @@ class _Work:
     def __init__(self, video, encoding, look, folder, length):
         self._video, self._folder, self._length = video, folder, length
         self._encoding, self._look = encoding, look
+        self.prepare: Cartoonize = unchanged
+        self.compose: Compose = cartoon_alone
 
     def make(self, cartoonize, temporal, batch, watch):
         """Makes all segments that are missing; how many frames that were."""
@@ -187,8 +206,8 @@ class _Work:
     def _batches(self, start, batch):
         """Ticks and photos in groups, none across two segments."""
         frames = overlapping.ahead(
-            _Frame(tick, photo, photo)
-            for tick, photo in self._video.frames(start)
+            _Frame(tick, photo := self.prepare(picture), photo)
+            for tick, picture in self._video.frames(start)
         )
         with contextlib.closing(frames):
             for _, group in itertools.groupby(frames, self._place):
@@ -208,7 +227,8 @@ class _Work:
             ) as writer,
         ):
             for frame in frames:
-                writer.write(frame.tick, frame.cartoon)
+                picture = self.compose(frame.photo, frame.cartoon)
+                writer.write(frame.tick, picture)
                 memory = frame.memory
             writer.finish()
         return writer.count, memory
@@ -221,6 +241,12 @@ class _Work:
             done = float(frame.tick * self._video.time_base)
             note = f"{speed:.1f} frames/s"
             watch("Cartoonizing", done, self._video.seconds, note)
+
+
+def _final_size(size, prepare, compose):
+    photo = prepare(np.zeros((*size[::-1], 3), "uint8"))
+    height, width, _ = compose(photo, photo).shape
+    return width, height
 
 
 def _cartoons(cartoonize, batches, batch, name):
