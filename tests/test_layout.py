@@ -194,7 +194,7 @@ ALLOWED = {
     "likeness": set(),
     "litert": {"contract", "endpoints", "pictures"},
     "litert_graphs": set(),
-    "litert_metadata": {"contract", "metadata_tables", "styles"},
+    "litert_metadata": {"__init__", "contract", "metadata_tables", "styles"},
     "litert_models": {"contract"},
     "losses": set(),
     "measures": {
@@ -278,6 +278,7 @@ ALLOWED = {
     },
     "runs": {
         "checking",
+        "config",
         "errors",
         "files",
         "findings",

@@ -1,0 +1,130 @@
+import io
+import sys
+
+import clip_maker
+import numpy as np
+import PIL.Image
+import pytest
+
+from cartoongan_tf import inputs
+from cartoongan_tf import photo_files
+from cartoongan_tf import running
+from cartoongan_tf import settings
+from cartoongan_tf import targets
+from cartoongan_tf import video_files
+
+
+class Inverter:
+    """A cheap model, which tells how its frames were asked for."""
+
+    def __init__(self):
+        self.films = 0
+
+    def __call__(self, picture):
+        return 255 - picture
+
+    def steady(self):
+        self.films += 1
+        return self.__call__
+
+
+@pytest.fixture
+def run(tmp_path):
+    def run(names, output=None, *, format=None, model=None, **chosen):
+        output = output or tmp_path / "out"
+        found = inputs.find(list(map(str, names)), output=output)
+        tasks = targets.plan(found.jobs, output, format=format).tasks
+        done = running.run(
+            model or Inverter(), tasks, settings.Settings(**chosen)
+        )
+        return {str(outcome.task.job.relative): outcome for outcome in done}
+
+    return run
+
+
+def write(path, pixels):
+    photo_files.write_photo(path, pixels)
+    return path
+
+
+def read(path):
+    return photo_files.read_photo(path).pixels
+
+
+@pytest.fixture
+def pixels(random):
+    return random.integers(0, 256, (24, 36, 3), "uint8")
+
+
+@pytest.fixture
+def animation(pixels, tmp_path):
+    images = [PIL.Image.fromarray(pixels), PIL.Image.fromarray(255 - pixels)]
+    path = tmp_path / "in/moving.png"
+    path.parent.mkdir(exist_ok=True)
+    images[0].save(path, save_all=True, append_images=images[1:], duration=50)
+    return path
+
+
+def test_a_folder_of_all_kinds_is_done(run, pixels, animation, tmp_path):
+    folder = animation.parent
+    write(folder / "sub/photo.png", pixels)
+    clip_maker.write_clip(folder / "film.mp4", clip_maker.frames(8))
+    (folder / "broken.jpg").write_text("broken")
+    model = Inverter()
+    outcomes = run([folder], model=model)
+    problems = {name for name, o in outcomes.items() if o.problem}
+    assert problems == {"broken.jpg"}
+    out = tmp_path / "out"
+    np.testing.assert_array_equal(read(out / "sub/photo.png"), 255 - pixels)
+    with PIL.Image.open(out / "moving.png") as picture:
+        assert picture.n_frames == 2
+    assert (out / "film.mp4").stat().st_size > 1000
+    assert model.films == 2
+
+
+def test_pictures_come_first(run, pixels, animation, tmp_path):
+    photo = write(animation.parent / "photo.png", pixels)
+    outcomes = run([animation, photo])
+    assert list(outcomes) == ["photo.png", "moving.png"]
+
+
+def test_films_may_be_done_frame_by_frame(run, tmp_path):
+    film = tmp_path / "film.mp4"
+    clip_maker.write_clip(film, clip_maker.frames(8))
+    model = Inverter()
+    outcomes = run([film], model=model, temporal=False)
+    assert outcomes["film.mp4"].problem is None
+    assert model.films == 0
+
+
+def test_films_may_be_reduced_and_compared(run, tmp_path):
+    frames = clip_maker.frames(8)
+    height, width, _ = frames[0].shape
+    clip_maker.write_clip(tmp_path / "film.mp4", frames)
+    run([tmp_path / "film.mp4"], max_side=width // 2, compare=True, crf=5)
+    film = video_files.VideoFile(tmp_path / "out/film.mp4")
+    made = [picture for _, picture in film.frames()]
+    assert made[0].shape == (height // 2, width, 3)
+    photo, cartoon = made[3][:, : width // 2], made[3][:, width // 2 :]
+    assert np.abs(photo.astype(int) + cartoon - 255).mean() < 10
+
+
+def test_standard_output_gets_a_picture(run, pixels, tmp_path, monkeypatch):
+    photo = write(tmp_path / "photo.png", pixels)
+    stream = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(stream))
+    run([photo], "-", format="bmp")
+    np.testing.assert_array_equal(
+        photo_files.read_photo(stream.getvalue()).pixels, 255 - pixels
+    )
+
+
+def test_a_film_does_not_fit_through_a_pipe(run, tmp_path):
+    film = clip_maker.write_clip(tmp_path / "film.mp4", clip_maker.frames(3))
+    outcomes = run([film], "-")
+    assert "through a pipe" in outcomes["film.mp4"].problem
+
+
+def test_a_camera_that_is_not_there_is_told(run, tmp_path):
+    outcomes = run(["camera:97"], tmp_path / "camera.mp4")
+    assert "camera:97 gives no picture" in outcomes["camera-97"].problem
