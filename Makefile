@@ -16,15 +16,15 @@ READY_DEV := $(VENV)/.ready-dev
 .PHONY: demo test test-addons arm64 lint clean
 
 demo: $(READY)
-	$(BIN)/python cartoonize.py --output=$(CARTOONS) sample:photos
+	$(BIN)/python cartoonize.py --overwrite --output=$(CARTOONS) sample:photos
 	@echo "Photos are in $(CARTOONS)/samples/photos, their cartoons in $(CARTOONS)."
 	@echo "Now a small network is trained, to see that all parts work ..."
 	$(BIN)/python train.py --flagfile=configs/quickstart.flags --workdir=$(RUN)
 	$(BIN)/python export.py --model=$(RUN) --output=$(RUN)/exported \
 	    --version=1 --precision=float16 --sizes=any
-	$(BIN)/python cartoonize.py --model=$(RUN)/exported/saved_model \
+	$(BIN)/python cartoonize.py --overwrite --model=$(RUN)/exported/saved_model \
 	    --output=$(RUN)/from_saved_model $(RUN)/samples/photos/astronaut.png
-	$(BIN)/python cartoonize.py --model=$(RUN)/exported/cartoongan_float16_any.tflite \
+	$(BIN)/python cartoonize.py --overwrite --model=$(RUN)/exported/cartoongan_float16_any.tflite \
 	    --output=$(RUN)/from_litert $(RUN)/samples/photos/astronaut.png
 	@echo
 	@echo "Cartoons, shipped style:  $(CARTOONS)/"
