@@ -19,6 +19,8 @@ Cartoonize = Callable[[np.ndarray], np.ndarray]
 Source = pathlib.Path | bytes
 Target = pathlib.Path | BinaryIO
 
+_HUGE = 20_000_000  # Pixels from which on one picture at a time is in memory.
+
 
 def cartoonize_picture(
     cartoonize: Cartoonize,
@@ -37,30 +39,18 @@ def cartoonize_picture(
         target: File or stream to write.
         settings: How to read and write.
         format: What to write; the target's ending tells unless given.
-        gate: Held while the cartoon is computed.
+        gate: Held while the cartoon is computed; of a picture that fills much
+            memory, while it is read and written, too.
 
     Raises:
         InputError: If the source cannot be read, the target not be written,
             or the picture does not suit the model.
     """
-    photo = photo_files.read_photo(source, max_pixels=settings.max_pixels)
-    pixels = reduced(photo.pixels, settings.max_side)
-    alpha = photo.alpha
-    if alpha is not None:
-        alpha = reduced(alpha, settings.max_side)
-    with gate or contextlib.nullcontext():
-        cartoon = cartoonize(pixels)
-    if settings.compare:
-        cartoon, alpha = _compared(pixels, cartoon, alpha)
-    del photo.pixels, pixels  # A hundred megapixels are 300 MB.
-    photo_files.write_photo(
-        target,
-        cartoon,
-        alpha=alpha,
-        extras=photo.extras,
-        format=format,
-        **settings.writing,
-    )
+    outer, inner = contextlib.nullcontext(), gate or contextlib.nullcontext()
+    if _is_huge(source, settings.max_pixels):
+        outer, inner = inner, outer
+    with outer:
+        _cartoonize_photo(cartoonize, source, target, settings, format, inner)
 
 
 def cartoonize_animation(
@@ -108,6 +98,32 @@ def reduced(picture: np.ndarray, max_side: int | None) -> np.ndarray:
     scale = max_side / max(height, width)
     size = [max(1, round(side * scale)) for side in (width, height)]
     return cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+
+
+def _is_huge(source, max_pixels):
+    with photo_files.opened(source, max_pixels) as image:
+        return image.width * image.height > _HUGE
+
+
+def _cartoonize_photo(cartoonize, source, target, settings, format, gate):
+    photo = photo_files.read_photo(source, max_pixels=settings.max_pixels)
+    pixels = reduced(photo.pixels, settings.max_side)
+    alpha = photo.alpha
+    if alpha is not None:
+        alpha = reduced(alpha, settings.max_side)
+    with gate:
+        cartoon = cartoonize(pixels)
+    if settings.compare:
+        cartoon, alpha = _compared(pixels, cartoon, alpha)
+    del photo.pixels, pixels  # A hundred megapixels are 300 MB.
+    photo_files.write_photo(
+        target,
+        cartoon,
+        alpha=alpha,
+        extras=photo.extras,
+        format=format,
+        **settings.writing,
+    )
 
 
 def _cartoonize_frame(cartoonize, steadier, settings, frame):

@@ -131,6 +131,36 @@ def test_the_gate_is_held_while_a_cartoon_is_computed(pixels, tmp_path):
     assert events == ["in", "computed", "out"]
 
 
+@pytest.mark.parametrize("is_huge", [False, True])
+def test_huge_pictures_are_not_read_ahead(
+    pixels, tmp_path, monkeypatch, is_huge
+):
+    monkeypatch.setattr(cartoonizing, "_HUGE", 24 * 36 - is_huge)
+    photo_files.write_photo(tmp_path / "photo.png", pixels)
+
+    class Gate:
+        def __enter__(self):
+            (tmp_path / "photo.png").unlink()
+
+        def __exit__(self, *_):
+            pass
+
+    def run():
+        cartoonizing.cartoonize_picture(
+            invert,
+            tmp_path / "photo.png",
+            tmp_path / "out.png",
+            settings.Settings(),
+            gate=Gate(),
+        )
+
+    if is_huge:
+        with pytest.raises(headers.BadPicture, match="does not exist"):
+            run()
+    else:
+        run()
+
+
 @pytest.fixture
 def animation(pixels, tmp_path):
     """Three frames: a picture, the same a little brighter, and another."""
