@@ -53,7 +53,7 @@ class Animation:
             # The first picture of some PNGs is for those who show only one.
             self._first = 1 if image.info.get("default_image") else 0
             length = getattr(image, "n_frames", 1) - self._first
-            # Each frame of a GIF may have a hole.
+            # A later frame of a GIF may be the first to have a hole.
             has_alpha = self.format == "GIF" or image.has_transparency_data
             self.timeline = frames_of.Timeline(length, _plays(image), has_alpha)
             self.extras = extras_of.read(image)

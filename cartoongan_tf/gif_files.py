@@ -90,9 +90,6 @@ class _Waiting:
         samples = np.concatenate(self._samples)
         if not len(samples):
             return np.zeros((1, 3), np.uint8)
-        colors = np.unique(samples, axis=0)
-        if len(colors) <= _COLORS:
-            return colors
         few = PIL.Image.fromarray(samples[None]).quantize(
             _COLORS, PIL.Image.Quantize.MEDIANCUT, kmeans=2
         )

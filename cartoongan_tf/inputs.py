@@ -178,8 +178,8 @@ class _Search:
             yield from sorted(visible, key=natural_key)
 
     def _is_visited(self, folder):
-        is_hidden = folder.name.startswith(".")
-        return not (is_hidden or folder.is_symlink() or self._is_output(folder))
+        # `os.walk` itself does not follow links.
+        return not (folder.name.startswith(".") or self._is_output(folder))
 
     def _is_output(self, folder):
         here = folder.resolve()

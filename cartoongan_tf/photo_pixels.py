@@ -14,7 +14,7 @@ import PIL.ImageCms
 from cartoongan_tf import errors
 from cartoongan_tf import extras
 
-_STRIP = 2**21  # Pixels converted at a time.
+_STRIP = 2**16  # Pixels converted at a time; they stay in the cache.
 _OPAQUE = 255
 _CMS = PIL.ImageCms
 

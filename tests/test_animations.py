@@ -74,6 +74,16 @@ def test_an_animation_is_played_as_often_as_before(kind, plays, shown):
     assert animations.Animation(data).timeline.plays == plays
 
 
+def test_a_gif_of_few_colors_has_just_these(random):
+    """Not the means that a palette is made of where there are many."""
+    colors = random.integers(0, 256, (200, 3), "uint8")
+    pixels = colors[np.arange(30 * 44) % 200].reshape(SHAPE)
+    data = written([frames.Frame(pixels, None, 100)] * 2, "GIF")
+    (first, _), _ = shown_by_pillow(data)
+    found = {tuple(color) for color in first[..., :3].reshape(-1, 3)}
+    assert found <= {tuple(color) for color in colors}
+
+
 def test_a_gif_counts_how_often_it_begins_anew(shown):
     with PIL.Image.open(io.BytesIO(written(shown, "GIF", 3))) as image:
         assert image.info["loop"] == 2
