@@ -14,6 +14,7 @@ import pytest
             "--cartoon_dir={cartoons}",
             "times as fast as the loop over pixels",
         ),
+        ("benchmarks.flicker --frames=3", "Frames are of 320x240 pixels"),
         (
             "benchmarks.input_pipeline --triples=4 --rounds=1 --image_size=32 "
             "--photo_dir={photos} --cartoon_dir={cartoons}",
