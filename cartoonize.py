@@ -30,6 +30,7 @@ from cartoongan_tf import devices
 from cartoongan_tf import errors
 from cartoongan_tf import inputs
 from cartoongan_tf import kinds
+from cartoongan_tf import picture_formats
 from cartoongan_tf import progress
 from cartoongan_tf import running
 from cartoongan_tf import settings
@@ -41,6 +42,7 @@ FLAGS = flags.FLAGS
 
 _DEFAULT = settings.Settings()
 _FOLDER = "cartoons"
+_VIDEOS = [suffix.removeprefix(".") for suffix in targets.VIDEO_SUFFIXES]
 # What changes the frames of a video, and is not told in another way.
 _RECIPE = ("model", "strength", "preserve_color", "tile", "compare", "max_side")
 
@@ -147,6 +149,9 @@ def main(argv):
             "Which photos? Name files or folders; --help tells more."
         )
     with errors.one_sentence():
+        if FLAGS.format not in (None, *_VIDEOS):
+            name = picture_formats.by_name(FLAGS.format, "--format")
+            picture_formats.check_quality(name, FLAGS.quality)
         devices.choose(FLAGS.device)
         devices.prepare(deterministic=False)
         output = _output_for(names)
