@@ -109,8 +109,9 @@ class Model:
 
     def steady(self) -> "Model":
         """The same for the frames of one film, in which norms change slowly."""
-        is_network = isinstance(self._cartoonize, tiling.TiledGenerator)
-        return Model(self._cartoonize.steady()) if is_network else self
+        if isinstance(self._cartoonize, tiling.TiledGenerator):
+            return Model(self._cartoonize.steady())
+        return self
 
 
 def open_model(

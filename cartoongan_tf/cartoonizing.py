@@ -46,11 +46,14 @@ def cartoonize_picture(
         InputError: If the source cannot be read, the target not be written,
             or the picture does not suit the model.
     """
-    outer, inner = contextlib.nullcontext(), gate or contextlib.nullcontext()
+    free = contextlib.nullcontext()
+    gates: list[contextlib.AbstractContextManager] = [free, gate or free]
     if _is_huge(source, settings.max_pixels):
-        outer, inner = inner, outer
-    with outer:
-        _cartoonize_photo(cartoonize, source, target, settings, format, inner)
+        gates.reverse()
+    with gates[0]:
+        _cartoonize_photo(
+            cartoonize, source, target, settings, format, gates[1]
+        )
 
 
 def cartoonize_animation(

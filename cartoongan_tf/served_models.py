@@ -10,8 +10,8 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-import cv2
 import numpy as np
+import tensorflow as tf
 
 from cartoongan_tf import contract
 from cartoongan_tf import errors
@@ -56,7 +56,7 @@ class ServedModel:
         question = {"instances": [{"b64": encoded}]}
         answer = self._ask(f"{self._url}:predict", question)
         data = base64.b64decode(answer["predictions"][0]["b64"])
-        found = cv2.imdecode(np.frombuffer(data, "uint8"), cv2.IMREAD_COLOR_RGB)
+        found = tf.io.decode_image(data, 3, expand_animations=False).numpy()
         if found.shape != picture.shape:
             side = max(found.shape)
             raise errors.InputError(

@@ -50,8 +50,7 @@ class TiledGenerator:
                 f"--tile={side} is too small for this model; {least} pixels "
                 "are the least."
             )
-        norms = shared_norms.SharedNorms(generator)
-        self._norms = norms if norms.is_normed else None
+        self._norms = shared_norms.SharedNorms(generator)
 
         def cartoonize(photos):
             cartoons = generator(pictures.to_network(photos), training=False)
@@ -66,7 +65,7 @@ class TiledGenerator:
             return cartoons.reshape(picture.shape)
         if picture.ndim == 4:
             return np.stack([self(each) for each in picture])
-        if not self._norms:
+        if not self._norms.is_normed:
             return self._in_tiles(picture, self._whole)
         return self._normed(picture, self._measure(picture, None))
 
@@ -75,7 +74,7 @@ class TiledGenerator:
 
         What it returns remembers, and so is for one film and one thread.
         """
-        return SteadyFrames(self) if self._norms else self
+        return SteadyFrames(self) if self._norms.is_normed else self
 
     def follow(
         self, frame: np.ndarray, past: shared_norms.Statistics | None
