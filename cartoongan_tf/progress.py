@@ -1,6 +1,7 @@
 """How far a long job is: a bar in a terminal, else a line now and then."""
 
 import concurrent.futures
+import datetime
 import os
 import time
 from collections.abc import Callable
@@ -40,6 +41,7 @@ class Progress:
         )
         self._stage: str | None = None
         self._spoke = time.monotonic()
+        self._began = (self._spoke, 0.0)  # When, and how much was done then.
 
     def __enter__(self) -> "Progress":
         if self._console.is_terminal:
@@ -55,11 +57,23 @@ class Progress:
     ) -> None:
         if self._console.is_terminal:
             self._draw(stage, done, total, note)
-        elif time.monotonic() > self._spoke + _PAUSE:
-            self._spoke = time.monotonic()
+            return
+        now = time.monotonic()
+        if stage != self._stage:
+            self._stage, self._began = stage, (now, done)
+        if now > self._spoke + _PAUSE:
+            self._spoke = now
             share = f"{done / total:.0%}" if total else f"{done:.0f}"
-            line = ", ".join(part for part in (share, note) if part)
+            left = self._time_left(now, done, total)
+            line = ", ".join(part for part in (share, left, note) if part)
             self._console.print(f"{stage}: {line}", markup=False)
+
+    def _time_left(self, now, done, total):
+        begin, before = self._began
+        if not total or done <= before:
+            return ""
+        seconds = (now - begin) * (total - done) / (done - before)
+        return f"{datetime.timedelta(seconds=round(seconds))} left"
 
     def say(self, line: str) -> None:
         """Prints a line, above the bar where there is one."""

@@ -23,6 +23,16 @@ def test_without_a_terminal_there_is_a_line_now_and_then(capsys, monkeypatch):
     assert [line for line in lines if line] == expected
 
 
+def test_without_a_terminal_lines_tell_the_time_left(capsys, monkeypatch):
+    now = iter([0.0, 10.0, 40.0])
+    monkeypatch.setattr(progress.time, "monotonic", lambda: next(now))
+    with progress.Progress() as watch:
+        watch("Reading", 2, 12)
+        watch("Reading", 5, 12, "fast")
+    lines = capsys.readouterr().err.split("\n")
+    assert lines[-2] == "Reading: 42%, 0:01:10 left, fast"
+
+
 def test_a_short_job_says_nothing_without_a_terminal(capsys):
     assert list(progress.in_threads(abs, range(4), "Counting")) == [0, 1, 2, 3]
     assert capsys.readouterr() == ("", "")
