@@ -54,10 +54,12 @@ def spans(length: int, side: int, reach: int) -> list[Span]:
     """Cuts one side of a picture into overlapping spans of equal length."""
     if length <= side:
         return [Span(slice(0, length), slice(0, length))]
-    side -= side % _STRIDE
     # Rounding to the stride may shift a span by that much.
     overlap = 2 * reach + _STRIDE
-    count = math.ceil((length - overlap) / (side - overlap))
+    count = math.ceil((length - overlap) / (side - _STRIDE - overlap))
+    # As many as are needed, and no longer than they need be.
+    side = math.ceil((length + (count - 1) * overlap) / count)
+    side += -side % _STRIDE
     pace = (length - side) / (count - 1)
     starts = [_STRIDE * int(i * pace / _STRIDE) for i in range(count)]
     ends = [*(start + side for start in starts[:-1]), length]

@@ -57,6 +57,8 @@ def test_tiles_put_together_are_the_picture(random):
     np.testing.assert_array_equal(copy, picture)
 
 
-def test_few_tiles_are_more_than_needed():
-    count = len(tiles.spans(4000, 1280, 50))
-    assert count == 4
+def test_there_are_no_more_and_no_longer_spans_than_needed():
+    spans = tiles.spans(4000, 1280, 50)
+    assert len(spans) == 4
+    seen = sum(span.seen.stop - span.seen.start for span in spans)
+    assert seen <= 4000 + 3 * (2 * 50 + 4) + 4 * 4
