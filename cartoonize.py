@@ -42,6 +42,7 @@ FLAGS = flags.FLAGS
 
 _DEFAULT = settings.Settings()
 _FOLDER = "cartoons"
+_GPU_BATCH = 8
 _VIDEOS = [suffix.removeprefix(".") for suffix in targets.VIDEO_SUFFIXES]
 # What changes the frames of a video, and is not told in another way.
 _RECIPE = ("model", "strength", "preserve_color", "tile", "compare", "max_side")
@@ -135,6 +136,12 @@ flags.DEFINE_integer(
     "workers",
     None,
     "Pictures that are computed at once, one for each eight cores unless told.",
+    1,
+)
+flags.DEFINE_integer(
+    "batch_size",
+    None,
+    "Frames of a video that are computed at once; 8 on a GPU, 1 elsewhere.",
     1,
 )
 flags.DEFINE_string(
@@ -238,7 +245,8 @@ def _settings():
     names = settings.Settings._fields
     given = {name: FLAGS[name].value for name in names if name in FLAGS}
     recipe = [FLAGS[name].value for name in _RECIPE]
-    return settings.Settings(**given, recipe=str(recipe))
+    batch = FLAGS.batch_size or (_GPU_BATCH if devices.has_gpu() else 1)
+    return settings.Settings(**given, batch=batch, recipe=str(recipe))
 
 
 def _tell(outcome, watch):

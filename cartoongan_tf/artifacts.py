@@ -85,7 +85,8 @@ class Model:
         cartoonize: The same for pictures of 16 pixels a side and more.
 
     Call arguments:
-        picture: Array of shape `(height, width, 3)`.
+        picture: Array of shape `(height, width, 3)`, or several of one size,
+            `(count, height, width, 3)`, which Keras networks compute at once.
 
     Returns:
         An array of the same shape.
@@ -100,11 +101,15 @@ class Model:
 
     def __call__(self, picture: Picture) -> Picture:
         least = contract.MINIMUM_SIDE
-        if min(picture.shape[:2]) < least:
+        height, width = picture.shape[-3:-1]
+        if min(height, width) < least:
             raise errors.InputError(
-                f"a picture of {picture.shape[1]}x{picture.shape[0]} pixels "
-                f"is too small; {least} a side is the least."
+                f"a picture of {width}x{height} pixels is too small; {least} "
+                "a side is the least."
             )
+        is_network = isinstance(self._cartoonize, tiling.TiledGenerator)
+        if picture.ndim == 4 and not is_network:
+            return np.stack([self._cartoonize(each) for each in picture])
         return self._cartoonize(picture)
 
     def steady(self) -> "Model":

@@ -9,6 +9,7 @@ cartoonize.file("film.mp4", "cartoon.mp4")
 cartoonize.folder("photos", "cartoons")
 """
 
+import functools
 import pathlib
 from collections.abc import Callable
 from collections.abc import Sequence
@@ -43,7 +44,8 @@ class Cartoonizer:
 
     Call arguments:
         picture: uint8 RGB array of shape `(height, width, 3)`, each side at
-            least 16 pixels.
+            least 16 pixels; or several of one size, `(count, height, width,
+            3)`, which a GPU computes at once.
 
     Returns:
         A new array of the same shape and type.
@@ -66,8 +68,7 @@ class Cartoonizer:
         self._model = artifacts.open_model(model, "--model", tile)
 
     def __call__(self, picture: np.ndarray) -> np.ndarray:
-        _check(picture)
-        return self._finish(picture, self._model(picture))
+        return self._finished(self._model, picture)
 
     def steady(self) -> Callable[[np.ndarray], np.ndarray]:
         """The same for frames of one film, in which norms change slowly.
@@ -76,11 +77,7 @@ class Cartoonizer:
         """
         model = self._model.steady()
 
-        def cartoonize(frame: np.ndarray) -> np.ndarray:
-            _check(frame)
-            return self._finish(frame, model(frame))
-
-        return cartoonize
+        return functools.partial(self._finished, model)
 
     def file(
         self, source: str | pathlib.Path, target: str | pathlib.Path, **options
@@ -132,12 +129,20 @@ class Cartoonizer:
         tasks = targets.plan(found.jobs, target).tasks
         return list(running.run(self, tasks, settings.Settings(**options)))
 
+    def _finished(self, model, picture):
+        _check(picture)
+        cartoon = model(picture)
+        if picture.ndim == 3:
+            return self._finish(picture, cartoon)
+        pairs = zip(picture, cartoon, strict=True)
+        return np.stack([self._finish(*pair) for pair in pairs])
+
 
 def _check(picture):
     is_picture = isinstance(picture, np.ndarray) and (
         picture.dtype == np.uint8
-        and picture.ndim == 3
-        and picture.shape[2] == 3
+        and picture.ndim in (3, 4)
+        and picture.shape[-1] == 3
     )
     if not is_picture:
         found = getattr(picture, "dtype", type(picture).__name__)

@@ -50,6 +50,11 @@ def choose(name: str | None) -> None:
     tf.config.set_visible_devices(chosen[name], "GPU")
 
 
+def has_gpu() -> bool:
+    """Whether there is a GPU that TensorFlow may use."""
+    return bool(tf.config.get_visible_devices("GPU"))
+
+
 @contextlib.contextmanager
 def memory_advice(*flags: str) -> Iterator[None]:
     """Turns running out of memory into a sentence.

@@ -122,6 +122,7 @@ def _run_video(cartoonize, settings, watch, task):
         temporal=settings.temporal,
         codec=settings.codec,
         quality=settings.crf,
+        batch=settings.batch,
         prepare=lambda photo: cartoonizing.reduced(photo, settings.max_side),
         compose=finishing.beside if settings.compare else videos.cartoon_alone,
         recipe=settings.recipe,

@@ -22,6 +22,7 @@ class Settings(NamedTuple):
             file's ending.
         crf: Constant rate factor of videos, lower is better; None for the
             codec's own.
+        batch: Frames of a video that are computed at once, for GPUs.
         recipe: What else results depend on, in words, such as the model: a
             video that was begun with another recipe begins anew.
     """
@@ -34,6 +35,7 @@ class Settings(NamedTuple):
     temporal: bool = True
     codec: str | None = None
     crf: int | None = None
+    batch: int = 1
     recipe: str = ""
 
     @property

@@ -79,6 +79,7 @@ def test_a_picture_goes_through_a_pipe(cartoonize, model, random):
     stream = io.BytesIO()
     PIL.Image.fromarray(photo).save(stream, "PNG")
     command = [sys.executable, "cartoonize.py", f"--model={model}", "-"]
+    command.insert(2, "--device=cpu")
     done = subprocess.run(
         command, input=stream.getvalue(), capture_output=True, check=False
     )

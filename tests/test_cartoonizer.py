@@ -45,6 +45,15 @@ def test_strength_and_color_finish_it(model, photo):
     np.testing.assert_array_equal(steady(photo), half)
 
 
+def test_several_pictures_are_done_as_each_alone(model, random):
+    batch = random.integers(0, 256, (3, 40, 57, 3), "uint8")
+    cartoonize = cartoonizer.Cartoonizer(model, strength=0.7)
+    for function in (cartoonize, cartoonize.steady()):
+        together = function(batch).astype(int)
+        for cartoon, photo in zip(together, batch, strict=True):
+            assert np.abs(cartoon - cartoonize(photo)).max() <= 1
+
+
 def test_tiles_may_be_chosen(model, random):
     large = random.integers(0, 256, (130, 150, 3), "uint8")
     tiled = cartoonizer.Cartoonizer(model, tile=100)(large).astype(int)
@@ -59,7 +68,7 @@ def test_tiles_may_be_chosen(model, random):
         np.zeros((20, 30, 3)),
         np.zeros((20, 30), "uint8"),
         np.zeros((20, 30, 4), "uint8"),
-        np.zeros((1, 20, 30, 3), "uint8"),
+        np.zeros((1, 1, 20, 30, 3), "uint8"),
         [[0]],
         "photo.jpg",
     ],

@@ -97,6 +97,19 @@ def test_films_may_be_done_frame_by_frame(run, tmp_path):
     assert model.films == 0
 
 
+def test_frames_may_be_computed_at_once(run, tmp_path):
+    clip_maker.write_clip(tmp_path / "film.mp4", clip_maker.frames(8))
+
+    class Counter(Inverter):
+        def __call__(self, picture):
+            shapes.append(picture.shape)
+            return 255 - picture
+
+    shapes = []
+    run([tmp_path / "film.mp4"], model=Counter(), batch=3, temporal=False)
+    assert [shape[0] for shape in shapes] == [3, 3, 2]
+
+
 def test_films_may_be_reduced_and_compared(run, tmp_path):
     frames = clip_maker.frames(8)
     height, width, _ = frames[0].shape
