@@ -59,7 +59,6 @@ def spans(length: int, side: int, reach: int) -> list[Span]:
     count = math.ceil((length - overlap) / (side - _STRIDE - overlap))
     # As many as are needed, and no longer than they need be.
     side = math.ceil((length + (count - 1) * overlap) / count)
-    side += -side % _STRIDE
     pace = (length - side) / (count - 1)
     starts = [_STRIDE * int(i * pace / _STRIDE) for i in range(count)]
     ends = [*(start + side for start in starts[:-1]), length]
