@@ -44,8 +44,6 @@ _DEFAULT = settings.Settings()
 _FOLDER = "cartoons"
 _GPU_BATCH = 8
 _VIDEOS = [suffix.removeprefix(".") for suffix in targets.VIDEO_SUFFIXES]
-# What changes the frames of a video, and is not told in another way.
-_RECIPE = ("model", "strength", "preserve_color", "tile", "compare", "max_side")
 
 flags.DEFINE_string(
     "model",
@@ -230,7 +228,7 @@ def _cartoonize(tasks):
         done = running.run(
             cartoonize,
             tasks,
-            _settings(),
+            _settings(cartoonize.recipe),
             workers=FLAGS.workers or max(1, (os.cpu_count() or 1) // 8),
             watch=watch,
         )
@@ -241,12 +239,11 @@ def _cartoonize(tasks):
     return failures
 
 
-def _settings():
+def _settings(recipe):
     names = settings.Settings._fields
     given = {name: FLAGS[name].value for name in names if name in FLAGS}
-    recipe = [FLAGS[name].value for name in _RECIPE]
     batch = FLAGS.batch_size or (_GPU_BATCH if devices.has_gpu() else 1)
-    return settings.Settings(**given, batch=batch, recipe=str(recipe))
+    return settings.Settings(**given, batch=batch, recipe=recipe)
 
 
 def _tell(outcome, watch):

@@ -42,6 +42,10 @@ class Cartoonizer:
             in overlapping tiles; None for what a gigabyte of memory is enough
             for. Goes with shipped styles and `.keras` models only.
 
+    Attributes:
+        recipe: What results depend on, in a line: the model, when it was last
+            changed, and the other arguments.
+
     Call arguments:
         picture: uint8 RGB array of shape `(height, width, 3)`, each side at
             least 16 pixels; or several of one size, `(count, height, width,
@@ -66,6 +70,9 @@ class Cartoonizer:
     ):
         self._finish = finishing.Finish(strength, preserve_color)
         self._model = artifacts.open_model(model, "--model", tile)
+        self.recipe = repr(
+            [str(model), _changed(model), strength, preserve_color, tile]
+        )
 
     def __call__(self, picture: np.ndarray) -> np.ndarray:
         return self._finished(self._model, picture)
@@ -101,7 +108,8 @@ class Cartoonizer:
         for name, problem in found.problems.items():
             raise errors.InputError(f"{name} {problem}")
         tasks = targets.plan(found.jobs, target, overwrite=True).tasks
-        (outcome,) = running.run(self, tasks, settings.Settings(**options))
+        chosen = settings.Settings(**{"recipe": self.recipe, **options})
+        (outcome,) = running.run(self, tasks, chosen)
         if outcome.problem:
             raise errors.InputError(outcome.problem)
         return outcome.notes
@@ -127,7 +135,8 @@ class Cartoonizer:
         """
         found = inputs.find([str(source)], output=target)
         tasks = targets.plan(found.jobs, target).tasks
-        return list(running.run(self, tasks, settings.Settings(**options)))
+        chosen = settings.Settings(**{"recipe": self.recipe, **options})
+        return list(running.run(self, tasks, chosen))
 
     def _finished(self, model, picture):
         _check(picture)
@@ -136,6 +145,12 @@ class Cartoonizer:
             return self._finish(picture, cartoon)
         pairs = zip(picture, cartoon, strict=True)
         return np.stack([self._finish(*pair) for pair in pairs])
+
+
+def _changed(model):
+    """When a model's file was last changed; None for what is no file."""
+    path = styles.find(model)
+    return path.stat().st_mtime_ns if path.exists() else None
 
 
 def _check(picture):

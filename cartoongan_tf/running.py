@@ -125,7 +125,7 @@ def _run_video(cartoonize, settings, watch, task):
         batch=settings.batch,
         prepare=lambda photo: cartoonizing.reduced(photo, settings.max_side),
         compose=finishing.beside if settings.compare else videos.cartoon_alone,
-        recipe=settings.recipe,
+        recipe=repr([settings.recipe, settings.max_side, settings.compare]),
         watch=watch,
     )
     return summary.notes

@@ -1,3 +1,5 @@
+import os
+
 import numpy as np
 import pytest
 
@@ -116,3 +118,12 @@ def test_a_folder_becomes_a_folder(model, photo, tmp_path):
     np.testing.assert_array_equal(made, cartoonize(photo[:20]))
     (left,) = cartoonize.folder(tmp_path / "photos", tmp_path / "out")
     assert left.problem == problems[0]
+
+
+def test_a_recipe_tells_what_results_depend_on(model):
+    first = cartoonizer.Cartoonizer(model).recipe
+    assert cartoonizer.Cartoonizer(model).recipe == first
+    assert cartoonizer.Cartoonizer(model, strength=0.5).recipe != first
+    assert cartoonizer.Cartoonizer(model, tile=200).recipe != first
+    os.utime(model, (1, 1))
+    assert cartoonizer.Cartoonizer(model).recipe != first
