@@ -70,7 +70,7 @@ class Progress:
 
     def _time_left(self, now, done, total):
         begin, before = self._began
-        if not total or done <= before:
+        if not total or not before < done < total:
             return ""
         seconds = (now - begin) * (total - done) / (done - before)
         return f"{datetime.timedelta(seconds=round(seconds))} left"

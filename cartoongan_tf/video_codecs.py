@@ -55,7 +55,8 @@ class Encoding(NamedTuple):
 
 
 # On several threads x264 gave 4 of 712 encodings of the same 30 frames in other
-# bytes, on one none of 428: a video that was stopped is to end like another.
+# bytes, on one none of 428, though later one in the tests of a busy machine: a
+# video that was stopped is to end like another, as far as encoders let it.
 # The speeds are quick ones: most of the time is the network's.
 _CODECS = {
     "h264": _Codec(

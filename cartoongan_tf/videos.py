@@ -2,8 +2,9 @@
 
 Frames are decoded, cartoonized, steadied and encoded side by side, with a few
 of them in memory, into segments. A video that was stopped goes on after its
-last whole segment, and ends with the same frames: a segment begins with what
-the steadier knew at the end of the one before.
+last whole segment, and encodes the same frames: a segment begins with what the
+steadier knew at the end of the one before. Networks with norms begin theirs
+anew.
 """
 
 import contextlib

@@ -18,6 +18,8 @@ from cartoongan_tf import pictures
 
 pytestmark = pytest.mark.slow
 
+_MANY = 1000  # Pictures, which take much longer than to stop.
+
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
@@ -114,9 +116,12 @@ def test_what_cannot_work_is_told_at_the_start(
 
 
 def test_ctrl_c_leaves_nothing_half_written(model, tmp_path, random):
-    for number in range(40):
-        pixels = random.integers(0, 256, (500, 700, 3), "uint8")
-        pictures.write_png(tmp_path / "photos" / f"{number}.png", pixels)
+    pixels = random.integers(0, 256, (500, 700, 3), "uint8")
+    pictures.write_png(tmp_path / "photos/first.png", pixels)
+    for number in range(_MANY):
+        os.link(
+            tmp_path / "photos/first.png", tmp_path / f"photos/{number}.png"
+        )
     out = tmp_path / "out"
     command = [sys.executable, "cartoonize.py", f"--model={model}"]
     process = subprocess.Popen(
@@ -132,7 +137,7 @@ def test_ctrl_c_leaves_nothing_half_written(model, tmp_path, random):
     assert process.returncode == 130, told
     assert "Traceback" not in told
     names = os.listdir(out)
-    assert 0 < len(names) < 40
+    assert 0 < len(names) < _MANY
     assert all(not name.startswith(".") for name in names)
     for name in names:
         assert photo_files.read_photo(out / name).pixels.shape == (500, 700, 3)
