@@ -128,6 +128,8 @@ def test_ctrl_c_leaves_nothing_half_written(model, tmp_path, random):
         [*command, f"--output={out}", tmp_path / "photos"],
         stderr=subprocess.PIPE,
         text=True,
+        # What a shell runs in the background ignores Ctrl-C, tests included.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     while not (out.is_dir() and any(out.glob("*.png"))):
         assert process.poll() is None
