@@ -54,6 +54,18 @@ def test_models_are_found_by_file_and_by_folder(
         assert_same(cartoonize(picture), generator, picture)
 
 
+@pytest.mark.parametrize("name", ["generator.keras", "any.tflite"])
+def test_several_pictures_are_done_as_each_alone(
+    generator, write, picture, name
+):
+    cartoonize = artifacts.open_model(write(name), "--model")
+    pair = np.stack([picture, 255 - picture // 2])
+    cartoons = cartoonize(pair)
+    assert cartoons.shape == pair.shape
+    for cartoon, each in zip(cartoons, pair, strict=True):
+        assert_same(cartoon, generator, each)
+
+
 def test_the_highest_version_is_taken(generator, write, tmp_path, picture):
     old = networks.Generator(filters=4, blocks=1)
     write("saved_model/9", of=old)
