@@ -152,8 +152,7 @@ def from_generator(generator: keras.Model) -> Callable:
     """Wraps a Keras generator as a function from picture to picture."""
 
     def cartoonize(picture: Picture) -> Picture:
-        cartoons = generator(pictures.to_network(picture[None]))
-        return pictures.to_pixels(cartoons)[0].numpy()
+        return pictures.through(generator, picture[None])[0].numpy()
 
     return cartoonize
 

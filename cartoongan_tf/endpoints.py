@@ -22,8 +22,7 @@ def on_pixels(generator: keras.Model, *sides: int | None) -> Endpoint:
     """
 
     def endpoint(image):
-        cartoons = generator(pictures.to_network(image), training=False)
-        return {contract.CARTOON: pictures.to_pixels(cartoons)}
+        return {contract.CARTOON: pictures.through(generator, image)}
 
     return endpoint, tf.TensorSpec((*sides, 3), tf.uint8, contract.IMAGE)
 

@@ -56,9 +56,7 @@ def bytes_endpoint(
         pixels = decode(
             contents, index, max_side=max_side, max_pixels=max_pixels
         )
-        images = pictures.to_network(pixels[None])
-        cartoons = generator(images, training=False)
-        return encode(pictures.to_pixels(cartoons)[0], kind)
+        return encode(pictures.through(generator, pixels[None])[0], kind)
 
     def cartoonize_bytes(image_bytes):
         # One after the other: a batch then takes the memory of its largest

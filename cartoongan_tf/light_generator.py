@@ -80,6 +80,8 @@ class LightGenerator(convolutions.SameSizeNetwork):
         ValueError: If a side of the images is below 16 pixels.
     """
 
+    tile = 1280
+
     def __init__(self, filters=32, blocks=8, **kwargs):
         super().__init__(filters, blocks, **kwargs)
         self.stages = [
@@ -97,10 +99,6 @@ class LightGenerator(convolutions.SameSizeNetwork):
     @property
     def reach(self):
         return 18 + 4 * self.blocks
-
-    @property
-    def tile(self):
-        return 1280
 
 
 def _mirrored(filters, size, strides=1):

@@ -80,6 +80,8 @@ class Generator(convolutions.SameSizeNetwork):
         ValueError: If a side of the images is below 16 pixels.
     """
 
+    tile = 768
+
     def __init__(self, filters=64, blocks=8, epsilon=1e-5, **kwargs):
         super().__init__(filters, blocks, **kwargs)
         self.epsilon = epsilon
@@ -99,10 +101,6 @@ class Generator(convolutions.SameSizeNetwork):
     @property
     def reach(self):
         return 21 + 8 * self.blocks
-
-    @property
-    def tile(self):
-        return 768
 
     def get_config(self):
         return {**super().get_config(), "epsilon": self.epsilon}

@@ -8,6 +8,7 @@ and so with the same pixels. Color profiles are not applied.
 
 import os
 import pathlib
+from collections.abc import Callable
 from collections.abc import Iterable
 
 import cv2
@@ -138,6 +139,11 @@ def to_network(pixels: tf.Tensor) -> tf.Tensor:
 def to_pixels(images: tf.Tensor) -> tf.Tensor:
     """Float of -1 to 1 -> uint8 of 0 to 255; `tanh` keeps to that range."""
     return tf.cast(tf.round((images + 1) * 127.5), tf.uint8)
+
+
+def through(network: Callable, pixels: tf.Tensor) -> tf.Tensor:
+    """Sends pixels through a network of -1 to 1: uint8 in, uint8 out."""
+    return to_pixels(network(to_network(pixels), training=False))
 
 
 def _encode(suffix, pixels):

@@ -57,8 +57,7 @@ class SharedNorms:
         for number, norm in enumerate(self._norms):
             past = given[number] if given else None
             norm.center = _shared_center(used, past, weight)
-        cartoons = self._network(pictures.to_network(photos), training=False)
-        return pictures.to_pixels(cartoons), used
+        return pictures.through(self._network, photos), used
 
 
 def _norms_of(network):

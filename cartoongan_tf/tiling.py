@@ -1,5 +1,6 @@
 """A generator on pictures of any size, in the memory that a tile needs."""
 
+import functools
 import math
 
 import keras
@@ -51,12 +52,10 @@ class TiledGenerator:
                 "are the least."
             )
         self._norms = shared_norms.SharedNorms(generator)
-
-        def cartoonize(photos):
-            cartoons = generator(pictures.to_network(photos), training=False)
-            return pictures.to_pixels(cartoons)
-
-        self._whole = tf.function(cartoonize, reduce_retracing=True)
+        self._whole = tf.function(
+            functools.partial(pictures.through, generator),
+            reduce_retracing=True,
+        )
 
     def __call__(self, picture: np.ndarray) -> np.ndarray:
         if self._fits(picture):
