@@ -174,13 +174,13 @@ def _output_for(names):
     is_alone = len(names) == 1
     is_piped = is_alone and names[0] == inputs.STREAM
     is_camera = is_alone and names[0].startswith("camera:")
-    usual = targets.STREAM if is_piped or is_camera else _FOLDER
+    usual = inputs.STREAM if is_piped or is_camera else _FOLDER
     return usual if FLAGS.output is None else FLAGS.output
 
 
 def _find(names, output):
     """What the inputs are, with standard input read."""
-    folder = pathlib.Path(_FOLDER if output == targets.STREAM else output)
+    folder = pathlib.Path(_FOLDER if output == inputs.STREAM else output)
     found = inputs.find(names, output=folder, samples_folder=folder / "samples")
     jobs = [
         _read_stream(job) if job.kind is kinds.Kind.STREAM else job

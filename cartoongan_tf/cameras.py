@@ -7,6 +7,7 @@ times at which they were taken. Pictures are uint8 RGB of shape
 
 import contextlib
 import fractions
+import itertools
 import os
 import pathlib
 import sys
@@ -83,8 +84,10 @@ def cartoonize_camera(
     encoding = target and video_codecs.choose(target, codec, quality)
     if show is None:
         show = _always if target else _window()
+    if temporal:
+        cartoonize = steadying.steadied(cartoonize)
     with _opened(camera) as photos:
-        cartoons = _cartoons(cartoonize, photos, temporal)
+        cartoons = ((tick, cartoonize(photo)) for tick, photo in photos)
         shown = _until_stopped(cartoons, show)
         if target is None:
             return sum(1 for _ in shown)
@@ -104,7 +107,7 @@ def _opened(camera):
                 f"{PREFIX}{camera} gives no picture; see that it is plugged "
                 "in, that no other program uses it, and that you may."
             )
-        yield _again(first, photos)
+        yield itertools.chain([first], photos)
     finally:
         capture.release()
 
@@ -118,18 +121,6 @@ def _photos(capture) -> Iterator[tuple[int, np.ndarray]]:
             return
         last = max(last + 1, int((time.monotonic() - begin) / _TICK))
         yield last, cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
-
-
-def _again(first, rest):
-    yield first
-    yield from rest
-
-
-def _cartoons(cartoonize, photos, temporal):
-    steadier = steadying.Steadier() if temporal else None
-    for tick, photo in photos:
-        cartoon = cartoonize(photo)
-        yield tick, steadier(photo, cartoon) if steadier else cartoon
 
 
 def _until_stopped(cartoons, show):
@@ -153,7 +144,7 @@ def _write(cartoons, target, encoding):
             segment, encoding, look, time_base=_TICK, rate=_RATE
         ) as writer:
             with contextlib.suppress(KeyboardInterrupt):
-                for tick, cartoon in _again(first, cartoons):
+                for tick, cartoon in itertools.chain([first], cartoons):
                     writer.write(tick, cartoon)
             writer.finish()
         video_joining.join([segment], target, encoding, look=look, rate=_RATE)

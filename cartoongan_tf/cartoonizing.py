@@ -77,11 +77,10 @@ def cartoonize_animation(
         InputError: As `cartoonize_picture` does.
     """
     animation = animations.Animation(source, max_pixels=settings.max_pixels)
+    if settings.temporal:
+        cartoonize = steadying.steadied(cartoonize)
     cartoonize_frame = functools.partial(
-        _cartoonize_frame,
-        cartoonize,
-        steadying.Steadier() if settings.temporal else None,
-        settings,
+        _cartoonize_frame, cartoonize, settings
     )
     animations.write_animation(
         target,
@@ -110,15 +109,13 @@ def _is_huge(source, max_pixels):
 
 def _cartoonize_photo(cartoonize, source, target, settings, format, gate):
     photo = photo_files.read_photo(source, max_pixels=settings.max_pixels)
-    pixels = reduced(photo.pixels, settings.max_side)
-    alpha = photo.alpha
-    if alpha is not None:
-        alpha = reduced(alpha, settings.max_side)
-    with gate:
-        cartoon = cartoonize(pixels)
-    if settings.compare:
-        cartoon, alpha = _compared(pixels, cartoon, alpha)
-    del photo.pixels, pixels  # A hundred megapixels are 300 MB.
+
+    def gated(pixels):
+        with gate:
+            return cartoonize(pixels)
+
+    cartoon, alpha = _finished(gated, photo.pixels, photo.alpha, settings)
+    del photo.pixels  # A hundred megapixels are 300 MB.
     photo_files.write_photo(
         target,
         cartoon,
@@ -129,20 +126,19 @@ def _cartoonize_photo(cartoonize, source, target, settings, format, gate):
     )
 
 
-def _cartoonize_frame(cartoonize, steadier, settings, frame):
-    pixels = reduced(frame.pixels, settings.max_side)
-    alpha = frame.alpha
-    if alpha is not None:
-        alpha = reduced(alpha, settings.max_side)
-    cartoon = cartoonize(pixels)
-    if steadier:
-        cartoon = steadier(pixels, cartoon)
-    if settings.compare:
-        cartoon, alpha = _compared(pixels, cartoon, alpha)
+def _cartoonize_frame(cartoonize, settings, frame):
+    cartoon, alpha = _finished(cartoonize, frame.pixels, frame.alpha, settings)
     return frame._replace(pixels=cartoon, alpha=alpha)
 
 
-def _compared(photo, cartoon, alpha):
-    beside = finishing.beside
-    pair = None if alpha is None else beside(alpha, alpha)
-    return beside(photo, cartoon), pair
+def _finished(cartoonize, pixels, alpha, settings):
+    """A cartoon and its alpha, reduced and beside its photo where wanted."""
+    photo = reduced(pixels, settings.max_side)
+    if alpha is not None:
+        alpha = reduced(alpha, settings.max_side)
+    cartoon = cartoonize(photo)
+    if not settings.compare:
+        return cartoon, alpha
+    if alpha is not None:
+        alpha = finishing.beside(alpha, alpha)
+    return finishing.beside(photo, cartoon), alpha

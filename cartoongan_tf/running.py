@@ -73,11 +73,10 @@ def run(
         OSError: If the disk is full.
     """
     work = functools.partial(_run_one, cartoonize, settings, watch)
-    is_still = [task.job.kind is kinds.Kind.PICTURE for task in tasks]
-    pairs = list(zip(tasks, is_still, strict=True))
-    stills = [task for task, still in pairs if still]
+    still = kinds.Kind.PICTURE
+    stills = [task for task in tasks if task.job.kind is still]
     yield from pipelining.overlapped(work, stills, workers)
-    yield from (work(task, None) for task, still in pairs if not still)
+    yield from (work(t, None) for t in tasks if t.job.kind is not still)
 
 
 def _run_one(cartoonize, settings, watch, task, gate):

@@ -13,6 +13,7 @@ keeps halos and ghosts out.
 Pictures are uint8 RGB of shape `(height, width, 3)`.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import cv2
@@ -110,6 +111,14 @@ class Steadier:
         scale = np.float32([width / new.shape[1], height / new.shape[0]])
         way = cv2.resize(back, (width, height)) * scale
         return way, cv2.resize(trust.astype("float32"), (width, height))
+
+
+def steadied(
+    cartoonize: Callable[[np.ndarray], np.ndarray],
+) -> Callable[[np.ndarray], np.ndarray]:
+    """The same for consecutive frames of one video, steadied."""
+    steadier = Steadier()
+    return lambda photo: steadier(photo, cartoonize(photo))
 
 
 def _small(picture):

@@ -24,7 +24,6 @@ from cartoongan_tf import inputs
 from cartoongan_tf import kinds
 from cartoongan_tf import picture_formats
 
-STREAM = "-"
 VIDEO_SUFFIXES = (".mp4", ".mkv", ".mov", ".webm")  # Those that are written.
 
 _WRITTEN_WELL = ("AVIF", "BMP", "JPEG", "PNG", "TIFF", "WEBP")
@@ -87,7 +86,7 @@ def plan(
             results would be one file, or a result would replace an input.
     """
     wanted = _Wanted.named(format)
-    if str(output) == STREAM:
+    if str(output) == inputs.STREAM:
         return Plan([_to_stdout(jobs, wanted)], [])
     if _is_file_name(output, jobs):
         tasks = [_to_file(jobs[0], pathlib.Path(output), wanted)]

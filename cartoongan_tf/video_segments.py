@@ -43,7 +43,6 @@ class SegmentWriter:
 
     Attributes:
         count: Pictures written.
-        last: Tick of the last one.
     """
 
     def __init__(
@@ -55,7 +54,7 @@ class SegmentWriter:
         time_base: fractions.Fraction,
         rate: fractions.Fraction,
     ) -> None:
-        self.count, self.last = 0, -1
+        self.count = 0
         self._look, self._even = look, encoding.even
         self._time_base = time_base
         os.environ.setdefault("SVT_LOG", "1")  # Errors only, for AV1.
@@ -84,7 +83,7 @@ class SegmentWriter:
         later = round(_LATER / self._time_base)
         frame.pts, frame.time_base = tick + later, self._time_base
         self._container.mux(self._stream.encode(frame))
-        self.count, self.last = self.count + 1, tick
+        self.count += 1
 
     def finish(self) -> None:
         """Writes what the encoder holds back; before the `with` ends."""
