@@ -10,8 +10,10 @@ from cartoongan_tf import inventories
 from cartoongan_tf import networks
 from cartoongan_tf import pictures
 from cartoongan_tf import samples
+from cartoongan_tf import saved_models
 from cartoongan_tf import scenes
 from cartoongan_tf import sources
+from cartoongan_tf import warmup_requests
 
 ROOT = pathlib.Path(__file__).parents[1]
 SHARED = pathlib.Path(os.environ.get("CARTOONGAN_SHARED", "../shared"))
@@ -84,6 +86,20 @@ def generator():
 def discriminator():
     keras.utils.set_random_seed(1)
     return networks.Discriminator(filters=4)
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory):
+    """A folder of versions as a server watches it: version 1 of a tiny model.
+
+    Tests that publish or remove versions copy it first.
+    """
+    keras.utils.set_random_seed(0)
+    folder = tmp_path_factory.mktemp("published") / "saved_model"
+    network = networks.Generator(filters=4, blocks=1)
+    saved_models.write(network, folder / "1")
+    warmup_requests.write(folder / "1", [(24, 32)])
+    return folder
 
 
 @pytest.fixture

@@ -349,6 +349,13 @@ ALLOWED = {
 }
 MODULES = sorted(PACKAGE.glob("*.py"))
 COMMANDS = {"gpu_rules", "porting"}
+SERVING = ROOT / "serving"
+ALLOWED_IN_SERVING = {
+    "__init__": set(),
+    "refusals": set(),
+}
+SERVING_MODULES = sorted(SERVING.glob("*.py"))
+SERVING_COMMANDS = {"client", "local"}
 
 
 def imports(path):
@@ -360,11 +367,12 @@ def imports(path):
 
 
 def own_imports(path):
+    package = path.parent.name
     for module, name in imports(path):
-        if module == PACKAGE.name:
+        if module == package:
             yield name or "__init__"
-        elif module.startswith(PACKAGE.name + "."):
-            yield module.removeprefix(PACKAGE.name + ".")
+        elif module.startswith(package + "."):
+            yield module.removeprefix(package + ".")
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
@@ -372,19 +380,39 @@ def test_imports_point_downwards(path):
     assert set(own_imports(path)) <= ALLOWED[path.stem]
 
 
-def test_the_directions_have_no_circle():
-    def below(name, seen=()):
-        assert name not in seen, (*seen, name)
-        for lower in ALLOWED[name]:
-            below(lower, (*seen, name))
+@pytest.mark.parametrize("path", SERVING_MODULES, ids=lambda path: path.stem)
+def test_imports_of_serving_point_downwards(path):
+    assert set(own_imports(path)) <= ALLOWED_IN_SERVING[path.stem]
 
-    for name in ALLOWED:
-        below(name)
+
+@pytest.mark.parametrize("path", SERVING_MODULES, ids=lambda path: path.stem)
+def test_serving_knows_the_artifact_only(path):
+    roots = {module.split(".")[0] for module, _ in imports(path)}
+    assert not roots & {PACKAGE.name, "keras", "cv2", "benchmarks", "tools"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_the_package_does_not_know_serving(path):
+    assert not any(m.split(".")[0] == "serving" for m, _ in imports(path))
+
+
+@pytest.mark.parametrize("allowed", [ALLOWED, ALLOWED_IN_SERVING])
+def test_the_directions_have_no_circle(allowed):
+    def below(name, seen=()):
+        assert name not in seen, (*seen, name)
+        for lower in allowed[name]:
+            below(lower, (*seen, name))
+
+    for name in allowed:
+        below(name)
+
+
+@pytest.mark.parametrize(
+    "path", MODULES + SERVING_MODULES, ids=lambda path: path.stem
+)
 def test_only_commands_know_flags(path):
-    if path.stem not in COMMANDS:
+    commands = COMMANDS if path.parent == PACKAGE else SERVING_COMMANDS
+    if path.stem not in commands:
         assert not any(module == "absl" for module, _ in imports(path))
 
 
@@ -406,18 +434,22 @@ def test_networks_and_losses_run_on_any_keras_backend(name):
     assert modules <= no_backend
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", MODULES + SERVING_MODULES, ids=lambda path: path.stem
+)
 def test_every_module_says_what_it_is_for(path):
     assert ast.get_docstring(ast.parse(path.read_text()))
     assert len(path.read_text().splitlines()) <= 300
 
 
 @pytest.mark.parametrize(
-    "path", sorted(ROOT.glob("*.py")) + MODULES, ids=lambda path: path.stem
+    "path",
+    sorted(ROOT.glob("*.py")) + MODULES + SERVING_MODULES,
+    ids=lambda path: path.stem,
 )
 def test_functions_are_short(path):
     for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.FunctionDef):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             docstring = ast.get_docstring(node, clean=False) or ""
             length = node.end_lineno - node.lineno + 1
             assert length - docstring.count("\n") <= 50, node.name
