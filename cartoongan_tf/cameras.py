@@ -25,8 +25,6 @@ from cartoongan_tf import video_files
 from cartoongan_tf import video_joining
 from cartoongan_tf import video_segments
 
-PREFIX = "camera:"
-
 _TICK = fractions.Fraction(1, 1000)
 _RATE = fractions.Fraction(30)  # Said of a video before it is filmed.
 _QUIT = {27, ord("q")}  # Escape, too.
@@ -34,20 +32,6 @@ _TITLE = "CartoonGAN: q ends"
 
 Cartoonize = Callable[[np.ndarray], np.ndarray]
 Show = Callable[[np.ndarray], bool]
-
-
-def number_of(name: str) -> int:
-    """Which camera `camera:0` and its like mean.
-
-    Raises:
-        InputError: If what follows is no number.
-    """
-    digits = name.removeprefix(PREFIX)
-    if not digits.isdecimal():
-        raise errors.InputError(
-            f"{name}: name a camera by its number, such as {PREFIX}0."
-        )
-    return int(digits)
 
 
 def cartoonize_camera(
@@ -104,7 +88,7 @@ def _opened(camera):
         first = next(photos, None)
         if first is None:
             raise errors.InputError(
-                f"{PREFIX}{camera} gives no picture; see that it is plugged "
+                f"camera:{camera} gives no picture; see that it is plugged "
                 "in, that no other program uses it, and that you may."
             )
         yield itertools.chain([first], photos)

@@ -1,12 +1,13 @@
 """The product from Python: whatever can be seen, into a cartoon.
 
-from cartoongan_tf.cartoonizer import Cartoonizer
+Example:
+    from cartoongan_tf.cartoonizer import Cartoonizer
 
-cartoonize = Cartoonizer("storybook")
-cartoon = cartoonize(photo)  # uint8 RGB arrays, (height, width, 3)
-cartoonize.file("photo.jpg", "cartoon.png")
-cartoonize.file("film.mp4", "cartoon.mp4")
-cartoonize.folder("photos", "cartoons")
+    cartoonize = Cartoonizer("storybook")
+    cartoon = cartoonize(photo)  # uint8 RGB arrays, (height, width, 3)
+    cartoonize.file("photo.jpg", "cartoon.png")
+    cartoonize.file("film.mp4", "cartoon.mp4")
+    cartoonize.folder("photos", "cartoons")
 """
 
 import functools

@@ -136,8 +136,9 @@ def cartoonize_video(
     length = fractions.Fraction(segment_seconds).limit_denominator(1000)
     settings = _settings(video, encoding, look, temporal, length, batch, recipe)
     folder = segment_folders.SegmentFolder(target, settings)
-    work = _Work(video, encoding, look, folder, length)
-    work.prepare, work.compose = prepare, compose
+    work = _Work(
+        video, encoding, look, folder, length, prepare=prepare, compose=compose
+    )
     resumed = sum(segment.frames for segment in folder.done())
     begin = time.monotonic()
     with _advice(folder, length):
@@ -149,11 +150,12 @@ def cartoonize_video(
 
 
 class _Work:
-    def __init__(self, video, encoding, look, folder, length):
+    def __init__(
+        self, video, encoding, look, folder, length, *, prepare, compose
+    ):
         self._video, self._folder, self._length = video, folder, length
         self._encoding, self._look = encoding, look
-        self.prepare: Cartoonize = unchanged
-        self.compose: Compose = cartoon_alone
+        self._prepare, self._compose = prepare, compose
 
     def make(self, cartoonize, temporal, batch, watch):
         """Makes all segments that are missing; how many frames that were."""
@@ -207,7 +209,7 @@ class _Work:
     def _batches(self, start, batch):
         """Ticks and photos in groups, none across two segments."""
         frames = overlapping.ahead(
-            _Frame(tick, photo := self.prepare(picture), photo)
+            _Frame(tick, photo := self._prepare(picture), photo)
             for tick, picture in self._video.frames(start)
         )
         with contextlib.closing(frames):
@@ -228,7 +230,7 @@ class _Work:
             ) as writer,
         ):
             for frame in frames:
-                picture = self.compose(frame.photo, frame.cartoon)
+                picture = self._compose(frame.photo, frame.cartoon)
                 writer.write(frame.tick, picture)
                 memory = frame.memory
             writer.finish()
@@ -282,7 +284,7 @@ def _settings(video, encoding, look, temporal, length, batch, recipe):
         "segment_seconds": str(length),
         "batch": batch,
         "recipe": recipe,
-        "encoder": str(av.library_versions["libavcodec"]),
+        "encoder": av.ffmpeg_version_info,
     }
 
 

@@ -86,10 +86,3 @@ def test_without_a_display_a_file_is_asked_for(film, monkeypatch):
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     with pytest.raises(errors.InputError, match="there is no display"):
         cameras.cartoonize_camera(invert, film)
-
-
-def test_cameras_are_named_by_number():
-    assert cameras.number_of("camera:1") == 1
-    for name in ("camera:", "camera:front"):
-        with pytest.raises(errors.InputError, match=r"such as camera:0"):
-            cameras.number_of(name)
