@@ -151,3 +151,41 @@ def test_a_lamp_that_is_switched_on_lights_at_once(photos):
     steadier(dark, dark)
     off = np.abs(steadier(lit, lit).astype(float) - lit)
     assert off[:, :50].mean() < 1
+
+
+@pytest.fixture
+def faint(random):
+    """A photo whose colors are too alike to tell its places apart by them."""
+    noise = random.normal(0, 1, (200, 400, 3)).astype("float32")
+    blurred = cv2.GaussianBlur(noise, (0, 0), 3)
+    return np.uint8(128 + 6 * blurred / blurred.std())
+
+
+def blacks_and_whites(random, shape):
+    """A cartoon near whose pixels all colors are."""
+    return random.choice(np.uint8([0, 255]), shape)
+
+
+def test_what_comes_in_at_a_border_is_its_cartoon(faint, random):
+    before, photo = faint[:, 20:320], faint[:, :300]
+    old, new = blacks_and_whites(random, (2, *photo.shape))
+    steadier = steadying.Steadier(steadying.Memory(before, old))
+    changed = (steadier(photo, new) != new).any(axis=2).mean(axis=0)
+    assert changed[:17].max() == 0
+    assert changed[40:].mean() > 0.5
+
+
+def test_what_was_hidden_is_its_cartoon(faint, random):
+    ground, subject = faint[:, :300], faint[:80, 320:380]
+
+    def photo_at(left):
+        photo = ground.copy()
+        photo[60:140, left : left + 60] = subject
+        return photo
+
+    old, new = blacks_and_whites(random, (2, *ground.shape))
+    memory = steadying.Memory(photo_at(100), old)
+    result = steadying.Steadier(memory)(photo_at(112), new)
+    weight = np.abs(result.astype(float) - new).mean(axis=2)
+    hidden, moved = weight[70:130, 101:109], weight[70:130, 130:160]
+    assert hidden.mean() < 0.4 * moved.mean()
