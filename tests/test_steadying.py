@@ -79,7 +79,7 @@ def test_halos_do_not_grow_where_nothing_moves(photos, random):
         for _ in range(40)
     ]
     result = steadied(noisy, [still] * 40)[-1]
-    assert np.abs(result.astype(int) - still).max() <= 12
+    assert np.abs(result.astype(int) - still).max() <= 6
 
 
 def test_the_first_frame_after_a_cut_is_its_cartoon(pan):
