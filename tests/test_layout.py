@@ -352,7 +352,12 @@ COMMANDS = {"gpu_rules", "porting"}
 SERVING = ROOT / "serving"
 ALLOWED_IN_SERVING = {
     "__init__": set(),
+    "loaded_versions": {"refusals", "signatures", "warmup_records"},
+    "model_configs": {"version_policies"},
     "refusals": set(),
+    "signatures": {"refusals"},
+    "version_policies": set(),
+    "warmup_records": set(),
 }
 SERVING_MODULES = sorted(SERVING.glob("*.py"))
 SERVING_COMMANDS = {"client", "local"}
