@@ -352,6 +352,14 @@ COMMANDS = {"gpu_rules", "porting"}
 SERVING = ROOT / "serving"
 ALLOWED_IN_SERVING = {
     "__init__": set(),
+    "catalogs": {
+        "loaded_versions",
+        "model_configs",
+        "refusals",
+        "served_models",
+        "version_folders",
+        "version_states",
+    },
     "client": {
         "destinations",
         "failures",
@@ -362,9 +370,22 @@ ALLOWED_IN_SERVING = {
     "destinations": {"failures"},
     "failures": set(),
     "grpc_client": {"failures"},
+    "loaded_versions": {"refusals", "signatures", "warmup_records"},
+    "model_configs": {"version_policies"},
     "refusals": set(),
     "rest_client": {"failures"},
+    "served_models": {
+        "loaded_versions",
+        "refusals",
+        "version_folders",
+        "version_states",
+    },
+    "signatures": {"refusals"},
     "uploads": {"failures"},
+    "version_folders": set(),
+    "version_policies": set(),
+    "version_states": set(),
+    "warmup_records": set(),
 }
 SERVING_MODULES = sorted(SERVING.glob("*.py"))
 SERVING_COMMANDS = {"client", "local"}
