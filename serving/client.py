@@ -69,7 +69,7 @@ def define_flags():
         "retries",
         4,
         "Further tries where the server is busy or out of reach, after pauses "
-        "of 0.5, 1, 2, ... seconds.",
+        "that double, up to 30 seconds.",
         0,
     )
     flags.DEFINE_integer("concurrency", 2, "Photos on their way at once.", 1)
