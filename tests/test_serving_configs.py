@@ -225,6 +225,19 @@ def test_kubernetes_knows_every_field(name, version):
     )
 
 
+def test_kubernetes_knows_the_resources_that_kserve_is_told():
+    predictor = read_yaml(MANIFESTS / "inference-service.yaml")["spec"]
+    resources = predictor["predictor"]["model"]["resources"]
+    container = {"name": "any", "resources": resources}
+    pod = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "any"},
+        "spec": {"containers": [container]},
+    }
+    kubernetes_validate.validate(pod, VERSIONS[-1], strict=True)
+
+
 def test_kustomize_finds_every_manifest_but_the_one_for_kserve():
     listed = read_yaml(SERVING / "kustomization.yaml")["resources"]
     assert sorted(listed) == [f"kubernetes/{name}" for name in OWN_KINDS]
