@@ -352,6 +352,9 @@ COMMANDS = {"gpu_rules", "porting"}
 SERVING = ROOT / "serving"
 ALLOWED_IN_SERVING = {
     "__init__": set(),
+    "json_answers": {"json_tensors"},
+    "json_requests": {"json_tensors", "refusals"},
+    "json_tensors": {"refusals"},
     "refusals": set(),
 }
 SERVING_MODULES = sorted(SERVING.glob("*.py"))
