@@ -352,6 +352,7 @@ COMMANDS = {"gpu_rules", "porting"}
 SERVING = ROOT / "serving"
 ALLOWED_IN_SERVING = {
     "__init__": set(),
+    "batching": {"joined_runs", "refusals"},
     "catalogs": {
         "loaded_versions",
         "model_configs",
@@ -360,8 +361,16 @@ ALLOWED_IN_SERVING = {
         "version_folders",
         "version_states",
     },
+    "joined_runs": {"loaded_versions", "refusals"},
     "loaded_versions": {"refusals", "signatures", "warmup_records"},
     "model_configs": {"version_policies"},
+    "predictions": {
+        "batching",
+        "catalogs",
+        "joined_runs",
+        "refusals",
+        "signatures",
+    },
     "refusals": set(),
     "served_models": {
         "loaded_versions",
