@@ -56,7 +56,9 @@ class Bodies:
         self.bytes_held = 0
 
     @contextlib.asynccontextmanager
-    async def read(self, request: requests.Request) -> AsyncIterator[bytes | bytearray]:
+    async def read(
+        self, request: requests.Request
+    ) -> AsyncIterator[bytes | bytearray]:
         """Gives the body, inflated. It counts as held within the context.
 
         Raises:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 import prometheus_client
 from prometheus_client import registry
 
+from serving import predictions
 from serving import refusals
 
 PATH = "/monitoring/prometheus/metrics"
@@ -46,10 +47,24 @@ class Metrics:
             registry=self._registry,
         )
         self._request_times = self._times(
-            "request_latency", "entrypoint", "of TensorFlow Serving request"
+            "request_latency", "entrypoint", "for TensorFlow Serving request"
         )
         self._run_times = self._times(
             "runtime_latency", "runtime", "for TensorFlow runtime"
+        )
+        self._queue_times = prometheus_client.Histogram(
+            ":tensorflow:serving:batching_session:queuing_latency",
+            "Distribution of wall time spent (in microseconds) in queuing.",
+            ["model_name"],
+            buckets=_BUCKETS,
+            registry=self._registry,
+        )
+        self._batch_sizes = prometheus_client.Histogram(
+            "cartoongan_batch_size",
+            "Pictures that were run together.",
+            ["model_name"],
+            buckets=[2**power for power in range(8)],
+            registry=self._registry,
         )
 
     @contextlib.contextmanager
@@ -78,9 +93,12 @@ class Metrics:
                 (time.perf_counter() - start) * 1e6
             )
 
-    def observe_run(self, name: str, seconds: float) -> None:
-        """Counts the time of one run of a model's session."""
-        self._run_times.labels(name, "Predict", "TF1").observe(seconds * 1e6)
+    def observe(self, name: str, answer: predictions.Prediction) -> None:
+        """Counts how a prediction came about."""
+        labels = name, "Predict", "TF1"
+        self._run_times.labels(*labels).observe(answer.run_seconds * 1e6)
+        self._queue_times.labels(name).observe(answer.queued_seconds * 1e6)
+        self._batch_sizes.labels(name).observe(max(1, answer.batch_size))
 
     def watch(
         self, name: str, documentation: str, read: Callable[[], float]
@@ -104,3 +122,29 @@ class Metrics:
             buckets=_BUCKETS,
             registry=self._registry,
         )
+
+
+class Metered:
+    """A predictor whose predictions are counted.
+
+    Args:
+        predictor: The predictor.
+        meters: Where to count.
+        entrypoint: `REST` or `GRPC`.
+    """
+
+    def __init__(
+        self,
+        predictor: predictions.Predictor,
+        meters: Metrics,
+        entrypoint: str,
+    ) -> None:
+        self._predictor = predictor
+        self._meters = meters
+        self._entrypoint = entrypoint
+
+    async def predict(self, spec, *arguments, **keywords):
+        with self._meters.request(spec.name, self._entrypoint):
+            answer = await self._predictor.predict(spec, *arguments, **keywords)
+            self._meters.observe(spec.name, answer)
+            return answer

@@ -34,7 +34,9 @@ class RequestLog:
             await self._app(scope, tally.receive, tally.send)
         finally:
             if tally.status >= 400 or scope["path"] not in self._quiet:
-                _LOGGER.info("request", extra={"fields": tally.tell(scope, log)})
+                _LOGGER.info(
+                    "request", extra={"fields": tally.tell(scope, log)}
+                )
 
 
 class _Tally:

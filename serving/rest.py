@@ -154,8 +154,8 @@ class _Rest:
         with self._meters.request(target.name, "REST"):
             async with self._reader.read(request) as body:
                 document = await asyncio.to_thread(json_requests.parse, body)
-                del body
                 prediction = await self._run(request, target, document, log)
+            self._meters.observe(target.name, prediction)
             log["version"] = prediction.version
             if json_requests.is_row_form(document):
                 write = json_answers.row_form
@@ -256,9 +256,7 @@ async def _unless_left(request, work):
 
 
 def _left():
-    return refusals.Refusal(
-        grpc.StatusCode.CANCELLED, "The client has left."
-    )
+    return refusals.Refusal(grpc.StatusCode.CANCELLED, "The client has left.")
 
 
 def _bad(message):

@@ -66,9 +66,7 @@ class Server(uvicorn.Server):
             self._predictor.close()
             self._catalog.close(drain_seconds=0)
 
-    async def startup(
-        self, sockets: list[socket.socket] | None = None
-    ) -> None:
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         grpc_port = await self._start_grpc()
         await super().startup(sockets)
         self._tell_ready(grpc_port)
@@ -125,7 +123,9 @@ class Server(uvicorn.Server):
         grpc_services.add_services(self._grpc, metered, self._catalog)
         host = self._settings.host
         host = f"[{host}]" if ":" in host else host
-        port = self._grpc.add_insecure_port(f"{host}:{self._settings.grpc_port}")
+        port = self._grpc.add_insecure_port(
+            f"{host}:{self._settings.grpc_port}"
+        )
         await self._grpc.start()
         return port
 
@@ -145,7 +145,7 @@ def _predictor(chosen, catalog):
         max_batch_size=chosen.max_batch_size,
         batch_timeout_micros=chosen.batch_timeout_micros,
         num_batch_threads=chosen.num_batch_threads
-        or max(1, (os.cpu_count() or 1) // 2),
+        or max(2, (os.cpu_count() or 1) // 2),
         max_enqueued_requests=chosen.max_enqueued_requests,
         timeout_seconds=chosen.rest_api_timeout_in_ms / 1000,
     )

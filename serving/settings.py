@@ -21,7 +21,7 @@ class Settings:
         file_system_poll_wait_seconds: How often versions are looked for.
         max_batch_size: Pictures that are run together at most.
         batch_timeout_micros: How long a picture waits for others.
-        num_batch_threads: Runs at a time; 0 is one for each two CPUs.
+        num_batch_threads: Runs at a time; 0 is half of the CPUs, but two.
         max_enqueued_requests: Requests that may be there at a time.
         tensorflow_intra_op_parallelism: Threads of one operation; 0 leaves it
             to TensorFlow.
