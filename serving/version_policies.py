@@ -32,7 +32,7 @@ class Specific:
     versions: frozenset[int]
 
     def choose(self, versions: Iterable[int]) -> set[int]:
-        return self.versions.intersection(versions)
+        return set(self.versions.intersection(versions))
 
 
 Policy = Latest | All | Specific

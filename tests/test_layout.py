@@ -352,11 +352,36 @@ COMMANDS = {"gpu_rules", "porting"}
 SERVING = ROOT / "serving"
 ALLOWED_IN_SERVING = {
     "__init__": set(),
+    "batching": {"joined_runs", "refusals"},
+    "catalogs": {
+        "loaded_versions",
+        "model_configs",
+        "refusals",
+        "served_models",
+        "version_folders",
+        "version_states",
+    },
+    "joined_runs": {"loaded_versions", "refusals"},
     "loaded_versions": {"refusals", "signatures", "warmup_records"},
     "model_configs": {"version_policies"},
+    "predictions": {
+        "batching",
+        "catalogs",
+        "joined_runs",
+        "refusals",
+        "signatures",
+    },
     "refusals": set(),
+    "served_models": {
+        "loaded_versions",
+        "refusals",
+        "version_folders",
+        "version_states",
+    },
     "signatures": {"refusals"},
+    "version_folders": set(),
     "version_policies": set(),
+    "version_states": set(),
     "warmup_records": set(),
 }
 SERVING_MODULES = sorted(SERVING.glob("*.py"))
