@@ -364,6 +364,7 @@ ALLOWED_IN_SERVING = {
     "joined_runs": {"loaded_versions", "refusals"},
     "loaded_versions": {"refusals", "signatures", "warmup_records"},
     "model_configs": {"version_policies"},
+    "pages": {"catalogs", "version_states"},
     "predictions": {
         "batching",
         "catalogs",
