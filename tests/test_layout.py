@@ -379,6 +379,7 @@ ALLOWED_IN_SERVING = {
     },
     "metrics": {"predictions", "refusals"},
     "model_configs": {"version_policies"},
+    "pages": {"catalogs", "version_states"},
     "predictions": {
         "batching",
         "catalogs",
