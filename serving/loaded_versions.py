@@ -7,6 +7,7 @@ forgiving: models have been seen that it runs and that a server cannot.
 import contextlib
 import gc
 import pathlib
+import threading
 import time
 from collections.abc import Collection
 from collections.abc import Mapping
@@ -69,6 +70,8 @@ class LoadedVersion:
             inter_op_parallelism_threads=inter_op_threads,
         )
         options.gpu_options.allow_growth = True
+        self._running = 0
+        self._stopped = threading.Condition()  # guards the two around it
         self._session = tf.compat.v1.Session(graph=tf.Graph(), config=options)
         try:
             with _without_warnings():
@@ -117,9 +120,12 @@ class LoadedVersion:
         )
 
     def close(self) -> None:
-        """Frees the memory. Nothing may be running."""
-        self._session.close()
-        del self._session
+        """Frees the memory when what runs has ended."""
+        with self._stopped:
+            session, self._session = self._session, None
+            self._stopped.wait_for(lambda: not self._running)
+        session.close()
+        del session
         gc.collect()  # graphs refer to themselves, and hold the weights
 
     def _load(self, folder):
@@ -142,7 +148,8 @@ class LoadedVersion:
             milliseconds = max(1, int(seconds * 1000))
             options = tf.compat.v1.RunOptions(timeout_in_ms=milliseconds)
         try:
-            return self._session.run(fetches, feeds, options)
+            with self._borrowed_session() as session:
+                return session.run(fetches, feeds, options)
         except tf.errors.DeadlineExceededError as error:
             raise refusals.Refusal(
                 grpc.StatusCode.DEADLINE_EXCEEDED,
@@ -150,6 +157,23 @@ class LoadedVersion:
             ) from error
         except tf.errors.OpError as error:
             raise refusals.of_error(error) from error
+
+    @contextlib.contextmanager
+    def _borrowed_session(self):
+        with self._stopped:
+            if self._session is None:
+                raise refusals.Refusal(
+                    grpc.StatusCode.UNAVAILABLE,
+                    f"Version {self.number} has been unloaded.",
+                )
+            self._running += 1
+            session = self._session
+        try:
+            yield session
+        finally:
+            with self._stopped:
+                self._running -= 1
+                self._stopped.notify_all()
 
 
 @contextlib.contextmanager
