@@ -1,25 +1,14 @@
 """The command against `python -m serving.local`, each in its own process."""
 
-import io
 import os
 import sys
 
-import local_process
 import numpy as np
-import PIL.Image
 import pytest
 
-from cartoongan_tf import contract
 from cartoongan_tf import pictures
-from cartoongan_tf import session_models
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def served(published):
-    with local_process.serve(f"--model_dir={published}") as addresses:
-        yield addresses
 
 
 @pytest.fixture
@@ -36,18 +25,6 @@ def client(run_command, served, tmp_path):
         )
 
     return client
-
-
-@pytest.fixture(scope="module")
-def cartoon_of(published):
-    """What the model makes of an encoded picture, without a server."""
-    model = session_models.SessionModel(published / "1")
-
-    def cartoon_of(data):
-        (cartoon,) = model.run(contract.BYTES, np.array([data], object))
-        return np.asarray(PIL.Image.open(io.BytesIO(cartoon)))
-
-    return cartoon_of
 
 
 @pytest.mark.parametrize("protocol", ["rest", "grpc"])

@@ -211,6 +211,22 @@ def test_compose_reads_its_file(run_command):
     assert checked.returncode == 0, checked.stdout
 
 
+@pytest.mark.slow
+def test_the_health_check_tells_a_server_with_the_model(run_command, served):
+    check = read_yaml(COMPOSE)["services"]["cpu"]["healthcheck"]["test"]
+    kind, *command = check
+    assert kind == "CMD"
+
+    def status(port, model):
+        script = command[-1].replace("8501", port).replace("cartoongan", model)
+        return run_command(*command[:-1], script).returncode
+
+    port = served.rest.rpartition(":")[2]
+    assert status(port, "cartoongan") == 0
+    assert status(port, "other") != 0
+    assert status("1", "cartoongan") != 0
+
+
 def test_compose_lets_nobody_in_from_outside():
     for service in read_yaml(COMPOSE)["services"].values():
         for port in service["ports"]:
