@@ -14,6 +14,8 @@ larger than --max_side when they are sent.
 """
 
 import concurrent.futures
+import logging
+import os
 import pathlib
 import sys
 import urllib.parse
@@ -81,6 +83,7 @@ def main(argv):
         raise app.UsageError("Which photos? Name files; --help tells more.")
     if FLAGS.version is not None and FLAGS.label is not None:
         raise app.UsageError("--version and --label: give one of them.")
+    logging.getLogger("urllib3").setLevel("ERROR")  # A line for each retry.
     try:
         plan = destinations.plan(photos, pathlib.Path(FLAGS.output))
         client = _client(FLAGS.url)
@@ -106,7 +109,9 @@ def _client(url):
     if scheme in rest_client.SCHEMES:
         return rest_client.RestClient(url, **options)
     if scheme in _GRPC:
-        # Only here, since it loads TensorFlow, which REST has no need of.
+        # Only here, since it loads TensorFlow, which REST has no need of, and
+        # which tells much about the machine.
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         from serving import grpc_client
 
         return grpc_client.GrpcClient(url, **options)

@@ -33,7 +33,7 @@ def test_photos_become_the_models_cartoons(
 ):
     photos = sorted(make_folder("photos", 3).iterdir())
     done = client(*photos, url=getattr(served, protocol))
-    assert done.returncode == 0, done.stderr
+    assert (done.returncode, done.stderr) == (0, "")
     assert "[3/3]" in done.stdout
     written = sorted((tmp_path / "cartoons").iterdir())
     assert [path.name for path in written] == ["0.png", "1.png", "2.png"]
@@ -95,6 +95,15 @@ def test_a_version_that_is_not_there_is_told_in_the_servers_words(
     done = client("--version=7", photo, url=getattr(served, protocol))
     assert done.returncode == 1
     assert "Specific(cartoongan, 7)" in done.stderr
+
+
+def test_a_server_that_is_not_there_is_told_once(client, make_folder):
+    photo = make_folder("photos", 1) / "0.png"
+    done = client("--retries=1", photo, url="http://127.0.0.1:1")
+    assert done.returncode == 1
+    told, counted = done.stderr.splitlines()
+    assert "cannot be reached" in told
+    assert counted == "error: 1 of 1 photos became no cartoon."
 
 
 @pytest.mark.parametrize(
