@@ -1,8 +1,12 @@
 """The command against `python -m serving.local`, each in its own process."""
 
 import os
+import signal
+import socket
+import subprocess
 import sys
 
+import local_process
 import numpy as np
 import pytest
 
@@ -33,7 +37,7 @@ def test_photos_become_the_models_cartoons(
 ):
     photos = sorted(make_folder("photos", 3).iterdir())
     done = client(*photos, url=getattr(served, protocol))
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0, done.stderr
     assert "[3/3]" in done.stdout
     written = sorted((tmp_path / "cartoons").iterdir())
     assert [path.name for path in written] == ["0.png", "1.png", "2.png"]
@@ -104,6 +108,31 @@ def test_a_server_that_is_not_there_is_told_once(client, make_folder):
     told, counted = done.stderr.splitlines()
     assert "cannot be reached" in told
     assert counted == "error: 1 of 1 photos became no cartoon."
+
+
+def test_ctrl_c_does_not_wait_for_the_server(make_folder, tmp_path):
+    photo = make_folder("photos", 1) / "0.png"
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        command = [
+            *(sys.executable, "-m", "serving.client", "--timeout=3600"),
+            f"--url=http://127.0.0.1:{silent.getsockname()[1]}",
+            f"--output={tmp_path / 'cartoons'}",
+            str(photo),
+        ]
+        with subprocess.Popen(
+            command,
+            cwd=local_process.ROOT,
+            stderr=subprocess.PIPE,
+            text=True,
+            # What a shell runs in the background ignores Ctrl-C.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        ) as process:
+            connection, _ = silent.accept()
+            with connection:
+                process.send_signal(signal.SIGINT)
+                _, told = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert told == "Interrupted; the same command goes on.\n"
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def test_two_photos_of_one_name_are_refused(tmp_path):
 
 def test_a_photo_that_is_named_twice_is_one_photo(tmp_path):
     photos = [pathlib.Path("a/1.jpg")] * 2
-    assert len(destinations.plan(photos, tmp_path)) == 1
+    assert len(destinations.plan(photos, tmp_path / "one.png")) == 1
 
 
 def test_two_photos_need_a_folder(tmp_path):
