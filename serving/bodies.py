@@ -156,7 +156,8 @@ def _too_large(most):
     return BodyRefusal(
         413,
         grpc.StatusCode.OUT_OF_RANGE,
-        f"The body has more than {most} bytes, which are the most.",
+        f"The body has, or says to have, more than {most} bytes, which are "
+        "the most.",
     )
 
 

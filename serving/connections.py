@@ -9,9 +9,9 @@ import asyncio
 
 from uvicorn.protocols.http import httptools_impl
 
-_HEADER_SECONDS = 10.0
+HEADER_SECONDS = 10.0
 _MAX_HEADER_BYTES = 64 * 2**10
-_READ_SECONDS = 30.0  # in which a client must have read some of an answer
+READ_SECONDS = 30.0  # in which a client must have read some of an answer
 
 
 class Connection(httptools_impl.HttpToolsProtocol):
@@ -58,7 +58,7 @@ class Connection(httptools_impl.HttpToolsProtocol):
     def _start_timer(self):
         if self._timer is None:
             self._timer = self.loop.call_later(
-                _HEADER_SECONDS, self.transport.close
+                HEADER_SECONDS, self.transport.close
             )
 
     def _stop_timer(self):
@@ -68,7 +68,7 @@ class Connection(httptools_impl.HttpToolsProtocol):
 
     def _watch_reader(self, unread):
         if unread:
-            self.loop.call_later(_READ_SECONDS, self._check_reader, unread)
+            self.loop.call_later(READ_SECONDS, self._check_reader, unread)
 
     def _check_reader(self, before):
         unread = self.transport.get_write_buffer_size()
