@@ -61,6 +61,11 @@ class Batcher:
             num_batch_threads, "batch"
         )
 
+    @property
+    def waiting(self) -> int:
+        """How many tasks wait for a thread."""
+        return len(self._waiting)
+
     async def run(self, task: joined_runs.Task) -> Answer:
         """Runs a request when its turn comes.
 

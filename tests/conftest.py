@@ -8,6 +8,7 @@ import local_process
 import numpy as np
 import PIL.Image
 import pytest
+import words_model
 
 from cartoongan_tf import contract
 from cartoongan_tf import inventories
@@ -124,6 +125,13 @@ def cartoon_of(published):
         return np.asarray(PIL.Image.open(io.BytesIO(cartoon)))
 
     return cartoon_of
+
+
+@pytest.fixture
+def words(tmp_path):
+    """Version 1 of a model of words, in a folder of the test's own."""
+    words_model.write(tmp_path / "words" / "1")
+    return tmp_path / "words"
 
 
 @pytest.fixture
