@@ -14,9 +14,11 @@ standard error; pictures are never written anywhere.
 
 import dataclasses
 import ipaddress
+import os
 import pathlib
 import socket
 import sys
+from typing import Any
 
 from absl import app
 from absl import flags
@@ -52,9 +54,10 @@ def main(argv):
 def settings_from_flags() -> settings.Settings:
     """The settings that the flags give."""
     fields = dataclasses.fields(settings.Settings)
-    values = {field.name: FLAGS[field.name].value for field in fields}
+    values: dict[str, Any] = {f.name: FLAGS[f.name].value for f in fields}
     for name in ("model_dir", "model_config_file", "tflite"):
-        values[name] = pathlib.Path(values[name]) if values[name] else None
+        if values[name]:
+            values[name] = pathlib.Path(values[name])
     return settings.Settings(**values)
 
 
@@ -83,6 +86,9 @@ def _serve(chosen):
     _check(chosen)
     socket_of_http = listen(chosen.host, chosen.port)
     models = _models(chosen)
+    # Of TensorFlow's C++ only what ends the process is told; the rest is not in
+    # JSON, and comes with each picture that is refused.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     # TensorFlow takes seconds to load, which wrong flags need not wait for.
     from serving import json_logs
     from serving import servers

@@ -202,7 +202,7 @@ class _Rest:
             )
             told.status.error_code = status.code.value[0]
             told.status.error_message = status.message
-        return _json(_of_message(answer))
+        return _json(f"{_of_message(answer)}\n")
 
     def _tell_metadata(self, target):
         spec = model_pb2.ModelSpec(name=target.name)

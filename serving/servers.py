@@ -118,7 +118,12 @@ class Server(uvicorn.Server):
     async def _start_grpc(self):
         if self._settings.grpc_port is None:
             return None
-        self._grpc = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
+        self._grpc = grpc.aio.server(
+            options=[
+                ("grpc.so_reuseport", 0),
+                *grpc_services.message_options(),
+            ]
+        )
         metered = metrics.Metered(self._predictor, self._meters, "GRPC")
         grpc_services.add_services(self._grpc, metered, self._catalog)
         host = self._settings.host
