@@ -112,8 +112,13 @@ def _client(url):
         # Only here, since it loads TensorFlow, which REST has no need of. Some
         # lines about the machine come from it whatever the level.
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-        from serving import grpc_client
-
+        try:
+            from serving import grpc_client
+        except ModuleNotFoundError as error:
+            raise failures.Failure(
+                f"--url={url} needs {error.name}: "
+                "pip install -r requirements-serving.txt"
+            ) from error
         return grpc_client.GrpcClient(url, **options)
     raise failures.Failure(
         f"--url={url} begins with none of http://, https://, grpc://, grpcs://."

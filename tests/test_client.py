@@ -110,6 +110,20 @@ def test_a_server_that_is_not_there_is_told_once(client, make_folder):
     assert counted == "error: 1 of 1 photos became no cartoon."
 
 
+def test_grpc_tells_what_it_needs_and_rest_does_not_need(run_command):
+    lines = (
+        "import runpy, sys\n"
+        "sys.modules['grpc'] = None\n"
+        "runpy.run_module('serving.client', run_name='__main__')\n"
+    )
+    done = run_command(
+        sys.executable, "-c", lines, "--url=grpc://127.0.0.1:1", "a.jpg"
+    )
+    assert done.returncode == 1
+    assert "needs grpc: pip install -r requirements-serving.txt" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_ctrl_c_does_not_wait_for_the_server(make_folder, tmp_path):
     photo = make_folder("photos", 1) / "0.png"
     with socket.create_server(("127.0.0.1", 0)) as silent:
