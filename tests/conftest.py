@@ -1,17 +1,23 @@
+import io
 import os
 import pathlib
 import subprocess
 
 import keras
+import local_process
 import numpy as np
+import PIL.Image
 import pytest
+import words_model
 
+from cartoongan_tf import contract
 from cartoongan_tf import inventories
 from cartoongan_tf import networks
 from cartoongan_tf import pictures
 from cartoongan_tf import samples
 from cartoongan_tf import saved_models
 from cartoongan_tf import scenes
+from cartoongan_tf import session_models
 from cartoongan_tf import sources
 from cartoongan_tf import warmup_requests
 
@@ -100,6 +106,32 @@ def published(tmp_path_factory):
     saved_models.write(network, folder / "1")
     warmup_requests.write(folder / "1", [(24, 32)])
     return folder
+
+
+@pytest.fixture(scope="module")
+def served(published):
+    """`python -m serving.local` of that model, in a process of its own."""
+    with local_process.serve(f"--model_dir={published}") as addresses:
+        yield addresses
+
+
+@pytest.fixture(scope="session")
+def cartoon_of(published):
+    """What that model makes of an encoded picture, without a server."""
+    model = session_models.SessionModel(published / "1")
+
+    def cartoon_of(data):
+        (cartoon,) = model.run(contract.BYTES, np.array([data], object))
+        return np.asarray(PIL.Image.open(io.BytesIO(cartoon)))
+
+    return cartoon_of
+
+
+@pytest.fixture
+def words(tmp_path):
+    """Version 1 of a model of words, in a folder of the test's own."""
+    words_model.write(tmp_path / "words" / "1")
+    return tmp_path / "words"
 
 
 @pytest.fixture

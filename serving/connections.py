@@ -1,0 +1,78 @@
+"""Connections that do not wait for ever.
+
+Uvicorn limits how long a connection may be idle between requests, not how
+long the headers of a request may take to come, how large they may get, nor
+how long a client may take to read an answer.
+"""
+
+import asyncio
+
+from uvicorn.protocols.http import httptools_impl
+
+HEADER_SECONDS = 10.0
+_MAX_HEADER_BYTES = 64 * 2**10
+READ_SECONDS = 30.0  # in which a client must have read some of an answer
+
+
+class Connection(httptools_impl.HttpToolsProtocol):
+    """Uvicorn's connection, with limits.
+
+    It is closed when the headers of a request, or the rest of a body that has
+    been refused, have not come within ten seconds.
+    """
+
+    _timer: asyncio.TimerHandle | None = None
+    _in_headers = False
+    _header_bytes = 0
+
+    def connection_made(self, transport):
+        super().connection_made(transport)
+        self._start_timer()
+
+    def connection_lost(self, exc):
+        self._stop_timer()
+        super().connection_lost(exc)
+
+    def data_received(self, data):
+        if self.cycle is None or self.cycle.response_complete:
+            self._start_timer()
+        self._header_bytes += len(data)
+        super().data_received(data)
+        if self._in_headers and self._header_bytes > _MAX_HEADER_BYTES:
+            self.send_400_response("The headers are too large.")
+
+    def on_message_begin(self):
+        self._in_headers = True
+        self._header_bytes = 0
+        super().on_message_begin()
+
+    def on_headers_complete(self):
+        self._in_headers = False
+        self._stop_timer()
+        super().on_headers_complete()
+
+    def on_response_complete(self):
+        super().on_response_complete()
+        self._watch_reader(self.transport.get_write_buffer_size())
+
+    def _start_timer(self):
+        if self._timer is None:
+            self._timer = self.loop.call_later(
+                HEADER_SECONDS, self.transport.close
+            )
+
+    def _stop_timer(self):
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _watch_reader(self, unread):
+        if unread:
+            self.loop.call_later(READ_SECONDS, self._check_reader, unread)
+
+    def _check_reader(self, before):
+        unread = self.transport.get_write_buffer_size()
+        if unread >= before:
+            self.transport.abort()
+        else:
+            self._watch_reader(unread)
