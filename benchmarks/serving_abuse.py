@@ -1,0 +1,244 @@
+r"""What a server answers to requests that no client should send.
+
+    python -m benchmarks.serving_abuse \
+        --model_dir=exported/storybook/saved_model
+
+Sends a list of bad requests and thousands of valid ones that were mutated at
+random, from several connections, to one server process, then a good one. Prints
+what became of each, and fails if any answer was neither a cartoon nor a 4xx, or
+the process died.
+"""
+
+import base64
+import collections
+import concurrent.futures
+import contextlib
+import gzip
+import http.client
+import json
+import pathlib
+import socket
+import struct
+import tempfile
+import zlib
+
+from absl import app
+from absl import flags
+
+from benchmarks import photo_requests
+from benchmarks import request_mutations
+from benchmarks import server_process
+
+FLAGS = flags.FLAGS
+
+flags.DEFINE_string("model_dir", None, "Folder of versions of a SavedModel.")
+flags.DEFINE_integer("mutations", 10_000, "Mutated requests.")
+flags.DEFINE_integer("senders", 4, "Connections that send them.")
+flags.DEFINE_integer("first_mutation", 0, "Seed of the first sender.")
+flags.mark_flag_as_required("model_dir")
+
+PREDICT = request_mutations.PATH
+JSON = {"Content-Type": "application/json"}
+GZIP = {**JSON, "Content-Encoding": "gzip"}
+
+
+def main(_):
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        photo = photo_requests.write_photo(folder / "photo.jpg", 48, 32)
+        with server_process.serve(
+            FLAGS.model_dir, folder / "server.log", "--max_body_mb=8"
+        ) as server:
+            statuses = set(report_requests(server, photo))
+            statuses |= set(report_connections(server))
+            statuses |= set(report_mutations(server, photo))
+            statuses.add(report("then a good one", *good(server, photo)))
+            print("Peak memory: {1:.0f} MB".format(*server.memory()))
+            assert server.process.poll() is None, "The server died."
+    wrong = {s for s in statuses if s and s != 200 and s // 100 != 4}
+    assert not wrong, f"Neither a cartoon nor 4xx: {wrong}"
+
+
+def report(what, status, words=""):
+    words = " ".join(words.split())[:75]
+    print(f"{what:44} {status or 'closed':>6}  {words}", flush=True)
+    return status
+
+
+def report_requests(server, photo):
+    for what, body, headers in bad_requests(photo.read_bytes()):
+        yield report(what, *post(server, PREDICT, body, headers))
+    for what, method, path in bad_addresses():
+        yield report(what, *ask(server, method, path, b"", {}))
+
+
+def bad_requests(photo):
+    """What it is, its body, its headers."""
+
+    def instance(data):
+        return json.dumps(
+            {"instances": [{"b64": base64.b64encode(data).decode()}]}
+        ).encode()
+
+    good_body = instance(photo)
+    yield "no body", b"", JSON
+    yield "a body cut in the middle", good_body[: len(good_body) // 2], JSON
+    yield "no JSON", b"instances", JSON
+    yield "not UTF-8", b'{"instances": ["\xff\xfe"]}', JSON
+    for value in ("null", "[]", "5", '"text"', "{}", "true", "[[]]", "1e400"):
+        yield f"instances: {value}", b'{"instances": %s}' % value.encode(), JSON
+    yield "instances and inputs", b'{"instances": [1], "inputs": [1]}', JSON
+    yield (
+        "an unknown signature",
+        b'{"signature_name": "x", "instances": [1]}',
+        JSON,
+    )
+    yield "base64 that is none", b'{"instances": [{"b64": "!!"}]}', JSON
+    yield "200,000 nested lists", b'{"instances": ' + b"[" * 200_000, JSON
+    yield (
+        "a number of 100,000 digits",
+        (
+            b'{"signature_name": "uint8", "instances": ['
+            + b"9" * 100_000
+            + b"]}"
+        ),
+        JSON,
+    )
+    yield (
+        "rows of other lengths",
+        (b'{"signature_name": "uint8", "instances": [[[[1,2,3]], [[1,2]]]]}'),
+        JSON,
+    )
+    yield (
+        "pixels of 1.5 for integers",
+        (b'{"signature_name": "uint8", "instances": [[[[1.5, 2, 3]]]]}'),
+        JSON,
+    )
+    yield "no picture at all", instance(b"text"), JSON
+    yield "an empty picture", instance(b""), JSON
+    yield "a picture that breaks off", instance(photo[: len(photo) // 2]), JSON
+    yield "a PNG of 12000x12000 pixels", instance(png_bomb(12_000)), JSON
+    yield "a PNG of 2^31-1 pixels a side", instance(png_bomb(2**31 - 1)), JSON
+    yield "9 MB, where 8 are the most", b" " * (9 << 20), JSON
+    yield "a gzip bomb of 1 GB", gzip_bomb(1 << 30), GZIP
+    yield "gzip that breaks off", gzip.compress(good_body)[:-9], GZIP
+    yield "gzip that is none", good_body, GZIP
+    yield "another encoding", good_body, {**JSON, "Content-Encoding": "br"}
+
+
+def bad_addresses():
+    """What it is, its method, its path."""
+    yield "an unknown model", "POST", "/v1/models/x:predict"
+    yield (
+        "an unknown version",
+        "POST",
+        "/v1/models/cartoongan/versions/9:predict",
+    )
+    yield "an unknown label", "POST", "/v1/models/cartoongan/labels/x:predict"
+    yield (
+        "a version above 2^64",
+        "GET",
+        f"/v1/models/cartoongan/versions/{9**30}",
+    )
+    yield "another method", "DELETE", "/v1/models/cartoongan"
+    yield "a way out of the page's folder", "GET", "/page/../../local.py"
+    yield "the same, encoded", "GET", "/page/%2e%2e/%2e%2e/local.py"
+    yield "a path of 100,000 letters", "GET", "/" + "x" * 100_000
+
+
+def report_connections(server):
+    """Who sends slowly, or leaves."""
+    head = b"POST " + PREDICT.encode() + b" HTTP/1.1\r\nHost: x\r\n"
+    for what, data in (
+        ("a connection that sends nothing", b""),
+        ("a head that breaks off", head),
+        ("a body that never comes", head + b"Content-Length: 100\r\n\r\n"),
+        ("no HTTP", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"),
+        ("a negative length", head + b"Content-Length: -1\r\n\r\n"),
+    ):
+        yield report(what, raw(server, data))
+    for _ in range(100):  # They leave at once.
+        with socket.create_connection(("127.0.0.1", server.port)) as left:
+            left.sendall(head + b"Content-Length: 100\r\n\r\n{")
+    report("100 clients that leave in the middle", None)
+
+
+def report_mutations(server, photo):
+    share = FLAGS.mutations // FLAGS.senders
+    with concurrent.futures.ThreadPoolExecutor(FLAGS.senders) as pool:
+        counts = pool.map(
+            lambda seed: count_mutations(server, photo, seed, share),
+            range(FLAGS.first_mutation, FLAGS.first_mutation + FLAGS.senders),
+        )
+        total = sum(counts, collections.Counter())
+    for status, count in sorted(total.items()):
+        yield report(f"{count} mutated requests", status)
+
+
+def count_mutations(server, photo, seed, count):
+    found: collections.Counter = collections.Counter()
+    made = request_mutations.requests(photo.read_bytes(), seed, count)
+    for number, request in enumerate(made):
+        status, words = post(server, *request)
+        found[status] += 1
+        if status != 200 and status // 100 != 4:
+            print(f"seed {seed}, number {number}: {status} {words}")
+    return found
+
+
+def good(server, photo):
+    return post(server, PREDICT, photo_requests.body_of(photo), JSON)
+
+
+def post(server, path, body, headers):
+    return ask(server, "POST", path, body, headers)
+
+
+def ask(server, method, path, body, headers):
+    """Status, and the reason that is given."""
+    connection = http.client.HTTPConnection(
+        "127.0.0.1", server.port, timeout=90
+    )
+    with contextlib.closing(connection):
+        try:
+            connection.request(method, path, body, headers)
+        except ConnectionError:
+            pass  # It may refuse before all is sent.
+        answer = connection.getresponse()
+        content = answer.read()
+    try:
+        return answer.status, json.loads(content)["error"]
+    except (ValueError, KeyError, TypeError):
+        return answer.status, ""
+
+
+def raw(server, data):
+    """Status, or None where the connection is closed without an answer."""
+    with socket.create_connection(("127.0.0.1", server.port), 90) as connection:
+        connection.sendall(data)
+        answer = connection.recv(4096)
+    return int(answer.split()[1]) if answer else None
+
+
+def png_bomb(side):
+    """A PNG whose header is right, of few bytes."""
+    header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+    parts = [(b"IHDR", header), (b"IDAT", zlib.compress(b"\0" * 100_000))]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data))
+        + kind
+        + data
+        + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in [*parts, (b"IEND", b"")]
+    )
+
+
+def gzip_bomb(size):
+    deflater = zlib.compressobj(9, wbits=31)
+    blank = bytes(1 << 20)
+    parts = [deflater.compress(blank) for _ in range(size >> 20)]
+    return b"".join([*parts, deflater.flush()])
+
+
+if __name__ == "__main__":
+    app.run(main)
