@@ -68,8 +68,10 @@ def report(what, status, words=""):
 def report_requests(server, photo):
     for what, body, headers in bad_requests(photo.read_bytes()):
         yield report(what, *post(server, PREDICT, body, headers))
+    body = photo_requests.body_of(photo)
     for what, method, path in bad_addresses():
-        yield report(what, *ask(server, method, path, b"", {}))
+        sent = body if method == "POST" else b""
+        yield report(what, *ask(server, method, path, sent, JSON))
 
 
 def bad_requests(photo):
