@@ -271,6 +271,12 @@ def test_nesting_bombs_are_refused(address, character):
     assert answer.status_code == 400
 
 
+def test_bodies_that_need_much_memory_as_json_are_refused(address):
+    answer = requests.post(address + PREDICT, b"{" * MAX_BODY)
+    assert answer.status_code == 413
+    assert "send encoded pictures" in answer.json()["error"]
+
+
 def test_mutated_requests_are_answered_or_refused(address, random):
     picture = pictures.encode_png(random.integers(0, 256, (16, 24, 3), "uint8"))
     host = urllib.parse.urlsplit(address).netloc

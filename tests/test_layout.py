@@ -404,6 +404,7 @@ ALLOWED_IN_SERVING = {
         "metrics",
         "predictions",
         "refusals",
+        "targets",
     },
     "served_models": {
         "loaded_versions",
@@ -426,6 +427,7 @@ ALLOWED_IN_SERVING = {
     },
     "settings": set(),
     "signatures": {"refusals"},
+    "targets": {"refusals"},
     "tensor_protos": {"refusals"},
     "version_folders": set(),
     "version_policies": set(),

@@ -139,7 +139,7 @@ def test_versions_and_labels_are_parts_of_the_path(server, png, cartoon, place):
         (
             "cartoongan/versions/" + "9" * 5000,
             400,
-            f"Failed to convert version: {'9' * 40} to numeric.",
+            f"Failed to convert version: {'9' * 200} to numeric.",
         ),
     ],
 )
@@ -194,6 +194,7 @@ def test_head_is_a_malformed_request(server):
         ("POST", "/v1/models/cartoongan/version/1:predict"),
         ("POST", "/v1/models/cartoongan/metadata"),
         ("POST", "/v1/models/cartoongan:predict?x=1"),
+        ("GET", f"/v1/{'x' * 190}"),
     ],
 )
 def test_other_paths_below_v1_are_malformed_requests(server, method, path):
