@@ -1,4 +1,4 @@
-"""What the paths of the REST protocol name, by TensorFlow Serving's patterns."""
+"""What paths of the REST protocol name, by TensorFlow Serving's patterns."""
 
 import re
 import urllib.parse
