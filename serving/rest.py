@@ -254,10 +254,7 @@ def _bad(message):
 
 def _refusal(refusal, log):
     log["error"] = refusal.message
-    response = _json(json_answers.error(refusal.message), refusal.http_status)
-    if refusal.http_status == 408:  # the rest of the body may never come
-        response.headers["Connection"] = "close"
-    return response
+    return _json(json_answers.error(refusal.message), refusal.http_status)
 
 
 def _json(text, status=200):

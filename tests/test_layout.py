@@ -421,6 +421,7 @@ ALLOWED_IN_SERVING = {
         "model_configs",
         "pages",
         "predictions",
+        "refusals",
         "request_logs",
         "rest",
         "settings",

@@ -281,6 +281,10 @@ def test_examples_find_no_signature_for_them(server, verb, kind):
         f"Expected {kind} signature method_name to be tensorflow/serving/"
         f"{verb}. Was: tensorflow/serving/predict"
     )
+    document = {"examples": [{"x": 1}], "signature_name": "none"}
+    assert refused(post(server, path, document), 400) == (
+        "No signature was found with the name: none"
+    )
     assert "'examples'" in refused(post(server, path, {"instances": [1]}), 400)
     answer = post(server, f"/v1/models/other:{verb}", {"examples": [{}]})
     assert refused(answer, 404)
@@ -400,8 +404,10 @@ def test_pages_of_other_sites_may_be_let_in(published, png):
         asked = requests.options(address + PREDICT)
         answer = post(address, PREDICT, {"instances": [b64(png)]})
         refusal = post(address, PREDICT, {})
+        status = requests.get(f"{address}/v1/models/cartoongan")
+    assert status.json()["model_version_status"]
     assert (asked.status_code, answer.status_code) == (200, 200)
-    for each in (asked, answer, refusal):
+    for each in (asked, answer, refusal, status):
         assert each.headers["access-control-allow-origin"] == "*"
         assert each.headers["access-control-allow-methods"] == "POST, GET"
         assert each.headers["access-control-allow-headers"] == "Content-Type"
@@ -431,5 +437,7 @@ def test_metrics_have_the_names_of_tensorflow_serving(server, png):
     for name in ("request_latency", "runtime_latency"):
         assert f"\n:tensorflow:serving:{name}_bucket{{API=" in text
     assert "made-up" not in text
+    versions = 'cartoongan_version_state{model_name="cartoongan",version="1"}'
+    assert f"\n{versions} 30.0" in text
     assert "cartoongan_bodies_bytes 0.0" in text
     assert "cartoongan_pending_requests 0.0" in text
