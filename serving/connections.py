@@ -38,8 +38,8 @@ class Connection(httptools_impl.HttpToolsProtocol):
     def data_received(self, data):
         if self.cycle is None or self.cycle.response_complete:
             self._start_timer()
-        self._header_bytes += len(data)
         super().data_received(data)
+        self._header_bytes += len(data)
         if self._in_headers and self._header_bytes > _MAX_HEADER_BYTES:
             self.send_400_response("The headers are too large.")
 
