@@ -111,9 +111,7 @@ class Visit:
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda e: self.complaints.append(str(e)))
         self.page.goto(address)
-        self.page.wait_for_function(
-            "document.querySelector('#privacy').textContent"
-        )
+        self.page.get_by_text("The photo is sent to the server").wait_for()
 
     def choose(self, file):
         """Chooses a file, waits for what comes of it."""

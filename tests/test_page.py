@@ -213,8 +213,8 @@ def test_what_is_dropped_without_a_file_is_explained(visit):
 
 
 def test_photos_are_taken_with_a_camera(visit):
-    visit.page.click("#take")
-    visit.page.wait_for_function("finder.videoWidth")
+    visit.page.get_by_text("Take a photo").click()
+    visit.page.wait_for_function("() => finder.videoWidth")
     visit.page.click("#shoot")
     visit.page.wait_for_selector("#main[data-view=cartoon]:not([data-busy])")
     name, pixels = visit.download()
@@ -224,8 +224,8 @@ def test_photos_are_taken_with_a_camera(visit):
 
 
 def test_the_camera_can_be_left(visit):
-    visit.page.click("#take")
-    visit.page.wait_for_function("finder.videoWidth")
+    visit.page.get_by_text("Take a photo").click()
+    visit.page.wait_for_function("() => finder.videoWidth")
     visit.page.keyboard.press("Escape")
     visit.page.wait_for_selector("#camera", state="hidden")
     assert visit.view == "welcome"
@@ -269,13 +269,14 @@ def test_the_divider_follows_the_mouse(visit, photo, cartoon):
 
 def test_everything_is_reached_by_keyboard(visit, photo):
     keyboard = visit.page.keyboard
-    keyboard.press("Tab")
     with visit.page.expect_file_chooser() as chooser:
+        keyboard.press("Tab")
         keyboard.press("Enter")
     chooser.value.set_files(browsing.png(photo))
     visit.page.wait_for_selector("#main[data-view=cartoon]:not([data-busy])")
     reached = []
-    visit.page.evaluate("document.activeElement.blur()")
+    visit.page.locator("#divider").focus()
+    keyboard.press("Shift+Tab")
     for _ in range(9):
         keyboard.press("Tab")
         reached.append(
