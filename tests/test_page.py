@@ -16,6 +16,9 @@ from cartoongan_tf import litert
 from cartoongan_tf import litert_models
 from cartoongan_tf import networks
 from cartoongan_tf import session_models
+from serving import catalogs
+from serving import model_configs
+from serving import pages
 
 pytestmark = [
     pytest.mark.browser,
@@ -421,6 +424,20 @@ def test_several_models_are_styles(open_page, tmp_path, published, photo):
         posts = [url for method, url in visit.asked if method == "POST"]
         assert posts == [f"{address}v1/models/wash:predict"]
         assert not visit.page.locator("#engines").is_visible()
+
+
+def test_without_npm_the_page_tells_the_command(
+    open_page, published, tflite, tmp_path
+):
+    catalog = catalogs.Catalog([model_configs.of_folder("ink", published)])
+    catalog.refresh()
+    routes = pages.routes(catalog, tflite, tmp_path / "absent")
+    with browsing.serve_routes(routes) as port:
+        visit = open_page(f"http://127.0.0.1:{port}/")
+        assert visit.page.get_by_label("This browser").is_disabled()
+        told = visit.page.inner_text("#privacy")
+    catalog.close()
+    assert "npm ci --prefix serving/page" in told
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

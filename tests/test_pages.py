@@ -5,12 +5,9 @@ import http.client
 import json
 import pathlib
 import re
-import socket
-import threading
 
+import browsing
 import pytest
-import uvicorn
-from starlette import applications
 
 from serving import catalogs
 from serving import model_configs
@@ -72,18 +69,8 @@ class Client:
 
 @contextlib.contextmanager
 def serve(*arguments):
-    app = applications.Starlette(routes=pages.routes(*arguments))
-    server = uvicorn.Server(
-        uvicorn.Config(app, lifespan="off", log_level="warning")
-    )
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        thread = threading.Thread(target=server.run, args=([listening],))
-        thread.start()
-        try:
-            yield Client(listening.getsockname()[1])
-        finally:
-            server.should_exit = True
-            thread.join()
+    with browsing.serve_routes(pages.routes(*arguments)) as port:
+        yield Client(port)
 
 
 @pytest.fixture(scope="module")
