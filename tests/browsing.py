@@ -6,12 +6,16 @@ import os
 import pathlib
 import re
 import shutil
+import socket
 import subprocess
 import sys
+import threading
 
 import numpy as np
 import PIL.Image
 import playwright.sync_api
+import uvicorn
+from starlette import applications
 
 ROOT = pathlib.Path(__file__).parents[1]
 _NAMES = "chromium", "chromium-browser", "google-chrome", "chrome"
@@ -53,6 +57,23 @@ def serve(*flags):
             yield line.removeprefix("Page: ").strip(), process
         finally:
             process.terminate()
+
+
+@contextlib.contextmanager
+def serve_routes(routes):
+    """Runs some routes only, in a thread; gives the port."""
+    app = applications.Starlette(routes=routes)
+    server = uvicorn.Server(
+        uvicorn.Config(app, lifespan="off", log_level="warning")
+    )
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=server.run, args=([listening],))
+        thread.start()
+        try:
+            yield listening.getsockname()[1]
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 @contextlib.contextmanager
@@ -111,9 +132,7 @@ class Visit:
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda e: self.complaints.append(str(e)))
         self.page.goto(address)
-        self.page.wait_for_function(
-            "document.querySelector('#privacy').textContent"
-        )
+        self.page.get_by_text("The photo is sent to the server").wait_for()
 
     def choose(self, file):
         """Chooses a file, waits for what comes of it."""

@@ -16,6 +16,9 @@ from cartoongan_tf import litert
 from cartoongan_tf import litert_models
 from cartoongan_tf import networks
 from cartoongan_tf import session_models
+from serving import catalogs
+from serving import model_configs
+from serving import pages
 
 pytestmark = [
     pytest.mark.browser,
@@ -213,8 +216,8 @@ def test_what_is_dropped_without_a_file_is_explained(visit):
 
 
 def test_photos_are_taken_with_a_camera(visit):
-    visit.page.click("#take")
-    visit.page.wait_for_function("finder.videoWidth")
+    visit.page.get_by_text("Take a photo").click()
+    visit.page.wait_for_function("() => finder.videoWidth")
     visit.page.click("#shoot")
     visit.page.wait_for_selector("#main[data-view=cartoon]:not([data-busy])")
     name, pixels = visit.download()
@@ -224,8 +227,8 @@ def test_photos_are_taken_with_a_camera(visit):
 
 
 def test_the_camera_can_be_left(visit):
-    visit.page.click("#take")
-    visit.page.wait_for_function("finder.videoWidth")
+    visit.page.get_by_text("Take a photo").click()
+    visit.page.wait_for_function("() => finder.videoWidth")
     visit.page.keyboard.press("Escape")
     visit.page.wait_for_selector("#camera", state="hidden")
     assert visit.view == "welcome"
@@ -269,13 +272,14 @@ def test_the_divider_follows_the_mouse(visit, photo, cartoon):
 
 def test_everything_is_reached_by_keyboard(visit, photo):
     keyboard = visit.page.keyboard
-    keyboard.press("Tab")
     with visit.page.expect_file_chooser() as chooser:
+        keyboard.press("Tab")
         keyboard.press("Enter")
     chooser.value.set_files(browsing.png(photo))
     visit.page.wait_for_selector("#main[data-view=cartoon]:not([data-busy])")
     reached = []
-    visit.page.evaluate("document.activeElement.blur()")
+    visit.page.locator("#divider").focus()
+    keyboard.press("Shift+Tab")
     for _ in range(9):
         keyboard.press("Tab")
         reached.append(
@@ -420,6 +424,20 @@ def test_several_models_are_styles(open_page, tmp_path, published, photo):
         posts = [url for method, url in visit.asked if method == "POST"]
         assert posts == [f"{address}v1/models/wash:predict"]
         assert not visit.page.locator("#engines").is_visible()
+
+
+def test_without_npm_the_page_tells_the_command(
+    open_page, published, tflite, tmp_path
+):
+    catalog = catalogs.Catalog([model_configs.of_folder("ink", published)])
+    catalog.refresh()
+    routes = pages.routes(catalog, tflite, tmp_path / "absent")
+    with browsing.serve_routes(routes) as port:
+        visit = open_page(f"http://127.0.0.1:{port}/")
+        assert visit.page.get_by_label("This browser").is_disabled()
+        told = visit.page.inner_text("#privacy")
+    catalog.close()
+    assert "npm ci --prefix serving/page" in told
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
