@@ -105,14 +105,13 @@ class Catalog:
         self._closing = True
         self._wake.set()
         if self._thread:
-            self._thread.join()
-        with self._refreshing:
-            for name, model in self._models.items():
-                for version in model.available:
-                    self._go(name, version, State.UNLOADING)
-            self._wait_for_leases(drain_seconds)
-            for name, model in self._models.items():
-                self._close_drained(name, model)
+            self._thread.join(drain_seconds)
+        if not self._refreshing.acquire(timeout=drain_seconds):
+            return  # a version is being loaded; it goes with the process
+        try:
+            self._unload_all(drain_seconds)
+        finally:
+            self._refreshing.release()
 
     def ready(self) -> bool:
         """Whether each model has a version that takes requests."""
@@ -178,6 +177,15 @@ class Catalog:
                 f"Could not find {which} of model {name}",
             )
         return found
+
+    def _unload_all(self, drain_seconds):
+        for name, model in self._models.items():
+            for version in model.available:
+                self._go(name, version, State.UNLOADING)
+        with self._changed:
+            self._changed.wait_for(lambda: not self._is_lent(), drain_seconds)
+        for name, model in self._models.items():
+            self._close_drained(name, model)
 
     def _find(self, name, version, label):
         if not name:
@@ -253,10 +261,6 @@ class Catalog:
             version.loaded.close()
             version.loaded = None
             self._go(name, version, State.END)
-
-    def _wait_for_leases(self, seconds):
-        with self._changed:
-            self._changed.wait_for(lambda: not self._is_lent(), seconds)
 
     def _is_lent(self):
         return any(
