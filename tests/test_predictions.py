@@ -375,6 +375,26 @@ def test_who_leaves_is_not_run(make, gate):
     assert gate.sizes == [1, 3]
 
 
+def test_who_leaves_a_run_leaves_the_others_their_answers(make, gate):
+    async def main():
+        predictor = make()
+        asked = [ask(predictor, "first")]
+        await gate.reach()
+        for count, words in enumerate(["ab", "cde"], 1):
+            asked.append(ask(predictor, *words))
+            await queued(predictor, count)
+        gate.open(1)
+        await gate.reach()
+        asked[1].cancel()
+        await asyncio.wait([asked[1]])
+        gate.open()
+        async with asyncio.timeout(60):
+            return await asked[2]
+
+    assert shouted(asyncio.run(main())) == ["C", "D", "E"]
+    assert gate.sizes == [1, 5]
+
+
 def test_pieces_of_who_leaves_are_not_run(make, gate):
     async def main():
         predictor = make(num_batch_threads=2, max_batch_size=2)
@@ -469,6 +489,18 @@ def test_inputs_are_read_and_checked_beside_the_loop(make):
     with pytest.raises(refusals.Refusal, match="to be string but float64"):
         asyncio.run(main())
     assert threads[0] is not threading.main_thread()
+
+
+def test_inputs_that_do_not_fit_never_come_among_others(make, gate):
+    def decode(definition):
+        return {"words": np.array([[b"a", b"b"]], object)}
+
+    async def main():
+        await make().predict(SHOUT, decode)
+
+    with pytest.raises(refusals.Refusal, match=r"to have shape \[\?\] but"):
+        asyncio.run(main())
+    assert gate.sizes == []
 
 
 @pytest.mark.parametrize(
