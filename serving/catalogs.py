@@ -19,7 +19,7 @@ import grpc
 from serving import loaded_versions
 from serving import model_configs
 from serving import refusals
-from serving import served_models
+from serving import served_versions
 from serving import version_folders
 from serving import version_states
 
@@ -58,7 +58,7 @@ class Catalog:
         )
         self._configs = {config.name: config for config in configs}
         self._models = {
-            name: served_models.ServedModel(load, retries, retry_seconds)
+            name: served_versions.ServedVersions(load, retries, retry_seconds)
             for name in self._configs
         }
         self._poll_seconds = poll_seconds

@@ -357,7 +357,7 @@ ALLOWED_IN_SERVING = {
         "loaded_versions",
         "model_configs",
         "refusals",
-        "served_models",
+        "served_versions",
         "version_folders",
         "version_states",
     },
@@ -379,7 +379,7 @@ ALLOWED_IN_SERVING = {
         "signatures",
     },
     "refusals": set(),
-    "served_models": {
+    "served_versions": {
         "loaded_versions",
         "refusals",
         "version_folders",
