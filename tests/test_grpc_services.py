@@ -197,6 +197,23 @@ def test_the_clients_own_deadline_ends_the_work(service):
     assert code == "DEADLINE_EXCEEDED"
 
 
+def test_the_model_is_given_no_more_time_than_the_client_has(
+    service, pixels, monkeypatch
+):
+    given = []
+    run = loaded_versions.LoadedVersion.run
+
+    def noted(version, signature, inputs, outputs, seconds):
+        given.append(seconds)
+        return run(version, signature, inputs, outputs, seconds)
+
+    monkeypatch.setattr(loaded_versions.LoadedVersion, "run", noted)
+    service.Predict(request_of(image=pixels), timeout=20)
+    service.Predict(request_of(image=pixels))
+    (bounded, unbounded) = given
+    assert bounded < 25 < unbounded <= 30  # gRPC rounds up
+
+
 def test_a_client_that_leaves_is_no_longer_waited_for(
     served, service, pixels, monkeypatch
 ):
