@@ -1,4 +1,5 @@
 import io
+import gc
 import os
 import pathlib
 import subprocess
@@ -127,8 +128,16 @@ def cartoon_of(published):
     return cartoon_of
 
 
+@pytest.fixture(scope="module")
+def frozen():
+    """Makes collections of garbage, one each unloaded version, fast."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 @pytest.fixture
-def words(tmp_path):
+def words(tmp_path, frozen):
     """Version 1 of a model of words, in a folder of the test's own."""
     words_model.write(tmp_path / "words" / "1")
     return tmp_path / "words"

@@ -99,13 +99,13 @@ def test_the_old_version_answers_until_the_new_one_is_ready(
     catalog = make()
     publish(2)
     seen = []
-    load = catalogs.served_models.ServedModel.load
+    load = catalogs.served_versions.ServedVersions.load
 
     def look(model, version):
         seen.append((states(catalog), number(catalog)))
         load(model, version)
 
-    monkeypatch.setattr(catalogs.served_models.ServedModel, "load", look)
+    monkeypatch.setattr(catalogs.served_versions.ServedVersions, "load", look)
     catalog.refresh()
     assert seen == [({2: State.LOADING, 1: State.AVAILABLE}, 1)]
     assert number(catalog) == 2
@@ -196,15 +196,29 @@ def test_a_broken_version_ends_and_the_old_one_stays(make, publish):
     assert "saved_model.pb" in ended.message
 
 
+def test_one_old_version_stays_when_several_new_ones_are_broken(make, publish):
+    publish(2)
+    catalog = make(version_policies.Latest(2))
+    publish(3, truncate)
+    publish(4, truncate)
+    catalog.refresh()
+    assert states(catalog) == {
+        4: State.END,
+        3: State.END,
+        2: State.AVAILABLE,
+        1: State.END,
+    }
+
+
 def test_a_broken_version_is_tried_again_some_times(make, publish, monkeypatch):
     tries = []
-    load = catalogs.served_models.ServedModel.load
+    load = catalogs.served_versions.ServedVersions.load
 
     def count(model, version):
         tries.append(version.number)
         load(model, version)
 
-    monkeypatch.setattr(catalogs.served_models.ServedModel, "load", count)
+    monkeypatch.setattr(catalogs.served_versions.ServedVersions, "load", count)
     publish(2, truncate)
     make(retry_seconds=0, retries=2).refresh()
     assert tries == [2, 2, 2]
@@ -335,3 +349,24 @@ def test_closing_waits_no_longer_than_told(make):
     with catalog.lease("m"):
         catalog.close(drain_seconds=0)
     assert states(catalog) == {1: State.UNLOADING}
+
+
+def test_closing_does_not_wait_for_what_is_loaded_for_ever(
+    make, publish, monkeypatch
+):
+    catalog = make()
+    publish(2)
+    loads, goes_on = threading.Event(), threading.Event()
+
+    def hold(model, version):
+        loads.set()
+        assert goes_on.wait(60)
+
+    monkeypatch.setattr(catalogs.served_versions.ServedVersions, "load", hold)
+    refreshing = threading.Thread(target=catalog.refresh)
+    refreshing.start()
+    loads.wait()
+    catalog.close(drain_seconds=0)
+    assert states(catalog) == {2: State.LOADING, 1: State.AVAILABLE}
+    goes_on.set()
+    refreshing.join()

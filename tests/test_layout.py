@@ -358,7 +358,7 @@ ALLOWED_IN_SERVING = {
         "loaded_versions",
         "model_configs",
         "refusals",
-        "served_models",
+        "served_versions",
         "version_folders",
         "version_states",
     },
@@ -417,7 +417,7 @@ ALLOWED_IN_SERVING = {
         "targets",
     },
     "rest_client": {"failures"},
-    "served_models": {
+    "served_versions": {
         "loaded_versions",
         "refusals",
         "version_folders",

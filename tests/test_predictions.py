@@ -77,7 +77,8 @@ def gate(monkeypatch):
         return run(version, signature, inputs, *args)
 
     monkeypatch.setattr(loaded_versions.LoadedVersion, "run", held)
-    return gate
+    yield gate
+    gate.open()  # else a test that fails would leave threads behind
 
 
 def decode_to(*words):
@@ -126,23 +127,17 @@ def test_what_waits_is_run_together_and_answered_apart(make, gate):
         predictor = make(max_batch_size=5)
         asked = [ask(predictor, "first")]
         await gate.reach()
-        asked += [ask(predictor, *"bc"), ask(predictor, "d")]
-        asked += [ask(predictor, *"ef"), ask(predictor, *"gh")]
-        await queued(predictor, 4)
+        for count, words in enumerate(["abc", "def", "gh"], 1):
+            asked.append(ask(predictor, *words))
+            await queued(predictor, count)
         gate.open()
         return await asyncio.gather(*asked)
 
-    answers = asyncio.run(main())
-    assert sorted(map(shouted, answers)) == sorted(
-        [["FIRST"], ["B", "C"], ["D"], ["E", "F"], ["G", "H"]]
-    )
-    assert gate.sizes[0] == 1
-    assert sum(gate.sizes) == 8
-    assert len(gate.sizes) == 3
-    assert max(gate.sizes) <= 5
-    for answer in answers:
-        size = answer.batch_size
-        assert set(together(answer)) == {size}
+    _, *answers = asyncio.run(main())
+    assert gate.sizes == [1, 5, 3]
+    assert [shouted(a) for a in answers] == [[*"ABC"], [*"DEF"], [*"GH"]]
+    assert [together(a) for a in answers] == [[5] * 3, [3] * 3, [5] * 2]
+    assert [answer.batch_size for answer in answers] == [5, 3, 5]
 
 
 def test_only_equal_signatures_versions_and_outputs_are_joined(make, gate):
@@ -230,6 +225,45 @@ def test_places_are_counted_in_the_whole_request(make):
 
     with pytest.raises(refusals.Refusal, match=r"^words\[9\]: is bad\.$"):
         asyncio.run(main())
+
+
+def test_a_large_request_does_not_keep_others_waiting_to_its_end(make, gate):
+    async def main():
+        predictor = make(max_batch_size=4)
+        asked = [ask(predictor, *"abcdefghijkl")]
+        await gate.reach()
+        asked.append(ask(predictor, "small", "one"))
+        await queued(predictor, 1)
+        gate.open()
+        return await asyncio.gather(*asked)
+
+    large, _ = asyncio.run(main())
+    assert shouted(large) == list("ABCDEFGHIJKL")
+    assert gate.sizes == [4, 2, 4, 4]
+
+
+def test_pieces_of_a_request_run_at_a_time(make, gate):
+    async def main():
+        predictor = make(num_batch_threads=2, max_batch_size=1)
+        asked = ask(predictor, *"abc")
+        await gate.reach()
+        await gate.reach()
+        gate.open()
+        return await asked
+
+    assert shouted(asyncio.run(main())) == ["A", "B", "C"]
+
+
+def test_pieces_behind_a_bad_one_are_not_run(make, gate):
+    gate.open()
+
+    async def main():
+        words = ["a", "bad", *"cdefgh"]
+        with pytest.raises(refusals.Refusal):
+            await ask(make(max_batch_size=2), *words)
+
+    asyncio.run(main())
+    assert gate.sizes == [2]
 
 
 def test_tensors_are_run_by_themselves(make, gate):
@@ -341,6 +375,44 @@ def test_who_leaves_is_not_run(make, gate):
     assert gate.sizes == [1, 3]
 
 
+def test_who_leaves_a_run_leaves_the_others_their_answers(make, gate):
+    async def main():
+        predictor = make()
+        asked = [ask(predictor, "first")]
+        await gate.reach()
+        for count, words in enumerate(["ab", "cde"], 1):
+            asked.append(ask(predictor, *words))
+            await queued(predictor, count)
+        gate.open(1)
+        await gate.reach()
+        asked[1].cancel()
+        await asyncio.wait([asked[1]])
+        gate.open()
+        async with asyncio.timeout(60):
+            return await asked[2]
+
+    assert shouted(asyncio.run(main())) == ["C", "D", "E"]
+    assert gate.sizes == [1, 5]
+
+
+def test_pieces_of_who_leaves_are_not_run(make, gate):
+    async def main():
+        predictor = make(num_batch_threads=2, max_batch_size=2)
+        first = [ask(predictor, *"ab"), ask(predictor, *"cd")]
+        await gate.reach()
+        await gate.reach()
+        large = ask(predictor, *"efghijkl")
+        await queued(predictor, 2)
+        large.cancel()
+        await asyncio.wait([large])
+        assert predictor.waiting == 0
+        gate.open()
+        return await asyncio.gather(*first)
+
+    asyncio.run(main())
+    assert gate.sizes == [2, 2]
+
+
 def test_who_leaves_a_batch_that_fails_is_not_run_again(make, gate):
     async def main():
         predictor = make()
@@ -383,14 +455,25 @@ def test_a_request_may_wait_for_others_though_a_thread_is_free(make, gate):
     assert gate.sizes == [2]
 
 
+def test_tensors_do_not_wait_for_others(make):
+    def decode(definition):
+        return {"numbers": np.ones((2, 3), "float32")}
+
+    async def main():
+        predictor = make(batch_timeout_micros=3_600_000_000)
+        return await predictor.predict(DOUBLE, decode)
+
+    assert asyncio.run(main()).batch_size == 0
+
+
 def test_a_request_that_waits_for_others_does_not_wait_for_ever(make):
     async def main():
         predictor = make(batch_timeout_micros=20_000)
-        return await ask(predictor, "a")
+        return [await ask(predictor, word) for word in "ab"]
 
-    answer = asyncio.run(main())
-    assert answer.batch_size == 1
-    assert answer.queued_seconds >= 0.02
+    for answer in asyncio.run(main()):
+        assert answer.batch_size == 1
+        assert answer.queued_seconds >= 0.02
 
 
 def test_inputs_are_read_and_checked_beside_the_loop(make):
@@ -406,6 +489,18 @@ def test_inputs_are_read_and_checked_beside_the_loop(make):
     with pytest.raises(refusals.Refusal, match="to be string but float64"):
         asyncio.run(main())
     assert threads[0] is not threading.main_thread()
+
+
+def test_inputs_that_do_not_fit_never_come_among_others(make, gate):
+    def decode(definition):
+        return {"words": np.array([[b"a", b"b"]], object)}
+
+    async def main():
+        await make().predict(SHOUT, decode)
+
+    with pytest.raises(refusals.Refusal, match=r"to have shape \[\?\] but"):
+        asyncio.run(main())
+    assert gate.sizes == []
 
 
 @pytest.mark.parametrize(
