@@ -1,5 +1,5 @@
-import io
 import gc
+import io
 import os
 import pathlib
 import subprocess
