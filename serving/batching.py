@@ -12,6 +12,7 @@ import asyncio
 import concurrent.futures
 import dataclasses
 import functools
+import itertools
 import time
 from typing import NamedTuple
 
@@ -55,11 +56,19 @@ class Batcher:
         self._most = max_batch_size
         self._patience = batch_timeout_micros / 1e6
         self._free = num_batch_threads
+        # Pieces of one request that wait at a time: with more of them, a
+        # request of a thousand pictures would keep all others waiting.
+        self._ahead = num_batch_threads
         self._waiting: dict[joined_runs.Task, None] = {}  # oldest first
         self._timer: asyncio.TimerHandle | None = None
         self._threads = concurrent.futures.ThreadPoolExecutor(
             num_batch_threads, "batch"
         )
+
+    @property
+    def waiting(self) -> int:
+        """How many tasks wait for a thread."""
+        return len(self._waiting)
 
     async def run(self, task: joined_runs.Task) -> Answer:
         """Runs a request when its turn comes.
@@ -71,15 +80,15 @@ class Batcher:
         """
         starts = range(0, max(1, task.size), self._most)
         parts = [task] if len(starts) == 1 else _divided(task, starts)
-        for part in parts:
-            part.future.add_done_callback(functools.partial(self._leave, part))
-            self._waiting[part] = None
-        self._start_what_can()
+        following = iter(parts)
+        for part in itertools.islice(following, self._ahead):
+            self._enqueue(part)
+        answers = []
         try:
-            answers = [
-                await _answered(start, part)
-                for start, part in zip(starts, parts, strict=True)
-            ]
+            for start, part in zip(starts, parts, strict=True):
+                answers.append(await _answered(start, part))
+                for later in itertools.islice(following, 1):
+                    self._enqueue(later)
         finally:
             for part in parts:
                 _abandon(part.future)
@@ -88,6 +97,11 @@ class Batcher:
     def close(self) -> None:
         """Waits for what runs; what still waits is not run."""
         self._threads.shutdown(cancel_futures=True)
+
+    def _enqueue(self, task):
+        task.future.add_done_callback(functools.partial(self._leave, task))
+        self._waiting[task] = None
+        self._start_what_can()
 
     def _leave(self, task, _):
         self._waiting.pop(task, None)
@@ -117,7 +131,7 @@ class Batcher:
         for task in self._waiting:
             if not 0 < size < self._most:
                 break
-            fits = 0 < task.size <= self._most - size
+            fits = task.size <= self._most - size
             if fits and task is not first and task.key == first.key:
                 tasks.append(task)
                 size += task.size

@@ -7,6 +7,7 @@ is its place in that request.
 """
 
 import asyncio
+import contextlib
 import dataclasses
 import math
 import re
@@ -64,11 +65,8 @@ def run(tasks: Sequence[Task]) -> list[Arrays | refusals.Refusal]:
         For each task its outputs, or why there are none.
     """
     if len(tasks) > 1:
-        try:
+        with contextlib.suppress(refusals.Refusal):
             return _run_joined(tasks)
-        except refusals.Refusal as refusal:
-            if refusal.code is grpc.StatusCode.DEADLINE_EXCEEDED:
-                return [refusal] * len(tasks)
     return [_run_alone(task) for task in tasks]
 
 

@@ -113,11 +113,15 @@ class LoadedVersion:
         definition = self.definition(signature)
         signatures.check_inputs(definition, inputs)
         names = signatures.chosen_outputs(definition, outputs)
-        return self._run(
-            {name: definition.outputs[name].name for name in names},
+        fetched = self._run(
+            [definition.outputs[name].name for name in names],
             {definition.inputs[n].name: value for n, value in inputs.items()},
             seconds,
         )
+        return {
+            name: np.asarray(value, signatures.type_of(definition, name))
+            for name, value in zip(names, fetched, strict=True)
+        }
 
     def close(self) -> None:
         """Frees the memory when what runs has ended."""

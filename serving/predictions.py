@@ -104,6 +104,11 @@ class Predictor:
         """How many requests are there."""
         return self._pending
 
+    @property
+    def waiting(self) -> int:
+        """How many runs are still to be started."""
+        return self._batcher.waiting
+
     async def predict(
         self,
         spec: Spec,

@@ -54,6 +54,12 @@ def chosen_outputs(
     return chosen
 
 
+def type_of(definition: meta_graph_pb2.SignatureDef, output: str) -> np.dtype:
+    """Of an output's arrays; strings are objects."""
+    name = definition.outputs[output].dtype
+    return np.dtype(tf.as_dtype(name).as_numpy_dtype)
+
+
 def can_be_joined(definition: meta_graph_pb2.SignatureDef) -> bool:
     """Whether requests may be run as one, joined along the first axis.
 

@@ -1,3 +1,4 @@
+import gc
 import os
 import pathlib
 import subprocess
@@ -5,6 +6,7 @@ import subprocess
 import keras
 import numpy as np
 import pytest
+import words_model
 
 from cartoongan_tf import inventories
 from cartoongan_tf import networks
@@ -100,6 +102,21 @@ def published(tmp_path_factory):
     saved_models.write(network, folder / "1")
     warmup_requests.write(folder / "1", [(24, 32)])
     return folder
+
+
+@pytest.fixture(scope="module")
+def frozen():
+    """Makes collections of garbage, one each unloaded version, fast."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+@pytest.fixture
+def words(tmp_path, frozen):
+    """Version 1 of a model of words, in a folder of the test's own."""
+    words_model.write(tmp_path / "words" / "1")
+    return tmp_path / "words"
 
 
 @pytest.fixture

@@ -18,19 +18,21 @@ from serving import version_states
 State = version_states.State
 LATEST = version_policies.Latest()
 ALL = version_policies.All()
+WORDS = {"words": np.array([b"a"], object)}
 
 
 @pytest.fixture
-def base(published, tmp_path):
-    return shutil.copytree(published, tmp_path / "base")
+def base(words):
+    return words
 
 
 @pytest.fixture
-def publish(published, base):
+def publish(base, tmp_path):
     """Publishes version 1 under other numbers, by a rename."""
+    first = shutil.copytree(base / "1", tmp_path / "first")
 
     def publish(number, damage=lambda folder: None):
-        copy = shutil.copytree(published / "1", base / "unfinished")
+        copy = shutil.copytree(first, base / "unfinished")
         damage(copy)
         copy.rename(base / str(number))
 
@@ -97,13 +99,13 @@ def test_the_old_version_answers_until_the_new_one_is_ready(
     catalog = make()
     publish(2)
     seen = []
-    load = catalogs.served_models.ServedModel.load
+    load = catalogs.served_versions.ServedVersions.load
 
     def look(model, version):
         seen.append((states(catalog), number(catalog)))
         load(model, version)
 
-    monkeypatch.setattr(catalogs.served_models.ServedModel, "load", look)
+    monkeypatch.setattr(catalogs.served_versions.ServedVersions, "load", look)
     catalog.refresh()
     assert seen == [({2: State.LOADING, 1: State.AVAILABLE}, 1)]
     assert number(catalog) == 2
@@ -111,14 +113,13 @@ def test_the_old_version_answers_until_the_new_one_is_ready(
 
 def test_an_old_version_drains_before_it_is_closed(make, publish):
     catalog = make()
-    pixels = np.zeros((1, 16, 24, 3), "uint8")
     with catalog.lease("m") as old:
         publish(2)
         catalog.refresh()
         assert states(catalog)[1] is State.UNLOADING
         assert number(catalog) == 2
         catalog.refresh()
-        assert old.run("uint8", {"image": pixels})
+        assert old.run("unique", WORDS)
     catalog.refresh()
     assert states(catalog)[1] is State.END
 
@@ -195,15 +196,29 @@ def test_a_broken_version_ends_and_the_old_one_stays(make, publish):
     assert "saved_model.pb" in ended.message
 
 
+def test_one_old_version_stays_when_several_new_ones_are_broken(make, publish):
+    publish(2)
+    catalog = make(version_policies.Latest(2))
+    publish(3, truncate)
+    publish(4, truncate)
+    catalog.refresh()
+    assert states(catalog) == {
+        4: State.END,
+        3: State.END,
+        2: State.AVAILABLE,
+        1: State.END,
+    }
+
+
 def test_a_broken_version_is_tried_again_some_times(make, publish, monkeypatch):
     tries = []
-    load = catalogs.served_models.ServedModel.load
+    load = catalogs.served_versions.ServedVersions.load
 
     def count(model, version):
         tries.append(version.number)
         load(model, version)
 
-    monkeypatch.setattr(catalogs.served_models.ServedModel, "load", count)
+    monkeypatch.setattr(catalogs.served_versions.ServedVersions, "load", count)
     publish(2, truncate)
     make(retry_seconds=0, retries=2).refresh()
     assert tries == [2, 2, 2]
@@ -263,23 +278,23 @@ def test_folders_that_are_no_versions_are_not_looked_at(make, base):
 
 
 @pytest.mark.parametrize(
-    ("folder", "words"),
+    ("folder", "sentence"),
     [
-        ("base/1", r"is one version of a model; give the folder .*base\."),
+        ("words/1", r"is one version of a model; give the folder .*words\."),
         ("gone", "is not a folder"),
         ("empty", "holds no version of a model"),
         ("broken", r"No version of m in .* could be loaded\. 4: .*pb"),
     ],
 )
 def test_a_folder_with_nothing_to_serve_is_refused_at_the_start(
-    base, publish, tmp_path, folder, words
+    base, publish, tmp_path, folder, sentence
 ):
     (tmp_path / "empty").mkdir()
     publish(4, truncate)
     (tmp_path / "broken").mkdir()
     (base / "4").rename(tmp_path / "broken" / "4")
     config = model_configs.of_folder("m", tmp_path / folder)
-    with pytest.raises(ValueError, match=words):
+    with pytest.raises(ValueError, match=sentence):
         catalogs.Catalog([config]).start()
 
 
@@ -294,14 +309,13 @@ def test_no_request_fails_while_versions_come_and_go(base, publish):
     config = model_configs.of_folder("m", base)
     catalog = catalogs.Catalog([config], poll_seconds=0.01)
     catalog.start()
-    pixels = np.zeros((1, 16, 24, 3), "uint8")
     done = threading.Event()
 
     def ask():
         seen = []
         while not done.is_set():
             with catalog.lease("m") as version:
-                version.run("uint8", {"image": pixels})
+                version.run("unique", WORDS)
                 seen.append(version.number)
         return seen
 
@@ -321,17 +335,38 @@ def test_no_request_fails_while_versions_come_and_go(base, publish):
 
 def test_closing_waits_for_what_is_lent(make):
     catalog = make()
-    lent = threading.Event()
-
-    def use():
-        with catalog.lease("m") as version:
-            lent.set()
-            pixels = np.zeros((1, 512, 520, 3), "uint8")
-            return version.run("uint8", {"image": pixels})
-
-    with concurrent.futures.ThreadPoolExecutor(1) as pool:
-        used = pool.submit(use)
-        lent.wait()
-        catalog.close()
-        assert used.result()
+    closing = threading.Thread(target=catalog.close)
+    with catalog.lease("m") as version:
+        closing.start()
+        wait_for(lambda: states(catalog) == {1: State.UNLOADING})
+        assert version.run("unique", WORDS)
+    closing.join()
     assert states(catalog) == {1: State.END}
+
+
+def test_closing_waits_no_longer_than_told(make):
+    catalog = make()
+    with catalog.lease("m"):
+        catalog.close(drain_seconds=0)
+    assert states(catalog) == {1: State.UNLOADING}
+
+
+def test_closing_does_not_wait_for_what_is_loaded_for_ever(
+    make, publish, monkeypatch
+):
+    catalog = make()
+    publish(2)
+    loads, goes_on = threading.Event(), threading.Event()
+
+    def hold(model, version):
+        loads.set()
+        assert goes_on.wait(60)
+
+    monkeypatch.setattr(catalogs.served_versions.ServedVersions, "load", hold)
+    refreshing = threading.Thread(target=catalog.refresh)
+    refreshing.start()
+    loads.wait()
+    catalog.close(drain_seconds=0)
+    assert states(catalog) == {2: State.LOADING, 1: State.AVAILABLE}
+    goes_on.set()
+    refreshing.join()

@@ -1,6 +1,7 @@
 import asyncio
 import shutil
 import threading
+import time
 
 import grpc
 import numpy as np
@@ -20,6 +21,7 @@ from cartoongan_tf import pictures
 from cartoongan_tf import session_models
 from serving import catalogs
 from serving import grpc_services
+from serving import loaded_versions
 from serving import model_configs
 from serving import predictions
 from serving import version_policies
@@ -28,8 +30,8 @@ SECONDS = 60
 
 
 @pytest.fixture(scope="module")
-def channel(published, tmp_path_factory):
-    """A channel to a server of versions 1 and 2 on a loop in a thread."""
+def served(published, tmp_path_factory):
+    """A channel to a server of versions 1 and 2, and what it predicts with."""
     base = tmp_path_factory.mktemp("grpc") / "base"
     shutil.copytree(published / "1", base / "1")
     shutil.copytree(published / "1", base / "2")
@@ -57,7 +59,7 @@ def channel(published, tmp_path_factory):
     server, predictor, port = wait_for(start())
     options = grpc_services.message_options()
     with grpc.insecure_channel(f"127.0.0.1:{port}", options) as channel:
-        yield channel
+        yield channel, predictor
     wait_for(server.stop(None))
     predictor.close()
     catalog.close()
@@ -67,12 +69,14 @@ def channel(published, tmp_path_factory):
 
 
 @pytest.fixture
-def service(channel):
+def service(served):
+    channel, _ = served
     return prediction_service_pb2_grpc.PredictionServiceStub(channel)
 
 
 @pytest.fixture
-def models(channel):
+def models(served):
+    channel, _ = served
     return model_service_pb2_grpc.ModelServiceStub(channel)
 
 
@@ -191,6 +195,48 @@ def test_the_clients_own_deadline_ends_the_work(service):
     large = np.zeros((1, 1024, 2040, 3), "uint8")
     code, _ = refusal(service.Predict, request_of(image=large), 0.05)
     assert code == "DEADLINE_EXCEEDED"
+
+
+def test_the_model_is_given_no_more_time_than_the_client_has(
+    service, pixels, monkeypatch
+):
+    given = []
+    run = loaded_versions.LoadedVersion.run
+
+    def noted(version, signature, inputs, outputs, seconds):
+        given.append(seconds)
+        return run(version, signature, inputs, outputs, seconds)
+
+    monkeypatch.setattr(loaded_versions.LoadedVersion, "run", noted)
+    service.Predict(request_of(image=pixels), timeout=20)
+    service.Predict(request_of(image=pixels))
+    (bounded, unbounded) = given
+    assert bounded < 25 < unbounded <= 30  # gRPC rounds up
+
+
+def test_a_client_that_leaves_is_no_longer_waited_for(
+    served, service, pixels, monkeypatch
+):
+    _, predictor = served
+    goes_on = threading.Event()
+    run = loaded_versions.LoadedVersion.run
+
+    def held(*args):
+        assert goes_on.wait(SECONDS)
+        return run(*args)
+
+    def wait_for_pending(count):
+        end = time.monotonic() + SECONDS
+        while predictor.pending != count:
+            assert time.monotonic() < end
+            time.sleep(0.01)
+
+    monkeypatch.setattr(loaded_versions.LoadedVersion, "run", held)
+    asked = service.Predict.future(request_of(image=pixels), timeout=SECONDS)
+    wait_for_pending(1)
+    asked.cancel()
+    wait_for_pending(0)
+    goes_on.set()
 
 
 def test_metadata_are_the_signatures(service):

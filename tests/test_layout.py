@@ -358,7 +358,7 @@ ALLOWED_IN_SERVING = {
         "loaded_versions",
         "model_configs",
         "refusals",
-        "served_models",
+        "served_versions",
         "version_folders",
         "version_states",
     },
@@ -406,7 +406,7 @@ ALLOWED_IN_SERVING = {
         "refusals",
         "targets",
     },
-    "served_models": {
+    "served_versions": {
         "loaded_versions",
         "refusals",
         "version_folders",

@@ -1,4 +1,6 @@
+import concurrent.futures
 import shutil
+import threading
 
 import grpc
 import numpy as np
@@ -209,3 +211,35 @@ def test_there_may_be_a_thousand_warm_up_requests(copy):
     write_warmup(copy, *[log_of([b""])] * 1001)
     with pytest.raises(ValueError, match="more than 1000 records"):
         list(warmup_records.read(copy))
+
+
+def test_outputs_without_axes_are_arrays_too(words):
+    version = loaded_versions.LoadedVersion(words / "1")
+    given = np.array([b"a", b"b"], object)
+    actual = version.run("count", {"words": given})["count"]
+    assert isinstance(actual, np.ndarray)
+    assert actual == 2
+
+
+def test_closing_waits_for_what_runs(words, monkeypatch):
+    version = loaded_versions.LoadedVersion(words / "1")
+    given = {"words": np.array([b"a"], object)}
+    runs, goes_on = threading.Event(), threading.Event()
+    run = tf.compat.v1.Session.run
+
+    def held(*args):
+        runs.set()
+        goes_on.wait()
+        return run(*args)
+
+    monkeypatch.setattr(tf.compat.v1.Session, "run", held)
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        running = pool.submit(version.run, "unique", given)
+        runs.wait()
+        closing = pool.submit(version.close)
+        done, _ = concurrent.futures.wait([closing], 0.2)
+        goes_on.set()
+        assert not done
+        assert running.result()
+    answer = refusal(version, "unique", given)
+    assert answer.code is grpc.StatusCode.UNAVAILABLE

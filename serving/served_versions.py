@@ -65,7 +65,7 @@ class ServedVersion:
         self.status = status(self.number, state, code, message)
 
 
-class ServedModel:
+class ServedVersions:
     """What there is, and what there was, of one model.
 
     Not thread-safe: `catalogs` holds its lock where it calls this, but for
