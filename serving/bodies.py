@@ -1,14 +1,16 @@
 """Bodies of requests, read within limits of size, time and memory.
 
 Gzip is inflated to 100 MiB at the most, as in TensorFlow Serving, whatever the
-limit of what travels. All bytes that are held for requests under way, as they
-came and inflated, are counted together.
+limit of what travels. The memory of all requests under way is counted
+together: bodies as they came, inflated, and as JSON, which for lists of lists
+is twenty times as large as its text; and answers that have not been read.
 """
 
 import asyncio
 import contextlib
 import zlib
 from collections.abc import AsyncIterator
+from collections.abc import Iterator
 
 import grpc
 from starlette import requests
@@ -17,6 +19,10 @@ from serving import refusals
 
 _MAX_INFLATED = 100 * 2**20  # bytes
 _LEAST_RATE = 16 * 2**10  # bytes a second, below which a sender is too slow
+_SMALL = 2**16  # bytes that are counted through in no time
+# What CPython needs for a list, a dictionary, a number with its place in a
+# list, and half a string: the worst of them, in bytes.
+_PARSED = {b"[": 88, b"{": 232, b",": 48, b'"': 30}
 _GZIP = 16 + zlib.MAX_WBITS  # zlib's way of asking for gzip's header
 
 
@@ -39,12 +45,12 @@ class Bodies:
 
     Args:
         max_bytes: The most of one body, as it travels.
-        max_bytes_held: The most of all bodies of requests under way.
+        max_bytes_held: The most for all requests under way.
         seconds: How long a sender may pause at the start; what has come buys
             more time at 16 KiB a second.
 
     Attributes:
-        bytes_held: Of bodies of requests under way.
+        bytes_held: For all requests under way.
     """
 
     def __init__(
@@ -71,9 +77,23 @@ class Bodies:
         try:
             body = await self._read(request, share)
             if _is_gzip(request):
-                yield await self._inflate(body, share)
-            else:
-                yield body
+                body = await self._inflate(body, share)
+            share.take(await _parsed_size(body))
+            yield body
+        finally:
+            share.give_back()
+
+    @contextlib.contextmanager
+    def hold(self, count: int) -> Iterator[None]:
+        """Counts bytes as held within the context.
+
+        Raises:
+            Refusal: If all would be too many.
+        """
+        share = _Share(self)
+        try:
+            share.take(count)
+            yield
         finally:
             share.give_back()
 
@@ -83,6 +103,13 @@ class Bodies:
         Raises:
             Refusal: If all would be too many.
         """
+        if count > self._max_bytes_held:
+            raise BodyRefusal(
+                413,
+                grpc.StatusCode.OUT_OF_RANGE,
+                f"The request needs more than the {self._max_bytes_held} bytes "
+                "of memory that there are for all; send encoded pictures.",
+            )
         if self.bytes_held + count > self._max_bytes_held:
             raise refusals.Refusal(
                 grpc.StatusCode.RESOURCE_EXHAUSTED,
@@ -124,6 +151,16 @@ class Bodies:
         return await asyncio.to_thread(_inflate, body, count)
 
 
+async def _parsed_size(body):
+    if len(body) < _SMALL:
+        return _count_values(body)
+    return await asyncio.to_thread(_count_values, body)
+
+
+def _count_values(body):
+    return sum(body.count(sign) * size for sign, size in _PARSED.items())
+
+
 class _Share:
     """What one request holds."""
 
@@ -156,7 +193,8 @@ def _too_large(most):
     return BodyRefusal(
         413,
         grpc.StatusCode.OUT_OF_RANGE,
-        f"The body has more than {most} bytes, which are the most.",
+        f"The body has, or says to have, more than {most} bytes, which are "
+        "the most.",
     )
 
 

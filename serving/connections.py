@@ -9,19 +9,21 @@ import asyncio
 
 from uvicorn.protocols.http import httptools_impl
 
-_HEADER_SECONDS = 10.0
+HEADER_SECONDS = 10.0
 _MAX_HEADER_BYTES = 64 * 2**10
-_READ_SECONDS = 30.0  # in which a client must have read some of an answer
+READ_SECONDS = 30.0  # in which a client must read what it was sent last
 
 
 class Connection(httptools_impl.HttpToolsProtocol):
     """Uvicorn's connection, with limits.
 
     It is closed when the headers of a request, or the rest of a body that has
-    been refused, have not come within ten seconds.
+    been refused, have not come within ten seconds, and when a part of an answer
+    has not been read within thirty.
     """
 
     _timer: asyncio.TimerHandle | None = None
+    _reading: asyncio.TimerHandle | None = None
     _in_headers = False
     _header_bytes = 0
 
@@ -36,8 +38,8 @@ class Connection(httptools_impl.HttpToolsProtocol):
     def data_received(self, data):
         if self.cycle is None or self.cycle.response_complete:
             self._start_timer()
-        self._header_bytes += len(data)
         super().data_received(data)
+        self._header_bytes += len(data)
         if self._in_headers and self._header_bytes > _MAX_HEADER_BYTES:
             self.send_400_response("The headers are too large.")
 
@@ -51,28 +53,22 @@ class Connection(httptools_impl.HttpToolsProtocol):
         self._stop_timer()
         super().on_headers_complete()
 
-    def on_response_complete(self):
-        super().on_response_complete()
-        self._watch_reader(self.transport.get_write_buffer_size())
+    def pause_writing(self):
+        super().pause_writing()
+        self._reading = self.loop.call_later(READ_SECONDS, self.transport.abort)
+
+    def resume_writing(self):
+        super().resume_writing()
+        if self._reading is not None:
+            self._reading.cancel()
 
     def _start_timer(self):
         if self._timer is None:
             self._timer = self.loop.call_later(
-                _HEADER_SECONDS, self.transport.close
+                HEADER_SECONDS, self.transport.close
             )
 
     def _stop_timer(self):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-
-    def _watch_reader(self, unread):
-        if unread:
-            self.loop.call_later(_READ_SECONDS, self._check_reader, unread)
-
-    def _check_reader(self, before):
-        unread = self.transport.get_write_buffer_size()
-        if unread >= before:
-            self.transport.abort()
-        else:
-            self._watch_reader(unread)

@@ -108,7 +108,7 @@ def _check_rows(outputs):
 
 def _write(value, alias, depth):
     """Writes an array or one string; `depth` is that of an object in it."""
-    array = value if isinstance(value, np.generic) else _array(value)
+    array = _array(value)
     if array.dtype == object:
         as_bytes = alias.endswith("_bytes")
         return "".join(_strings(array.tolist(), as_bytes, depth))
@@ -123,7 +123,7 @@ def _write(value, alias, depth):
 
 
 def _numbers(array):
-    if array.ndim == 0 or array.size <= _MOST_AT_ONCE:
+    if array.size <= _MOST_AT_ONCE:
         return json.dumps(array.tolist())
     return "[" + ", ".join(map(_numbers, array)) + "]"
 

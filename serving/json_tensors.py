@@ -21,7 +21,7 @@ from tensorflow.core.framework import types_pb2
 
 from serving import refusals
 
-_MAX_RANK = 64  # NumPy has no more dimensions.
+_MAX_RANK = 32  # some of what NumPy does ends there
 _SHOWN = 100  # characters of a value in a message
 _JSON_TYPES = {
     type(None): "Null",

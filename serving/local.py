@@ -61,8 +61,13 @@ def settings_from_flags() -> settings.Settings:
     return settings.Settings(**values)
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, flag: str = "port") -> socket.socket:
     """Takes a port, before anything that takes time.
+
+    Args:
+        host: Name or address of this machine.
+        port: The port, 0 for any.
+        flag: The one that gave the port, for the message.
 
     Raises:
         ValueError: If it cannot be had.
@@ -76,8 +81,8 @@ def listen(host: str, port: int) -> socket.socket:
         taken.bind(address)
     except OSError as error:
         raise ValueError(
-            f"--host={host} --port={port}: {error.strerror}. Choose another "
-            "--port, or 0 for one that is free."
+            f"--host={host} --{flag}={port}: {error.strerror}. Choose another "
+            "port, or 0 for one that is free."
         ) from error
     return taken
 
@@ -85,9 +90,11 @@ def listen(host: str, port: int) -> socket.socket:
 def _serve(chosen):
     _check(chosen)
     socket_of_http = listen(chosen.host, chosen.port)
+    if chosen.grpc_port is not None:
+        listen(chosen.host, chosen.grpc_port, "grpc_port").close()
     models = _models(chosen)
-    # Of TensorFlow's C++ only what ends the process is told; the rest is not in
-    # JSON, and comes with each picture that is refused.
+    # Of TensorFlow's C++ only what ends the process is told, and some lines at
+    # its start; the rest comes with each picture that is refused.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     # TensorFlow takes seconds to load, which wrong flags need not wait for.
     from serving import json_logs

@@ -9,9 +9,11 @@ import re
 import time
 from collections.abc import Callable
 from collections.abc import Collection
+from collections.abc import Iterable
 from collections.abc import Iterator
 
 import prometheus_client
+from prometheus_client import metrics_core
 from prometheus_client import registry
 
 from serving import predictions
@@ -27,6 +29,9 @@ _OTHERS = "(unknown)"
 _BUCKETS = [10 * 1.8**power for power in range(33)]  # microseconds
 # The library gives counters a suffix, which the names there lack.
 _SUFFIX = re.compile(rb"(:tensorflow:serving:request_count)_total\b")
+
+# Yields model, version and state, a number of TensorFlow Serving's.
+VersionStates = Callable[[], Iterable[tuple[str, int, int]]]
 
 
 class Metrics:
@@ -109,6 +114,10 @@ class Metrics:
         )
         gauge.set_function(read)
 
+    def watch_versions(self, read: VersionStates) -> None:
+        """Has the versions' states read whenever Prometheus asks."""
+        self._registry.register(_Versions(read))
+
     def page(self) -> bytes:
         """All of it, in the text format."""
         text = prometheus_client.generate_latest(self._registry)
@@ -122,6 +131,23 @@ class Metrics:
             buckets=_BUCKETS,
             registry=self._registry,
         )
+
+
+class _Versions(registry.Collector):
+    """Which versions there are changes, so that no gauge can be kept."""
+
+    def __init__(self, read):
+        self._read = read
+
+    def collect(self):
+        family = metrics_core.GaugeMetricFamily(
+            "cartoongan_version_state",
+            "10 start, 20 loading, 30 available, 40 unloading, 50 end.",
+            labels=["model_name", "version"],
+        )
+        for name, version, state in self._read():
+            family.add_metric([name, str(version)], state)
+        yield family
 
 
 class Metered:

@@ -6,10 +6,7 @@ there are `/healthz`, `/livez`, the metrics, and what other modules add.
 
 import asyncio
 import functools
-import re
-import urllib.parse
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import grpc
 from google.protobuf import json_format
@@ -28,21 +25,18 @@ from serving import json_requests
 from serving import metrics
 from serving import predictions
 from serving import refusals
+from serving import targets
 
 HEALTH = "/healthz"
 LIFE = "/livez"
 
-_MODEL = r"(?i)/v1/models"
-_VERSION = r"(?:/versions/([0-9]+)|/labels/([^/:]+))?"
-_POST = re.compile(rf"{_MODEL}/([^/:]+){_VERSION}:(classify|regress|predict)")
-_GET = re.compile(rf"{_MODEL}(?:/([^/:]+))?{_VERSION}(?:/(metadata))?")
-_LARGEST = 2**63 - 1
+_PART = 2**18  # bytes of an answer that are sent at a time
 _CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "POST, GET",
     "Access-Control-Allow-Headers": "Content-Type",
 }
-_METHODS = {
+_EXAMPLES = {
     "classify": "classification signature method_name to be "
     "tensorflow/serving/classify",
     "regress": "regression signature method_name to be "
@@ -50,13 +44,19 @@ _METHODS = {
 }
 
 
-class _Target(NamedTuple):
-    """What a path names."""
+class _Answer(responses.Response):
+    """Sends its body in parts, so that it ends when it has been read.
 
-    name: str
-    version: int | None
-    label: str | None
-    verb: str
+    As a whole it would lie in the connection's buffer, where nobody counts it.
+    """
+
+    async def __call__(self, scope, receive, send):
+        start = {"status": self.status_code, "headers": self.raw_headers}
+        await send({"type": "http.response.start", **start})
+        for place in range(0, len(self.body), _PART):
+            part = bytes(self.body[place : place + _PART])
+            await _send_part(send, part, more_body=True)
+        await _send_part(send, b"", more_body=False)
 
 
 def application(
@@ -125,11 +125,18 @@ class _Rest:
             response = _refusal(_left(), log)
         except refusals.Refusal as refusal:
             response = _refusal(refusal, log)
+        try:
+            with self._reader.hold(len(response.body)):
+                await self._send(response, scope, receive, send)
+        except refusals.Refusal as refusal:
+            await self._send(_refusal(refusal, log), scope, receive, send)
+
+    async def _send(self, response, *asgi):
         response.headers.update(self._headers)
-        await response(scope, receive, send)
+        await response(*asgi)
 
     async def _answer(self, request, log):
-        path = _path(request)
+        path = targets.path_of(request)
         if not path.lower().startswith("/v1/"):
             return responses.HTMLResponse(
                 "<HTML><HEAD><TITLE>404 Not Found</TITLE></HEAD>"
@@ -138,11 +145,11 @@ class _Rest:
             )
         if request.method == "OPTIONS" and self._headers:
             return responses.Response()
-        target = _target(request.method, path)
+        target = targets.of_request(request.method, path)
         log["model"] = target.name
         if target.verb == "predict":
             return await self._predict(request, target, log)
-        if target.verb in _METHODS:
+        if target.verb in _EXAMPLES:
             return await self._refuse_examples(request, target)
         if not target.name:
             raise _bad("Missing model name in request.")
@@ -191,7 +198,7 @@ class _Rest:
         if definition is None:
             raise _bad(f"No signature was found with the name: {name}")
         raise _bad(
-            f"Expected {_METHODS[target.verb]}. Was: {definition.method_name}"
+            f"Expected {_EXAMPLES[target.verb]}. Was: {definition.method_name}"
         )
 
     def _tell_status(self, target):
@@ -217,27 +224,9 @@ class _Rest:
         )
 
 
-def _path(request):
-    """The path as TensorFlow Serving sees it: not decoded, with the query."""
-    path = request.scope["raw_path"].decode("ascii", "replace")
-    query = request.scope["query_string"].decode("ascii", "replace")
-    return f"{path}?{query}" if query else path
-
-
-def _target(method, path):
-    pattern = {"POST": _POST, "GET": _GET}.get(method)
-    match = pattern and pattern.fullmatch(path)
-    name, digits, label, verb = match.groups() if match else [None] * 4
-    # The names of verbs count as they are written, other than the path.
-    if not match or (method == "POST" and verb not in (*_METHODS, "predict")):
-        raise _bad(f"Malformed request: {method} {path[:200]}")
-    if digits and (len(digits) > 20 or int(digits) > _LARGEST):
-        raise _bad(f"Failed to convert version: {digits[:40]} to numeric.")
-    return _Target(
-        urllib.parse.unquote(name or ""),
-        int(digits) if digits else None,
-        urllib.parse.unquote(label) if label else None,
-        verb or "",
+async def _send_part(send, part, more_body):
+    await send(
+        {"type": "http.response.body", "body": part, "more_body": more_body}
     )
 
 
@@ -265,14 +254,11 @@ def _bad(message):
 
 def _refusal(refusal, log):
     log["error"] = refusal.message
-    response = _json(json_answers.error(refusal.message), refusal.http_status)
-    if refusal.http_status == 408:  # the rest of the body may never come
-        response.headers["Connection"] = "close"
-    return response
+    return _json(json_answers.error(refusal.message), refusal.http_status)
 
 
 def _json(text, status=200):
-    return responses.Response(text, status, media_type="application/json")
+    return _Answer(text, status, media_type="application/json")
 
 
 def _of_message(message):

@@ -1,6 +1,7 @@
 """The local server: one process and one event loop for REST, gRPC and page."""
 
 import asyncio
+import contextlib
 import gc
 import os
 import socket
@@ -18,6 +19,7 @@ from serving import metrics
 from serving import model_configs
 from serving import pages
 from serving import predictions
+from serving import refusals
 from serving import request_logs
 from serving import rest
 from serving import settings
@@ -105,6 +107,7 @@ class Server(uvicorn.Server):
             "Predictions that wait or run.",
             lambda: self._predictor.pending,
         )
+        self._meters.watch_versions(self._version_states)
         app = rest.application(
             self._predictor,
             self._catalog,
@@ -115,14 +118,22 @@ class Server(uvicorn.Server):
         )
         return request_logs.RequestLog(app, _QUIET)
 
+    def _version_states(self):
+        for name in self._catalog.names:
+            with contextlib.suppress(refusals.Refusal):  # it has none
+                for status in self._catalog.statuses(name):
+                    yield name, status.version, int(status.state)
+
     async def _start_grpc(self):
         if self._settings.grpc_port is None:
             return None
+        most = self._settings.max_body_mb * _MB
         self._grpc = grpc.aio.server(
             options=[
                 ("grpc.so_reuseport", 0),
-                *grpc_services.message_options(),
-            ]
+                *grpc_services.message_options(most),
+            ],
+            maximum_concurrent_rpcs=self._settings.max_enqueued_requests,
         )
         metered = metrics.Metered(self._predictor, self._meters, "GRPC")
         grpc_services.add_services(self._grpc, metered, self._catalog)

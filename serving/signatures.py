@@ -92,7 +92,7 @@ def _check_type(name, info, value):
             "provided."
         )
     if expected == tf.string and not all(
-        isinstance(item, bytes) for item in value.flat
+        isinstance(item, bytes) for item in value.ravel()
     ):
         raise _invalid(f"Expects input {name!r} to hold bytes only.")
 

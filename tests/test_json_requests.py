@@ -150,8 +150,11 @@ def test_values_of_another_type_are_refused(value, name, kind, form):
 
 
 def test_objects_where_numbers_belong_are_refused():
-    message = refusal('{"inputs": [{"b64": "AAAA"}]}', x="UINT8")
-    assert "Type: Object is not of expected type: uint8" in message
+    for name in ("UINT8", "HALF"):
+        message = refusal('{"inputs": [{"b64": "AAAA"}]}', x=name)
+        assert (
+            f"Type: Object is not of expected type: {name.lower()}" in message
+        )
 
 
 def test_booleans_are_true_and_false():
@@ -345,6 +348,7 @@ def test_what_is_no_json_is_refused_with_its_offset_in_bytes(body, message):
     with pytest.raises(refusals.Refusal) as caught:
         json_requests.parse(body)
     assert caught.value.message.startswith(f"JSON Parse error: {message}")
+    assert "None" not in caught.value.message
 
 
 @pytest.mark.parametrize("body", [b"[1]", b"1", b'"a"', b"null", b"NaN"])
@@ -376,3 +380,5 @@ def test_messages_hold_no_pictures():
     body = json.dumps({"inputs": "A" * 100_000, "instances": [1]})
     assert len(refusal(body, x="INT32")) < 300
     assert len(row_refusal(json.dumps(["A" * 100_000]))) < 400
+    body = json.dumps({"inputs": list(range(10_000)), "instances": [1]})
+    assert len(refusal(body, x="INT32")) < 300

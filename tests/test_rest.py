@@ -139,7 +139,7 @@ def test_versions_and_labels_are_parts_of_the_path(server, png, cartoon, place):
         (
             "cartoongan/versions/" + "9" * 5000,
             400,
-            f"Failed to convert version: {'9' * 40} to numeric.",
+            f"Failed to convert version: {'9' * 200} to numeric.",
         ),
     ],
 )
@@ -194,6 +194,7 @@ def test_head_is_a_malformed_request(server):
         ("POST", "/v1/models/cartoongan/version/1:predict"),
         ("POST", "/v1/models/cartoongan/metadata"),
         ("POST", "/v1/models/cartoongan:predict?x=1"),
+        ("GET", f"/v1/{'x' * 190}"),
     ],
 )
 def test_other_paths_below_v1_are_malformed_requests(server, method, path):
@@ -279,6 +280,10 @@ def test_examples_find_no_signature_for_them(server, verb, kind):
     assert refused(post(server, path, {"examples": [{"x": 1}]}), 400) == (
         f"Expected {kind} signature method_name to be tensorflow/serving/"
         f"{verb}. Was: tensorflow/serving/predict"
+    )
+    document = {"examples": [{"x": 1}], "signature_name": "none"}
+    assert refused(post(server, path, document), 400) == (
+        "No signature was found with the name: none"
     )
     assert "'examples'" in refused(post(server, path, {"instances": [1]}), 400)
     answer = post(server, f"/v1/models/other:{verb}", {"examples": [{}]})
@@ -399,8 +404,10 @@ def test_pages_of_other_sites_may_be_let_in(published, png):
         asked = requests.options(address + PREDICT)
         answer = post(address, PREDICT, {"instances": [b64(png)]})
         refusal = post(address, PREDICT, {})
+        status = requests.get(f"{address}/v1/models/cartoongan")
+    assert status.json()["model_version_status"]
     assert (asked.status_code, answer.status_code) == (200, 200)
-    for each in (asked, answer, refusal):
+    for each in (asked, answer, refusal, status):
         assert each.headers["access-control-allow-origin"] == "*"
         assert each.headers["access-control-allow-methods"] == "POST, GET"
         assert each.headers["access-control-allow-headers"] == "Content-Type"
@@ -430,5 +437,7 @@ def test_metrics_have_the_names_of_tensorflow_serving(server, png):
     for name in ("request_latency", "runtime_latency"):
         assert f"\n:tensorflow:serving:{name}_bucket{{API=" in text
     assert "made-up" not in text
+    versions = 'cartoongan_version_state{model_name="cartoongan",version="1"}'
+    assert f"\n{versions} 30.0" in text
     assert "cartoongan_bodies_bytes 0.0" in text
     assert "cartoongan_pending_requests 0.0" in text

@@ -1,59 +1,16 @@
-import base64
-import http.server
-import json
-import re
-import threading
-
 import keras
+import local_server
 import numpy as np
 import pytest
 
 from cartoongan_tf import artifacts
-from cartoongan_tf import contract
 from cartoongan_tf import errors
 from cartoongan_tf import networks
 from cartoongan_tf import saved_models
 from cartoongan_tf import served_models
-from cartoongan_tf import session_models
+from serving import model_configs
 
 MAX_SIDE = 60
-MODEL = re.compile(r"/v1/models/cartoongan(/versions/1|/labels/stable)?")
-
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    """Answers as TensorFlow Serving does, out of a real SavedModel."""
-
-    def do_GET(self):
-        if not MODEL.fullmatch(self.path):
-            self.answer(404, {"error": "Servable not found for request"})
-            return
-        self.answer(200, {"model_version_status": [{"state": "AVAILABLE"}]})
-
-    def do_POST(self):
-        length = int(self.headers["Content-Length"])
-        question = json.loads(self.rfile.read(length))
-        if not MODEL.fullmatch(self.path.removesuffix(":predict")):
-            self.answer(404, {"error": "Servable not found for request"})
-            return
-        pictures = [
-            base64.b64decode(each["b64"], validate=True)
-            for each in question["instances"]
-        ]
-        cartoons = self.server.model.run(
-            contract.BYTES, np.array(pictures, object)
-        )
-        encoded = [base64.b64encode(c).decode() for c in cartoons]
-        self.answer(200, {"predictions": [{"b64": e} for e in encoded]})
-
-    def answer(self, code, content):
-        data = json.dumps(content).encode()
-        self.send_response(code)
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, *_):
-        pass
 
 
 @pytest.fixture(scope="module")
@@ -64,17 +21,14 @@ def generator():
 
 @pytest.fixture(scope="module")
 def address(generator, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("served") / "1"
+    folder = tmp_path_factory.mktemp("served")
     settings = saved_models.BytesSettings(max_side=MAX_SIDE)
-    saved_models.write(generator, folder, settings)
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.model = session_models.SessionModel(folder)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    saved_models.write(generator, folder / "1", settings)
+    model = model_configs.ModelConfig(
+        "cartoongan", folder, labels={"stable": 1}
+    )
+    with local_server.serve([model]) as address:
+        yield address
 
 
 @pytest.mark.parametrize(
@@ -105,7 +59,7 @@ def test_what_a_server_reduces_is_refused(address, random):
 
 
 def test_a_model_that_is_not_there_is_told_at_once(address):
-    with pytest.raises(errors.InputError, match="answers 404: Servable not"):
+    with pytest.raises(errors.InputError, match="answers 404: Could not find"):
         served_models.ServedModel(f"{address}/v1/models/other")
 
 
