@@ -24,8 +24,8 @@ from absl import app
 from absl import flags
 
 from serving import model_configs
-from serving import pages
 from serving import settings
+from serving import tflite_files
 from serving import version_folders
 
 FLAGS = flags.FLAGS
@@ -117,7 +117,7 @@ def _check(chosen):
             "--model_config_file."
         )
     if chosen.tflite:
-        pages.check_tflite(chosen.tflite)
+        tflite_files.check(chosen.tflite)
     if not _is_loopback(chosen.host):
         print(
             f"--host={chosen.host}: whoever reaches this machine can use the "

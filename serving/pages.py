@@ -4,12 +4,9 @@ The page asks for nothing that is not here, and its headers keep it so. They
 also isolate it, without which browsers lend its WebAssembly one thread only.
 """
 
-from __future__ import annotations
-
 import json
 import mimetypes
 import pathlib
-import typing
 
 from starlette import datastructures
 from starlette import middleware
@@ -18,17 +15,15 @@ from starlette import routing
 from starlette import staticfiles
 from starlette import types
 
+from serving import catalogs
+from serving import refusals
+from serving import tflite_files
 from serving import version_states
-
-if typing.TYPE_CHECKING:  # it imports TensorFlow; flags are checked before
-    from serving import catalogs
 
 _PAGE = pathlib.Path(__file__).parent / "page"
 _SITE = _PAGE / "site"
 # Filled by `npm ci --prefix serving/page`.
 _PACKAGES = _PAGE / "node_modules" / "@litertjs"
-# A .tflite file is a flatbuffer whose identifier follows the first offset.
-_IDENTIFIER = slice(4, 8)
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; "
@@ -49,22 +44,6 @@ _KEEP = "public, max-age=31536000, immutable"
 
 # Windows' registry may call scripts plain text, which `nosniff` then forbids.
 mimetypes.add_type("text/javascript", ".js")
-
-
-def check_tflite(path: pathlib.Path) -> None:
-    """Looks whether a file is one that LiteRT can read.
-
-    Raises:
-        ValueError: If there is no file, or one of another kind.
-    """
-    if not path.is_file():
-        raise ValueError(f"--tflite: there is no file {path}.")
-    with path.open("rb") as file:
-        if file.read(8)[_IDENTIFIER] != b"TFL3":
-            raise ValueError(
-                f"--tflite: {path} is no .tflite file; give the "
-                "cartoongan_float32.tflite that export.py wrote."
-            )
 
 
 def routes(
@@ -88,7 +67,7 @@ def routes(
     browser = None
     parts: list[routing.BaseRoute] = []
     if tflite:
-        check_tflite(tflite)
+        tflite_files.check(tflite)
         parts = [_file("/model.tflite", tflite.resolve()), *runtime]
         browser = {
             "model": "page/model.tflite",
@@ -137,16 +116,21 @@ class _Headers:
 
 def _ready(catalog):
     """Names and versions, the latest first, of the models that are ready."""
-    models = []
-    for name in catalog.names:
-        versions = [
-            status.version
-            for status in catalog.statuses(name)
-            if status.state is version_states.State.AVAILABLE
-        ]
-        if versions:
-            models.append({"name": name, "versions": versions})
-    return models
+    found = ((name, _versions(catalog, name)) for name in catalog.names)
+    return [
+        {"name": name, "versions": versions}
+        for name, versions in found
+        if versions
+    ]
+
+
+def _versions(catalog, name):
+    try:
+        statuses = catalog.statuses(name)
+    except refusals.Refusal:
+        return []  # none has ever been there
+    available = version_states.State.AVAILABLE
+    return [status.version for status in statuses if status.state is available]
 
 
 def _file(path, file, headers=()):

@@ -70,6 +70,7 @@ function fail(error) {
   element("reason").textContent = failure.message;
   element("retry").hidden = !failure.retry;
   element("failure").hidden = false;
+  element("failure").scrollIntoView({ block: "nearest" });
 }
 
 /** @param {"welcome" | "photo" | "cartoon"} name What the stage shows. */

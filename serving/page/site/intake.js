@@ -17,13 +17,18 @@ export function watch(onFile, onError) {
   for (const id of ["choose", "another"]) {
     element(id).addEventListener("click", () => element("file").click());
   }
-  element("take").addEventListener("click", () => take(onFile, onError));
+  for (const button of document.querySelectorAll(".take")) {
+    button.addEventListener("click", () => take(onFile, onError));
+  }
   offerCamera();
   navigator.mediaDevices?.addEventListener("devicechange", offerCamera);
 }
 
 async function offerCamera() {
-  element("take").hidden = !(await camera.present().catch(() => false));
+  const present = await camera.present().catch(() => false);
+  for (const button of document.querySelectorAll(".take")) {
+    button.hidden = !present;
+  }
 }
 
 async function take(onFile, onError) {

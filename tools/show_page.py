@@ -1,0 +1,68 @@
+r"""Makes the picture of the web page in README.md.
+
+    python export.py --model=storybook --formats=saved_model --output=exported
+    python -m serving.local --model_dir=exported/saved_model
+    python -m tools.show_page --output=docs/page.jpg
+
+The server runs beside. The photo comes with scikit-image (public domain, CC0);
+the browser is the Chromium of this machine.
+"""
+
+import pathlib
+import shutil
+import tempfile
+
+import playwright.sync_api
+from absl import app
+from absl import flags
+
+from cartoongan_tf import errors
+from cartoongan_tf import files
+from cartoongan_tf import pictures
+from cartoongan_tf import samples
+
+FLAGS = flags.FLAGS
+
+flags.DEFINE_string("url", "http://127.0.0.1:8501/", "The page.")
+flags.DEFINE_string("output", None, "JPEG file to write.", required=True)
+flags.DEFINE_string("photo", "coffee", "One of scikit-image's.")
+flags.DEFINE_enum("scheme", "light", ["light", "dark"], "Colors.")
+flags.DEFINE_integer("width", 1240, "Of the window, in pixels.", 320)
+flags.DEFINE_integer("height", 740, "Of the window, in pixels.", 320)
+flags.DEFINE_string("chromium", "chromium", "The browser's command.")
+
+_DRAWN = "main[data-view=cartoon]:not([data-busy])"
+
+
+def main(_):
+    with errors.one_sentence():
+        with tempfile.TemporaryDirectory() as folder:
+            photo = pathlib.Path(folder) / f"{FLAGS.photo}.png"
+            pictures.write_png(photo, samples.read_photos()[FLAGS.photo])
+            shown = look(photo)
+        with files.written_whole(FLAGS.output) as draft:
+            draft.write_bytes(shown)
+
+
+def look(photo: pathlib.Path) -> bytes:
+    """The page with a photo and its cartoon, as a JPEG file's contents."""
+    with playwright.sync_api.sync_playwright() as driver:
+        browser = driver.chromium.launch(
+            executable_path=shutil.which(FLAGS.chromium),
+            args=["--no-sandbox", "--disable-gpu"],
+        )
+        page = browser.new_page(
+            color_scheme=FLAGS.scheme,
+            reduced_motion="reduce",  # the divider stands still
+            viewport={"width": FLAGS.width, "height": FLAGS.height},
+        )
+        page.goto(FLAGS.url)
+        page.set_input_files("#file", photo)
+        page.wait_for_selector(_DRAWN)
+        shown = page.screenshot(type="jpeg", quality=88)
+        browser.close()
+    return shown
+
+
+if __name__ == "__main__":
+    app.run(main)
