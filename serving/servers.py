@@ -107,6 +107,11 @@ class Server(uvicorn.Server):
             "Predictions that wait or run.",
             lambda: self._predictor.pending,
         )
+        self._meters.watch(
+            "waiting_runs",
+            "Runs of models that are still to be started.",
+            lambda: self._predictor.waiting,
+        )
         self._meters.watch_versions(self._version_states)
         app = rest.application(
             self._predictor,

@@ -170,6 +170,25 @@ def test_damaged_gzip_is_refused(address, body):
     assert answer.status_code in (400, 413)
 
 
+@pytest.mark.parametrize(
+    "body", [gzip.compress(b"{}") * 2, gzip.compress(bytes(100), 0)[:-20]]
+)
+def test_gzip_that_is_not_one_whole_file_is_damaged(address, body):
+    answer = requests.post(
+        address + PREDICT, body, headers={"Content-Encoding": "gzip"}
+    )
+    assert answer.json()["error"] == "The gzip body is damaged."
+
+
+def test_bodies_may_be_slow_while_they_come(address):
+    with connect(address) as connection:
+        connection.sendall(head(12 * 80_000))
+        for _ in range(12):
+            connection.sendall(b" " * 80_000)
+            time.sleep(0.4)
+        assert status_of(connection.recv(1000)) == 400
+
+
 def test_other_encodings_are_refused(address):
     answer = requests.post(
         address + PREDICT, b"{}", headers={"Content-Encoding": "br"}

@@ -441,3 +441,4 @@ def test_metrics_have_the_names_of_tensorflow_serving(server, png):
     assert f"\n{versions} 30.0" in text
     assert "cartoongan_bodies_bytes 0.0" in text
     assert "cartoongan_pending_requests 0.0" in text
+    assert "cartoongan_waiting_runs 0.0" in text
