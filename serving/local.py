@@ -24,12 +24,12 @@ from absl import app
 from absl import flags
 
 from serving import model_configs
-from serving import settings
+from serving import server_settings
 from serving import tflite_files
 from serving import version_folders
 
 FLAGS = flags.FLAGS
-_DEFAULT = settings.Settings
+_DEFAULT = server_settings.Settings
 _LARGEST_PORT = 65_535
 
 
@@ -51,14 +51,14 @@ def main(argv):
         sys.exit(str(error))
 
 
-def settings_from_flags() -> settings.Settings:
+def settings_from_flags() -> server_settings.Settings:
     """The settings that the flags give."""
-    fields = dataclasses.fields(settings.Settings)
+    fields = dataclasses.fields(server_settings.Settings)
     values: dict[str, Any] = {f.name: FLAGS[f.name].value for f in fields}
     for name in ("model_dir", "model_config_file", "tflite"):
         if values[name]:
             values[name] = pathlib.Path(values[name])
-    return settings.Settings(**values)
+    return server_settings.Settings(**values)
 
 
 def listen(host: str, port: int, flag: str = "port") -> socket.socket:

@@ -25,7 +25,7 @@ from serving import json_requests
 from serving import metrics
 from serving import predictions
 from serving import refusals
-from serving import targets
+from serving import rest_targets
 
 HEALTH = "/healthz"
 LIFE = "/livez"
@@ -136,7 +136,7 @@ class _Rest:
         await response(*asgi)
 
     async def _answer(self, request, log):
-        path = targets.path_of(request)
+        path = rest_targets.path_of(request)
         if not path.lower().startswith("/v1/"):
             return responses.HTMLResponse(
                 "<HTML><HEAD><TITLE>404 Not Found</TITLE></HEAD>"
@@ -145,7 +145,7 @@ class _Rest:
             )
         if request.method == "OPTIONS" and self._headers:
             return responses.Response()
-        target = targets.of_request(request.method, path)
+        target = rest_targets.of_request(request.method, path)
         log["model"] = target.name
         if target.verb == "predict":
             return await self._predict(request, target, log)

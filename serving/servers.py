@@ -22,7 +22,7 @@ from serving import predictions
 from serving import refusals
 from serving import request_logs
 from serving import rest
-from serving import settings
+from serving import server_settings
 
 _MB = 2**20
 _QUIET = (rest.HEALTH, rest.LIFE, metrics.PATH)
@@ -44,7 +44,7 @@ class Server(uvicorn.Server):
 
     def __init__(
         self,
-        chosen: settings.Settings,
+        chosen: server_settings.Settings,
         models: Sequence[model_configs.ModelConfig],
         tell_ready: Callable[[int | None], None],
     ) -> None:

@@ -7,14 +7,16 @@ import tensorflow as tf
 
 from serving import local
 from serving import model_configs
+from serving import server_settings
 from serving import servers
-from serving import settings
 
 
 @contextlib.contextmanager
 def serve(models, **chosen):
     """Runs a server at a free port; gives its address."""
-    chosen = settings.Settings(**{"port": 0, "drain_timeout_s": 5, **chosen})
+    chosen = server_settings.Settings(
+        **{"port": 0, "drain_timeout_s": 5, **chosen}
+    )
     socket = local.listen(chosen.host, chosen.port)
     ready = threading.Event()
     server = servers.Server(chosen, models, lambda _: ready.set())

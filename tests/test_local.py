@@ -31,10 +31,10 @@ DEFAULTS = """
 import dataclasses
 from absl import flags
 from serving import local
-from serving import settings
+from serving import server_settings
 
 local.define_flags()
-for field in dataclasses.fields(settings.Settings):
+for field in dataclasses.fields(server_settings.Settings):
     flag = flags.FLAGS[field.name]
     assert flag.default == field.default, field.name
     assert flag.help, field.name
