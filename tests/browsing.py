@@ -131,6 +131,8 @@ class Visit:
         self.page = context.new_page()
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda e: self.complaints.append(str(e)))
+        # Else the first chooser may open before Playwright looks for one.
+        self.page.on("filechooser", lambda _: None)
         self.page.goto(address)
         self.page.get_by_text("The photo is sent to the server").wait_for()
 

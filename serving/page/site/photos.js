@@ -65,7 +65,7 @@ export function encode(canvas, type) {
 
 async function decode(file) {
   try {
-    return await createImageBitmap(file, { imageOrientation: "from-image" });
+    return await createImageBitmap(file);
   } catch {
     throw new Failure(reason(file));
   }
