@@ -10,6 +10,7 @@ import json
 import random
 from collections.abc import Callable
 from collections.abc import Iterator
+from typing import Any
 from typing import NamedTuple
 
 PATH = "/v1/models/cartoongan:predict"
@@ -152,7 +153,7 @@ def _repeated(chance, body):
     return body[:place] + part * chance.choice([2, 50, 2000]) + body[place:]
 
 
-_VALUES = [
+_VALUES: list[Any] = [
     None,
     True,
     0,
