@@ -2,8 +2,8 @@
 
     python -m benchmarks.http_load PORT PATH CONNECTIONS SECONDS BODY...
 
-Each connection is a thread that keeps its socket and waits for each answer
-before it asks anew. Prints one line of JSON: answers by status, requests a
+Each connection is a thread that keeps its socket, sends the bodies in an order
+of its own, and waits for each answer before it asks anew. Prints one line of JSON: answers by status, requests a
 second, and milliseconds that answers took, of what was asked after the first
 tenth of the time.
 """
@@ -13,6 +13,7 @@ import http.client
 import itertools
 import json
 import pathlib
+import random
 import sys
 import threading
 import time
@@ -35,7 +36,7 @@ def load(
     threads = [
         threading.Thread(
             target=_ask_until,
-            args=(end, port, path, bodies[n % len(bodies) :] + bodies, found),
+            args=(end, port, path, _shuffled(bodies, n), found),
         )
         for n in range(connections)
     ]
@@ -44,6 +45,10 @@ def load(
     for thread in threads:
         thread.join()
     return _summary(found, begin, end)
+
+
+def _shuffled(bodies, seed):
+    return random.Random(seed).sample(bodies, len(bodies))
 
 
 def _ask_until(end, port, path, bodies, found):

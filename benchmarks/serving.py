@@ -40,7 +40,8 @@ flags.mark_flag_as_required("model_dir")
 PREDICT = "/v1/models/cartoongan:predict"
 MOST_THREADS = 2  # of the bare call; more give no more on two cores
 SOAKING = 8  # connections
-SIDES = 64, 901  # pixels, of the load of many sizes
+SIDES = 64, 513  # pixels, of the load of many sizes
+PHOTOS = 24  # of that load
 
 
 def main(_):
@@ -131,7 +132,7 @@ def report_memory(folder):
     """Memory at the end of each minute, of a load of photos of many sizes."""
     random = np.random.default_rng(0)
     bodies = []
-    for number in range(80):
+    for number in range(PHOTOS):
         width, height = random.integers(*SIDES, 2)
         photo = folder / f"{number}.jpg"
         photo_requests.write_photo(photo, int(width), int(height))
