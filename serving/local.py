@@ -167,6 +167,12 @@ def _define_models():
         "Several models, labels and policies, as a ModelServerConfig of "
         "TensorFlow Serving in protobuf's text format.",
     )
+    flags.DEFINE_float(
+        "model_config_file_poll_wait_seconds",
+        _DEFAULT.model_config_file_poll_wait_seconds,
+        "How often that file is read anew; 0 is never.",
+        lower_bound=0,
+    )
     flags.DEFINE_string(
         "tflite",
         None,
