@@ -121,7 +121,8 @@ def _check(chosen):
     if not _is_loopback(chosen.host):
         print(
             f"--host={chosen.host}: whoever reaches this machine can use the "
-            "server; it asks for no password.",
+            "server, and, over gRPC, change what it serves; it asks for no "
+            "password.",
             file=sys.stderr,
         )
 
