@@ -162,6 +162,12 @@ def test_a_label_that_is_new_may_name_a_version_that_comes_with_it(make, model):
     assert number(catalog, "canary") == 2
 
 
+def test_a_label_that_stays_may_name_a_version_that_is_not_loaded(make, model):
+    catalog = make(model(1, next=3))
+    catalog.reconfigure([model(1, 2, next=3)])
+    assert number(catalog) == 2
+
+
 def test_a_label_cannot_move_to_a_version_that_is_not_loaded(make, model):
     catalog = make(model(1, stable=1))
     both = [model(1, 2, stable=2, canary=1), model(1, name="n")]
@@ -287,6 +293,9 @@ def test_a_file_that_changes_is_followed(follow, write):
     write(1, 2, stable=1, canary=2)
     watched.look()
     assert number(catalog, "canary") == 2
+    write(1, stable=1)
+    watched.look()
+    assert states(catalog) == {2: State.END, 1: State.AVAILABLE}
     write(1, name="n")
     watched.look()
     assert catalog.names == ["n"]
@@ -339,7 +348,17 @@ def test_the_same_mistake_in_a_changed_file_is_told_again(follow, caplog):
         path.write_text("x")
         os.utime(path, (second, second))
         watched.look()
-    assert len(caplog.records) == len(set(caplog.records))
+    wrong = [r for r in caplog.records if r.levelno == logging.ERROR]
+    assert len(wrong) == 2
+
+
+def test_a_file_that_goes_twice_is_told_of_twice(follow, write, caplog):
+    path, _, watched = follow(1)
+    for _ in range(2):
+        path.unlink()
+        watched.look()
+        write(1)
+        watched.look()
     wrong = [r for r in caplog.records if r.levelno == logging.ERROR]
     assert len(wrong) == 2
 
