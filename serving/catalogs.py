@@ -4,6 +4,9 @@ A thread looks at the models' folders, loads what is new, and unloads what is
 no longer wanted when the last request that uses it has been answered. As in
 TensorFlow Serving, a folder whose versions have all been removed unloads
 them; one that is itself gone, a file system that is away, say, unloads none.
+
+Which models there are may change. One that is no longer configured is kept, to
+drain, and to tell that its versions have ended.
 """
 
 import contextlib
@@ -14,11 +17,10 @@ import threading
 from collections.abc import Iterator
 from collections.abc import Sequence
 
-import grpc
-
+from serving import config_changes
 from serving import loaded_versions
+from serving import lookups
 from serving import model_configs
-from serving import refusals
 from serving import served_versions
 from serving import version_folders
 from serving import version_states
@@ -56,14 +58,17 @@ class Catalog:
             intra_op_threads=intra_op_threads,
             inter_op_threads=inter_op_threads,
         )
+        self._make_model = functools.partial(
+            served_versions.ServedVersions, load, retries, retry_seconds
+        )
+        # Neither is changed where it is: both are replaced, so that a thread
+        # that goes through one is not disturbed.
         self._configs = {config.name: config for config in configs}
-        self._models = {
-            name: served_versions.ServedVersions(load, retries, retry_seconds)
-            for name in self._configs
-        }
+        self._models = {name: self._make_model() for name in self._configs}
         self._poll_seconds = poll_seconds
         self._changed = threading.Condition()  # guards models and versions
         self._refreshing = threading.Lock()
+        self._reconfiguring = threading.Lock()
         self._wake = threading.Event()
         self._closing = False
         self._thread: threading.Thread | None = None
@@ -100,6 +105,31 @@ class Catalog:
                 self._want(name, model)
                 self._replace(name, model)
 
+    def reconfigure(self, configs: Sequence[model_configs.ModelConfig]) -> None:
+        """Serves these models, and no others, from now on.
+
+        Labels move at once and together. Returns when what is new has been
+        loaded; versions that are no longer wanted go as ever. A version that is
+        loaded is not loaded again from another `base_path`.
+
+        Raises:
+            Refusal: If this cannot be; nothing has changed then. With UNKNOWN
+                all has, but a model that is new could not be loaded.
+        """
+        with self._reconfiguring:
+            old, new = self._configs, {c.name: c for c in configs}
+            config_changes.check_folders(old, new)
+            with self._changed:
+                config_changes.check_labels(old, new, self._available())
+                added = {n: self._make_model() for n in new}
+                self._models = added | self._models
+                self._configs = new
+        self.refresh()
+        with self._changed:
+            config_changes.check_loaded(
+                {n: self._models[n].statuses for n in new if n not in old}
+            )
+
     def close(self, drain_seconds: float = 30.0) -> None:
         """Unloads all but what is still lent after so many seconds."""
         self._closing = True
@@ -116,7 +146,7 @@ class Catalog:
     def ready(self) -> bool:
         """Whether each model has a version that takes requests."""
         with self._changed:
-            return all(model.available for model in self._models.values())
+            return all(self._models[name].available for name in self._configs)
 
     @contextlib.contextmanager
     def lease(
@@ -164,19 +194,14 @@ class Catalog:
             Refusal: NOT_FOUND, if there is none.
         """
         del label
-        if not name:
-            raise _nameless()
         with self._changed:
-            model = self._models.get(name)
-            known = model.statuses if model else []
-        found = [s for s in known if version in (None, s.version)]
-        if not found:
-            which = "any versions" if version is None else f"version {version}"
-            raise refusals.Refusal(
-                grpc.StatusCode.NOT_FOUND,
-                f"Could not find {which} of model {name}",
-            )
-        return found
+            return lookups.statuses(name, self._models.get(name), version)
+
+    def _available(self):
+        return {
+            name: {version.number for version in model.available}
+            for name, model in self._models.items()
+        }
 
     def _unload_all(self, drain_seconds):
         for name, model in self._models.items():
@@ -188,29 +213,10 @@ class Catalog:
             self._close_drained(name, model)
 
     def _find(self, name, version, label):
-        if not name:
-            raise _nameless()
+        config = self._configs.get(name)
+        labels = config.labels if config else {}
         model = self._models.get(name)
-        available = {v.number: v for v in model.available} if model else {}
-        if label is not None:
-            labels = self._configs[name].labels if model else {}
-            if labels.get(label) not in available:
-                raise refusals.Refusal(
-                    grpc.StatusCode.INVALID_ARGUMENT,
-                    f"Unrecognized servable version label: {label}",
-                )
-            version = labels[label]
-        if version is None and available:
-            return next(iter(available.values()))
-        if version not in available:
-            which = f"Latest({name})"
-            if version is not None:
-                which = f"Specific({name}, {version})"
-            raise refusals.Refusal(
-                grpc.StatusCode.NOT_FOUND,
-                f"Servable not found for request: {which}",
-            )
-        return available[version]
+        return lookups.lendable(name, model, labels, version, label)
 
     def _check_started(self, name, config):
         with self._changed:
@@ -230,12 +236,12 @@ class Catalog:
                 self.refresh()
 
     def _want(self, name, model):
-        config = self._configs[name]
+        config = self._configs.get(name)
         try:
-            folders = version_folders.find(config.base_path)
+            folders = version_folders.find(config.base_path) if config else {}
         except OSError:
             return  # it may come back; what is loaded stays
-        chosen = config.policy.choose(folders)
+        chosen = config.policy.choose(folders) if config else ()
         with self._changed:
             model.want({number: folders[number] for number in chosen})
 
@@ -280,9 +286,3 @@ def _log(name, version):
     level = logging.ERROR if message else logging.INFO
     reason = f" ({code.name}: {message})" if message else ""
     _LOGGER.log(level, "%s %d: %s%s", name, version.number, state.name, reason)
-
-
-def _nameless():
-    return refusals.Refusal(
-        grpc.StatusCode.INVALID_ARGUMENT, "ModelSpec has no name specified."
-    )

@@ -1,16 +1,18 @@
 """The services of TensorFlow Serving's gRPC interface.
 
 Predictions, metadata and status, by the messages of the package
-`tensorflow-serving-api`. What is made for `tf.Example` (Classify, Regress,
-MultiInference) is refused.
+`tensorflow-serving-api`, and new configs. What is made for `tf.Example`
+(Classify, Regress, MultiInference) is refused.
 """
 
 import asyncio
+import concurrent.futures
 
 import grpc
 import tensorflow as tf
 from tensorflow_serving.apis import get_model_metadata_pb2
 from tensorflow_serving.apis import get_model_status_pb2
+from tensorflow_serving.apis import model_management_pb2
 from tensorflow_serving.apis import model_pb2
 from tensorflow_serving.apis import model_service_pb2_grpc
 from tensorflow_serving.apis import predict_pb2
@@ -18,6 +20,7 @@ from tensorflow_serving.apis import prediction_service_pb2_grpc
 
 from serving import catalogs
 from serving import loaded_versions
+from serving import model_configs
 from serving import predictions
 from serving import refusals
 from serving import tensor_protos
@@ -118,12 +121,30 @@ class _PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
 class _ModelService(model_service_pb2_grpc.ModelServiceServicer):
     def __init__(self, catalog):
         self._catalog = catalog
+        # One at a time: who sends many must not take the threads of others.
+        self._reloader = concurrent.futures.ThreadPoolExecutor(1, "reload")
 
     async def GetModelStatus(self, request, context):
         return await _answered(context, self._status(request))
 
     async def HandleReloadConfigRequest(self, request, context):
-        await _abort_unimplemented(context, "HandleReloadConfigRequest")
+        return await _answered(context, self._reload(request))
+
+    async def _reload(self, request):
+        if request.config.WhichOneof("config") != "model_config_list":
+            raise _invalid(
+                "ServerModelConfig type not supported by "
+                "HandleReloadConfigRequest. Only ModelConfigList is currently "
+                "supported"
+            )
+        try:
+            models = model_configs.of_message(request.config, "`config`")
+        except ValueError as error:
+            raise _invalid(str(error)) from error
+        await asyncio.get_running_loop().run_in_executor(
+            self._reloader, self._catalog.reconfigure, models
+        )
+        return model_management_pb2.ReloadConfigResponse()
 
     async def _status(self, request):
         spec = _spec(request)

@@ -121,7 +121,8 @@ def _check(chosen):
     if not _is_loopback(chosen.host):
         print(
             f"--host={chosen.host}: whoever reaches this machine can use the "
-            "server; it asks for no password.",
+            "server, and, over gRPC, change what it serves; it asks for no "
+            "password.",
             file=sys.stderr,
         )
 
@@ -166,6 +167,12 @@ def _define_models():
         None,
         "Several models, labels and policies, as a ModelServerConfig of "
         "TensorFlow Serving in protobuf's text format.",
+    )
+    flags.DEFINE_float(
+        "model_config_file_poll_wait_seconds",
+        _DEFAULT.model_config_file_poll_wait_seconds,
+        "How often that file is read anew; 0 is never.",
+        lower_bound=0,
     )
     flags.DEFINE_string(
         "tflite",

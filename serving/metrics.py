@@ -38,12 +38,12 @@ class Metrics:
     """Counts requests, and asks others for what they count.
 
     Args:
-        names: Models of the server. Requests for others are counted together,
-            so that made-up names take no memory.
+        names: Gives the models of the server, which may change. Requests for
+            others are counted together, so that made-up names take no memory.
     """
 
-    def __init__(self, names: Collection[str]) -> None:
-        self._names = frozenset(names)
+    def __init__(self, names: Callable[[], Collection[str]]) -> None:
+        self._names = names
         self._registry = registry.CollectorRegistry()
         self._requests = prometheus_client.Counter(
             ":tensorflow:serving:request_count",
@@ -92,7 +92,7 @@ class Metrics:
             status = "INTERNAL"
             raise
         finally:
-            name = name if name in self._names else _OTHERS
+            name = name if name in self._names() else _OTHERS
             self._requests.labels(name, status).inc()
             self._request_times.labels(name, "Predict", entrypoint).observe(
                 (time.perf_counter() - start) * 1e6

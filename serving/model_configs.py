@@ -54,14 +54,29 @@ def read(path: str | pathlib.Path) -> list[ModelConfig]:
         text_format.Parse(path.read_text(encoding="utf-8"), message)
     except (text_format.ParseError, UnicodeDecodeError) as error:
         raise ValueError(f"{path}: {error}") from error
+    return of_message(message, str(path))
+
+
+def of_message(
+    message: model_server_config_pb2.ModelServerConfig, place: str
+) -> list[ModelConfig]:
+    """The models of a message.
+
+    Args:
+        message: Such as a `--model_config_file` holds.
+        place: Where it is from, for messages.
+
+    Raises:
+        ValueError: If a field is missing or wrong.
+    """
     configs = message.model_config_list.config
     if not configs:
-        raise ValueError(f"{path}: `model_config_list` has no `config`.")
-    models = [_model(f"{path}: config {n}", c) for n, c in enumerate(configs)]
+        raise ValueError(f"{place}: `model_config_list` has no `config`.")
+    models = [_model(f"{place}: config {n}", c) for n, c in enumerate(configs)]
     names = [model.name for model in models]
     for name in names:
         if names.count(name) > 1:
-            raise ValueError(f"{path}: `name` {name!r} is there twice.")
+            raise ValueError(f"{place}: `name` {name!r} is there twice.")
     return models
 
 

@@ -12,6 +12,8 @@ class Settings:
         model_name: What requests call the model of `model_dir`.
         model_dir: Folder of its versions.
         model_config_file: Models of TensorFlow Serving's text format, instead.
+        model_config_file_poll_wait_seconds: How often that file is read anew;
+            0 is never.
         host: Address to listen at.
         port: Of HTTP; 0 takes a free one.
         grpc_port: The same of gRPC; None leaves gRPC out.
@@ -36,6 +38,7 @@ class Settings:
     model_name: str = "cartoongan"
     model_dir: pathlib.Path | None = None
     model_config_file: pathlib.Path | None = None
+    model_config_file_poll_wait_seconds: float = 1.0
     host: str = "127.0.0.1"
     port: int = 8501
     grpc_port: int | None = None

@@ -23,6 +23,7 @@ from serving import refusals
 from serving import request_logs
 from serving import rest
 from serving import server_settings
+from serving import watched_configs
 
 _MB = 2**20
 _QUIET = (rest.HEALTH, rest.LIFE, metrics.PATH)
@@ -53,7 +54,8 @@ class Server(uvicorn.Server):
         self._catalog = _catalog(chosen, models)
         self._catalog.start()
         self._predictor = _predictor(chosen, self._catalog)
-        self._meters = metrics.Metrics(self._catalog.names)
+        self._watched = _watched(chosen, models, self._catalog)
+        self._meters = metrics.Metrics(lambda: self._catalog.names)
         self._grpc: grpc.aio.Server | None = None
         # Else each large JSON body has the collector look at all that
         # TensorFlow has loaded: 0.5 seconds for a picture, against 0.08.
@@ -62,9 +64,13 @@ class Server(uvicorn.Server):
         super().__init__(_uvicorn_config(chosen, self._application()))
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._watched:
+            self._watched.start()
         try:
             super().run(sockets)
         finally:
+            if self._watched:
+                self._watched.close()
             self._predictor.close()
             self._catalog.close(drain_seconds=0)
 
@@ -157,6 +163,15 @@ def _catalog(chosen, models):
         chosen.file_system_poll_wait_seconds,
         intra_op_threads=chosen.tensorflow_intra_op_parallelism,
         inter_op_threads=chosen.tensorflow_inter_op_parallelism,
+    )
+
+
+def _watched(chosen, models, catalog):
+    poll_seconds = chosen.model_config_file_poll_wait_seconds
+    if not chosen.model_config_file or not poll_seconds:
+        return None
+    return watched_configs.WatchedConfig(
+        chosen.model_config_file, models, catalog, poll_seconds
     )
 
 

@@ -30,11 +30,16 @@ SECONDS = 60
 
 
 @pytest.fixture(scope="module")
-def served(published, tmp_path_factory):
-    """A channel to a server of versions 1 and 2, and what it predicts with."""
+def base(published, tmp_path_factory):
     base = tmp_path_factory.mktemp("grpc") / "base"
     shutil.copytree(published / "1", base / "1")
     shutil.copytree(published / "1", base / "2")
+    return base
+
+
+@pytest.fixture(scope="module")
+def served(base):
+    """A channel to a server of versions 1 and 2, and what it predicts with."""
     config = model_configs.ModelConfig(
         "m", base, version_policies.All(), {"stable": 1}
     )
@@ -282,15 +287,59 @@ def test_status_tells_of_each_version(models):
     )
 
 
-def test_what_is_not_served_says_so(service, models):
+def reload_of(base, *labels, name="m"):
+    request = model_management_pb2.ReloadConfigRequest()
+    config = request.config.model_config_list.config.add()
+    config.name = name
+    config.base_path = str(base)
+    config.model_platform = "tensorflow"
+    config.model_version_policy.all.SetInParent()
+    config.version_labels.update(labels)
+    return request
+
+
+@pytest.fixture
+def reload(models, base):
+    """Sends configs; what was there is put back in the end."""
+
+    def reload(request, timeout=SECONDS):
+        return models.HandleReloadConfigRequest(request, timeout=timeout)
+
+    yield reload
+    reload(reload_of(base, ("stable", 1)))
+
+
+def test_a_config_can_be_sent(reload, service, base, pixels):
+    answer = reload(reload_of(base, ("stable", 2)))
+    assert answer == model_management_pb2.ReloadConfigResponse()
+    asked = request_of(image=pixels)
+    asked.model_spec.version_label = "stable"
+    answer = service.Predict(asked, timeout=SECONDS)
+    assert answer.model_spec.version.value == 2
+
+
+def test_a_config_that_cannot_be_is_refused(reload, base):
+    assert refusal(reload, reload_of(base, ("stable", 3))) == (
+        "FAILED_PRECONDITION",
+        "Request to assign label to version 3 of model m, which is not "
+        "currently available for inference",
+    )
+    assert refusal(reload, reload_of(base, name="")) == (
+        "INVALID_ARGUMENT",
+        "`config`: config 0: `name` is missing.",
+    )
+    assert refusal(reload, model_management_pb2.ReloadConfigRequest()) == (
+        "INVALID_ARGUMENT",
+        "ServerModelConfig type not supported by HandleReloadConfigRequest. "
+        "Only ModelConfigList is currently supported",
+    )
+
+
+def test_what_is_not_served_says_so(service):
     for method, request in [
         (service.Classify, classification_pb2.ClassificationRequest()),
         (service.Regress, regression_pb2.RegressionRequest()),
         (service.MultiInference, inference_pb2.MultiInferenceRequest()),
-        (
-            models.HandleReloadConfigRequest,
-            model_management_pb2.ReloadConfigRequest(),
-        ),
     ]:
         code, words = refusal(method, request)
         assert code == "UNIMPLEMENTED"

@@ -355,9 +355,10 @@ ALLOWED_IN_SERVING = {
     "batching": {"joined_runs", "refusals"},
     "bodies": {"refusals"},
     "catalogs": {
+        "config_changes",
         "loaded_versions",
+        "lookups",
         "model_configs",
-        "refusals",
         "served_versions",
         "version_folders",
         "version_states",
@@ -369,6 +370,12 @@ ALLOWED_IN_SERVING = {
         "rest_client",
         "uploads",
     },
+    "config_changes": {
+        "model_configs",
+        "refusals",
+        "version_folders",
+        "version_states",
+    },
     "connections": set(),
     "destinations": {"failures"},
     "failures": set(),
@@ -376,6 +383,7 @@ ALLOWED_IN_SERVING = {
     "grpc_services": {
         "catalogs",
         "loaded_versions",
+        "model_configs",
         "predictions",
         "refusals",
         "tensor_protos",
@@ -394,6 +402,7 @@ ALLOWED_IN_SERVING = {
         "tflite_files",
         "version_folders",
     },
+    "lookups": {"refusals", "served_versions", "version_states"},
     "metrics": {"predictions", "refusals"},
     "model_configs": {"version_policies"},
     "pages": {"catalogs", "refusals", "tflite_files", "version_states"},
@@ -436,6 +445,7 @@ ALLOWED_IN_SERVING = {
         "request_logs",
         "rest",
         "server_settings",
+        "watched_configs",
     },
     "server_settings": set(),
     "signatures": {"refusals"},
@@ -447,6 +457,7 @@ ALLOWED_IN_SERVING = {
     "version_policies": set(),
     "version_states": set(),
     "warmup_records": set(),
+    "watched_configs": {"catalogs", "model_configs", "refusals"},
 }
 SERVING_MODULES = sorted(SERVING.glob("*.py"))
 SERVING_COMMANDS = {"client", "local"}
