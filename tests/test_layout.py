@@ -558,3 +558,8 @@ def test_functions_are_short(path):
             docstring = ast.get_docstring(node, clean=False) or ""
             length = node.end_lineno - node.lineno + 1
             assert length - docstring.count("\n") <= 50, node.name
+
+
+def test_no_two_modules_share_a_name():
+    shared = {p.name for p in MODULES} & {p.name for p in SERVING_MODULES}
+    assert shared == {"__init__.py"}
