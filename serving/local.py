@@ -178,7 +178,7 @@ def _define_models():
         "tflite",
         None,
         "The .tflite file that browsers draw with by themselves, such as "
-        "exported/storybook/cartoongan_float32.tflite.",
+        "exported/storybook/cartoongan_float16.tflite.",
     )
     flags.DEFINE_float(
         "file_system_poll_wait_seconds",

@@ -1,4 +1,4 @@
-"""The lines of docs/serving.md that ask a server, as they stand there."""
+"""The lines of README.md that ask a server, as they stand there."""
 
 import pathlib
 import re
@@ -11,7 +11,7 @@ import pytest
 
 from cartoongan_tf import pictures
 
-DOCS = pathlib.Path(__file__).parents[1] / "docs" / "serving.md"
+README = pathlib.Path(__file__).parents[1] / "README.md"
 
 pytestmark = pytest.mark.slow
 
@@ -34,7 +34,7 @@ def needs(program):
 def test_the_lines_make_a_cartoon(
     served, cartoon_of, tmp_path, random, language, command
 ):
-    text = DOCS.read_text()
+    text = README.read_text()
     (lines,) = re.findall(rf"^```{language}\n(.*?)^```", text, re.M | re.S)
     assert "http://127.0.0.1:8501/v1/" in lines
     lines = lines.replace("http://127.0.0.1:8501", served.rest)
