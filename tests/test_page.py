@@ -232,7 +232,7 @@ def test_the_camera_can_be_left(visit):
     visit.page.keyboard.press("Escape")
     visit.page.wait_for_selector("#camera", state="hidden")
     assert visit.view == "welcome"
-    assert visit.page.evaluate("finder.srcObject") is None
+    visit.page.wait_for_function("() => finder.srcObject === null")
 
 
 def test_the_divider_follows_keys(visit, photo):
