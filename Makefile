@@ -120,16 +120,18 @@ $(READY_PAGE): $(PAGE)/package-lock.json | $(BIN)/python
 	PATH="$$PATH:$(abspath $(BIN))" npm ci --prefix $(PAGE)
 	@touch $@
 
-$(KSERVE_VENV)/.ready: requirements-kserve.txt
-	@$(KSERVE_PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
-	    || { echo "Python 3.11 is needed; name it with make KSERVE_PYTHON=..."; exit 1; }
-	$(KSERVE_PYTHON) -m venv $(KSERVE_VENV)
-	$(KSERVE_VENV)/bin/python -m pip install --quiet --requirement $<
+# Environments of their own, of Python 3.11:
+# name of the variable, folder.
+define environment
+	@$($(1)) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
+	    || { echo "Python 3.11 is needed; name it with make $(1)=..."; exit 1; }
+	$($(1)) -m venv $(2)
+	$(2)/bin/python -m pip install --quiet --requirement $<
 	@touch $@
+endef
+
+$(KSERVE_VENV)/.ready: requirements-kserve.txt
+	$(call environment,KSERVE_PYTHON,$(KSERVE_VENV))
 
 $(ADDONS_VENV)/.ready: requirements-addons.txt
-	@$(ADDONS_PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
-	    || { echo "Python 3.11 is needed; name it with make ADDONS_PYTHON=..."; exit 1; }
-	$(ADDONS_PYTHON) -m venv $(ADDONS_VENV)
-	$(ADDONS_VENV)/bin/python -m pip install --quiet --requirement $<
-	@touch $@
+	$(call environment,ADDONS_PYTHON,$(ADDONS_VENV))

@@ -17,7 +17,7 @@ def write_photo(path: pathlib.Path, width: int, height: int) -> pathlib.Path:
     return path
 
 
-def body_of(photo: pathlib.Path) -> bytes:
-    """The body of a predict request of REST that holds one photo."""
-    encoded = base64.b64encode(photo.read_bytes()).decode()
+def body_of(photo: bytes) -> bytes:
+    """The body of a predict request of REST that holds one encoded photo."""
+    encoded = base64.b64encode(photo).decode()
     return json.dumps({"instances": [{"b64": encoded}]}).encode()

@@ -56,7 +56,7 @@ def report_rates(folder):
     width, height = map(int, FLAGS.photo_size.split("x"))
     photo = photo_requests.write_photo(folder / "photo.jpg", width, height)
     body = folder / "body.json"
-    body.write_bytes(photo_requests.body_of(photo))
+    body.write_bytes(photo_requests.body_of(photo.read_bytes()))
     rows = {int(connections): [] for connections in FLAGS.connections}
     with serve(folder) as server:
         run_load(server, max(rows), FLAGS.seconds / 2, [body])
@@ -137,7 +137,7 @@ def report_memory(folder):
         photo = folder / f"{number}.jpg"
         photo_requests.write_photo(photo, int(width), int(height))
         bodies.append(folder / f"{number}.json")
-        bodies[-1].write_bytes(photo_requests.body_of(photo))
+        bodies[-1].write_bytes(photo_requests.body_of(photo.read_bytes()))
     with serve(folder) as server:
         print(
             f"{'minute':>11} {'resident MB':>11} {'peak MB':>8} {'p99 ms':>7}"

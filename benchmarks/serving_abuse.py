@@ -9,7 +9,6 @@ what became of each, and fails if any answer was neither a cartoon nor a 4xx, or
 the process died.
 """
 
-import base64
 import collections
 import concurrent.futures
 import contextlib
@@ -68,7 +67,7 @@ def report(what, status, words=""):
 def report_requests(server, photo):
     for what, body, headers in bad_requests(photo.read_bytes()):
         yield report(what, *post(server, PREDICT, body, headers))
-    body = photo_requests.body_of(photo)
+    body = photo_requests.body_of(photo.read_bytes())
     for what, method, path in bad_addresses():
         sent = body if method == "POST" else b""
         yield report(what, *ask(server, method, path, sent, JSON))
@@ -76,12 +75,7 @@ def report_requests(server, photo):
 
 def bad_requests(photo):
     """What it is, its body, its headers."""
-
-    def instance(data):
-        return json.dumps(
-            {"instances": [{"b64": base64.b64encode(data).decode()}]}
-        ).encode()
-
+    instance = photo_requests.body_of
     good_body = instance(photo)
     yield "no body", b"", JSON
     yield "a body cut in the middle", good_body[: len(good_body) // 2], JSON
@@ -189,7 +183,8 @@ def count_mutations(server, photo, seed, count):
 
 
 def good(server, photo):
-    return post(server, PREDICT, photo_requests.body_of(photo), JSON)
+    body = photo_requests.body_of(photo.read_bytes())
+    return post(server, PREDICT, body, JSON)
 
 
 def post(server, path, body, headers):

@@ -11,9 +11,7 @@ import concurrent.futures
 import grpc
 import tensorflow as tf
 from tensorflow_serving.apis import get_model_metadata_pb2
-from tensorflow_serving.apis import get_model_status_pb2
 from tensorflow_serving.apis import model_management_pb2
-from tensorflow_serving.apis import model_pb2
 from tensorflow_serving.apis import model_service_pb2_grpc
 from tensorflow_serving.apis import predict_pb2
 from tensorflow_serving.apis import prediction_service_pb2_grpc
@@ -21,6 +19,7 @@ from tensorflow_serving.apis import prediction_service_pb2_grpc
 from serving import catalogs
 from serving import loaded_versions
 from serving import model_configs
+from serving import model_messages
 from serving import predictions
 from serving import refusals
 from serving import tensor_protos
@@ -109,12 +108,11 @@ class _PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
             if field != _SIGNATURES:
                 raise _invalid(f"Metadata field {field} is not supported")
         response = get_model_metadata_pb2.GetModelMetadataResponse()
-        found = get_model_metadata_pb2.SignatureDefMap()
         with self._catalog.lease(spec.name, spec.version, spec.label) as lent:
-            response.model_spec.CopyFrom(_model_spec(spec.name, lent.number))
-            for name, definition in lent.signatures.items():
-                found.signature_def[name].CopyFrom(definition)
-        response.metadata[_SIGNATURES].Pack(found)
+            response.model_spec.CopyFrom(
+                model_messages.model_spec(spec.name, lent.number)
+            )
+            response.metadata[_SIGNATURES].Pack(model_messages.signatures(lent))
         return response
 
 
@@ -148,16 +146,9 @@ class _ModelService(model_service_pb2_grpc.ModelServiceServicer):
 
     async def _status(self, request):
         spec = _spec(request)
-        response = get_model_status_pb2.GetModelStatusResponse()
-        for status in self._catalog.statuses(
-            spec.name, spec.version, spec.label
-        ):
-            added = response.model_version_status.add()
-            added.version = status.version
-            added.state = status.state.value
-            added.status.error_code = status.code.value[0]
-            added.status.error_message = status.message
-        return response
+        return model_messages.status(
+            self._catalog.statuses(spec.name, spec.version, spec.label)
+        )
 
 
 async def _answered(context, answer):
@@ -189,15 +180,11 @@ def _spec(request):
     return predictions.Spec(spec.name, version, label, spec.signature_name)
 
 
-def _model_spec(name, version, signature=""):
-    spec = model_pb2.ModelSpec(name=name, signature_name=signature)
-    spec.version.value = version
-    return spec
-
-
 def _response(name, prediction):
     response = predict_pb2.PredictResponse(
-        model_spec=_model_spec(name, prediction.version, prediction.signature)
+        model_spec=model_messages.model_spec(
+            name, prediction.version, prediction.signature
+        )
     )
     for alias, value in prediction.outputs.items():
         response.outputs[alias].CopyFrom(tf.make_tensor_proto(value))

@@ -63,15 +63,14 @@ def array_of(value: Any, dtype: int) -> np.ndarray:
         Refusal: If the lists are ragged, a value is of another type or is not
             exact in `dtype`, or no JSON stands for the type.
     """
-    try:
-        nested = _flatten(value)
-        return _convert(nested.leaves, _name(dtype)).reshape(nested.shape)
-    except _Irregular:
+    array = batch_of(value, dtype)
+    if array is None:
         explain(value, dtype)
-        raise refuse("JSON lists do not make a tensor.") from None
+        raise refuse("JSON lists do not make a tensor.")
+    return array
 
 
-def batch_of(items: list, dtype: int) -> np.ndarray | None:
+def batch_of(items: Any, dtype: int) -> np.ndarray | None:
     """Stacks the values of rows; gives None if they make no tensor."""
     try:
         nested = _flatten(items)

@@ -14,15 +14,13 @@ from starlette import applications
 from starlette import requests
 from starlette import responses
 from starlette import routing
-from tensorflow_serving.apis import get_model_metadata_pb2
-from tensorflow_serving.apis import get_model_status_pb2
-from tensorflow_serving.apis import model_pb2
 
 from serving import bodies
 from serving import catalogs
 from serving import json_answers
 from serving import json_requests
 from serving import metrics
+from serving import model_messages
 from serving import predictions
 from serving import refusals
 from serving import rest_targets
@@ -202,22 +200,13 @@ class _Rest:
         )
 
     def _tell_status(self, target):
-        answer = get_model_status_pb2.GetModelStatusResponse()
-        for status in self._catalog.statuses(*target[:3]):
-            told = answer.model_version_status.add(
-                version=status.version, state=int(status.state)
-            )
-            told.status.error_code = status.code.value[0]
-            told.status.error_message = status.message
+        answer = model_messages.status(self._catalog.statuses(*target[:3]))
         return _json(f"{_of_message(answer)}\n")
 
     def _tell_metadata(self, target):
-        spec = model_pb2.ModelSpec(name=target.name)
-        definitions = get_model_metadata_pb2.SignatureDefMap()
         with self._catalog.lease(*target[:3]) as version:
-            spec.version.value = version.number
-            for name, definition in version.signatures.items():
-                definitions.signature_def[name].CopyFrom(definition)
+            spec = model_messages.model_spec(target.name, version.number)
+            definitions = model_messages.signatures(version)
         return _json(
             f'{{\n"model_spec":{_of_message(spec)},\n'
             f'"metadata": {{"signature_def": {_of_message(definitions)}}}\n}}\n'

@@ -3,21 +3,18 @@
 import contextlib
 import io
 import os
-import pathlib
 import re
 import shutil
 import socket
-import subprocess
-import sys
 import threading
 
+import local_process
 import numpy as np
 import PIL.Image
 import playwright.sync_api
 import uvicorn
 from starlette import applications
 
-ROOT = pathlib.Path(__file__).parents[1]
 _NAMES = "chromium", "chromium-browser", "google-chrome", "chrome"
 # The camera is a picture that Chromium makes; nothing else asks for a network.
 _ARGUMENTS = (
@@ -44,19 +41,8 @@ def chromium():
 @contextlib.contextmanager
 def serve(*flags):
     """Runs the command; gives the page's address and the process."""
-    command = [sys.executable, "-m", "serving.local", "--port=0", *flags]
-    with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            for line in process.stdout:
-                if line.startswith("Page: "):
-                    break
-            else:
-                raise RuntimeError("the server ended before it listened")
-            yield line.removeprefix("Page: ").strip(), process
-        finally:
-            process.terminate()
+    with local_process.started(*flags) as (addresses, process):
+        yield f"{addresses.rest}/", process
 
 
 @contextlib.contextmanager

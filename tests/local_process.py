@@ -25,6 +25,14 @@ class Addresses(NamedTuple):
 @contextlib.contextmanager
 def serve(*flags):
     """Runs the server until the block ends; gives its addresses."""
+    with started(*flags) as (addresses, process):
+        yield addresses
+    assert process.returncode == 0
+
+
+@contextlib.contextmanager
+def started(*flags):
+    """The same for those who end it themselves; gives the process, too."""
     command = [sys.executable, "-m", "serving.local", "--port=0", *flags]
     with (
         tempfile.TemporaryFile("w+") as errors,
@@ -37,10 +45,10 @@ def serve(*flags):
         ) as process,
     ):
         try:
-            yield _addresses(process, errors)
+            yield _addresses(process, errors), process
         finally:
             process.terminate()
-        assert process.wait(60) == 0
+            process.wait(60)
 
 
 def _addresses(process, errors):

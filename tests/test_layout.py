@@ -384,6 +384,7 @@ ALLOWED_IN_SERVING = {
         "catalogs",
         "loaded_versions",
         "model_configs",
+        "model_messages",
         "predictions",
         "refusals",
         "tensor_protos",
@@ -405,6 +406,7 @@ ALLOWED_IN_SERVING = {
     "lookups": {"refusals", "served_versions", "version_states"},
     "metrics": {"predictions", "refusals"},
     "model_configs": {"version_policies"},
+    "model_messages": {"loaded_versions", "version_states"},
     "pages": {"catalogs", "refusals", "tflite_files", "version_states"},
     "predictions": {
         "batching",
@@ -421,6 +423,7 @@ ALLOWED_IN_SERVING = {
         "json_answers",
         "json_requests",
         "metrics",
+        "model_messages",
         "predictions",
         "refusals",
         "rest_targets",
