@@ -19,5 +19,5 @@ def check(path: pathlib.Path) -> None:
         if file.read(8)[_IDENTIFIER] != _OURS:
             raise ValueError(
                 f"--tflite: {path} is no .tflite file; give the "
-                "cartoongan_float32.tflite that export.py wrote."
+                "cartoongan_float16.tflite that export.py wrote."
             )

@@ -1,4 +1,5 @@
 import dataclasses
+import functools
 import json
 import os
 import pathlib
@@ -333,24 +334,6 @@ def test_a_sample_is_not_checked(kinds, tmp_path, capsys):
     assert "warning" not in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("cache", ["memory", "cached"])
-def test_a_cache_does_not_change_the_run(folders, tmp_path, cache):
-    """It may even be changed on the way."""
-    if cache != "memory":
-        cache = str(tmp_path / cache)
-    short = (*TINY, "--warmup_steps=2", "--steps=2")
-    long = (*TINY, "--warmup_steps=2", "--steps=4", "--decay_start=4")
-    plain = f"--workdir={tmp_path / 'plain'}"
-    assert run_here(*folders, *short, "--decay_start=4") is None
-    assert run_here(*folders, *long, f"--cache={cache}") is None
-    assert run_here(*folders[:2], plain, *long) is None
-    for name in ("generator.keras", "discriminator.keras"):
-        first = keras.saving.load_model(tmp_path / "run" / name)
-        second = keras.saving.load_model(tmp_path / "plain" / name)
-        for a, b in zip(first.get_weights(), second.get_weights(), strict=True):
-            np.testing.assert_array_equal(a, b)
-
-
 def test_numbers_that_run_away_keep_the_last_checkpoint(folders, tmp_path):
     arguments = (*folders, *TINY, "--warmup_steps=0", "--steps=9")
     code = run_here(
@@ -461,40 +444,44 @@ def finish(*arguments):
 
 
 @pytest.fixture(scope="module")
-def uninterrupted(tmp_path_factory, request):
-    """A run that nothing has stopped: its folder, and its flags but that."""
-    parent = tmp_path_factory.mktemp("uninterrupted")
-    random = np.random.default_rng(0)
-    for kind in ("photos", "cartoons"):
-        for number in range(5):
-            pixels = random.integers(0, 256, (40, 56, 3), "uint8")
-            pictures.write_png(parent / kind / f"{number}.png", pixels)
-    data = (
-        f"--photo_dir={parent / 'photos'}",
-        f"--cartoon_dir={parent / 'cartoons'}",
-    )
-    flags_of_run = (*data, *LONG, *request.param)
-    finish(*flags_of_run, f"--workdir={parent / 'run'}")
-    return parent / "run", flags_of_run
+def uninterrupted(tmp_path_factory):
+    """Gives a run that nothing stopped: its folder, and its flags but that."""
+
+    @functools.cache
+    def uninterrupted(*changes):
+        parent = tmp_path_factory.mktemp("uninterrupted")
+        random = np.random.default_rng(0)
+        for kind in ("photos", "cartoons"):
+            for number in range(5):
+                pixels = random.integers(0, 256, (40, 56, 3), "uint8")
+                pictures.write_png(parent / kind / f"{number}.png", pixels)
+        data = (
+            f"--photo_dir={parent / 'photos'}",
+            f"--cartoon_dir={parent / 'cartoons'}",
+        )
+        flags_of_run = (*data, *LONG, *changes)
+        finish(*flags_of_run, f"--workdir={parent / 'run'}")
+        return parent / "run", flags_of_run
+
+    return uninterrupted
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("uninterrupted", "number", "step"),
+    ("changes", "number", "step", "cache"),
     [
-        ((), signal.SIGKILL, 5),  # Before the first checkpoint.
-        ((), signal.SIGKILL, 18),
-        ((), signal.SIGKILL, 65),  # In the second phase.
-        ((), signal.SIGINT, 65),
-        (LIGHT, signal.SIGKILL, 65),
+        ((), signal.SIGKILL, 5, "none"),  # Before the first checkpoint.
+        ((), signal.SIGKILL, 18, "memory"),
+        ((), signal.SIGKILL, 65, "{folder}"),  # In the second phase.
+        ((), signal.SIGINT, 65, "none"),
+        (LIGHT, signal.SIGKILL, 65, "none"),
     ],
-    indirect=["uninterrupted"],
 )
 def test_a_stopped_run_ends_as_if_nothing_had_happened(
-    uninterrupted, tmp_path, number, step
+    uninterrupted, tmp_path, changes, number, step, cache
 ):
-    """Weights, log and grids: the same bits."""
-    expected, flags_of_run = uninterrupted
+    """Weights, log and grids: the same bits, with another cache, too."""
+    expected, flags_of_run = uninterrupted(*changes)
     command = (*flags_of_run, f"--workdir={tmp_path / 'run'}")
     process = start(*command)
     wait_for_step(process, tmp_path / "run", step)
@@ -505,7 +492,9 @@ def test_a_stopped_run_ends_as_if_nothing_had_happened(
         assert process.returncode == 130
         assert "Run the same command again to go on." in output
         artifacts.load_generator(tmp_path / "run", "--model")
-    assert "of 40 steps done" in finish(*command)
+    cached = f"--cache={cache.format(folder=tmp_path / 'cached')}"
+    assert "of 40 steps done" in finish(*command, cached)
+    assert (tmp_path / "cached").exists() == ("folder" in cache)
     for pattern in ("log.csv", "results/*"):
         assert contents(tmp_path / "run", pattern) == contents(
             expected, pattern
