@@ -53,7 +53,8 @@ serve: $(READY) $(READY_SERVING) $(READY_PAGE) $(EXPORTED)/report.json
 page: $(READY_PAGE)
 
 test: $(READY_DEV) $(READY_PAGE)
-	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4
+	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 \
+	    --dist=worksteal
 
 # TensorFlow Lite Support loads libusb; root installs it where it is missing.
 test-addons: $(READY_DEV) $(ADDONS_VENV)/.ready
