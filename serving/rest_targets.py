@@ -36,9 +36,12 @@ class Target(NamedTuple):
 
 
 def path_of(request: requests.Request) -> str:
-    """The path as TensorFlow Serving sees it: not decoded, with the query."""
-    path = request.scope["raw_path"].decode("ascii", "replace")
-    query = request.scope["query_string"].decode("ascii", "replace")
+    """The path as TensorFlow Serving sees it: not decoded, with the query.
+
+    It is ASCII: connections refuse anything else.
+    """
+    path = request.scope["raw_path"].decode("ascii")
+    query = request.scope["query_string"].decode("ascii")
     return f"{path}?{query}" if query else path
 
 

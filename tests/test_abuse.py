@@ -294,6 +294,8 @@ def test_clients_that_do_not_read_are_cut_off(address, random):
         b"GET / HTTP/9.9\r\n\r\n",
         b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
         b"POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n",
+        b"GET /v1/models/\xff HTTP/1.1\r\nConnection: close\r\n\r\n",
+        b"GET /v1/models/a?\xff HTTP/1.1\r\nConnection: close\r\n\r\n",
     ],
 )
 def test_what_is_not_http_is_refused(address, data):

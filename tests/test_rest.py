@@ -132,6 +132,12 @@ def test_versions_and_labels_are_parts_of_the_path(server, png, cartoon, place):
             "Unrecognized servable version label: canary",
         ),
         (
+            f"cartoongan/versions/{2**63 - 1}",
+            404,
+            "Servable not found for request: "
+            f"Specific(cartoongan, {2**63 - 1})",
+        ),
+        (
             f"cartoongan/versions/{2**63}",
             400,
             f"Failed to convert version: {2**63} to numeric.",
@@ -201,6 +207,12 @@ def test_other_paths_below_v1_are_malformed_requests(server, method, path):
     status, text = raw(server, method, path, "{}" if method == "POST" else None)
     assert status == 400
     assert json.loads(text)["error"] == f"Malformed request: {method} {path}"
+
+
+def test_a_long_path_is_not_repeated_in_full(server):
+    path = f"/v1/{'x' * 1000}"
+    message = refused(requests.get(server + path), 400)
+    assert message == f"Malformed request: GET {path[:200]}"
 
 
 def test_paths_outside_of_v1_are_not_found_in_html(server):
