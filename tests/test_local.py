@@ -102,14 +102,14 @@ def start_request(running, body):
         b"POST /v1/models/cartoongan:predict HTTP/1.1\r\nHost: x\r\n"
         b"Content-Length: %d\r\n\r\n" % len(body) + body[:10]
     )
-    while (
-        b"cartoongan_bodies_bytes 10.0"
-        not in requests.get(
-            f"{running.address}/monitoring/prometheus/metrics"
-        ).content
-    ):
-        time.sleep(0.05)
+    wait_for_metric(running, "cartoongan_bodies_bytes 10.0")
     return connection
+
+
+def wait_for_metric(running, line):
+    page = f"{running.address}/monitoring/prometheus/metrics"
+    while line not in requests.get(page).text:
+        time.sleep(0.05)
 
 
 def test_one_command_serves_what_was_exported(published, picture, tmp_path):
@@ -135,6 +135,8 @@ def test_one_command_serves_what_was_exported(published, picture, tmp_path):
         assert 'entrypoint="GRPC"' in metrics
         assert 'entrypoint="REST"' in metrics
         assert post(served, b"{}").status_code == 400
+        start_request(served, bytes(100)).close()
+        wait_for_metric(served, "cartoongan_bodies_bytes 0.0")
         code, errors = served.end()
     assert code == 0
     assert not list(tmp_path.iterdir())
@@ -142,10 +144,13 @@ def test_one_command_serves_what_was_exported(published, picture, tmp_path):
     logged = errors[errors.index("\n{") + 1 :]
     lines = [json.loads(line) for line in logged.splitlines()]
     told = [line for line in lines if line["message"] == "request"]
-    assert [line["status"] for line in told] == [200, 200, 400]
+    assert [line["status"] for line in told] == [200, 200, 400, 499]
+    assert {line["model"] for line in told} == {"cartoongan"}
     assert told[1]["version"] == 1
     assert told[1]["signature"] == "serving_default"
     assert "Missing 'inputs'" in told[2]["error"]
+    assert told[3]["error"] == "The client has left."
+    assert "Traceback" not in logged
     encoded = body_of(picture).decode()
     assert encoded[40:80] not in errors
 
