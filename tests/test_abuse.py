@@ -22,6 +22,7 @@ import requests
 from benchmarks import request_mutations
 from cartoongan_tf import pictures
 from serving import connections
+from serving import loaded_versions
 from serving import model_configs
 
 PREDICT = "/v1/models/cartoongan:predict"
@@ -85,8 +86,8 @@ def held_by(address):
     return float(found[1])
 
 
-def wait_until(reached):
-    end = time.monotonic() + 60
+def wait_until(reached, seconds=60):
+    end = time.monotonic() + seconds
     while not reached():
         assert time.monotonic() < end
         time.sleep(0.05)
@@ -317,6 +318,26 @@ def test_clients_may_leave_in_the_middle(address):
                 connection.sendall(head(len(body)) + body[:part])
     wait_until(lambda: NOTHING_WAITS in metrics_of(address))
     assert count_of(address, "CANCELLED")
+
+
+def test_who_has_left_is_no_longer_waited_for(address, monkeypatch):
+    goes_on = threading.Event()
+    run = loaded_versions.LoadedVersion.run
+
+    def held(*args):
+        assert goes_on.wait(60)
+        return run(*args)
+
+    monkeypatch.setattr(loaded_versions.LoadedVersion, "run", held)
+    picture = np.zeros((1, 16, 24, 3), "uint8").tolist()
+    document = {"signature_name": "uint8", "instances": picture}
+    body = json.dumps(document).encode()
+    with connect(address) as connection:
+        connection.sendall(head(len(body)) + body)
+        wait_until(lambda: NOTHING_WAITS not in metrics_of(address))
+    # Before the time limit of requests, which would end it, too.
+    wait_until(lambda: NOTHING_WAITS in metrics_of(address), seconds=15)
+    goes_on.set()
 
 
 def test_pictures_too_large_by_their_header_are_refused(address):

@@ -253,6 +253,16 @@ def test_the_status_tells_of_all_versions(server):
             404,
             "Servable not found for request: Latest(other)",
         ),
+        (
+            "/cartoongan/versions/7/metadata",
+            404,
+            "Servable not found for request: Specific(cartoongan, 7)",
+        ),
+        (
+            "/cartoongan/labels/x/metadata",
+            400,
+            "Unrecognized servable version label: x",
+        ),
     ],
 )
 def test_models_that_are_not_there_have_no_status(
