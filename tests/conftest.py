@@ -3,6 +3,7 @@ import io
 import os
 import pathlib
 import subprocess
+import threading
 
 import keras
 import local_process
@@ -21,6 +22,7 @@ from cartoongan_tf import scenes
 from cartoongan_tf import session_models
 from cartoongan_tf import sources
 from cartoongan_tf import warmup_requests
+from serving import loaded_versions
 
 ROOT = pathlib.Path(__file__).parents[1]
 SHARED = pathlib.Path(os.environ.get("CARTOONGAN_SHARED", "../shared"))
@@ -141,6 +143,21 @@ def words(tmp_path, frozen):
     """Version 1 of a model of words, in a folder of the test's own."""
     words_model.write(tmp_path / "words" / "1")
     return tmp_path / "words"
+
+
+@pytest.fixture
+def held_runs(monkeypatch):
+    """An event: until it is set, no run of a served model goes on."""
+    goes_on = threading.Event()
+    run = loaded_versions.LoadedVersion.run
+
+    def held(*args):
+        assert goes_on.wait(60)
+        return run(*args)
+
+    monkeypatch.setattr(loaded_versions.LoadedVersion, "run", held)
+    yield goes_on
+    goes_on.set()
 
 
 @pytest.fixture

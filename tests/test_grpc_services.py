@@ -1,7 +1,6 @@
 import asyncio
 import shutil
 import threading
-import time
 
 import grpc
 import numpy as np
@@ -16,6 +15,7 @@ from tensorflow_serving.apis import model_service_pb2_grpc
 from tensorflow_serving.apis import predict_pb2
 from tensorflow_serving.apis import prediction_service_pb2_grpc
 from tensorflow_serving.apis import regression_pb2
+from waiting import wait_until
 
 from cartoongan_tf import pictures
 from cartoongan_tf import session_models
@@ -220,28 +220,14 @@ def test_the_model_is_given_no_more_time_than_the_client_has(
 
 
 def test_a_client_that_leaves_is_no_longer_waited_for(
-    served, service, pixels, monkeypatch
+    served, service, pixels, held_runs
 ):
     _, predictor = served
-    goes_on = threading.Event()
-    run = loaded_versions.LoadedVersion.run
-
-    def held(*args):
-        assert goes_on.wait(SECONDS)
-        return run(*args)
-
-    def wait_for_pending(count):
-        end = time.monotonic() + SECONDS
-        while predictor.pending != count:
-            assert time.monotonic() < end
-            time.sleep(0.01)
-
-    monkeypatch.setattr(loaded_versions.LoadedVersion, "run", held)
     asked = service.Predict.future(request_of(image=pixels), timeout=SECONDS)
-    wait_for_pending(1)
+    wait_until(lambda: predictor.pending == 1)
     asked.cancel()
-    wait_for_pending(0)
-    goes_on.set()
+    wait_until(lambda: predictor.pending == 0)
+    held_runs.set()
 
 
 def test_metadata_are_the_signatures(service):

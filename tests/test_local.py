@@ -21,6 +21,7 @@ import requests
 import tensorflow as tf
 from tensorflow_serving.apis import predict_pb2
 from tensorflow_serving.apis import prediction_service_pb2_grpc
+from waiting import wait_until
 
 from cartoongan_tf import artifacts
 from cartoongan_tf import pictures
@@ -108,8 +109,7 @@ def start_request(running, body):
 
 def wait_for_metric(running, line):
     page = f"{running.address}/monitoring/prometheus/metrics"
-    while line not in requests.get(page).text:
-        time.sleep(0.05)
+    wait_until(lambda: line in requests.get(page).text)
 
 
 def test_one_command_serves_what_was_exported(published, picture, tmp_path):

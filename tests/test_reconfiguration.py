@@ -5,9 +5,9 @@ import logging
 import os
 import shutil
 import threading
-import time
 
 import pytest
+from waiting import wait_until
 
 from serving import catalogs
 from serving import model_configs
@@ -100,13 +100,6 @@ def refusal(function, *args):
     with pytest.raises(refusals.Refusal) as caught:
         function(*args)
     return caught.value.code.name, caught.value.message
-
-
-def wait_for(condition):
-    end = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def truncate(folder):
@@ -257,7 +250,7 @@ def test_labels_move_while_a_version_is_being_loaded(make, model, monkeypatch):
         assert loads.wait(60)
         back = threads.submit(catalog.reconfigure, [model(1, 2, stable=1), n])
         try:
-            wait_for(lambda: number(catalog, "stable") == 1)
+            wait_until(lambda: number(catalog, "stable") == 1)
             assert states(catalog, "n") == {1: State.LOADING}
         finally:
             goes_on.set()
@@ -306,7 +299,7 @@ def test_a_thread_follows_the_file_until_it_is_closed(follow, write):
     watched.start()
     (thread,) = (t for t in threading.enumerate() if t.name == "model config")
     write(2)
-    wait_for(lambda: states(catalog) == {2: State.AVAILABLE, 1: State.END})
+    wait_until(lambda: states(catalog) == {2: State.AVAILABLE, 1: State.END})
     watched.close()
     thread.join(60)
     assert not thread.is_alive()

@@ -5,7 +5,6 @@ import contextlib
 import pathlib
 import shutil
 import threading
-import time
 
 import grpc
 import local_process
@@ -13,6 +12,7 @@ import pytest
 import requests
 from tensorflow_serving.apis import model_management_pb2
 from tensorflow_serving.apis import model_service_pb2_grpc
+from waiting import wait_until
 
 CONFIG = pathlib.Path(__file__).parents[1] / "serving" / "models.config"
 CANARY = "version_labels { key: 'canary' value: 2 }"
@@ -83,13 +83,6 @@ def version(url, label):
     return answer.json()["model_spec"]["version"]
 
 
-def wait_for(condition):
-    end = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
 def test_a_version_is_rolled_out_and_back(words, text, write):
     path = write(text)
     with local_process.serve(
@@ -101,17 +94,17 @@ def test_a_version_is_rolled_out_and_back(words, text, write):
             shutil.copytree(words / "1", words / "new")
             (words / "new").rename(words / "2")
             write(both(text))
-            wait_for(lambda: states(url) == dict.fromkeys("12", "AVAILABLE"))
+            wait_until(lambda: states(url) == dict.fromkeys("12", "AVAILABLE"))
             write(both(text, CANARY))
-            wait_for(lambda: version(url, "canary") == "2")
+            wait_until(lambda: version(url, "canary") == "2")
             assert version(url, "stable") == "1"
             write(both(text, stable=2))
-            wait_for(lambda: version(url, "stable") == "2")
+            wait_until(lambda: version(url, "stable") == "2")
             assert version(url, "canary") is None
             write(both(text))
-            wait_for(lambda: version(url, "stable") == "1")
+            wait_until(lambda: version(url, "stable") == "1")
             write(text)
-            wait_for(lambda: states(url) == {"1": "AVAILABLE", "2": "END"})
+            wait_until(lambda: states(url) == {"1": "AVAILABLE", "2": "END"})
             assert version(url, "stable") == "1"
     assert all(statuses and set(statuses) == {200} for statuses in seen)
 
