@@ -100,6 +100,35 @@ flags.DEFINE_float(
     "them; 0 leaves it out.",
 )
 flags.DEFINE_float(
+    "luminance_weight",
+    _DEFAULT.luminance_weight,
+    "Weight of squared differences in luminance between photo and cartoon, "
+    "both averaged over 8x8 pixels, on top of the tenth that the color loss "
+    "gives it. Keeps blacks black and contrast what it was; 10 is good, 0 "
+    "leaves it out.",
+)
+flags.DEFINE_float(
+    "flat_weight",
+    _DEFAULT.flat_weight,
+    "Weight of what varies in the cartoon where the photo, without its "
+    "texture, does not: keeps walls and skies free of strokes, and leaves "
+    "contours alone. 4 to 12 is good, 0 leaves it out.",
+)
+flags.DEFINE_float(
+    "palette_weight",
+    _DEFAULT.palette_weight,
+    "Weight of the distance between the colors of the cartoons generated and "
+    "those of the style (a sliced Wasserstein distance over a batch). Moves "
+    "colors towards the style's, against --color_weight; 0 leaves it out.",
+)
+flags.DEFINE_enum(
+    "content_target",
+    _DEFAULT.content_target,
+    config.CONTENT_TARGETS,
+    "What the content loss compares with: the photo, or the photo smoothed by "
+    "a guided filter, so that fur and wood grain are no content.",
+)
+flags.DEFINE_float(
     "slope_weight",
     _DEFAULT.slope_weight,
     "Weight of a penalty on the discriminator's slope (R1 and R2 of Mescheder "
@@ -111,6 +140,38 @@ flags.DEFINE_enum(
     _DEFAULT.adversarial_loss,
     losses.ADVERSARIAL_LOSSES,
     "Least squares, as in the authors' code, or the paper's log form.",
+)
+flags.DEFINE_enum(
+    "discriminator",
+    _DEFAULT.discriminator,
+    config.DISCRIMINATORS,
+    "What tells cartoons from the rest: patch is the paper's network, which "
+    "looks at pixels; features are small heads on VGG19's feature maps, which "
+    "draw contours sooner; or both.",
+)
+flags.DEFINE_float(
+    "patch_weight",
+    _DEFAULT.patch_weight,
+    "Weight of the patch discriminator's adversarial loss.",
+)
+flags.DEFINE_float(
+    "feature_weight",
+    _DEFAULT.feature_weight,
+    "Weight of the feature discriminator's adversarial loss.",
+)
+flags.DEFINE_integer(
+    "feature_shift",
+    _DEFAULT.feature_shift,
+    "Pixels by which images are cropped at a random place before VGG19 sees "
+    "them, so that no pattern can hide in the grid of its pooling; 8 is good "
+    "with a feature discriminator, 0 for none.",
+)
+flags.DEFINE_float(
+    "gray_share",
+    _DEFAULT.gray_share,
+    "Discriminators see images mixed with gray ones of the same luminance, by "
+    "a random share of up to this: color is then the color loss' business. 0 "
+    "for none, 1 for up to wholly gray.",
 )
 flags.DEFINE_enum(
     "generator",
@@ -149,6 +210,42 @@ flags.DEFINE_string(
     _DEFAULT.cache,
     "Keeps decoded pictures, before anything random happens to them: none, "
     "memory, or a folder. Changes the speed and not the batches.",
+)
+flags.DEFINE_float(
+    "denoise_cartoons",
+    _DEFAULT.denoise_cartoons,
+    "Strength, in levels of 255, of a non-local means filter that takes grain "
+    "and JPEG noise out of the cartoons, once; 4 is good, 0 for none. A "
+    "discriminator asks for the grain that it sees.",
+)
+flags.DEFINE_string(
+    "people_dir",
+    _DEFAULT.people_dir,
+    "Folder of further photos, of people: --people_share of each batch comes "
+    "from it, so that faces are seen often enough to stay faces.",
+)
+flags.DEFINE_float(
+    "people_share",
+    _DEFAULT.people_share,
+    "Share of each batch, rounded, that comes from --people_dir.",
+)
+flags.DEFINE_float(
+    "people_content",
+    _DEFAULT.people_content,
+    "Factor of the content loss for photos of --people_dir.",
+)
+flags.DEFINE_boolean(
+    "match_crops",
+    _DEFAULT.match_crops,
+    "Whether each crop of a photo is paired with a crop of a cartoon that has "
+    "about as many edges. Otherwise what is flat is a photo to the "
+    "discriminator, and the generator draws strokes on walls.",
+)
+flags.DEFINE_float(
+    "stray_share",
+    _DEFAULT.stray_share,
+    "Share of the smoothed cartoons that are crisp ones with a few random dark "
+    "strokes instead: negatives that teach what does not belong there.",
 )
 flags.DEFINE_integer(
     "image_size",

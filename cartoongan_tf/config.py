@@ -23,7 +23,16 @@ class TrainConfig:
     content_weight: float = 1.5e-4
     color_weight: float | None = None
     variation_weight: float = 0.0
+    luminance_weight: float = 0.0
+    flat_weight: float = 0.0
+    palette_weight: float = 0.0
+    content_target: str = "photo"
     slope_weight: float = 10.0
+    discriminator: str = "patch"
+    patch_weight: float = 1.0
+    feature_weight: float = 0.7
+    feature_shift: int = 0
+    gray_share: float = 0.0
     adversarial_loss: str = "lsgan"
     generator: str = "cartoongan"
     filters: int | None = None
@@ -32,6 +41,12 @@ class TrainConfig:
     bad_images: str = "error"
     check_data: bool = True
     cache: str = "none"
+    denoise_cartoons: float = 0.0
+    people_dir: str | None = None
+    people_share: float = 0.25
+    people_content: float = 1.0
+    match_crops: bool = False
+    stray_share: float = 0.0
     image_size: int = 256
     smallest_crop: float = 0.6
     largest_crop: float = 1.0
@@ -81,6 +96,23 @@ class TrainConfig:
                 "short side, the smallest not above the largest and that 1 at "
                 f"most; received {self.smallest_crop} and {self.largest_crop}."
             )
+        for name in _SHARES:
+            if not 0 <= getattr(self, name) <= 1:
+                raise errors.InputError(
+                    f"--{name} must be from 0 to 1, received "
+                    f"{getattr(self, name)}."
+                )
+        if self.has_feature_discriminator and self.content_features != "vgg19":
+            raise errors.InputError(
+                f"--discriminator={self.discriminator} looks at VGG19's "
+                "features; pass --content_features=vgg19, or "
+                "--discriminator=patch."
+            )
+        if self.feature_shift >= self.image_size // 2:
+            raise errors.InputError(
+                f"--feature_shift={self.feature_shift} must be below half of "
+                f"--image_size={self.image_size}."
+            )
         if not self.ema_momentum < 1:
             raise errors.InputError(
                 f"--ema_momentum must be below 1, received {self.ema_momentum}."
@@ -103,12 +135,25 @@ class TrainConfig:
             )
 
     @property
+    def has_patch_discriminator(self) -> bool:
+        """Whether a discriminator looks at pixels, as the paper's does."""
+        return self.discriminator in ("patch", "both")
+
+    @property
+    def has_feature_discriminator(self) -> bool:
+        """Whether a discriminator looks at VGG19's features."""
+        return self.discriminator in ("features", "both")
+
+    @property
     def color_weight_in_use(self) -> float:
         """`color_weight`, or what is good for the generator."""
         if self.color_weight is None:
             return _COLOR_WEIGHTS[self.generator]
         return self.color_weight
 
+
+DISCRIMINATORS = ("patch", "features", "both")
+CONTENT_TARGETS = ("photo", "smoothed")
 
 # The paper's generator cannot see a color cast: it cannot undo one either.
 _COLOR_WEIGHTS = {"cartoongan": 0.0, "light": 15.0}
@@ -130,6 +175,14 @@ _LEAST = {
     "color_weight": 0,
     "variation_weight": 0,
     "slope_weight": 0,
+    "luminance_weight": 0,
+    "flat_weight": 0,
+    "palette_weight": 0,
+    "patch_weight": 0,
+    "feature_weight": 0,
+    "feature_shift": 0,
+    "denoise_cartoons": 0,
+    "people_content": 0,
     "ema_momentum": 0,
     "filters": 1,
     "blocks": 0,
@@ -151,6 +204,7 @@ _LEAST = {
     "seed": 0,
 }
 _ODD = ("edge_dilation", "smoothing_kernel")
+_SHARES = ("gray_share", "people_share", "stray_share")
 _POSITIVE = (
     "smallest_crop",
     "warmup_learning_rate",
