@@ -115,6 +115,12 @@ flags.DEFINE_float(
     "contours alone. 4 to 12 is good, 0 leaves it out.",
 )
 flags.DEFINE_float(
+    "detail_weight",
+    _DEFAULT.detail_weight,
+    "Weight of the content loss on VGG19's relu3_4, which sees details of half "
+    "the size, in the units of --content_weight; 0 leaves it out.",
+)
+flags.DEFINE_float(
     "palette_weight",
     _DEFAULT.palette_weight,
     "Weight of the distance between the colors of the cartoons generated and "
@@ -400,7 +406,10 @@ def config_from_flags():
 def content_features(settings):
     if settings.content_features == "pyramid":
         return features.pyramid
-    return features.load_vgg19(settings.vgg19_weights, settings.vgg19_precision)
+    load = features.load_vgg19
+    if settings.has_feature_discriminator or settings.detail_weight:
+        load = features.load_vgg19_maps
+    return load(settings.vgg19_weights, settings.vgg19_precision)
 
 
 def evaluation_features(settings):

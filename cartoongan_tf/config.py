@@ -26,6 +26,7 @@ class TrainConfig:
     luminance_weight: float = 0.0
     flat_weight: float = 0.0
     palette_weight: float = 0.0
+    detail_weight: float = 0.0
     content_target: str = "photo"
     slope_weight: float = 10.0
     discriminator: str = "patch"
@@ -102,6 +103,11 @@ class TrainConfig:
                     f"--{name} must be from 0 to 1, received "
                     f"{getattr(self, name)}."
                 )
+        if self.detail_weight and self.content_features != "vgg19":
+            raise errors.InputError(
+                f"--detail_weight={self.detail_weight} compares VGG19's "
+                "features; pass --content_features=vgg19, or leave it out."
+            )
         if self.has_feature_discriminator and self.content_features != "vgg19":
             raise errors.InputError(
                 f"--discriminator={self.discriminator} looks at VGG19's "
@@ -178,8 +184,7 @@ _LEAST = {
     "luminance_weight": 0,
     "flat_weight": 0,
     "palette_weight": 0,
-    "patch_weight": 0,
-    "feature_weight": 0,
+    "detail_weight": 0,
     "feature_shift": 0,
     "denoise_cartoons": 0,
     "people_content": 0,
@@ -206,6 +211,8 @@ _LEAST = {
 _ODD = ("edge_dilation", "smoothing_kernel")
 _SHARES = ("gray_share", "people_share", "stray_share")
 _POSITIVE = (
+    "patch_weight",
+    "feature_weight",
     "smallest_crop",
     "warmup_learning_rate",
     "generator_learning_rate",

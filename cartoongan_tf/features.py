@@ -32,6 +32,8 @@ _LUMINANCE = (0.299, 0.587, 0.114)
 _LUMINANCE_CELLS = (1, 3, 6, 12)  # pixels a side
 _COLOUR_CELLS = (3, 12)
 _LAST_LAYER = "block4_conv4"
+_MAP_LAYERS = ("block2_conv2", "block3_conv4")
+MAP_CHANNELS = (128, 256, 512)
 
 
 def load_vgg19(
@@ -55,15 +57,29 @@ def load_vgg19(
     Raises:
         InputError: If the weights cannot be had.
     """
-    network = _in_precision(_vgg19(weights), precision)
-    mean = np.array(_CAFFE_MEAN, "float32")
+    return _feature_function(_vgg19(weights), precision)
 
-    def vgg19(images):
-        pixels = (images[..., ::-1] + 1) * 127.5
-        maps = network(pixels - mean, training=False)
-        return ops.cast(maps, "float32")
 
-    return vgg19
+def load_vgg19_maps(
+    weights: str = pretrained.IMAGENET, precision: str = "float32"
+) -> Callable:
+    """VGG19's relu2_2, relu3_4, and conv4_4 before its ReLU.
+
+    Args:
+        weights: As `load_vgg19` takes them.
+        precision: Likewise.
+
+    Returns:
+        A function to a list of three maps with `MAP_CHANNELS` channels, at a
+        half, a quarter and an eighth of the height and width.
+
+    Raises:
+        InputError: If the weights cannot be had.
+    """
+    network = _vgg19(weights)
+    maps = [network.get_layer(name).output for name in _MAP_LAYERS]
+    network = keras.Model(network.input, [*maps, network.output])
+    return _feature_function(network, precision)
 
 
 def pyramid(images):
@@ -84,13 +100,13 @@ def pyramid(images):
     luminance = ops.sum(images * weights, axis=-1, keepdims=True)
     maps = []
     for cell in _LUMINANCE_CELLS:
-        blurred = ops.average_pool(luminance, cell, padding="valid")
+        blurred = ops.average_pool(luminance, cell, strides=cell)
         maps.append(blurred)
         maps.append(blurred[:, 1:] - blurred[:, :-1])
         maps.append(blurred[:, :, 1:] - blurred[:, :, :-1])
     for cell in _COLOUR_CELLS:
         colour = images - luminance
-        maps.append(ops.average_pool(colour, cell, padding="valid"))
+        maps.append(ops.average_pool(colour, cell, strides=cell))
     return PYRAMID_SCALE * _balanced(maps)
 
 
@@ -101,6 +117,21 @@ def _balanced(maps):
     return ops.concatenate(
         [f * (total / (len(flat) * f.shape[1])) for f in flat], axis=1
     )
+
+
+def _feature_function(network, precision):
+    network = _in_precision(network, precision)
+    network.trainable = False
+    mean = np.array(_CAFFE_MEAN, "float32")
+
+    def vgg19(images):
+        pixels = (images[..., ::-1] + 1) * 127.5
+        features = network(pixels - mean, training=False)
+        return keras.tree.map_structure(
+            lambda one: ops.cast(one, "float32"), features
+        )
+
+    return vgg19
 
 
 def _vgg19(weights):

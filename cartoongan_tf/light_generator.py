@@ -60,6 +60,52 @@ class BottleneckBlock(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable(package="cartoongan_tf")
+class QuarterSizeStage(keras.layers.Layer):
+    """The blocks, between a strided and an upsampled convolution, and a skip.
+
+    What does not fit through the smaller image, eyes and lattices, goes past
+    it by a 1x1 convolution, which begins at zero (Ronneberger et al., 2015).
+
+    Args:
+        blocks: Number of bottleneck blocks.
+        **kwargs: Passed on to `keras.layers.Layer`.
+
+    Call arguments:
+        inputs: Tensor of shape `(batch, height, width, channels)`.
+
+    Returns:
+        Tensor of the same shape.
+    """
+
+    def __init__(self, blocks, **kwargs):
+        super().__init__(**kwargs)
+        self.blocks = blocks
+
+    def build(self, input_shape):
+        channels = input_shape[-1]
+        self.inner = [
+            *_activated(_mirrored(2 * channels, 3, strides=2)),
+            *[BottleneckBlock(channels) for _ in range(self.blocks)],
+            *_activated([upsampling.UpsampledConvolution2D(channels)]),
+        ]
+        convolutions.build_chain(self.inner, input_shape)
+        self.skip = convolutions.convolution(
+            channels, 1, initializer=keras.initializers.Zeros()
+        )
+        self.skip.build(input_shape)
+
+    def call(self, inputs):
+        deep = convolutions.chain(self.inner, inputs)
+        return convolutions.crop_like(deep, inputs) + self.skip(inputs)
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def get_config(self):
+        return {**super().get_config(), "blocks": self.blocks}
+
+
+@keras.saving.register_keras_serializable(package="cartoongan_tf")
 class LightGenerator(convolutions.SameSizeNetwork):
     """Turns photos into cartoons: 0.65 million parameters unless told.
 
@@ -87,10 +133,10 @@ class LightGenerator(convolutions.SameSizeNetwork):
         self.stages = [
             *_activated(_mirrored(filters, 5, strides=2)),
             *_activated(_mirrored(2 * filters, 3)),
-            *_activated(_mirrored(4 * filters, 3, strides=2)),
-            *[BottleneckBlock(2 * filters) for _ in range(blocks)],
-            *_doubled(2 * filters),
-            *_doubled(filters // 2),
+            QuarterSizeStage(blocks),
+            *_activated(_mirrored(2 * filters, 3)),
+            *_activated([upsampling.UpsampledConvolution2D(filters // 2)]),
+            *_activated(_mirrored(filters // 2, 3)),
             *convolutions.mirrored_convolution(3, 7),
             keras.layers.Activation("tanh"),
         ]
@@ -110,10 +156,3 @@ def _mirrored(filters, size, strides=1):
 
 def _activated(steps):
     return [*steps, keras.layers.LeakyReLU(0.2)]
-
-
-def _doubled(filters):
-    return [
-        *_activated([upsampling.UpsampledConvolution2D(filters)]),
-        *_activated(_mirrored(filters, 3)),
-    ]

@@ -12,17 +12,28 @@ gives one logit per patch. The adversarial loss has two forms:
   authors' released code uses.
 """
 
+import math
+
 from keras import ops
 
 ADVERSARIAL_LOSSES = ("lsgan", "log")
 
 _COLOR_CELL = 8  # pixels a side
+_FLAT_CELL = 5  # pixels a side
+_FLAT_STEP = 0.02  # Difference of neighbors that is a step already.
+_LUMINANCE = (0.299, 0.587, 0.114)  # ITU-R BT.601
 _LUMINANCE_SHARE = 0.1
 # ITU-R BT.601, a column for each of Y, U and V; Y counts for less.
 _YUV = (
     (0.299 * _LUMINANCE_SHARE, -0.147, 0.615),
     (0.587 * _LUMINANCE_SHARE, -0.289, -0.515),
     (0.114 * _LUMINANCE_SHARE, 0.436, -0.100),
+)
+
+_ANGLES = [math.pi * number / 8 for number in range(8)]
+_DIRECTIONS = (
+    tuple(math.cos(angle) for angle in _ANGLES),
+    tuple(math.sin(angle) for angle in _ANGLES),
 )
 
 
@@ -71,6 +82,51 @@ def generator_loss(generated_logits, form="lsgan"):
     return _as_real(generated_logits, form)
 
 
+def feature_discriminator_loss(
+    cartoon_logits, smoothed_logits, generated_logits
+):
+    """Edge-promoting hinge loss of discriminators on feature maps.
+
+    The edge-promoting loss (eq. 3) in the hinge form of projected GANs (Sauer
+    et al., 2021): logits beyond 1 and -1 are left alone. Smoothed cartoons and
+    generated images weigh half each.
+
+    Args:
+        cartoon_logits: Logits of crisp cartoons, a tensor for each feature
+            map.
+        smoothed_logits: The same of cartoons with smoothed edges.
+        generated_logits: The same of generated images.
+
+    Returns:
+        A scalar, the mean over the feature maps; 2 for a discriminator that
+        gives 0 to everything.
+    """
+    maps = [
+        ops.mean(ops.relu(1 - cartoon))
+        + 0.5 * ops.mean(ops.relu(1 + smoothed))
+        + 0.5 * ops.mean(ops.relu(1 + generated))
+        for cartoon, smoothed, generated in zip(
+            cartoon_logits, smoothed_logits, generated_logits, strict=True
+        )
+    ]
+    return sum(maps) / len(maps)
+
+
+def feature_generator_loss(generated_logits):
+    """Adversarial loss of the generator by discriminators on feature maps.
+
+    Args:
+        generated_logits: Logits of generated images, a tensor for each
+            feature map.
+
+    Returns:
+        A scalar, the negative mean logit: low when generated images pass for
+        crisp cartoons.
+    """
+    means = [ops.mean(logits) for logits in generated_logits]
+    return -sum(means) / len(means)
+
+
 def content_loss(photo_features, generated_features):
     """Mean absolute difference between two feature maps (eq. 4).
 
@@ -102,9 +158,77 @@ def color_loss(photos, generated):
     Returns:
         A scalar.
     """
-    difference = ops.average_pool(generated - photos, _COLOR_CELL)
+    difference = ops.average_pool(
+        generated - photos, _COLOR_CELL, strides=_COLOR_CELL
+    )
     yuv = ops.matmul(difference, ops.convert_to_tensor(_YUV, difference.dtype))
     return ops.mean(ops.square(yuv))
+
+
+def luminance_loss(photos, generated):
+    """Mean squared difference of luminance over cells of 8x8 pixels.
+
+    `color_loss` counts luminance for a tenth, and a generator trained on light
+    illustrations then turns blacks into grays. This term keeps them.
+
+    Args:
+        photos: Images of shape `(batch, height, width, 3)` in [-1, 1].
+        generated: Images of the same shape.
+
+    Returns:
+        A scalar.
+    """
+    difference = ops.average_pool(
+        _luminance(generated - photos), _COLOR_CELL, strides=_COLOR_CELL
+    )
+    return ops.mean(ops.square(difference))
+
+
+def flat_loss(smoothed_photos, generated):
+    """Total variation of generated images where their photos are flat.
+
+    Each difference of neighbors counts by `exp(-step / 0.02)`, where `step` is
+    the photo's own difference there: next to nothing at a contour, all on a
+    wall. Unlike total variation it leaves contours alone.
+
+    Args:
+        smoothed_photos: Photos without their texture (`guided_filter.py`), of
+            shape `(batch, height, width, 3)` in [-1, 1].
+        generated: Images of the same shape.
+
+    Returns:
+        A scalar, 0 where what is flat in the photo has one color.
+    """
+    base = ops.average_pool(
+        smoothed_photos, _FLAT_CELL, strides=1, padding="same"
+    )
+    total = 0.0
+    for step, change in zip(_steps(base), _steps(generated), strict=True):
+        strongest = ops.max(ops.abs(step), axis=-1, keepdims=True)
+        weight = ops.exp(-strongest / _FLAT_STEP)
+        total += ops.mean(weight * ops.abs(change))
+    return total
+
+
+def palette_loss(cartoons, generated):
+    """Distance between the colors of two batches, whoever has them where.
+
+    A sliced Wasserstein distance (Rabin et al., 2011): means over cells of 8x8
+    pixels are projected onto directions of the chroma plane, and the sorted
+    projections of one batch are compared with those of the other.
+
+    Args:
+        cartoons: Images of shape `(batch, height, width, 3)` in [-1, 1].
+        generated: Images of the same shape.
+
+    Returns:
+        A scalar, 0 if both have the same colors equally often.
+    """
+    wanted, found = (
+        ops.sort(_chroma_projections(images), axis=0)
+        for images in (cartoons, generated)
+    )
+    return ops.mean(ops.square(wanted - found))
 
 
 def variation_loss(images):
@@ -116,9 +240,25 @@ def variation_loss(images):
     Returns:
         A scalar, 0 for an image of one colour.
     """
-    down = ops.mean(ops.abs(images[:, 1:] - images[:, :-1]))
-    across = ops.mean(ops.abs(images[:, :, 1:] - images[:, :, :-1]))
-    return down + across
+    return sum(ops.mean(ops.abs(step)) for step in _steps(images))
+
+
+def _steps(images):
+    """Differences of neighbors, down and across."""
+    return images[:, 1:] - images[:, :-1], images[:, :, 1:] - images[:, :, :-1]
+
+
+def _luminance(images):
+    weights = ops.convert_to_tensor(_LUMINANCE, images.dtype)
+    return ops.sum(images * weights, axis=-1, keepdims=True)
+
+
+def _chroma_projections(images):
+    """Colors of cells, `(cells, directions)`."""
+    cells = ops.average_pool(images, _COLOR_CELL, strides=_COLOR_CELL)
+    yuv = ops.matmul(cells, ops.convert_to_tensor(_YUV, images.dtype))
+    chroma = ops.reshape(yuv[..., 1:], (-1, 2))
+    return ops.matmul(chroma, ops.convert_to_tensor(_DIRECTIONS, images.dtype))
 
 
 def _as_real(logits, form):

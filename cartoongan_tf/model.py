@@ -7,13 +7,17 @@ discriminator train against each other (equation 2).
 Images are float32 in [-1, 1]. `train_step` reports the losses of that one
 batch, not a running mean, so that a resumed run reports what an uninterrupted
 one does. Beside each loss of the generator stands how hard it pulls: the L2
-norm of its gradient at the generated images, its weight included.
+norm of its gradient at the generated images, its weight included. Losses that
+share VGG19's features are led back through it together, and pull as one.
 """
 
 import keras
 import tensorflow as tf
 
+from cartoongan_tf import augmentation
 from cartoongan_tf import losses
+
+_AS_THEY_ARE = augmentation.Augmentation()
 
 
 class _Phase(keras.Model):
@@ -59,8 +63,12 @@ class _Phase(keras.Model):
         """Moves the generator; returns the report of its losses."""
         weights = self.objective.weights
         pulls = {
-            name: weights[name] * tape.gradient(term, generated)
-            for name, term in terms.items()
+            group: tape.gradient(
+                [terms[name] for name in names],
+                generated,
+                output_gradients=[tf.constant(weights[n]) for n in names],
+            )
+            for group, names in _groups(terms).items()
         }
         variables = self.generator.trainable_variables
         gradients = tape.gradient(
@@ -73,6 +81,20 @@ class _Phase(keras.Model):
             "total_loss": total,
             **{f"{name}_pull": tf.norm(pull) for name, pull in pulls.items()},
         }
+
+
+# Losses that look at VGG19's features, and what they are called together.
+_FEATURE_TERMS = ("content", "people_content", "detail", "feature_adversarial")
+_FEATURE_GROUP = "features"
+
+
+def _groups(terms):
+    """Names of losses by the name under which they pull."""
+    together = [name for name in _FEATURE_TERMS if name in terms]
+    alone = {name: [name] for name in terms if name not in together}
+    if together == ["content"]:
+        return {"content": together, **alone}
+    return {_FEATURE_GROUP: together, **alone}
 
 
 class ContentWarmUp(_Phase):
@@ -104,18 +126,23 @@ class ContentWarmUp(_Phase):
 
 
 class CartoonGAN(_Phase):
-    """A generator and a discriminator, trained against each other.
+    """A generator and its discriminators, trained against each other.
 
     Args:
         generator: Maps photos to cartoons, both in [-1, 1].
-        discriminator: Maps images to logits, large for real cartoons.
+        discriminator: Maps images to logits, one a patch, large for real
+            cartoons; None for none.
         objective: An `Objective`.
-        adversarial_loss: `"lsgan"` or `"log"`.
-        slope_weight: Weight of a penalty on the discriminator's slope at
-            cartoons, half of a batch, and at generated images, the other
+        feature_discriminator: A `FeatureDiscriminator` for the objective's
+            feature maps; None for none.
+        adversarial_loss: `"lsgan"` or `"log"`, of the patch discriminator.
+        slope_weight: Weight of a penalty on the patch discriminator's slope
+            at cartoons, half of a batch, and at generated images, the other
             half (R1 and R2 of Mescheder et al., 2018); 0 for none.
-        image_pool: An `ImagePool`, or None to show the discriminator only
-            the newest fakes.
+        image_pool: An `ImagePool`, or None to show the patch discriminator
+            only the newest fakes.
+        views: An `Augmentation` of what VGG19 and the discriminators see.
+        seed: Seed of its random numbers.
         **kwargs: Passed on to `keras.Model`.
     """
 
@@ -125,24 +152,29 @@ class CartoonGAN(_Phase):
         discriminator,
         objective,
         *,
+        feature_discriminator=None,
         adversarial_loss="lsgan",
         slope_weight=0.0,
         image_pool=None,
+        views=_AS_THEY_ARE,
+        seed=0,
         **kwargs,
     ):
         super().__init__(generator, objective, **kwargs)
         self.discriminator = discriminator
+        self.feature_discriminator = feature_discriminator
         self.adversarial_loss = adversarial_loss
         self.slope_weight = slope_weight
         self.image_pool = image_pool
+        self.views = views
+        self.seed = seed
 
     @property
     def state(self):
         """All variables that a checkpoint holds, in a fixed order."""
+        parts = [self.generator, *self._discriminators, self.image_pool]
         return [
-            *self.generator.variables,
-            *self.discriminator.variables,
-            *(self.image_pool.variables if self.image_pool else []),
+            *(v for part in parts if part for v in part.variables),
             *self.generator_optimizer.variables,
             *self.discriminator_optimizer.variables,
         ]
@@ -150,42 +182,99 @@ class CartoonGAN(_Phase):
     def compile(self, generator_optimizer, discriminator_optimizer, **kwargs):
         super().compile(optimizer=None, **kwargs)
         self._compile_generator(generator_optimizer)
-        discriminator_optimizer.build(self.discriminator.trainable_variables)
+        discriminator_optimizer.build(self._discriminator_variables)
         self.discriminator_optimizer = discriminator_optimizer
 
     def train_step(self, batch):
         photos, cartoons, smoothed = batch
+        view = self._view()
         with (
             tf.GradientTape(persistent=True) as g_tape,
             tf.GradientTape() as d_tape,
         ):
             generated = self.generator(photos, training=True)
-            logits = self.discriminator(generated, training=True)
+            maps = self.objective.look(generated, view)
+            logits = self._look_at(view.tint(generated), maps)
             terms = {
-                "adversarial": losses.generator_loss(
-                    logits, self.adversarial_loss
+                **self._adversarial_terms(logits),
+                **self.objective.restraints(
+                    photos, generated, maps=maps, view=view, cartoons=cartoons
                 ),
-                **self.objective.restraints(photos, generated),
             }
-            discrimination = losses.discriminator_loss(
-                self.discriminator(cartoons, training=True),
-                self.discriminator(smoothed, training=True),
-                self._logits_of_fakes(generated, logits),
-                self.adversarial_loss,
+            discrimination = self._discrimination(
+                view, cartoons, smoothed, generated, maps, logits
             )
-            steered = discrimination
-            if self.slope_weight:
+            steered = sum(discrimination.values())
+            if self.discriminator and self.slope_weight:
                 half = tf.shape(photos)[0] // 2
                 mixed = tf.concat([cartoons[:half], generated[half:]], axis=0)
-                steered += self.slope_weight * self._slope(mixed)
-        variables = self.discriminator.trainable_variables
+                steered += self.slope_weight * self._slope(view.tint(mixed))
+        variables = self._discriminator_variables
         gradients = d_tape.gradient(steered, variables)
         report = self._descend(g_tape, terms, generated)
         self.discriminator_optimizer.apply(gradients, variables)
-        return {**report, "discriminator_loss": discrimination}
+        return {**report, **discrimination}
+
+    @property
+    def _discriminator_variables(self):
+        return [v for d in self._discriminators for v in d.trainable_variables]
+
+    @property
+    def _discriminators(self):
+        both = (self.discriminator, self.feature_discriminator)
+        return [one for one in both if one]
+
+    def _view(self):
+        seed = tf.stack([self.seed, tf.cast(self.step, tf.int32)])
+        return self.views.view(tf.random.stateless_uniform([3], seed))
+
+    def _look_at(self, images, maps):
+        """Logits of both discriminators, None for one that is not there."""
+        return (
+            self.discriminator and self.discriminator(images, training=True),
+            self.feature_discriminator and self.feature_discriminator(maps),
+        )
+
+    def _adversarial_terms(self, logits):
+        of_patches, of_maps = logits
+        terms = {}
+        if self.discriminator:
+            terms["adversarial"] = losses.generator_loss(
+                of_patches, self.adversarial_loss
+            )
+        if self.feature_discriminator:
+            terms["feature_adversarial"] = losses.feature_generator_loss(
+                of_maps
+            )
+        return terms
+
+    def _discrimination(
+        self, view, cartoons, smoothed, generated, maps, logits
+    ):
+        """Losses of the discriminators, by the name of their report."""
+        found = {}
+        if self.discriminator:
+            found["discriminator_loss"] = losses.discriminator_loss(
+                self.discriminator(view.tint(cartoons), training=True),
+                self.discriminator(view.tint(smoothed), training=True),
+                self._logits_of_fakes(view, generated, logits[0]),
+                self.adversarial_loss,
+            )
+        if self.feature_discriminator:
+            maps_of_three = (
+                self.objective.look(cartoons, view),
+                self.objective.look(smoothed, view),
+                [tf.stop_gradient(one) for one in maps],
+            )
+            found["feature_discriminator_loss"] = (
+                losses.feature_discriminator_loss(
+                    *map(self.feature_discriminator, maps_of_three)
+                )
+            )
+        return found
 
     def _slope(self, images):
-        """Mean squared slope of the discriminator at some images."""
+        """Mean squared slope of the patch discriminator at some images."""
         images = tf.stop_gradient(images)
         with tf.GradientTape() as tape:
             tape.watch(images)
@@ -194,8 +283,10 @@ class CartoonGAN(_Phase):
         slopes = tape.gradient(judgements, images)
         return tf.reduce_mean(tf.reduce_sum(slopes**2, axis=(1, 2, 3)))
 
-    def _logits_of_fakes(self, generated, logits):
+    def _logits_of_fakes(self, view, generated, logits):
         if self.image_pool is None:
             return logits
         fakes = self.image_pool.exchange(generated, self.step)
-        return self.discriminator(tf.stop_gradient(fakes), training=True)
+        return self.discriminator(
+            view.tint(tf.stop_gradient(fakes)), training=True
+        )

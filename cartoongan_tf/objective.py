@@ -3,6 +3,8 @@
 import dataclasses
 from collections.abc import Callable
 
+from cartoongan_tf import augmentation
+from cartoongan_tf import guided_filter
 from cartoongan_tf import losses
 
 
@@ -10,12 +12,12 @@ from cartoongan_tf import losses
 class Objective:
     """The generator's losses and their weights.
 
-    The adversarial loss has weight 1; what restrains the generator is here.
+    Written in `keras.ops` only, so that every Keras backend trains with it.
 
     Attributes:
-        features: Function from images to feature maps, for the content loss.
-            A function, not a layer: a frozen VGG19 behind it stays out of
-            every checkpoint.
+        features: Function from images to a feature map for the content loss,
+            or to a list of maps of which it is the last. A function, not a
+            layer: a frozen VGG19 behind it stays out of every checkpoint.
         content_weight: Omega. It counts in units of VGG19's conv4_4 before
             ReLU at Caffe scale (pixels of 0 to 255), where two unrelated
             photos are about 620 apart. The paper's literal 10 belongs to the
@@ -24,32 +26,110 @@ class Objective:
             drowns the adversarial loss, and the output stays the photo.
         color_weight: Weight of `losses.color_loss`; 0 leaves it out.
         variation_weight: Weight of `losses.variation_loss`; 0 leaves it out.
+        luminance_weight: Weight of `losses.luminance_loss`, likewise.
+        flat_weight: Weight of `losses.flat_loss`, likewise.
+        palette_weight: Weight of `losses.palette_loss`, likewise.
+        detail_weight: Weight of the content loss on the feature map before the
+            last, which is twice as large; 0 leaves it out.
+        patch_weight: Weight of the patch discriminator's adversarial loss.
+        feature_weight: Weight of the feature discriminator's.
+        content_is_smoothed: Whether content is compared with the photo
+            without its texture.
+        people: How many photos, at the end of each batch, show people.
+        people_content: Factor of the content loss for these.
     """
 
     features: Callable
     content_weight: float
     color_weight: float = 0.0
     variation_weight: float = 0.0
+    luminance_weight: float = 0.0
+    flat_weight: float = 0.0
+    palette_weight: float = 0.0
+    detail_weight: float = 0.0
+    patch_weight: float = 1.0
+    feature_weight: float = 0.7
+    content_is_smoothed: bool = False
+    people: int = 0
+    people_content: float = 1.0
 
     @property
     def weights(self) -> dict[str, float]:
-        """Weights by the name of their loss, the adversarial one included."""
-        weights = {"adversarial": 1.0, "content": self.content_weight}
-        if self.color_weight:
-            weights["color"] = self.color_weight
-        if self.variation_weight:
-            weights["variation"] = self.variation_weight
-        return weights
-
-    def restraints(self, photos, generated) -> dict:
-        """All losses but the adversarial one, unweighted, by name."""
-        found = {
-            "content": losses.content_loss(
-                self.features(photos), self.features(generated)
-            )
+        """Weights by the name of their loss, the adversarial ones included."""
+        adversarial = {
+            "adversarial": self.patch_weight,
+            "feature_adversarial": self.feature_weight,
         }
+        optional = {
+            "people_content": self._people_weight,
+            "detail": self.detail_weight,
+            "color": self.color_weight,
+            "luminance": self.luminance_weight,
+            "flat": self.flat_weight,
+            "palette": self.palette_weight,
+            "variation": self.variation_weight,
+        }
+        used = {name: value for name, value in optional.items() if value}
+        return {**adversarial, "content": self.content_weight, **used}
+
+    def restraints(
+        self, photos, generated, *, maps=None, view=None, cartoons=None
+    ) -> dict:
+        """All losses but the adversarial ones, unweighted, by name.
+
+        Args:
+            photos: Photos of shape `(batch, height, width, 3)` in [-1, 1].
+            generated: What the generator makes of them.
+            maps: What `look` gives for `generated`, if that is there already.
+            view: The `augmentation.View` of this step; none to look at images
+                as they are.
+            cartoons: Cartoons of the same shape, for the palette, which is
+                left out without them.
+        """
+        view = view or augmentation.AS_IT_IS
+        smoothed = photos
+        if self.content_is_smoothed or self.flat_weight:
+            smoothed = guided_filter.smooth(photos)
+        target = smoothed if self.content_is_smoothed else photos
+        found = self._content(
+            _as_list(self.look(target, view)),
+            _as_list(self.look(generated, view) if maps is None else maps),
+        )
         if self.color_weight:
             found["color"] = losses.color_loss(photos, generated)
+        if self.luminance_weight:
+            found["luminance"] = losses.luminance_loss(photos, generated)
+        if self.flat_weight:
+            found["flat"] = losses.flat_loss(smoothed, generated)
+        if self.palette_weight and cartoons is not None:
+            found["palette"] = losses.palette_loss(cartoons, generated)
         if self.variation_weight:
             found["variation"] = losses.variation_loss(generated)
         return found
+
+    def look(self, images, view):
+        """Features of images as they are shown in a step."""
+        return self.features(view.crop(view.tint(images)))
+
+    @property
+    def _people_weight(self):
+        if not self.people:
+            return 0.0
+        return self.content_weight * (self.people_content - 1)
+
+    def _content(self, wanted, found):
+        """Terms that compare lists of feature maps, the last one for all."""
+        terms = {"content": losses.content_loss(wanted[-1], found[-1])}
+        if self._people_weight:
+            # A share of the batch, so that the factor is that of each photo.
+            share = self.people / found[-1].shape[0]
+            terms["people_content"] = share * losses.content_loss(
+                wanted[-1][-self.people :], found[-1][-self.people :]
+            )
+        if self.detail_weight:
+            terms["detail"] = losses.content_loss(wanted[-2], found[-2])
+        return terms
+
+
+def _as_list(features):
+    return features if isinstance(features, list) else [features]

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import keras
 
+from cartoongan_tf import augmentation
 from cartoongan_tf import batches
 from cartoongan_tf import callbacks
 from cartoongan_tf import checkpoints
@@ -24,7 +25,31 @@ from cartoongan_tf import run_log
 from cartoongan_tf import runs
 from cartoongan_tf import schedules
 
+PATCH = "discriminator"
+FEATURE = "feature_discriminator"
+
 _BETA_1 = 0.5  # Adam's, as in the authors' code.
+# Adam's betas for discriminators one of which looks at features, as in
+# StyleGAN and projected GANs (Karras et al., 2019; Sauer et al., 2021).
+_FEATURE_BETAS = {"beta_1": 0.0, "beta_2": 0.99}
+_ADAPTING = 64  # Cartoons that normalize the features.
+
+
+class Discriminators(NamedTuple):
+    """The discriminators of a run; None for one that it does without.
+
+    Attributes:
+        patch: The paper's, which looks at pixels.
+        feature: A `FeatureDiscriminator`.
+    """
+
+    patch: keras.Model | None
+    feature: keras.Model | None
+
+    def by_name(self) -> dict[str, keras.Model]:
+        """Those that there are, by the name of their files."""
+        both = {PATCH: self.patch, FEATURE: self.feature}
+        return {name: one for name, one in both.items() if one}
 
 
 class Outcome(NamedTuple):
@@ -58,9 +83,9 @@ def warm_up(
     config = run.config
     if run.checkpoint_path(runs.ADVERSARIAL).exists():
         return Outcome(generator, is_complete=True)
-    # Nothing sharpens yet what total variation would blur.
+    # Nothing sharpens yet what these would blur.
     aim = dataclasses.replace(
-        objective_of(config, features), variation_weight=0
+        objective_of(config, features), variation_weight=0, flat_weight=0
     )
     phase = model.ContentWarmUp(generator, aim)
     phase.compile(keras.optimizers.Adam(config.warmup_learning_rate, _BETA_1))
@@ -73,7 +98,7 @@ def warm_up(
 def compete(
     run: runs.Run,
     generator: keras.Model,
-    discriminator: keras.Model,
+    discriminators: Discriminators,
     features: Callable,
     describe: inception.Inception | None = None,
 ) -> Outcome:
@@ -82,7 +107,7 @@ def compete(
     Args:
         run: The run.
         generator: Trained in place.
-        discriminator: Trained in place.
+        discriminators: Trained in place.
         features: Feature function for the content loss (`features.py`).
         describe: Inception features to evaluate by, if that is asked for.
 
@@ -93,11 +118,16 @@ def compete(
     config = run.config
     phase = model.CartoonGAN(
         generator,
-        discriminator,
+        discriminators.patch,
         objective_of(config, features),
+        feature_discriminator=discriminators.feature,
         adversarial_loss=config.adversarial_loss,
         slope_weight=config.slope_weight,
         image_pool=_build_pool(config),
+        views=augmentation.Augmentation(
+            config.feature_shift, config.gray_share
+        ),
+        seed=config.seed,
     )
     phase.compile(
         _decaying_adam(
@@ -106,8 +136,14 @@ def compete(
             use_ema=config.ema_momentum > 0,
             ema_momentum=config.ema_momentum,
         ),
-        _decaying_adam(config.discriminator_learning_rate, config),
+        _decaying_adam(
+            config.discriminator_learning_rate,
+            config,
+            **(_FEATURE_BETAS if discriminators.feature else {}),
+        ),
     )
+    if discriminators.feature and not discriminators.feature.is_adapted:
+        _adapt(run, phase)
 
     offset = config.warmup_steps
     return _run_phase(
@@ -121,15 +157,34 @@ def compete(
     )
 
 
+def _adapt(run, phase):
+    """Normalizes features by those of the first cartoons."""
+    steps = range(-(-_ADAPTING // run.config.batch_size))
+    phase.feature_discriminator.adapt(
+        phase.objective.look(cartoons, augmentation.AS_IT_IS)
+        for _, cartoons, _ in batches.adversarial(run, steps)
+    )
+
+
 def objective_of(
     config: runs.TrainConfig, features: Callable
 ) -> objective.Objective:
     """What the generator of a run minimizes in its second phase."""
+    people = round(config.people_share * config.batch_size)
     return objective.Objective(
         features,
         config.content_weight,
-        config.color_weight_in_use,
-        config.variation_weight,
+        color_weight=config.color_weight_in_use,
+        luminance_weight=config.luminance_weight,
+        flat_weight=config.flat_weight,
+        palette_weight=config.palette_weight,
+        variation_weight=config.variation_weight,
+        detail_weight=config.detail_weight,
+        patch_weight=config.patch_weight,
+        feature_weight=config.feature_weight,
+        content_is_smoothed=config.content_target == "smoothed",
+        people=people if config.people_dir else 0,
+        people_content=config.people_content,
     )
 
 
@@ -205,9 +260,9 @@ def _build_pool(config):
     )
 
 
-def _decaying_adam(learning_rate, config, **average):
+def _decaying_adam(learning_rate, config, **options):
     start = config.decay_start
     if start is None:
         start = config.steps // 2
     schedule = schedules.LinearDecay(learning_rate, start, config.steps)
-    return keras.optimizers.Adam(schedule, _BETA_1, **average)
+    return keras.optimizers.Adam(schedule, **{"beta_1": _BETA_1} | options)

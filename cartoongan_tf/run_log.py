@@ -14,13 +14,29 @@ from cartoongan_tf import files
 
 LOSSES = (
     "content_loss",
+    "people_content_loss",
+    "detail_loss",
     "color_loss",
+    "luminance_loss",
+    "palette_loss",
+    "flat_loss",
     "variation_loss",
     "adversarial_loss",
+    "feature_adversarial_loss",
     "total_loss",
     "discriminator_loss",
+    "feature_discriminator_loss",
 )
-PULLS = ("adversarial_pull", "content_pull", "color_pull", "variation_pull")
+PULLS = (
+    "adversarial_pull",
+    "content_pull",
+    "features_pull",
+    "color_pull",
+    "luminance_pull",
+    "palette_pull",
+    "flat_pull",
+    "variation_pull",
+)
 # Kernel distances of held-back photos, only now and then.
 FIGURES = ("KID-768", "KID-InceptionV3")
 COLUMNS = ("step", "phase", *LOSSES, *PULLS, *FIGURES)

@@ -1,7 +1,8 @@
 """Shipped styles: generators that come with the program, by name.
 
-Each is `weights/NAME.keras`, and `weights/NAME_discriminator.keras` is the
-discriminator that it was trained with.
+Each is `weights/NAME.keras`. The discriminators that it was trained with are
+`weights/NAME_discriminator.keras`, for pixels, and
+`weights/NAME_feature_discriminator.keras`, for VGG19's features.
 """
 
 import pathlib
@@ -55,9 +56,14 @@ def find(model: str | pathlib.Path) -> pathlib.Path:
     return path
 
 
-def discriminator_of(generator: pathlib.Path) -> pathlib.Path:
-    """Where the discriminator of a generator's `.keras` file would be."""
-    return generator.with_stem(f"{generator.stem}{_DISCRIMINATOR}")
+def beside(generator: pathlib.Path, name: str) -> pathlib.Path:
+    """Where a network would be that was trained with a generator.
+
+    Args:
+        generator: The generator's `.keras` file.
+        name: `"discriminator"` or `"feature_discriminator"`.
+    """
+    return generator.with_stem(f"{generator.stem}_{name}")
 
 
 def about(model: str | pathlib.Path) -> About:

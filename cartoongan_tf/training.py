@@ -16,6 +16,8 @@ from cartoongan_tf import artifacts
 from cartoongan_tf import curves
 from cartoongan_tf import devices
 from cartoongan_tf import errors
+from cartoongan_tf import feature_discriminator
+from cartoongan_tf import features
 from cartoongan_tf import files
 from cartoongan_tf import inception
 from cartoongan_tf import networks
@@ -24,22 +26,20 @@ from cartoongan_tf import pictures
 from cartoongan_tf import runs
 from cartoongan_tf import styles
 
-DISCRIMINATOR_FILE = "discriminator.keras"
-
 _ADAM_COPIES = 3  # Of each weight: itself and two moments.
 _BYTES = 4  # In a float32.
 
 
 def train(
     run: runs.Run,
-    features: Callable,
+    compare: Callable,
     describe: inception.Inception | None = None,
 ) -> keras.Model:
     """Runs both phases, from where the run stopped if it did.
 
     Args:
         run: A run of `runs.open_run`.
-        features: Feature function for the content loss (`features.py`).
+        compare: Feature function for the content loss (`features.py`).
         describe: Inception features to evaluate by, if that is asked for.
 
     Returns:
@@ -52,17 +52,18 @@ def train(
     """
     config = run.config
     keras.utils.set_random_seed(config.seed)
-    generator, discriminator = _build_networks(config)
-    _check_space(run, generator, discriminator)
+    generator, discriminators = _build_networks(config)
+    _check_space(run, generator, discriminators)
     _announce(run, generator)
     with _explained(run, generator):
-        outcome = phases.warm_up(run, generator, features)
+        outcome = phases.warm_up(run, generator, compare)
         if outcome.is_complete:
             outcome = phases.compete(
-                run, generator, discriminator, features, describe
+                run, generator, discriminators, compare, describe
             )
     files.save_model(outcome.generator, run.workdir / artifacts.GENERATOR_FILE)
-    files.save_model(discriminator, run.workdir / DISCRIMINATOR_FILE)
+    for name, network in discriminators.by_name().items():
+        files.save_model(network, run.workdir / f"{name}.keras")
     curves.plot_losses(run.workdir)
     if outcome.problem:
         raise errors.InputError(
@@ -82,25 +83,36 @@ def _build_networks(config):
         generator = networks.new_generator(
             config.generator, config.filters, config.blocks
         )
-        return generator, networks.Discriminator(config.discriminator_filters)
-    generator = artifacts.load_generator(config.init_from, "--init_from")
-    _check_kind(generator, config)
-    _check_fit(generator, config, "filters", "filters")
-    _check_fit(generator, config, "blocks", "blocks")
-    path = _discriminator_beside(styles.find(config.init_from))
-    if not path.is_file():
-        return generator, networks.Discriminator(config.discriminator_filters)
-    discriminator = artifacts.load_network(
-        path, (networks.Discriminator,), "--init_from"
-    )
-    _check_fit(discriminator, config, "filters", "discriminator_filters")
-    return generator, discriminator
+        beside = None
+    else:
+        beside = styles.find(config.init_from)
+        generator = artifacts.load_generator(config.init_from, "--init_from")
+        _check_kind(generator, config)
+        _check_fit(generator, config, "filters", "filters")
+        _check_fit(generator, config, "blocks", "blocks")
+    patch = feature = None
+    if config.has_patch_discriminator:
+        patch = _load_beside(beside, phases.PATCH, networks.Discriminator)
+        patch = patch or networks.Discriminator(config.discriminator_filters)
+        _check_fit(patch, config, "filters", "discriminator_filters")
+    if config.has_feature_discriminator:
+        kind = feature_discriminator.FeatureDiscriminator
+        feature = _load_beside(beside, phases.FEATURE, kind)
+        feature = feature or kind(features.MAP_CHANNELS)
+    return generator, phases.Discriminators(patch, feature)
 
 
-def _discriminator_beside(generator):
+def _load_beside(generator, name, kind):
+    """A discriminator that was trained with a generator, None without it."""
+    if generator is None:
+        return None
     if generator.is_dir():
-        return generator / DISCRIMINATOR_FILE
-    return styles.discriminator_of(generator)
+        path = generator / f"{name}.keras"
+    else:
+        path = styles.beside(generator, name)
+    if not path.is_file():
+        return None
+    return artifacts.load_network(path, (kind,), "--init_from")
 
 
 def _check_kind(generator, config):
@@ -122,9 +134,10 @@ def _check_fit(network, config, attribute, flag):
         )
 
 
-def _check_space(run, generator, discriminator):
+def _check_space(run, generator, discriminators):
     """Old and new checkpoint lie side by side for a moment."""
-    parameters = generator.count_params() + discriminator.count_params()
+    all_networks = [generator, *discriminators.by_name().values()]
+    parameters = sum(network.count_params() for network in all_networks)
     pool = run.config.image_pool * 3 * run.config.image_size**2
     needed = 2 * _BYTES * (_ADAM_COPIES * parameters + pool)
     free = shutil.disk_usage(run.workdir).free
