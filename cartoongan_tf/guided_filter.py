@@ -1,0 +1,47 @@
+"""A guided filter: photos without their texture (He et al., 2013).
+
+An edge-preserving smoother whose output is, around each pixel, a linear
+function of the photo's own gray: what varies little there (fur, wood grain,
+plaster) is averaged away, and what varies much (contours) stays.
+
+Images are float, `(batch, height, width, 3)`, in [-1, 1]. Written in
+`keras.ops` only.
+"""
+
+from keras import ops
+
+
+def smooth(images, radius=3, epsilon=0.02, passes=2):
+    """Takes the texture out of images, and leaves their contours.
+
+    Args:
+        images: Images of shape `(batch, height, width, 3)` in [-1, 1].
+        radius: Half the side, in pixels, of the square that is averaged
+            over; below the height and the width.
+        epsilon: Variance, in squared units of the images, below which
+            something counts as texture.
+        passes: How often the filter is applied.
+
+    Returns:
+        Images of the same shape.
+    """
+    for _ in range(passes):
+        images = _filter(images, radius, epsilon)
+    return images
+
+
+def _filter(images, radius, epsilon):
+    guide = ops.mean(images, axis=-1, keepdims=True)
+    guide_mean, mean = _box(guide, radius), _box(images, radius)
+    covariance = _box(guide * images, radius) - guide_mean * mean
+    variance = _box(guide * guide, radius) - guide_mean * guide_mean
+    slope = covariance / (variance + epsilon)
+    offset = mean - slope * guide_mean
+    return _box(slope, radius) * guide + _box(offset, radius)
+
+
+def _box(images, radius):
+    """Means over squares, mirrored at the border."""
+    sides = ((0, 0), (radius, radius), (radius, radius), (0, 0))
+    padded = ops.pad(images, sides, mode="reflect")
+    return ops.average_pool(padded, 2 * radius + 1, strides=1, padding="valid")
