@@ -164,6 +164,7 @@ ALLOWED = {
     "gif_files": {"frames"},
     "gpu_rules": {"errors", "litert_graphs"},
     "guards": {"errors"},
+    "guided_filter": set(),
     "headers": {"errors"},
     "held_back": {"errors", "inventories"},
     "image_bytes": {
@@ -303,6 +304,7 @@ ALLOWED = {
     "sound_tracks": {"video_codecs"},
     "sources": {"errors", "files", "inventories", "pictures", "progress"},
     "steadying": {"shots"},
+    "stray_strokes": set(),
     "styles": set(),
     "targets": {"errors", "files", "inputs", "kinds", "picture_formats"},
     "tiles": set(),
