@@ -346,6 +346,12 @@ flags.DEFINE_integer(
     "WORKDIR/held_back.txt names them; evaluate.py --photo_dir takes it.",
 )
 flags.DEFINE_integer(
+    "held_back_people",
+    _DEFAULT.held_back_people,
+    "Photos of --people_dir that are held back in the same way; the same list "
+    "names them.",
+)
+flags.DEFINE_integer(
     "evaluate_every",
     _DEFAULT.evaluate_every,
     "Steps between two evaluations in the second phase: the kernel distance "

@@ -106,7 +106,7 @@ def _read_memory(inventory):
 
 def _read_folder(inventory, folder):
     files.make_folder("--cache", folder)
-    targets = [folder / _cache_name(path) for path in inventory.paths]
+    targets = [folder / state_of(path) for path in inventory.paths]
     # Links to one file have one target, which must not be written twice.
     numbers = {target: number for number, target in enumerate(targets)}
     missing = [n for target, n in numbers.items() if not target.exists()]
@@ -138,8 +138,15 @@ def _bytes_of(header):
     return 3 * header.width * header.height
 
 
-def _cache_name(path):
-    """A name that changes with the file, so that nothing stale is read."""
+def state_of(path: pathlib.Path) -> str:
+    """What changes with a file: its place, its size, and when it was written.
+
+    Args:
+        path: An existing file.
+
+    Returns:
+        A digest, the same as long as the file is.
+    """
     state = path.stat()
     text = f"{path.resolve()} {state.st_size} {state.st_mtime_ns}"
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
