@@ -1,0 +1,69 @@
+import json
+import shutil
+
+import pytest
+
+from cartoongan_tf import config
+from cartoongan_tf import errors
+from cartoongan_tf import runs
+
+
+@pytest.fixture
+def folders(make_folder, tmp_path):
+    return {
+        "photo_dir": str(make_folder("photos", 6)),
+        "cartoon_dir": str(make_folder("cartoons", 3)),
+        "people_dir": str(make_folder("people", 8)),
+        "workdir": str(tmp_path / "run"),
+        "check_data": False,
+    }
+
+
+def test_people_are_a_source_of_their_own(folders, tmp_path):
+    run = runs.open_run(config.TrainConfig(**folders))
+    assert run.people.paths == sorted((tmp_path / "people").iterdir())
+    assert run.photos.paths == sorted((tmp_path / "photos").iterdir())
+    none = folders | {"people_dir": None, "workdir": str(tmp_path / "other")}
+    assert runs.open_run(config.TrainConfig(**none)).people is None
+
+
+def test_people_are_held_back_next_to_photos(folders, tmp_path):
+    settings = config.TrainConfig(**folders, held_back=2, held_back_people=3)
+    run = runs.open_run(settings)
+    assert [path.parent.name for path in run.held_back] == [
+        *["photos"] * 2,
+        *["people"] * 3,
+    ]
+    assert not set(run.held_back) & {*run.photos.paths, *run.people.paths}
+    assert len(run.people) == 5
+    listed = (tmp_path / "run/held_back.txt").read_text().splitlines()
+    assert listed == [str(path.resolve()) for path in run.held_back]
+    with pytest.raises(errors.InputError, match="--held_back_people=5 leaves"):
+        runs.open_run(config.TrainConfig(**folders, held_back_people=5))
+
+
+def test_the_record_knows_the_people(folders, tmp_path):
+    run = runs.open_run(config.TrainConfig(**folders))
+    record = json.loads((tmp_path / "run/run.json").read_text())
+    assert "8 pictures" in record["the content of --people_dir"]
+    run.checkpoint_path(runs.WARM_UP).parent.mkdir()
+    run.checkpoint_path(runs.WARM_UP).touch()
+    (tmp_path / "people/0.png").unlink()
+    with pytest.raises(errors.InputError, match="content of --people_dir was"):
+        runs.open_run(config.TrainConfig(**folders))
+
+
+def test_a_damaged_picture_of_people_is_named(folders, tmp_path):
+    (tmp_path / "people/0.png").write_bytes(b"broken")
+    with pytest.raises(errors.InputError, match=r"--people_dir.*are no good"):
+        runs.open_run(config.TrainConfig(**folders))
+
+
+def test_what_is_held_back_does_not_come_in_by_the_other_folder(
+    folders, tmp_path
+):
+    shutil.move(tmp_path / "people", tmp_path / "photos/people")
+    folders["people_dir"] = str(tmp_path / "photos/people")
+    runs.open_run(config.TrainConfig(**folders))
+    with pytest.raises(errors.InputError, match="take them out of one"):
+        runs.open_run(config.TrainConfig(**folders, held_back=2))
