@@ -216,7 +216,8 @@ flags.DEFINE_float(
     _DEFAULT.denoise_cartoons,
     "Strength, in levels of 255, of a non-local means filter that takes grain "
     "and JPEG noise out of the cartoons, once; 4 is good, 0 for none. A "
-    "discriminator asks for the grain that it sees.",
+    "discriminator asks for the grain that it sees. What comes of it is kept "
+    "in the folder of --cache, or else in WORKDIR/denoised.",
 )
 flags.DEFINE_string(
     "people_dir",

@@ -5,6 +5,7 @@ import pathlib
 import sys
 
 from cartoongan_tf import checking
+from cartoongan_tf import denoising
 from cartoongan_tf import errors
 from cartoongan_tf import files
 from cartoongan_tf import findings
@@ -81,9 +82,22 @@ def open_run(config: TrainConfig) -> Run:
     return Run(
         config,
         sources.open_source(photos, config.cache),
-        sources.open_source(cartoons, config.cache),
+        sources.open_source(cartoons, config.cache, _denoising_of(config)),
         held,
         people and sources.open_source(people, config.cache),
+    )
+
+
+def _denoising_of(config):
+    """Denoised cartoons lie in the run's folder if no cache is named."""
+    strength = config.denoise_cartoons
+    if not strength:
+        return None
+    return sources.Change(
+        f"denoised {strength}",
+        lambda picture: denoising.denoise(picture, strength),
+        "Denoising cartoons",
+        pathlib.Path(config.workdir) / "denoised",
     )
 
 

@@ -114,6 +114,7 @@ ALLOWED = {
         "sources",
         "stray_strokes",
     },
+    "denoising": set(),
     "devices": {"errors"},
     "distances": set(),
     "duplicates": set(),
@@ -295,6 +296,7 @@ ALLOWED = {
     "runs": {
         "checking",
         "config",
+        "denoising",
         "errors",
         "files",
         "findings",

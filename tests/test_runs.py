@@ -1,10 +1,14 @@
 import json
 import shutil
 
+import numpy as np
 import pytest
+import tensorflow as tf
 
 from cartoongan_tf import config
+from cartoongan_tf import denoising
 from cartoongan_tf import errors
+from cartoongan_tf import pictures
 from cartoongan_tf import runs
 
 
@@ -67,3 +71,33 @@ def test_what_is_held_back_does_not_come_in_by_the_other_folder(
     runs.open_run(config.TrainConfig(**folders))
     with pytest.raises(errors.InputError, match="take them out of one"):
         runs.open_run(config.TrainConfig(**folders, held_back=2))
+
+
+@pytest.mark.parametrize("cache", ["none", "memory"])
+def test_cartoons_are_denoised_once_a_run(
+    folders, tmp_path, cache, monkeypatch
+):
+    settings = config.TrainConfig(**folders, denoise_cartoons=4, cache=cache)
+    run = runs.open_run(settings)
+
+    def check(run):
+        numbers = tf.data.Dataset.range(3)
+        for path, actual in zip(
+            run.cartoons.paths,
+            numbers.map(run.cartoons.read).as_numpy_iterator(),
+            strict=True,
+        ):
+            picture = pictures.read_picture(path)
+            np.testing.assert_array_equal(actual, clean[picture.tobytes()])
+
+    clean = {
+        picture.tobytes(): denoising.denoise(picture, 4)
+        for picture in map(pictures.read_picture, run.cartoons.paths)
+    }
+    check(run)
+    assert len(list((tmp_path / "run/denoised").iterdir())) == 3
+    monkeypatch.setattr(denoising, "denoise", None)
+    check(runs.open_run(settings))
+    photo = run.photos.read(tf.constant(0, tf.int64))
+    expected = pictures.read_picture(run.photos.paths[0])
+    np.testing.assert_array_equal(photo, expected)
