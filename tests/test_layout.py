@@ -179,6 +179,7 @@ ALLOWED = {
     "gif_bytes": {"byte_headers", "byte_strings"},
     "gif_files": {"frames"},
     "gpu_rules": {"errors", "litert_graphs"},
+    "grain": set(),
     "guards": {"errors"},
     "guided_filter": set(),
     "headers": {"errors"},
@@ -217,6 +218,7 @@ ALLOWED = {
     "measures": {
         "bars",
         "duplicates",
+        "grain",
         "headers",
         "likeness",
         "pictures",
