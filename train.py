@@ -222,7 +222,8 @@ flags.DEFINE_float(
     _DEFAULT.denoise_cartoons,
     "Strength, in levels of 255, of a non-local means filter that takes grain "
     "and JPEG noise out of the cartoons, once; 4 is good, 0 for none. A "
-    "discriminator asks for the grain that it sees.",
+    "discriminator asks for the grain that it sees. What comes of it is kept "
+    "in the folder of --cache, or else in WORKDIR/denoised.",
 )
 flags.DEFINE_string(
     "people_dir",
@@ -350,6 +351,12 @@ flags.DEFINE_integer(
     _DEFAULT.held_back,
     "Photos, drawn at random, that are never trained on: to measure on. "
     "WORKDIR/held_back.txt names them; evaluate.py --photo_dir takes it.",
+)
+flags.DEFINE_integer(
+    "held_back_people",
+    _DEFAULT.held_back_people,
+    "Photos of --people_dir that are held back in the same way; the same list "
+    "names them.",
 )
 flags.DEFINE_integer(
     "evaluate_every",

@@ -1,15 +1,21 @@
 """The batches of a run: what its settings mean to `data.py`."""
 
+import hashlib
+
 import tensorflow as tf
 
+from cartoongan_tf import crop_matching
 from cartoongan_tf import data
 from cartoongan_tf import edges
 from cartoongan_tf import runs
+from cartoongan_tf import sources
+
+_WINDOWS_FILE = "windows.npz"
 
 
 def warm_up(run: runs.Run, steps: range) -> tf.data.Dataset:
     """Photos for some steps of the content-only phase."""
-    return data.photo_batches(run.photos, steps=steps, **_settings(run.config))
+    return data.photo_batches(run.photos, steps=steps, **_settings(run))
 
 
 def adversarial(run: runs.Run, steps: range) -> tf.data.Dataset:
@@ -19,7 +25,9 @@ def adversarial(run: runs.Run, steps: range) -> tf.data.Dataset:
         run.cartoons,
         steps=steps,
         smoothing=smoothing_of(run.config),
-        **_settings(run.config),
+        windows=windows_of(run),
+        stray_share=run.config.stray_share,
+        **_settings(run),
     )
 
 
@@ -44,9 +52,42 @@ def smoothing_of(config: runs.TrainConfig) -> edges.Smoothing:
     )
 
 
-def _settings(config):
+def windows_of(run: runs.Run) -> crop_matching.Windows | None:
+    """Measured crops of the cartoons, for a run that matches crops.
+
+    They are measured at the first call, and kept in the run's folder.
+    """
+    config = run.config
+    if not config.match_crops:
+        return None
+    crops = crops_of(config)
+    return crop_matching.load_windows(
+        data.cut_windows(run.cartoons, crops, config.seed),
+        crop_matching.window_count(len(run.cartoons)),
+        run.workdir / _WINDOWS_FILE,
+        _summarize(
+            crops,
+            config.seed,
+            config.denoise_cartoons,
+            *map(sources.state_of, run.cartoons.paths),
+        ),
+    )
+
+
+def _settings(run):
     return {
-        "batch_size": config.batch_size,
-        "seed": config.seed,
-        "crops": crops_of(config),
+        "batch_size": run.config.batch_size,
+        "seed": run.config.seed,
+        "crops": crops_of(run.config),
+        "people": _people_of(run),
     }
+
+
+def _people_of(run):
+    if run.people is None:
+        return None
+    return data.People(run.people, run.config.people_count)
+
+
+def _summarize(*parts):
+    return hashlib.sha256(repr(parts).encode()).hexdigest()

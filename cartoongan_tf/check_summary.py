@@ -21,8 +21,10 @@ def figures(folder: checking.Folder) -> dict[str, str]:
             ("height", [m.height for m in measured]),
             ("brightness", [m.brightness for m in measured]),
             ("blur", [m.blur for m in measured]),
+            ("grain", [m.grain for m in measured]),
         ):
-            found[name] = _range(values, digits=1 if name == "blur" else 0)
+            digits = 1 if name in ("blur", "grain") else 0
+            found[name] = _range(values, digits)
         drawn = statistics.fmean(m.drawn for m in measured)
         found["likeness to drawings"] = f"{drawn:.0%}"
     return found

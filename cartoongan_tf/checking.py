@@ -55,6 +55,7 @@ def full_check(
             found += findings.of_count(folder.flag, len(folder.measured))
         found += findings.of_pictures(folder.flag, folder.measured, image_size)
         found += findings.of_duplicates(folder.flag, folder.measured)
+    found += findings.of_grain(cartoons.measured)
     return _errors_first(found)
 
 

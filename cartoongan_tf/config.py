@@ -67,6 +67,7 @@ class TrainConfig:
     image_pool: int = 50
     ema_momentum: float = 0.995
     held_back: int = 0
+    held_back_people: int = 0
     evaluate_every: int | None = None
     inception_weights: str = "imagenet"
     sample_every: int = 500
@@ -75,34 +76,14 @@ class TrainConfig:
     seed: int = 0
 
     def __post_init__(self):
-        for name, least in _LEAST.items():
-            value = getattr(self, name)
-            if value is not None and not value >= least:
-                raise errors.InputError(
-                    f"--{name} must be at least {least}, received {value}."
-                )
-        for name in _POSITIVE:
-            if not getattr(self, name) > 0:
-                raise errors.InputError(
-                    f"--{name} must be above 0, received {getattr(self, name)}."
-                )
-        for name in _ODD:
-            if not getattr(self, name) % 2:
-                raise errors.InputError(
-                    f"--{name} must be odd, received {getattr(self, name)}."
-                )
+        _check_ranges(self)
+        _check_people(self)
         if not self.smallest_crop <= self.largest_crop <= 1:
             raise errors.InputError(
                 "--smallest_crop and --largest_crop are shares of a picture's "
                 "short side, the smallest not above the largest and that 1 at "
                 f"most; received {self.smallest_crop} and {self.largest_crop}."
             )
-        for name in _SHARES:
-            if not 0 <= getattr(self, name) <= 1:
-                raise errors.InputError(
-                    f"--{name} must be from 0 to 1, received "
-                    f"{getattr(self, name)}."
-                )
         if self.detail_weight and self.content_features != "vgg19":
             raise errors.InputError(
                 f"--detail_weight={self.detail_weight} compares VGG19's "
@@ -128,11 +109,12 @@ class TrainConfig:
                 f"--smoothing_kernel={self.smoothing_kernel} must not be "
                 f"larger than --image_size={self.image_size}."
             )
-        if self.evaluate_every and self.held_back < _LEAST_HELD_BACK:
+        held_back = self.held_back + self.held_back_people
+        if self.evaluate_every and held_back < _LEAST_HELD_BACK:
             raise errors.InputError(
                 f"--evaluate_every needs photos that are not trained on: give "
                 f"--held_back={_LEAST_HELD_BACK} at the least, received "
-                f"{self.held_back}."
+                f"{held_back}."
             )
         if 0 < self.image_pool < self.batch_size:
             raise errors.InputError(
@@ -149,6 +131,13 @@ class TrainConfig:
     def has_feature_discriminator(self) -> bool:
         """Whether a discriminator looks at VGG19's features."""
         return self.discriminator in ("features", "both")
+
+    @property
+    def people_count(self) -> int:
+        """How many photos of each batch come from `people_dir`."""
+        if self.people_dir is None:
+            return 0
+        return round(self.people_share * self.batch_size)
 
     @property
     def color_weight_in_use(self) -> float:
@@ -203,6 +192,7 @@ _LEAST = {
     "decay_start": 0,
     "image_pool": 0,
     "held_back": 0,
+    "held_back_people": 0,
     "evaluate_every": 1,
     "sample_every": 1,
     "checkpoint_every": 1,
@@ -218,3 +208,44 @@ _POSITIVE = (
     "generator_learning_rate",
     "discriminator_learning_rate",
 )
+
+
+def _check_ranges(settings):
+    for name, least in _LEAST.items():
+        value = getattr(settings, name)
+        if value is not None and not value >= least:
+            raise errors.InputError(
+                f"--{name} must be at least {least}, received {value}."
+            )
+    for name in _POSITIVE:
+        if not getattr(settings, name) > 0:
+            raise errors.InputError(
+                f"--{name} must be above 0, received {getattr(settings, name)}."
+            )
+    for name in _ODD:
+        if not getattr(settings, name) % 2:
+            raise errors.InputError(
+                f"--{name} must be odd, received {getattr(settings, name)}."
+            )
+    for name in _SHARES:
+        if not 0 <= getattr(settings, name) <= 1:
+            raise errors.InputError(
+                f"--{name} must be from 0 to 1, received "
+                f"{getattr(settings, name)}."
+            )
+
+
+def _check_people(settings):
+    if settings.people_dir is None:
+        if settings.held_back_people:
+            raise errors.InputError(
+                f"--held_back_people={settings.held_back_people} holds back "
+                "photos of --people_dir; name that folder, or pass "
+                "--held_back."
+            )
+    elif not settings.people_count:
+        raise errors.InputError(
+            f"--people_share={settings.people_share} of "
+            f"--batch_size={settings.batch_size} is no photo at all; pass at "
+            f"least --people_share={1 / settings.batch_size:.2g}."
+        )

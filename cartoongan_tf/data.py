@@ -12,9 +12,11 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
+from cartoongan_tf import crop_matching
 from cartoongan_tf import edges
 from cartoongan_tf import pictures
 from cartoongan_tf import sources
+from cartoongan_tf import stray_strokes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,6 +38,19 @@ class Crops:
     mirror: bool
 
 
+@dataclasses.dataclass(frozen=True)
+class People:
+    """Further photos, of people, that come last in each batch.
+
+    Attributes:
+        source: The photos.
+        count: How many of a batch they are.
+    """
+
+    source: sources.PictureSource
+    count: int
+
+
 def photo_batches(
     photos: sources.PictureSource,
     *,
@@ -43,11 +58,12 @@ def photo_batches(
     batch_size: int,
     seed: int,
     crops: Crops,
+    people: People | None = None,
 ) -> tf.data.Dataset:
     """Batches of photos, for the warm-up: those of `training_batches`."""
-    photo = _random_crops(photos, crops, _photo_seed(seed))
+    photo_of = _photo_crops(photos, people, batch_size, crops, seed)
     return _batches(
-        lambda number: pictures.to_network(photo(number)), steps, batch_size
+        lambda number: pictures.to_network(photo_of(number)), steps, batch_size
     )
 
 
@@ -60,6 +76,9 @@ def training_batches(
     seed: int,
     crops: Crops,
     smoothing: edges.Smoothing,
+    people: People | None = None,
+    windows: crop_matching.Windows | None = None,
+    stray_share: float = 0.0,
 ) -> tf.data.Dataset:
     """Batches of photos, cartoons, and the same cartoons with smoothed edges.
 
@@ -71,20 +90,43 @@ def training_batches(
         seed: Seed of all that is random here.
         crops: How squares are cut out.
         smoothing: How their edges are smoothed.
+        people: Further photos to end each batch with.
+        windows: Measured crops of the cartoons (`cut_windows`), of which each
+            photo gets one that has about as many edges. Any crop if None.
+        stray_share: Share of the smoothed cartoons that are crisp ones with
+            stray strokes instead.
 
     Returns:
         A dataset of `len(steps)` batches `(photos, cartoons, smoothed)`.
     """
-    photo = _random_crops(photos, crops, _photo_seed(seed))
-    cartoon = _random_crops(cartoons, crops, _cartoon_seed(seed))
-    smooth_edges = edges.compiled(smoothing)
+    photo_of = _photo_crops(photos, people, batch_size, crops, seed)
+    cartoon_of = _cartoon_crops(cartoons, windows, crops, seed)
+    negative_of = _negatives(smoothing, stray_share, seed)
 
     def example(number):
-        crop = cartoon(number)
-        triple = (photo(number), crop, smooth_edges(crop))
+        photo = photo_of(number)
+        cartoon = cartoon_of(number, photo)
+        triple = (photo, cartoon, negative_of(number, cartoon))
         return tuple(pictures.to_network(image) for image in triple)
 
     return _batches(example, steps, batch_size)
+
+
+def cut_windows(
+    cartoons: sources.PictureSource, crops: Crops, seed: int
+) -> Callable:
+    """Crops of cartoons by number, as `training_batches` matches them.
+
+    Args:
+        cartoons: The cartoons.
+        crops: How squares are cut out. None is mirrored here.
+        seed: Seed of all that is random here.
+
+    Returns:
+        Function from a scalar int64 number to a uint8 crop, for a graph.
+    """
+    upright = dataclasses.replace(crops, mirror=False)
+    return _random_crops(cartoons, upright, _cartoon_seed(seed))
 
 
 def center_crop(image: tf.Tensor, size: int) -> tf.Tensor:
@@ -111,6 +153,65 @@ def _batches(example: Callable, steps, batch_size):
         .batch(batch_size, drop_remainder=True)
         .prefetch(tf.data.AUTOTUNE)
     )
+
+
+def _photo_crops(photos, people, batch_size, crops, seed):
+    photo_of = _random_crops(photos, crops, _photo_seed(seed))
+    if people is None:
+        return photo_of
+    person_of = _random_crops(people.source, crops, _people_seed(seed))
+    first = batch_size - people.count
+
+    def crop(number):
+        step, place = number // batch_size, number % batch_size
+        return tf.cond(
+            place < first,
+            lambda: photo_of(step * first + place),
+            lambda: person_of(step * people.count + place - first),
+        )
+
+    return crop
+
+
+def _cartoon_crops(cartoons, windows, crops, seed):
+    if windows is None:
+        crop_of = _random_crops(cartoons, crops, _cartoon_seed(seed))
+        return lambda number, photo: crop_of(number)
+    window_of = cut_windows(cartoons, crops, seed)
+    share_of = crop_matching.compiled_edge_share()
+
+    def crop(number, photo):
+        chosen = windows.match(
+            share_of(photo), _with(_match_seed(seed), number)
+        )
+        window = window_of(chosen)
+        if not crops.mirror:
+            return window
+        return tf.image.stateless_random_flip_left_right(
+            window, _with(_mirror_seed(seed), number)
+        )
+
+    return crop
+
+
+def _negatives(smoothing, stray_share, seed):
+    smooth_edges = edges.compiled(smoothing)
+    if not stray_share:
+        return lambda number, cartoon: smooth_edges(cartoon)
+
+    def negative(number, cartoon):
+        chance = tf.random.stateless_uniform(
+            [], _with(_stray_seed(seed), number)
+        )
+        return tf.cond(
+            chance < stray_share,
+            lambda: stray_strokes.add_strokes(
+                cartoon, _with(_stroke_seed(seed), number)
+            ),
+            lambda: smooth_edges(cartoon),
+        )
+
+    return negative
 
 
 def _random_crops(source, crops, seed):
@@ -152,14 +253,34 @@ def _resize(image, size):
     return tf.cast(tf.round(image), tf.uint8)
 
 
-# Two streams of random numbers, so that photos and cartoons do not meet in the
-# same order pass after pass.
+# Streams of random numbers, so that photos and cartoons do not meet in the
+# same order pass after pass. No two seeds share one.
 def _photo_seed(seed):
     return 2 * seed
 
 
 def _cartoon_seed(seed):
     return 2 * seed + 1
+
+
+def _people_seed(seed):
+    return -5 * seed - 1
+
+
+def _match_seed(seed):
+    return -5 * seed - 2
+
+
+def _mirror_seed(seed):
+    return -5 * seed - 3
+
+
+def _stray_seed(seed):
+    return -5 * seed - 4
+
+
+def _stroke_seed(seed):
+    return -5 * seed - 5
 
 
 def _with(seed, number):

@@ -41,7 +41,9 @@ def _filter(images, radius, epsilon):
 
 
 def _box(images, radius):
-    """Means over squares, mirrored at the border."""
+    """Means over squares, mirrored at the border; rows first, then columns."""
     sides = ((0, 0), (radius, radius), (radius, radius), (0, 0))
-    padded = ops.pad(images, sides, mode="reflect")
-    return ops.average_pool(padded, 2 * radius + 1, strides=1, padding="valid")
+    means = ops.pad(images, sides, mode="reflect")
+    for window in ((2 * radius + 1, 1), (1, 2 * radius + 1)):
+        means = ops.average_pool(means, window, strides=1, padding="valid")
+    return means

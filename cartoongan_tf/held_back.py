@@ -10,7 +10,10 @@ from cartoongan_tf import inventories
 
 
 def hold_back(
-    photos: inventories.Inventory, count: int, seed: int
+    photos: inventories.Inventory,
+    count: int,
+    seed: int,
+    flag: str = "--held_back",
 ) -> tuple[inventories.Inventory, list[pathlib.Path]]:
     """Draws photos, at random, from those that a run may train on.
 
@@ -18,6 +21,7 @@ def hold_back(
         photos: All photos.
         count: How many to hold back.
         seed: Seed of the draw.
+        flag: The flag that gave `count`, for messages.
 
     Returns:
         The photos to train on, and those that are held back.
@@ -27,7 +31,7 @@ def hold_back(
     """
     if 2 * count > len(photos.paths):
         raise errors.InputError(
-            f"--held_back={count} leaves less than half of the "
+            f"{flag}={count} leaves less than half of the "
             f"{len(photos.paths)} photos to train on; hold back fewer."
         )
     order = np.random.default_rng(seed).permutation(len(photos.paths))

@@ -12,6 +12,7 @@ import numpy as np
 
 from cartoongan_tf import bars
 from cartoongan_tf import duplicates
+from cartoongan_tf import grain
 from cartoongan_tf import headers
 from cartoongan_tf import likeness
 from cartoongan_tf import pictures
@@ -31,6 +32,7 @@ class Measures(NamedTuple):
         color: How far the most colorful pixels are from gray, 0 to 255.
         blur: Width of its edges, `sharpness.blur`.
         drawn: `likeness.drawn_likeness`.
+        grain: Noise of its flat areas, `grain.measure`.
         bars: Share of the picture that bars take.
         fingerprint: Of `duplicates`.
     """
@@ -42,6 +44,7 @@ class Measures(NamedTuple):
     color: float
     blur: float
     drawn: float
+    grain: float
     bars: float
     fingerprint: np.ndarray
 
@@ -75,6 +78,7 @@ def measure(picture: np.ndarray) -> Measures:
         color=_color(small),
         blur=sharpness.blur(inside),
         drawn=likeness.drawn_likeness(small),
+        grain=grain.measure(inside),
         bars=1 - inside.size / picture.size,
         fingerprint=duplicates.fingerprint(inside),
     )

@@ -170,7 +170,6 @@ def objective_of(
     config: runs.TrainConfig, features: Callable
 ) -> objective.Objective:
     """What the generator of a run minimizes in its second phase."""
-    people = round(config.people_share * config.batch_size)
     return objective.Objective(
         features,
         config.content_weight,
@@ -183,7 +182,7 @@ def objective_of(
         patch_weight=config.patch_weight,
         feature_weight=config.feature_weight,
         content_is_smoothed=config.content_target == "smoothed",
-        people=people if config.people_dir else 0,
+        people=config.people_count,
         people_content=config.people_content,
     )
 

@@ -5,11 +5,13 @@ import pathlib
 import sys
 
 from cartoongan_tf import checking
+from cartoongan_tf import denoising
 from cartoongan_tf import errors
 from cartoongan_tf import files
 from cartoongan_tf import findings
 from cartoongan_tf import held_back
 from cartoongan_tf import inventories
+from cartoongan_tf import overlaps
 from cartoongan_tf import picture_lists
 from cartoongan_tf import run_record
 from cartoongan_tf import samples
@@ -30,12 +32,14 @@ class Run:
         photos: The photos.
         cartoons: The cartoons.
         held_back: Photos to measure the generator on.
+        people: Further photos, of people, if the settings name a folder.
     """
 
     config: TrainConfig
     photos: sources.PictureSource
     cartoons: sources.PictureSource
     held_back: list[pathlib.Path]
+    people: sources.PictureSource | None = None
 
     @property
     def workdir(self) -> pathlib.Path:
@@ -64,21 +68,61 @@ def open_run(config: TrainConfig) -> Run:
     photos = _take_inventory("--photo_dir", config.photo_dir, config)
     cartoons = _take_inventory("--cartoon_dir", config.cartoon_dir, config)
     folders = {"--photo_dir": photos.paths, "--cartoon_dir": cartoons.paths}
+    people = None
+    if config.people_dir is not None:
+        people = _take_inventory("--people_dir", config.people_dir, config)
+        folders["--people_dir"] = people.paths
+        _check_apart(photos, people, config)
     if _has_begun(config):
         run_record.check(config, folders)
     elif config.check_data and not _uses_samples(config):
         _check_data(photos.paths, cartoons.paths, config)
     run_record.write(config, folders)
-    photos, held = held_back.hold_back(photos, config.held_back, config.seed)
-    if held:
-        listed = pathlib.Path(config.workdir) / HELD_BACK
-        picture_lists.write_list(held, listed)
+    photos, people, held = _hold_back(photos, people, config)
     return Run(
         config,
         sources.open_source(photos, config.cache),
-        sources.open_source(cartoons, config.cache),
+        sources.open_source(cartoons, config.cache, _denoising_of(config)),
         held,
+        people and sources.open_source(people, config.cache),
     )
+
+
+def _denoising_of(config):
+    """Denoised cartoons lie in the run's folder if no cache is named."""
+    strength = config.denoise_cartoons
+    if not strength:
+        return None
+    return sources.Change(
+        f"denoised {strength}",
+        lambda picture: denoising.denoise(picture, strength),
+        "Denoising cartoons",
+        pathlib.Path(config.workdir) / "denoised",
+    )
+
+
+def _hold_back(photos, people, config):
+    photos, held = held_back.hold_back(photos, config.held_back, config.seed)
+    if people is not None:
+        people, more = held_back.hold_back(
+            people, config.held_back_people, config.seed, "--held_back_people"
+        )
+        held = held + more
+    if held:
+        listed = pathlib.Path(config.workdir) / HELD_BACK
+        picture_lists.write_list(held, listed)
+    return photos, people, held
+
+
+def _check_apart(photos, people, config):
+    """A photo that is held back must not come in by the other folder."""
+    same = overlaps.same_places(photos.paths, people.paths)
+    if same and (config.held_back or config.held_back_people):
+        raise errors.InputError(
+            f"{len(same)} photos, such as {same[0]}, are in --photo_dir and "
+            "in --people_dir, so that what is held back of one would be "
+            "trained on from the other; take them out of one of them."
+        )
 
 
 def _take_inventory(flag, name, config):

@@ -2,9 +2,11 @@
 
 A cache holds whole pictures as they were decoded, before anything random
 happens to them, so that it changes how fast batches come and not what is in
-them.
+them. What is slow and done to each picture once, such as denoising, is kept on
+disk in any case.
 """
 
+import dataclasses
 import hashlib
 import os
 import pathlib
@@ -24,6 +26,8 @@ from cartoongan_tf import progress
 NO_CACHE = "none"
 MEMORY = "memory"
 
+_DECODING = "Decoding"
+_NO_CACHE_AT_ALL = ", or use --cache=none"
 _MEMORY = pathlib.Path("/proc/meminfo")
 
 
@@ -48,25 +52,59 @@ class PictureSource:
         return len(self.paths)
 
 
-def open_source(inventory: inventories.Inventory, cache: str) -> PictureSource:
+@dataclasses.dataclass(frozen=True)
+class Change:
+    """What is done to each picture once, after it is decoded.
+
+    Attributes:
+        name: What it does and how; pictures that were changed otherwise are
+            not taken for these.
+        apply: Function from a uint8 RGB array to one.
+        stage: What is being done, for the progress.
+        folder: Where changed pictures are kept if the cache is no folder.
+    """
+
+    name: str
+    apply: Callable[[np.ndarray], np.ndarray]
+    stage: str
+    folder: pathlib.Path
+
+
+def open_source(
+    inventory: inventories.Inventory, cache: str, change: Change | None = None
+) -> PictureSource:
     """Opens the pictures of a folder.
 
     Args:
         inventory: What the folder holds.
         cache: `none`, to decode a picture each time; `memory`; or a folder
             for decoded pictures, which other runs may share.
+        change: What is done to each picture once.
 
     Raises:
         InputError: If memory or disk would not hold the decoded pictures.
     """
+    folder = _folder_of(cache, change)
     with tf.device("cpu:0"):  # Where `tf.data` works; not in a GPU's memory.
-        if cache == NO_CACHE:
-            read = _read_files(inventory)
+        if folder:
+            kept = _fill_folder(inventory, folder, change)
+        if cache == MEMORY and folder:
+            read = _read_memory(inventory, kept, _load)
         elif cache == MEMORY:
-            read = _read_memory(inventory)
+            read = _read_memory(
+                inventory, inventory.paths, pictures.read_picture
+            )
+        elif folder:
+            read = _read_folder(kept)
         else:
-            read = _read_folder(inventory, pathlib.Path(cache))
+            read = _read_files(inventory)
     return PictureSource(inventory.paths, read)
+
+
+def _folder_of(cache, change):
+    if cache not in (NO_CACHE, MEMORY):
+        return files.make_folder("--cache", cache)
+    return files.make_folder("--workdir", change.folder) if change else None
 
 
 def _read_files(inventory):
@@ -79,19 +117,19 @@ def _read_files(inventory):
     return read
 
 
-def _read_memory(inventory):
+def _read_memory(inventory, paths, load):
     """One long row of bytes: a picture is a slice of it."""
     sizes = np.array([_bytes_of(header) for header in inventory.headers])
-    _check_room("memory", 2 * sizes.sum(), _free_memory())
+    _check_room("memory", 2 * sizes.sum(), _free_memory(), _NO_CACHE_AT_ALL)
     ends = np.cumsum(sizes)
     row = np.empty(ends[-1], "uint8")
 
     def store(number):
-        picture = pictures.read_picture(inventory.paths[number])
+        picture = load(paths[number])
         row[ends[number] - sizes[number] : ends[number]] = picture.ravel()
         return picture.shape
 
-    shapes = _for_each(store, range(len(sizes)))
+    shapes = _for_each(store, range(len(sizes)), _DECODING)
     begins, ends = tf.constant(ends - sizes), tf.constant(ends)
     pixels, shapes = tf.constant(row), tf.constant(shapes)
 
@@ -104,53 +142,81 @@ def _read_memory(inventory):
     return read
 
 
-def _read_folder(inventory, folder):
-    files.make_folder("--cache", folder)
-    targets = [folder / _cache_name(path) for path in inventory.paths]
+def _fill_folder(inventory, folder, change):
+    """Decodes pictures into files, but for those that are there already."""
+    targets = [folder / _cache_name(path, change) for path in inventory.paths]
     # Links to one file have one target, which must not be written twice.
     numbers = {target: number for number, target in enumerate(targets)}
     missing = [n for target, n in numbers.items() if not target.exists()]
     needed = sum(_bytes_of(inventory.headers[n]) for n in missing)
-    _check_room(os.fspath(folder), needed, shutil.disk_usage(folder).free)
+    free = shutil.disk_usage(folder).free
+    _check_room(folder, needed, free, "" if change else _NO_CACHE_AT_ALL)
 
     def store(number):
         picture = pictures.read_picture(inventory.paths[number])
+        if change:
+            picture = change.apply(picture)
         with files.written_whole(targets[number]) as draft:
             draft.write_bytes(tf.io.serialize_tensor(picture).numpy())
 
-    _for_each(store, missing)
+    _for_each(store, missing, change.stage if change else _DECODING)
+    return targets
+
+
+def _read_folder(targets):
     names = tf.constant([os.fsencode(target) for target in targets])
 
     def read(number):
-        contents = tf.io.read_file(names[number])
-        picture = tf.io.parse_tensor(contents, tf.uint8)
-        return tf.ensure_shape(picture, (None, None, 3))
+        return _parse(tf.io.read_file(names[number]))
 
     return read
 
 
-def _for_each(store, numbers):
+def _load(target):
+    return _parse(target.read_bytes()).numpy()
+
+
+def _parse(contents):
+    picture = tf.io.parse_tensor(contents, tf.uint8)
+    return tf.ensure_shape(picture, (None, None, 3))
+
+
+def _for_each(store, numbers, stage):
     """Decodes in threads; what is kept is what `store` returns."""
-    return list(progress.in_threads(store, numbers, "Decoding"))
+    return list(progress.in_threads(store, numbers, stage))
 
 
 def _bytes_of(header):
     return 3 * header.width * header.height
 
 
-def _cache_name(path):
-    """A name that changes with the file, so that nothing stale is read."""
+def state_of(path: pathlib.Path) -> str:
+    """What changes with a file: its place, its size, and when it was written.
+
+    Args:
+        path: An existing file.
+
+    Returns:
+        A digest, the same as long as the file is.
+    """
     state = path.stat()
     text = f"{path.resolve()} {state.st_size} {state.st_mtime_ns}"
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _check_room(cache, needed, free):
+def _cache_name(path, change):
+    state = state_of(path)
+    if not change:
+        return state
+    return hashlib.sha256(f"{state} {change.name}".encode()).hexdigest()
+
+
+def _check_room(place, needed, free, otherwise):
     if needed > free:
         raise errors.InputError(
-            f"--cache={cache} needs {needed / 1e9:.1f} GB, and "
-            f"{free / 1e9:.1f} GB are free; name a folder on a larger disk, "
-            "or use --cache=none."
+            f"Decoded pictures need {needed / 1e9:.1f} GB in {place}, and "
+            f"{free / 1e9:.1f} GB are free; name a folder on a larger disk "
+            f"with --cache{otherwise}."
         )
 
 

@@ -150,8 +150,9 @@ def _check_space(run, generator, discriminators):
 
 
 def _announce(run, generator):
+    people = f"{len(run.people)} of people, " if run.people else ""
     print(
-        f"{len(run.photos)} photos, {len(run.cartoons)} cartoons; "
+        f"{len(run.photos)} photos, {people}{len(run.cartoons)} cartoons; "
         f"a generator of {generator.count_params():,} parameters. Sample "
         f"grids, log and checkpoints go to {run.workdir}.",
         flush=True,
@@ -176,6 +177,8 @@ def _explained(run, generator):
             yield
     except tf.errors.OpError as error:
         paths = run.photos.paths + run.cartoons.paths
+        if run.people is not None:
+            paths += run.people.paths
         damaged = pictures.first_damaged(paths)
         if damaged is None:
             raise

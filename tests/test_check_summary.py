@@ -39,6 +39,7 @@ def test_figures_are_lowest_median_and_highest():
     assert figures["pictures"] == "3"
     assert figures["broken files"] == "1"
     assert figures["files passed over"] == "2"
+    assert figures["grain"] == "0.3 / 0.3 / 0.3"
     assert figures["likeness to drawings"] == "50%"
 
 

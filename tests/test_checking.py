@@ -8,6 +8,7 @@ from cartoongan_tf import checking
 from cartoongan_tf import errors
 from cartoongan_tf import findings
 from cartoongan_tf import inventories
+from cartoongan_tf import measures
 from cartoongan_tf import pictures
 from cartoongan_tf import samples
 from cartoongan_tf import scenes
@@ -132,6 +133,17 @@ def test_gray_night_small_and_barred_pictures_are_found(photos, cartoons):
         assert cartoons / f"{title}.png" in told(found, title)[0].paths
 
 
+def test_grain_of_the_cartoons_is_found(photos, cartoons, random):
+    assert not told(full(photos, cartoons), "grain")
+    for path in listed(cartoons):
+        scene = pictures.read_picture(path)
+        noise = random.normal(0, 1.5, scene.shape)
+        grainy = np.clip(scene + noise, 0, 255).astype("uint8")
+        pictures.write_png(path, grainy)
+    (found,) = told(full(photos, cartoons), "grain")
+    assert "--cartoon_dir have noise of 1.5 levels" in found.sentence
+
+
 def test_near_duplicates_are_found(photos, cartoons):
     shutil.copy(cartoons / "03.png", cartoons / "again.png")
     (found,) = told(full(photos, cartoons), "near duplicates")
@@ -214,3 +226,15 @@ def test_shared_folders_are_told_apart_both_ways_round(shared, style):
     alike = checking.quick_check(photos[::2], photos[1::2], 256)
     assert errors_of(alike) == []
     assert told(alike, "folders of one kind")
+
+
+@pytest.mark.shared
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("style", "is_grainy"),
+    [("storybook", True), ("africomic", True), ("groenewald", False)],
+)
+def test_shared_styles_have_grain_or_not(shared, style, is_grainy):
+    paths = sorted((shared / "cartoons" / style).glob("*.jpg"))[::4]
+    measured = {path: measures.measure_file(path) for path in paths}
+    assert bool(findings.of_grain(measured)) == is_grainy

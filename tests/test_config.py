@@ -55,6 +55,48 @@ def test_settings_of_the_data_are_checked(settings, message):
         config.TrainConfig(**FOLDERS, **settings)
 
 
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"people_share": 1.1}, "--people_share must be from 0 to 1"),
+        ({"stray_share": -0.1}, "--stray_share must be from 0 to 1"),
+        ({"stray_share": float("nan")}, "--stray_share must be from 0 to 1"),
+        ({"held_back_people": 3}, "name that folder, or pass --held_back"),
+        (
+            {"people_dir": "f", "people_share": 0.1, "batch_size": 4},
+            "pass at least --people_share=0.25",
+        ),
+        (
+            {"people_dir": "f", "evaluate_every": 1, "held_back_people": 9},
+            "--held_back=10 at the least, received 9",
+        ),
+    ],
+)
+def test_settings_of_people_and_negatives_are_checked(settings, message):
+    with pytest.raises(errors.InputError, match=message):
+        config.TrainConfig(**FOLDERS, **settings)
+
+
+def test_photos_of_people_count_where_photos_are_measured():
+    config.TrainConfig(
+        **FOLDERS,
+        people_dir="f",
+        held_back=4,
+        held_back_people=6,
+        evaluate_every=1,
+    )
+
+
+def test_people_are_a_rounded_share_of_a_batch():
+    def count(**settings):
+        return config.TrainConfig(**FOLDERS, **settings).people_count
+
+    assert count(people_dir="f", people_share=0.25, batch_size=4) == 1
+    assert count(people_dir="f", people_share=0.6, batch_size=4) == 2
+    assert count(people_dir="f", people_share=1.0, batch_size=4) == 4
+    assert count(people_share=0.5, batch_size=4) == 0
+
+
 def test_changeable_settings_are_settings():
     names = {field.name for field in dataclasses.fields(config.TrainConfig)}
     assert set(config.CHANGEABLE) <= names

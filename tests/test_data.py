@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from cartoongan_tf import crop_matching
 from cartoongan_tf import data
 from cartoongan_tf import edges
 from cartoongan_tf import pictures
+from cartoongan_tf import stray_strokes
 
 CROPS = data.Crops(size=32, smallest=0.6, largest=1.0, mirror=True)
 SETTINGS = {"batch_size": 2, "seed": 3, "crops": CROPS}
@@ -62,6 +64,147 @@ def test_warm_up_sees_photos_as_the_other_phase_does(folders):
     photos = list(dataset.as_numpy_iterator())
     assert len(photos) == 2
     np.testing.assert_array_equal(photos[1], batches(folders, 2)[1][0])
+
+
+@pytest.fixture
+def people(make_folder, open_folder):
+    return data.People(open_folder(make_folder("people", 4)), 1)
+
+
+@pytest.fixture
+def windows(folders):
+    """Thirty crops of the cartoons, in an order of their own."""
+    cut = data.cut_windows(folders[1], CROPS, SETTINGS["seed"])
+    shares = crop_matching.measure(cut, 30)
+    order = np.argsort(shares)
+    return crop_matching.Windows(order, shares[order])
+
+
+@pytest.fixture
+def plain(tmp_path, open_folder):
+    """Photos and people, each picture of one level of gray."""
+
+    def make(name, levels):
+        for level in levels:
+            pixels = np.full((40, 56, 3), level, "uint8")
+            pictures.write_png(tmp_path / name / f"{level}.png", pixels)
+        return open_folder(tmp_path / name)
+
+    return make("plain", [10, 20, 30]), make("faces", [200, 210, 220, 230, 240])
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_people_come_last_in_each_batch(plain, count):
+    photos, faces = plain
+    dataset = data.photo_batches(
+        photos,
+        steps=range(10),
+        people=data.People(faces, count),
+        **SETTINGS | {"batch_size": 4},
+    )
+    levels = np.stack(list(dataset.as_numpy_iterator()))[:, :, 0, 0, 0]
+    levels = np.round((levels + 1) * 127.5).astype(int)
+    assert (levels[:, : 4 - count] < 100).all()
+    assert (levels[:, 4 - count :] >= 200).all()
+    seen = levels[:, 4 - count :].ravel()
+    for begin in range(0, len(seen) - 4, 5):
+        assert len(set(seen[begin : begin + 5])) == 5
+    seen = levels[:, : 4 - count].ravel()
+    for begin in range(0, len(seen) - 2, 3):
+        assert len(set(seen[begin : begin + 3])) == 3
+
+
+def test_people_leave_the_cartoons_as_they_were(folders, people):
+    with_them, without = batches(folders, 2, people=people), batches(folders, 2)
+    for i in (1, 2):
+        np.testing.assert_array_equal(with_them[1][i], without[1][i])
+
+
+def test_each_photo_gets_a_window_that_matches(folders, windows):
+    """Which are bit for bit what was measured, or that mirrored."""
+    cut = data.cut_windows(folders[1], CROPS, SETTINGS["seed"])
+    known = {
+        cut(tf.constant(n, tf.int64)).numpy().tobytes(): n for n in range(30)
+    }
+    near = crop_matching.Windows(windows.numbers[:2], windows.shares[:2])
+    mirrored = []
+    for _, cartoons, smoothed in batches(folders, 12, windows=near):
+        for cartoon, smooth in zip(cartoons, smoothed, strict=True):
+            pixels = pictures.to_pixels(cartoon).numpy()
+            mirrored.append(pixels.tobytes() not in known)
+            if mirrored[-1]:
+                pixels = pixels[:, ::-1]
+            assert known[pixels.tobytes()] in near.numbers
+            expected = edges.smooth_edges(
+                pictures.to_pixels(cartoon), SMOOTHING
+            )
+            np.testing.assert_array_equal(pictures.to_pixels(smooth), expected)
+    assert 4 < sum(mirrored) < 20
+
+
+def test_matched_crops_are_not_mirrored_where_none_is_to_be(folders, windows):
+    crops = dataclasses.replace(CROPS, mirror=False)
+    cut = data.cut_windows(folders[1], crops, SETTINGS["seed"])
+    known = {cut(tf.constant(n, tf.int64)).numpy().tobytes() for n in range(30)}
+    for _, cartoons, _ in batches(folders, 6, windows=windows, crops=crops):
+        for cartoon in cartoons:
+            assert pictures.to_pixels(cartoon).numpy().tobytes() in known
+
+
+def test_the_share_that_counts_is_the_photos(plain, folders):
+    """Of 200 windows flat photos get the flattest, and noise the others."""
+    crops = dataclasses.replace(CROPS, mirror=False)
+    cut = data.cut_windows(folders[1], crops, SETTINGS["seed"])
+    rising = crop_matching.Windows(
+        np.arange(200), np.linspace(0.001, 0.1, 200).astype("float32")
+    )
+    known = [
+        cut(tf.constant(n, tf.int64)).numpy().tobytes() for n in range(200)
+    ]
+    for photos, near in ((plain[0], known[:51]), (folders[0], known[149:])):
+        pair = (photos, folders[1])
+        for _, cartoons, _ in batches(pair, 8, windows=rising, crops=crops):
+            for cartoon in cartoons:
+                assert pictures.to_pixels(cartoon).numpy().tobytes() in near
+
+
+def test_some_negatives_have_strokes_in_place_of_smooth_edges(folders):
+    stray = batches(folders, 40, stray_share=0.3)
+    count = 0
+    for number, (_, cartoons, negatives) in enumerate(stray):
+        for i, (cartoon, negative) in enumerate(
+            zip(cartoons, negatives, strict=True)
+        ):
+            pixels = pictures.to_pixels(cartoon)
+            smooth = edges.smooth_edges(pixels, SMOOTHING)
+            actual = pictures.to_pixels(negative)
+            if not np.array_equal(actual, smooth):
+                count += 1
+                seed = (-5 * SETTINGS["seed"] - 5, 2 * number + i)
+                expected = stray_strokes.add_strokes(pixels, seed)
+                np.testing.assert_array_equal(actual, expected)
+    assert 12 < count < 36
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_no_negative_or_each_may_have_strokes(folders, share):
+    for _, cartoons, negatives in batches(folders, 6, stray_share=share):
+        for cartoon, negative in zip(cartoons, negatives, strict=True):
+            smooth = edges.smooth_edges(pictures.to_pixels(cartoon), SMOOTHING)
+            is_smooth = np.array_equal(pictures.to_pixels(negative), smooth)
+            assert is_smooth == (share == 0)
+
+
+def test_with_all_of_this_a_step_gives_the_same_batch_wherever_it_begins(
+    folders, people, windows
+):
+    settings = {"people": people, "windows": windows, "stray_share": 0.5}
+    late = batches(folders, 3, 6, **settings)
+    whole = batches(folders, 6, **settings)
+    for expected, actual in zip(whole[3:], late, strict=True):
+        np.testing.assert_array_equal(actual, expected)
+    other = batches(folders, 3, 6, **settings, seed=4)
+    assert not np.array_equal(other[0], late[0])
 
 
 def test_another_seed_gives_other_batches(folders):
@@ -149,7 +292,10 @@ def test_crops_are_not_enlarged_where_the_picture_suffices(largest):
 )
 def test_batches_do_not_depend_on_the_number_of_cores(make_folder, run_command):
     """One core against all, each in a process of its own."""
-    folders = [make_folder("photos", 5), make_folder("cartoons", 3)]
+    folders = [
+        make_folder(name, count)
+        for name, count in (("photos", 5), ("cartoons", 3), ("people", 3))
+    ]
     digests = {
         run_command(
             sys.executable, "-c", _DIGEST, str(cores), *map(str, folders)
@@ -162,19 +308,27 @@ def test_batches_do_not_depend_on_the_number_of_cores(make_folder, run_command):
 
 _DIGEST = """
 import hashlib, os, sys
+import numpy as np
 cores = int(sys.argv[1])
 os.sched_setaffinity(0, range(cores))
-from cartoongan_tf import data, edges, inventories, sources
-folders = [
+from cartoongan_tf import crop_matching, data, edges, inventories, sources
+photos, cartoons, people = [
     sources.open_source(inventories.take_inventory(name, "--dir"), "none")
     for name in sys.argv[2:]
 ]
+crops = data.Crops(48, 0.6, 1.0, True)
+shares = crop_matching.measure(data.cut_windows(cartoons, crops, 1), 60)
+order = np.argsort(shares, kind="stable")
 batches = data.training_batches(
-    *folders,
+    photos,
+    cartoons,
     steps=range(12),
     batch_size=4,
     seed=1,
-    crops=data.Crops(48, 0.6, 1.0, True),
+    crops=crops,
+    people=data.People(people, 1),
+    windows=crop_matching.Windows(order, shares[order]),
+    stray_share=0.5,
     smoothing=edges.Smoothing(100, 200, 5, 5, "gaussian"),
 )
 digest = hashlib.sha256()

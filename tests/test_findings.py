@@ -18,6 +18,7 @@ GOOD = measures.Measures(
     color=150,
     blur=0.7,
     drawn=0.5,
+    grain=0.3,
     bars=0,
     fingerprint=np.zeros(4),
 )
@@ -116,6 +117,17 @@ def test_near_duplicates_stand_side_by_side():
     assert found.reasons[pathlib.Path("4.png")] == "like 0.png"
     assert found.severity is Severity.WARNING
     assert findings.of_duplicates(findings.CARTOONS, folder(a, b, c)) == []
+
+
+def test_grain_is_told_of_most_with_the_flag_that_takes_it_out():
+    grainy = GOOD._replace(grain=1.24)
+    (found,) = findings.of_grain(folder(grainy, GOOD, grainy))
+    assert found.severity is Severity.WARNING
+    assert "noise of 1.2 levels" in found.sentence
+    assert "--denoise_cartoons=4" in found.sentence
+    assert [path.name for path in found.paths] == ["0.png", "2.png"]
+    assert findings.of_grain(folder(grainy, good=2)) == []
+    assert findings.of_grain({}) == []
 
 
 def inventory(**fields):

@@ -5,6 +5,7 @@ import pytest
 import skimage.data
 
 from cartoongan_tf import duplicates
+from cartoongan_tf import grain
 from cartoongan_tf import likeness
 from cartoongan_tf import measures
 from cartoongan_tf import pictures
@@ -33,6 +34,7 @@ def test_bars_are_measured_and_else_left_out(coffee, framed):
     assert barred.bars == pytest.approx(0.2)
     assert barred.brightness == plain.brightness
     assert barred.contrast == plain.contrast
+    assert barred.grain == plain.grain == grain.measure(coffee)
     assert barred.drawn == plain.drawn == likeness.drawn_likeness(coffee)
     assert barred.fingerprint @ plain.fingerprint > duplicates.SAME
 

@@ -24,6 +24,24 @@ def cache(request, tmp_path):
     return str(tmp_path / "c") if request.param == "folder" else request.param
 
 
+@pytest.fixture
+def make_change(tmp_path):
+    """Makes changes that add something to each picture, and are counted."""
+
+    def make(amount):
+        def apply(picture):
+            calls.append(amount)
+            return picture + np.uint8(amount)
+
+        calls = []
+        change = sources.Change(
+            f"plus {amount}", apply, "Adding", tmp_path / "changed"
+        )
+        return change, calls
+
+    return make
+
+
 def read_all(source):
     numbers = tf.data.Dataset.range(len(source))
     return list(numbers.map(source.read).as_numpy_iterator())
@@ -86,3 +104,52 @@ def test_names_that_are_no_text_are_read(folder, cache, open_folder):
     os.rename(folder / "0.png", os.fsencode(folder) + b"/\xff.png")
     source = open_folder(folder, cache)
     assert len(read_all(source)) == 4
+
+
+def test_a_change_is_made_once_whatever_the_cache(folder, cache, make_change):
+    inventory = inventories.take_inventory(folder, "--dir")
+    change, calls = make_change(7)
+    for _ in range(2):
+        source = sources.open_source(inventory, cache, change)
+        for _ in range(2):
+            for path, actual in zip(
+                source.paths, read_all(source), strict=True
+            ):
+                expected = pictures.read_picture(path) + np.uint8(7)
+                np.testing.assert_array_equal(actual, expected)
+    assert calls == [7] * 4
+    assert source.paths == inventory.paths
+
+
+def test_pictures_changed_otherwise_are_not_taken(folder, cache, make_change):
+    inventory = inventories.take_inventory(folder, "--dir")
+    plain = read_all(sources.open_source(inventory, cache))
+    for amount in (1, 2):
+        change, calls = make_change(amount)
+        source = sources.open_source(inventory, cache, change)
+        assert len(calls) == 4
+        for before, after in zip(plain, read_all(source), strict=True):
+            np.testing.assert_array_equal(after, before + np.uint8(amount))
+    again = read_all(sources.open_source(inventory, cache))
+    for before, after in zip(plain, again, strict=True):
+        np.testing.assert_array_equal(after, before)
+
+
+def test_changed_pictures_lie_in_the_cache_or_else_by_themselves(
+    folder, cache, make_change, tmp_path
+):
+    inventory = inventories.take_inventory(folder, "--dir")
+    sources.open_source(inventory, cache, make_change(1)[0])
+    is_named = cache not in ("none", "memory")
+    assert (tmp_path / "changed").exists() != is_named
+    kept = tmp_path / ("c" if is_named else "changed")
+    assert len(list(kept.iterdir())) == 4
+
+
+def test_a_change_that_finds_no_room_is_not_told_to_do_without(
+    folder, make_change
+):
+    found = inventories.take_inventory(folder, "--cartoon_dir")
+    found.headers[0] = found.headers[0]._replace(width=10**9, height=10**9)
+    with pytest.raises(errors.InputError, match=r"disk with --cache\.$"):
+        sources.open_source(found, "none", make_change(1)[0])

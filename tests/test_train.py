@@ -18,6 +18,7 @@ from absl.testing import flagsaver
 import train
 from cartoongan_tf import artifacts
 from cartoongan_tf import config
+from cartoongan_tf import crop_matching
 from cartoongan_tf import errors
 from cartoongan_tf import features
 from cartoongan_tf import networks
@@ -386,6 +387,42 @@ def test_photos_held_back_are_listed_and_not_trained_on(folders, tmp_path):
     trained_on = {str(path.resolve()) for path in opened.photos.paths}
     assert len(trained_on) == 3
     assert not trained_on & set(listed)
+
+
+def people(make_folder):
+    return (f"--people_dir={make_folder('people')}", "--people_share=0.5")
+
+
+def test_all_that_batches_may_have_trains(
+    folders, make_folder, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(crop_matching, "_FEWEST_WINDOWS", 60)
+    code = run_here(
+        *folders,
+        *TINY,
+        *people(make_folder),
+        "--match_crops",
+        "--stray_share=0.5",
+        "--denoise_cartoons=4",
+        "--warmup_steps=1",
+        "--steps=2",
+    )
+    assert code is None
+    assert "5 photos, 3 of people, 4 cartoons" in capsys.readouterr().out
+    run = tmp_path / "run"
+    assert (run / "windows.npz").exists()
+    assert len(list((run / "denoised").iterdir())) == 4
+
+
+def test_people_that_break_while_training_are_named(
+    folders, make_folder, tmp_path
+):
+    arguments = (*folders, *TINY, *people(make_folder), "--warmup_steps=9")
+    run = runs.open_run(settings_of(*arguments))
+    for path in run.people.paths:
+        path.write_bytes(path.read_bytes()[:300])
+    with pytest.raises(errors.InputError, match=r"people/0\.png is damaged"):
+        training.train(run, features.pyramid)
 
 
 @pytest.mark.shared

@@ -1,0 +1,158 @@
+"""Matched crops: cartoons with as many edges as the photos beside them.
+
+Of random crops of photos many are walls and skies, and of cartoons few are:
+what is flat is then a photo to the discriminator, and the generator draws
+strokes on it. Richter et al. (2021, arXiv 2105.04619) name differing layout of
+two sets as the cause of hallucinated things, and match patches.
+
+The edge share of a crop is the share of its pixels where something goes on
+once its texture is removed. It is measured once on many windows, random crops
+of the cartoons; a crop of a photo then takes one of those nearest to its own.
+
+Crops are uint8 RGB, of shape `(size, size, 3)`, and shares from 0 to 1. Pure
+TensorFlow, so that it runs inside `tf.data`.
+"""
+
+import dataclasses
+import functools
+import pathlib
+from collections.abc import Callable
+
+import numpy as np
+import tensorflow as tf
+
+from cartoongan_tf import compiling
+from cartoongan_tf import errors
+from cartoongan_tf import files
+from cartoongan_tf import guided_filter
+from cartoongan_tf import pictures
+from cartoongan_tf import progress
+
+NEAREST = 51  # Windows that a crop chooses from.
+
+_FEWEST_WINDOWS = 3200
+_MOST_WINDOWS = 12_800
+_PER_CARTOON = 8
+_STEP = 0.12  # Of 2 between black and white: slope from which on it is an edge.
+
+
+@dataclasses.dataclass(frozen=True)
+class Windows:
+    """Cartoon crops in the order of their edge shares.
+
+    Attributes:
+        numbers: int64 array of shape `(count,)`, by which they are cut.
+        shares: float32 array of shape `(count,)`, rising.
+    """
+
+    numbers: np.ndarray
+    shares: np.ndarray
+
+    def match(self, share: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+        """Chooses a window by its edge share, inside of a graph.
+
+        Args:
+            share: Scalar float32, of a photo's crop.
+            seed: Two integers; the same ones give the same window.
+
+        Returns:
+            Scalar int64: the number of a window at random, out of those with
+            that very share and 25 to either side in the order, or as near as
+            there are.
+        """
+        count, margin = len(self.shares), NEAREST // 2
+        shares = tf.constant(self.shares)
+        begin = tf.searchsorted(shares, share[None], "left")[0] - margin
+        end = tf.searchsorted(shares, share[None], "right")[0] + margin + 1
+        begin = tf.maximum(0, tf.minimum(begin, count - NEAREST))
+        end = tf.minimum(count, tf.maximum(end, NEAREST))
+        place = tf.random.stateless_uniform(
+            [], seed, begin, end, dtype=tf.int32
+        )
+        return tf.constant(self.numbers)[place]
+
+
+def window_count(cartoon_count: int) -> int:
+    """How many windows to measure: some of each cartoon, within limits."""
+    wanted = _PER_CARTOON * cartoon_count
+    return min(_MOST_WINDOWS, max(_FEWEST_WINDOWS, wanted))
+
+
+def load_windows(
+    cut: Callable, count: int, path: pathlib.Path, key: str
+) -> Windows:
+    """Measures windows, unless a file has them already.
+
+    Args:
+        cut: Function from a scalar int64 number to a crop, for a graph.
+        count: How many windows there are; their numbers count from 0.
+        path: File that keeps the measures for the next time.
+        key: What they depend on; a file with another key is replaced.
+
+    Returns:
+        The windows.
+    """
+    key = f"{key} {count} {_STEP}"
+    shares = _read(path, key)
+    if shares is None:
+        shares = measure(cut, count)
+        with files.written_whole(path) as draft, open(draft, "wb") as file:
+            np.savez(file, key=key, shares=shares)
+    order = np.argsort(shares, kind="stable")
+    return Windows(order.astype("int64"), shares[order])
+
+
+def measure(cut: Callable, count: int) -> np.ndarray:
+    """Measures edge shares of windows, in parallel, with their progress.
+
+    Args:
+        cut: Function from a scalar int64 number to a crop, for a graph.
+        count: How many windows there are.
+
+    Returns:
+        float32 array of shape `(count,)`.
+    """
+    share_of = compiled_edge_share()
+    shares = tf.data.Dataset.range(count).map(
+        lambda number: share_of(cut(number)),
+        num_parallel_calls=tf.data.AUTOTUNE,
+    )
+    measured = np.empty(count, "float32")
+    with progress.Progress() as watch:
+        for number, share in enumerate(shares.as_numpy_iterator()):
+            measured[number] = share
+            watch("Measuring crops of cartoons", number + 1, count)
+    return measured
+
+
+def edge_share(crop: tf.Tensor) -> tf.Tensor:
+    """Share of the pixels of a crop at which there is an edge, no texture.
+
+    Args:
+        crop: uint8 RGB tensor of shape `(height, width, 3)`.
+
+    Returns:
+        Scalar float32.
+    """
+    image = guided_filter.smooth(pictures.to_network(crop)[None])[0]
+    corner = image[:-1, :-1]
+    slope = tf.abs(image[1:, :-1] - corner) + tf.abs(image[:-1, 1:] - corner)
+    is_edge = tf.reduce_max(slope, -1) > _STEP
+    # Counted, not averaged: whole numbers have one sum in any order.
+    count = tf.math.count_nonzero(is_edge, dtype=tf.int32)
+    return tf.cast(count, tf.float32) / tf.cast(tf.size(is_edge), tf.float32)
+
+
+@functools.cache
+def compiled_edge_share() -> Callable:
+    """`edge_share` for crops of one size, fast."""
+    return compiling.compiled(edge_share, tf.zeros((16, 16, 3), tf.uint8))
+
+
+def _read(path, key):
+    """Shares that a file keeps; None if it has none, or those of others."""
+    try:
+        kept = files.read_arrays("--workdir", path)
+    except errors.InputError:
+        return None
+    return kept["shares"] if str(kept["key"]) == key else None

@@ -1,0 +1,103 @@
+import json
+import shutil
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from cartoongan_tf import config
+from cartoongan_tf import denoising
+from cartoongan_tf import errors
+from cartoongan_tf import pictures
+from cartoongan_tf import runs
+
+
+@pytest.fixture
+def folders(make_folder, tmp_path):
+    return {
+        "photo_dir": str(make_folder("photos", 6)),
+        "cartoon_dir": str(make_folder("cartoons", 3)),
+        "people_dir": str(make_folder("people", 8)),
+        "workdir": str(tmp_path / "run"),
+        "check_data": False,
+    }
+
+
+def test_people_are_a_source_of_their_own(folders, tmp_path):
+    run = runs.open_run(config.TrainConfig(**folders))
+    assert run.people.paths == sorted((tmp_path / "people").iterdir())
+    assert run.photos.paths == sorted((tmp_path / "photos").iterdir())
+    none = folders | {"people_dir": None, "workdir": str(tmp_path / "other")}
+    assert runs.open_run(config.TrainConfig(**none)).people is None
+
+
+def test_people_are_held_back_next_to_photos(folders, tmp_path):
+    settings = config.TrainConfig(**folders, held_back=2, held_back_people=3)
+    run = runs.open_run(settings)
+    assert [path.parent.name for path in run.held_back] == [
+        *["photos"] * 2,
+        *["people"] * 3,
+    ]
+    assert not set(run.held_back) & {*run.photos.paths, *run.people.paths}
+    assert len(run.people) == 5
+    listed = (tmp_path / "run/held_back.txt").read_text().splitlines()
+    assert listed == [str(path.resolve()) for path in run.held_back]
+    with pytest.raises(errors.InputError, match="--held_back_people=5 leaves"):
+        runs.open_run(config.TrainConfig(**folders, held_back_people=5))
+
+
+def test_the_record_knows_the_people(folders, tmp_path):
+    run = runs.open_run(config.TrainConfig(**folders))
+    record = json.loads((tmp_path / "run/run.json").read_text())
+    assert "8 pictures" in record["the content of --people_dir"]
+    run.checkpoint_path(runs.WARM_UP).parent.mkdir()
+    run.checkpoint_path(runs.WARM_UP).touch()
+    (tmp_path / "people/0.png").unlink()
+    with pytest.raises(errors.InputError, match="content of --people_dir was"):
+        runs.open_run(config.TrainConfig(**folders))
+
+
+def test_a_damaged_picture_of_people_is_named(folders, tmp_path):
+    (tmp_path / "people/0.png").write_bytes(b"broken")
+    with pytest.raises(errors.InputError, match=r"--people_dir.*are no good"):
+        runs.open_run(config.TrainConfig(**folders))
+
+
+def test_what_is_held_back_does_not_come_in_by_the_other_folder(
+    folders, tmp_path
+):
+    shutil.move(tmp_path / "people", tmp_path / "photos/people")
+    folders["people_dir"] = str(tmp_path / "photos/people")
+    runs.open_run(config.TrainConfig(**folders))
+    with pytest.raises(errors.InputError, match="take them out of one"):
+        runs.open_run(config.TrainConfig(**folders, held_back=2))
+
+
+@pytest.mark.parametrize("cache", ["none", "memory"])
+def test_cartoons_are_denoised_once_a_run(
+    folders, tmp_path, cache, monkeypatch
+):
+    settings = config.TrainConfig(**folders, denoise_cartoons=4, cache=cache)
+    run = runs.open_run(settings)
+
+    def check(run):
+        numbers = tf.data.Dataset.range(3)
+        for path, actual in zip(
+            run.cartoons.paths,
+            numbers.map(run.cartoons.read).as_numpy_iterator(),
+            strict=True,
+        ):
+            picture = pictures.read_picture(path)
+            np.testing.assert_array_equal(actual, clean[picture.tobytes()])
+
+    clean = {
+        picture.tobytes(): denoising.denoise(picture, 4)
+        for picture in map(pictures.read_picture, run.cartoons.paths)
+    }
+    check(run)
+    assert len(list((tmp_path / "run/denoised").iterdir())) == 3
+    monkeypatch.setattr(denoising, "denoise", None)
+    check(runs.open_run(settings))
+    photo = run.photos.read(tf.constant(0, tf.int64))
+    expected = pictures.read_picture(run.photos.paths[0])
+    np.testing.assert_array_equal(photo, expected)
