@@ -21,8 +21,19 @@ LOSSES = (
     "discriminator_loss",
 )
 PULLS = ("adversarial_pull", "content_pull", "color_pull", "variation_pull")
-# Kernel distances of held-back photos, only now and then.
-FIGURES = ("KID-768", "KID-InceptionV3")
+# Of cartoons of held-back photos, only now and then: kernel distances, what
+# else the quality score is made of (`quality.py`), and the score.
+FIGURES = (
+    "KID-768",
+    "KID-InceptionV3",
+    "stray_strokes",
+    "contours_kept",
+    "grid_added",
+    "fringes",
+    "contrast_kept",
+    "quality_score",
+)
+# New ones come last: the rows of older logs have none.
 COLUMNS = ("step", "phase", *LOSSES, *PULLS, *FIGURES)
 
 
