@@ -20,9 +20,9 @@ was trained on flatter it: take others.
     grid                a pattern that repeats every 8 pixels: the photos' own
     fringes             colors beside contours that the photo lacks: below 2.5
     contrast kept       deviation of CIE L, of that of the photos: above 90
-    L                   how dark the darkest and light the lightest parts are
+    L of darks, lights  2nd and 98th percentile of CIE L: see the photos' own
     detail kept         correlation of details 2 to 8 pixels wide: high
-    faces kept          of those found in the photos: high
+    faces kept          of the faces found in the photos: high
     quality score       KID x 1000 and penalties, as training keeps the best by
 
 KID and FID of different Inception weights do not compare, and their names

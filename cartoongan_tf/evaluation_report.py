@@ -47,7 +47,7 @@ def figures(score: evaluating.Score, inception: str) -> dict[str, float | None]:
         "texture": score.texture,
         "drawn, %": _times(100, score.drawn),
         **_comparison(score.comparison),
-        "faces in the photos": score.faces,
+        "faces": score.faces,
         "faces kept, %": _times(100, score.faces_kept),
         "quality score": score.quality,
     }
@@ -60,8 +60,8 @@ def _comparison(found):
         "grid": found.grid,
         "fringes": found.fringes,
         "contrast kept, %": _times(100, found.contrast),
-        "L, 2nd percentile": found.dark,
-        "L, 98th percentile": found.light,
+        "L of darks": found.dark,
+        "L of lights": found.light,
         "detail kept, %": _times(100, found.details),
     }
 

@@ -66,7 +66,7 @@ def test_models_are_compared_with_baselines(generator, evaluate, tmp_path):
     dimensions = 4 * inception_maker.CHANNELS
     assert f"KID-{dimensions} to cartoons, x 1000" in figures["a"]
     assert figures["a"]["content distance"] is None
-    assert figures["a"]["faces in the photos"] == 0
+    assert figures["a"]["faces"] == 0
     assert faces.INSTALL not in done.stdout
     for size in (32, 40):
         sheet = pictures.read_picture(tmp_path / f"out/sheet_{size}.png")
@@ -96,7 +96,7 @@ def test_without_a_detector_it_is_told_how_to_install_one(evaluate, tmp_path):
     assert done.returncode == 0, done.stderr
     assert faces.INSTALL in " ".join(done.stdout.split())
     found = json.loads((tmp_path / "out/evaluation.json").read_text())
-    assert found["figures"]["32"]["photos"]["faces in the photos"] is None
+    assert found["figures"]["32"]["photos"]["faces"] is None
 
 
 @pytest.fixture

@@ -61,8 +61,8 @@ def test_figures_have_the_name_of_their_network_and_stated_units(figures):
     assert len(figures) == len(values)
     for name in ("grid", "fringes"):
         assert figures[name] == values[name]
-    assert figures["L, 2nd percentile"] == 11.9
-    assert figures["L, 98th percentile"] == 88.8
+    assert figures["L of darks"] == 11.9
+    assert figures["L of lights"] == 88.8
     assert not any("KID " in name or "FID " in name for name in figures)
 
 

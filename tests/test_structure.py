@@ -48,6 +48,10 @@ def test_faint_steps_and_single_grains_are_flat(make_step):
     assert structure.find_structure(faint).flat.all()
 
 
+def test_a_step_of_twelve_levels_is_not_flat(make_step):
+    assert not structure.find_structure(make_step(12)).flat[:, 36].any()
+
+
 def test_masks_are_widened_by_a_square():
     mask = np.zeros((9, 11), bool)
     mask[4, 5] = True
