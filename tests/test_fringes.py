@@ -60,6 +60,13 @@ def test_a_color_from_nearby_may_come_to_a_contour(photo, before):
     assert fringes.fringe(before._replace(photo=photo), rim) > 0
 
 
+def test_less_color_than_the_photo_is_no_fringe(photo, before):
+    """Nor does it make up for a fringe elsewhere."""
+    colored = photo.copy()
+    colored[:, 39], colored[:, 42] = (140, 220, 140), (220, 140, 220)
+    assert fringes.fringe(before._replace(photo=colored), photo) == 0
+
+
 def test_without_contours_there_is_no_fringe(photo, before):
     nowhere = before._replace(strong=np.zeros((48, 96), bool))
     assert fringes.fringe(nowhere, 255 - photo) == 0
