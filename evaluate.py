@@ -15,13 +15,24 @@ was trained on flatter it: take others.
     hues turned         share of clear colors that became others
     edges, texture      clear contours, flat areas: see the cartoons' own
     drawn               how drawn it looks: 0 a photo, 100 a cartoon
+    stray strokes       share of the photos' flat areas with a stroke: below 0.3
+    contours kept       share of the photos' strong contours: above 95
+    grid                a pattern that repeats every 8 pixels: the photos' own
+    fringes             colors beside contours that the photo lacks: below 2.5
+    contrast kept       deviation of CIE L, of that of the photos: above 90
+    L of darks, lights  2nd and 98th percentile of CIE L: see the photos' own
+    detail kept         correlation of details 2 to 8 pixels wide: high
+    faces kept          of the faces found in the photos: high
+    quality score       KID x 1000 and penalties, as training keeps the best by
 
 KID and FID of different Inception weights do not compare, and their names
 say which they come from. FID grows as pictures get fewer, KID does not: with
 less than thousands, look at KID, and at its standard error.
 
-OUTPUT gets evaluation.json, with all figures, and sheet.png: photos, and what
-becomes of them. Look at it: no figure sees all that an eye sees.
+Each --image_size has a table: what is wrong at one may not be seen at another.
+OUTPUT gets evaluation.json, with all figures by size, and for each size a sheet
+(sheet_256.png): photos, and what becomes of them. Look at it: no figure sees
+all that an eye sees.
 """
 
 import collections
@@ -40,6 +51,7 @@ from cartoongan_tf import devices
 from cartoongan_tf import errors
 from cartoongan_tf import evaluating
 from cartoongan_tf import evaluation_report
+from cartoongan_tf import faces
 from cartoongan_tf import features
 from cartoongan_tf import files
 from cartoongan_tf import inception
@@ -84,11 +96,11 @@ flags.DEFINE_string(
     "What the content distance looks through: imagenet, which Keras "
     "downloads, a .h5 or .npz file, or none to leave it out.",
 )
-flags.DEFINE_integer(
+flags.DEFINE_list(
     "image_size",
-    evaluating.IMAGE_SIZE,
-    "Height and width in pixels that pictures are center-cropped to.",
-    lower_bound=contract.MINIMUM_SIDE,
+    [str(size) for size in evaluating.IMAGE_SIZES],
+    "Heights and widths in pixels that pictures are center-cropped and scaled "
+    "to, one after the other.",
 )
 flags.DEFINE_boolean(
     "baselines", True, "Whether to measure the filters that need no training."
@@ -105,39 +117,55 @@ def main(argv):
     if len(argv) > 1:
         raise app.UsageError(f"Unexpected arguments: {argv[1:]}")
     with errors.one_sentence():
+        sizes = _image_sizes()
         devices.prepare(deterministic=False)
-        with devices.memory_advice(f"--image_size={FLAGS.image_size}"):
-            _evaluate(files.make_folder("--output", FLAGS.output))
+        flag = f"--image_size={','.join(FLAGS.image_size)}"
+        with devices.memory_advice(flag):
+            _evaluate(files.make_folder("--output", FLAGS.output), sizes)
 
 
-def _evaluate(output):
+def _image_sizes():
+    """In the order they were given, each once."""
+    for text in FLAGS.image_size or [""]:
+        if not text.isdecimal() or int(text) < contract.MINIMUM_SIDE:
+            raise errors.InputError(
+                f"--image_size={','.join(FLAGS.image_size)} must be sizes of "
+                f"at least {contract.MINIMUM_SIDE} pixels, such as 256,512."
+            )
+    return list(dict.fromkeys(map(int, FLAGS.image_size)))
+
+
+def _evaluate(output, sizes):
     describe = inception.load_inception(FLAGS.inception_weights)
     content = _content()
     ways = _ways()
     photos = _paths("--photo_dir", FLAGS.photo_dir)
     cartoons = _paths("--cartoon_dir", FLAGS.cartoon_dir)
-    scores = evaluating.evaluate(
-        ways,
-        photos,
-        cartoons,
-        image_size=FLAGS.image_size,
-        describe=describe,
-        content=content,
-    )
-    table = {
-        name: evaluation_report.figures(score, describe.name)
-        for name, score in scores.items()
-    }
-    console = rich.console.Console(highlight=False)
-    evaluation_report.show(console, table, _note(photos, cartoons))
-    counts = {"photos": len(photos), "cartoons": len(cartoons)}
+    detector = faces.load_detector()
+    tables = {}
+    for size in sizes:
+        scores = evaluating.evaluate(
+            ways,
+            photos,
+            cartoons,
+            image_size=size,
+            describe=describe,
+            content=content,
+            detector=detector,
+        )
+        tables[size] = {
+            name: evaluation_report.figures(score, describe.name)
+            for name, score in scores.items()
+        }
+        _show(tables[size], photos, cartoons, size, detector)
+        evaluation_report.write_sheet(
+            output / f"sheet_{size}.png", ways, photos, size
+        )
+    settings = _settings(sizes, photos, cartoons)
     evaluation_report.write_figures(
-        output / "evaluation.json", table, _settings() | counts
+        output / "evaluation.json", tables, settings
     )
-    evaluation_report.write_sheet(
-        output / "sheet.png", ways, photos, FLAGS.image_size
-    )
-    print(f"Wrote {output}/evaluation.json and {output}/sheet.png")
+    print(f"Wrote {output}/evaluation.json and {output}/sheet_*.png")
 
 
 def _content():
@@ -171,23 +199,32 @@ def _paths(flag, name):
     return inventory.paths
 
 
-def _note(photos, cartoons):
-    return (
+def _show(table, photos, cartoons, size, detector):
+    title = (
         f"{len(photos)} photos, {len(cartoons)} cartoons, "
-        f"{FLAGS.image_size} x {FLAGS.image_size} pixels. FID is the larger "
-        "the fewer pictures there are: it compares within this table only."
+        f"{size} x {size} pixels"
     )
+    note = (
+        "FID is the larger the fewer pictures there are: it compares within "
+        "this table only."
+    )
+    if detector is None:
+        note += f" For the faces, {faces.INSTALL}"
+    console = rich.console.Console(highlight=False)
+    evaluation_report.show(console, table, title, note)
 
 
-def _settings():
+def _settings(sizes, photos, cartoons):
     return {
         "cartoongan_tf": cartoongan_tf.__version__,
         "models": FLAGS.model,
         "photo_dir": FLAGS.photo_dir,
         "cartoon_dir": FLAGS.cartoon_dir,
-        "image_size": FLAGS.image_size,
+        "image_sizes": sizes,
         "inception_weights": os.path.basename(FLAGS.inception_weights),
         "vgg19_weights": os.path.basename(FLAGS.vgg19_weights),
+        "photos": len(photos),
+        "cartoons": len(cartoons),
     }
 
 

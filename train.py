@@ -361,10 +361,10 @@ flags.DEFINE_integer(
 flags.DEFINE_integer(
     "evaluate_every",
     _DEFAULT.evaluate_every,
-    "Steps between two evaluations in the second phase: the kernel distance "
-    "(KID) of cartoons of the held-back photos to --cartoon_dir goes to the "
-    "log, and the generator with the lowest to best_generator.keras. Never "
-    "unless given.",
+    "Steps between two evaluations in the second phase, of cartoons of the "
+    "held-back photos: their kernel distance (KID) to --cartoon_dir and the "
+    "rest of the quality score go to the log, and the generator with the "
+    "lowest score to best_generator.keras. Never unless given.",
 )
 flags.DEFINE_string(
     "inception_weights",

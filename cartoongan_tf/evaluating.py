@@ -1,8 +1,10 @@
 """Evaluating: how good are the cartoons that a way of making them makes?
 
-Three questions, since a generator can fail in three ways. Does it draw like
+Four questions, since a generator can fail in four ways. Does it draw like
 the cartoons (kernel and Fréchet distance, clear edges, flat areas)? Does the
-cartoon still show the photo (content distance)? Does it keep its colors?
+cartoon still show the photo (content distance, contours, details, faces)? Does
+it keep its colors and its contrast? Does it leave what nobody drew (stray
+strokes, a grid, fringes)?
 
 A way of making cartoons is a function from a uint8 RGB picture to another of
 the same size: a generator, a filter, or nothing at all.
@@ -14,21 +16,28 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
+from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
 from cartoongan_tf import color_drift
 from cartoongan_tf import data
 from cartoongan_tf import distances
+from cartoongan_tf import faces
+from cartoongan_tf import fidelity
 from cartoongan_tf import inception
 from cartoongan_tf import likeness
 from cartoongan_tf import losses
 from cartoongan_tf import pictures
 from cartoongan_tf import progress
+from cartoongan_tf import quality
+from cartoongan_tf import structure
 
 PHOTOS = "photos"  # What comes of doing nothing.
 CARTOONS = "cartoons"  # What to aim at.
-IMAGE_SIZE = 256  # Pixels a side that are looked at unless told.
+IMAGE_SIZE = 256  # Pixels a side that are looked at while training.
+IMAGE_SIZES = (256, 512)  # At 512, faults show that 256 pixels hide.
 LEAST = 3  # Pictures without which there is no distance with its error.
 
 _BATCH = 8
@@ -51,6 +60,10 @@ class Score:
         edges: Mean of `likeness.Look.edges`.
         texture: Mean of `likeness.Look.texture`.
         drawn: Mean of `likeness.Look.drawn`.
+        comparison: What is kept of the photos, and what is added.
+        faces: Number of faces found in the photos.
+        faces_kept: Share of these that are found at the same place.
+        quality: `quality.score`.
     """
 
     kernel_to_cartoons: float | None
@@ -64,6 +77,10 @@ class Score:
     edges: float
     texture: float
     drawn: float
+    comparison: fidelity.Fidelity
+    faces: int | None
+    faces_kept: float | None
+    quality: float | None
 
 
 def evaluate(
@@ -74,6 +91,7 @@ def evaluate(
     image_size: int,
     describe: inception.Inception,
     content: Callable | None = None,
+    detector: faces.Detector | None = None,
 ) -> dict[str, Score]:
     """Measures ways of making cartoons on the same photos.
 
@@ -85,25 +103,29 @@ def evaluate(
         describe: Inception features.
         content: Feature function of `features.py`, or None to leave content
             out.
+        detector: What finds faces, or None to leave them out.
 
     Returns:
         Scores by name: of the photos, of each way, and of the cartoons.
     """
     settings = {"image_size": image_size, "describe": describe}
-    aim = _measure(
-        {CARTOONS: unchanged}, cartoons, CARTOONS, **settings, content=None
-    )[CARTOONS]
+    aim = _measure({CARTOONS: unchanged}, cartoons, CARTOONS, **settings)[
+        CARTOONS
+    ]
     tallies = _measure(
-        {PHOTOS: unchanged, **ways}, photos, PHOTOS, **settings, content=content
+        {PHOTOS: unchanged, **ways},
+        photos,
+        PHOTOS,
+        **settings,
+        content=content,
+        detector=detector,
     )
     start = tallies[PHOTOS]
     scores = {
         name: _score(tally, start, aim)
         for name, tally in {**tallies, CARTOONS: aim}.items()
     }
-    # Nothing was made of the cartoons: there is no change to speak of.
-    nothing = dict.fromkeys(("content", "drift", "turned"))
-    scores[CARTOONS] = dataclasses.replace(scores[CARTOONS], **nothing)
+    scores[CARTOONS] = _without_changes(scores[CARTOONS])
     return scores
 
 
@@ -150,9 +172,14 @@ class _Tally:
     content: list = dataclasses.field(default_factory=list)
     drifts: list = dataclasses.field(default_factory=list)
     looks: list = dataclasses.field(default_factory=list)
+    pool: fidelity.Pool = dataclasses.field(default_factory=fidelity.Pool)
+    faces: list = dataclasses.field(default_factory=list)
+    faces_kept: list = dataclasses.field(default_factory=list)
 
 
-def _measure(ways, paths, kind, *, image_size, describe, content):
+def _measure(
+    ways, paths, kind, *, image_size, describe, content=None, detector=None
+):
     """A tally of each way, in one pass that holds few pictures at a time."""
     tallies = {name: _Tally() for name in ways}
     done, total = 0, len(paths) * len(ways)
@@ -160,24 +187,47 @@ def _measure(ways, paths, kind, *, image_size, describe, content):
         for start in range(0, len(paths), _BATCH):
             batch = paths[start : start + _BATCH]
             crops = [read_crop(path, image_size) for path in batch]
-            wanted = content and _content_maps(content, crops)
+            before = _Originals.of(crops, content, detector)
             for name, make in ways.items():
                 made = [make(crop) for crop in crops]
                 tally = tallies[name]
                 tally.features.extend(describe(made))
-                tally.drifts.extend(map(color_drift.compare, crops, made))
                 tally.looks.extend(map(likeness.look, made))
-                if content:
-                    tally.content.extend(
-                        map(
-                            losses.content_loss,
-                            wanted,
-                            _content_maps(content, made),
-                        )
-                    )
+                _compare(tally, before, made, content, detector)
                 done += len(batch)
                 watch(f"Measuring {kind}", done, total)
     return tallies
+
+
+class _Originals(NamedTuple):
+    """Photos, and what each way of making cartoons is compared with."""
+
+    photos: list
+    structures: list
+    content: Any
+    faces: list
+
+    @classmethod
+    def of(cls, photos, content, detector):
+        return cls(
+            photos,
+            list(map(structure.find_structure, photos)),
+            content and _content_maps(content, photos),
+            list(map(detector, photos)) if detector else [],
+        )
+
+
+def _compare(tally, before, made, content, detector):
+    tally.drifts.extend(map(color_drift.compare, before.photos, made))
+    for photo, cartoon in zip(before.structures, made, strict=True):
+        tally.pool.add(photo, cartoon)
+    if content:
+        maps = _content_maps(content, made)
+        tally.content.extend(map(losses.content_loss, before.content, maps))
+    if detector:
+        found = map(detector, made)
+        tally.faces.extend(map(len, before.faces))
+        tally.faces_kept.extend(map(faces.count_kept, before.faces, found))
 
 
 def _content_maps(content, many: Iterable[np.ndarray]):
@@ -193,8 +243,11 @@ def _score(tally, photos, cartoons):
     colored = sum(drift.colored for drift in tally.drifts)
     turned = sum(drift.turned for drift in tally.drifts)
     edges, texture, drawn = np.mean(tally.looks, axis=0)
+    kernel = between(distances.kernel_distance, cartoons)
+    compared = tally.pool.result()
+    in_photos = sum(tally.faces)
     return Score(
-        kernel_to_cartoons=between(distances.kernel_distance, cartoons),
+        kernel_to_cartoons=kernel,
         kernel_error=between(distances.kernel_distance_error, cartoons),
         kernel_to_photos=between(distances.kernel_distance, photos),
         frechet_to_cartoons=between(distances.frechet_distance, cartoons),
@@ -205,4 +258,26 @@ def _score(tally, photos, cartoons):
         edges=float(edges),
         texture=float(texture),
         drawn=float(drawn),
+        comparison=compared,
+        faces=in_photos if tally.faces else None,
+        faces_kept=sum(tally.faces_kept) / in_photos if in_photos else None,
+        quality=_quality(kernel, compared, photos.pool.result()),
+    )
+
+
+def _quality(kernel, compared, photos):
+    if kernel is None:
+        return None
+    return quality.score(kernel, quality.components(compared, photos))
+
+
+def _without_changes(score):
+    """Nothing was made of the cartoons: there is no change to speak of."""
+    no_change = ("stray", "contours", "fringes", "contrast", "details")
+    return dataclasses.replace(
+        score,
+        content=None,
+        drift=None,
+        turned=None,
+        comparison=score.comparison._replace(**dict.fromkeys(no_change)),
     )

@@ -46,12 +46,30 @@ def figures(score: evaluating.Score, inception: str) -> dict[str, float | None]:
         "edges": score.edges,
         "texture": score.texture,
         "drawn, %": _times(100, score.drawn),
+        **_comparison(score.comparison),
+        "faces": score.faces,
+        "faces kept, %": _times(100, score.faces_kept),
+        "quality score": score.quality,
+    }
+
+
+def _comparison(found):
+    return {
+        "stray strokes, %": _times(100, found.stray),
+        "contours kept, %": _times(100, found.contours),
+        "grid": found.grid,
+        "fringes": found.fringes,
+        "contrast kept, %": _times(100, found.contrast),
+        "L of darks": found.dark,
+        "L of lights": found.light,
+        "detail kept, %": _times(100, found.details),
     }
 
 
 def show(
     console: rich.console.Console,
     table: Mapping[str, Mapping[str, float | None]],
+    title: str,
     note: str,
 ) -> None:
     """Prints a column for each way of making cartoons, a row a figure.
@@ -59,13 +77,14 @@ def show(
     Args:
         console: Where to.
         table: `figures` by name.
+        title: What was measured.
         note: What to know of all of them.
     """
-    drawn = rich.table.Table(caption=note)
+    drawn = rich.table.Table(title=title, caption=note)
     drawn.add_column("")
     for name in table:
-        title = rich.text.Text(name, overflow="fold")
-        drawn.add_column(title, justify="right")
+        heading = rich.text.Text(name, overflow="fold")
+        drawn.add_column(heading, justify="right")
     for figure in next(iter(table.values())):
         values = (_text(column[figure]) for column in table.values())
         drawn.add_row(figure, *values)
@@ -74,12 +93,18 @@ def show(
 
 def write_figures(
     path: pathlib.Path,
-    table: Mapping[str, Mapping[str, float | None]],
+    tables: Mapping[int, Mapping[str, Mapping[str, float | None]]],
     settings: Mapping,
 ) -> None:
-    """Writes all figures, and what they were measured with, as JSON."""
+    """Writes all figures, and what they were measured with, as JSON.
+
+    Args:
+        path: File to write.
+        tables: By the image size in pixels, `figures` by name.
+        settings: What they were measured with.
+    """
     versions = {name: importlib.metadata.version(name) for name in _PACKAGES}
-    content = {**settings, "versions": versions, "figures": table}
+    content = {**settings, "versions": versions, "figures": tables}
     with files.written_whole(path) as draft:
         draft.write_text(json.dumps(content, indent=2) + "\n", "utf-8")
 
@@ -112,4 +137,6 @@ def _times(factor, value):
 def _text(value):
     if value is None:
         return "-"
-    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.2f}"
+    if isinstance(value, int) or abs(value) >= 100:
+        return f"{value:.0f}"
+    return f"{value:.3f}" if 0 < abs(value) < 0.1 else f"{value:.2f}"

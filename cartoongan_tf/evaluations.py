@@ -9,15 +9,21 @@ from cartoongan_tf import artifacts
 from cartoongan_tf import callbacks
 from cartoongan_tf import distances
 from cartoongan_tf import evaluating
+from cartoongan_tf import fidelity
 from cartoongan_tf import files
 from cartoongan_tf import inception
+from cartoongan_tf import quality
 from cartoongan_tf import run_log
+from cartoongan_tf import structure
 
 BEST_FILE = "best_generator.keras"
 
 
 class Evaluations(callbacks.NowAndThen):
-    """Logs the kernel distance to the cartoons, and keeps the best generator.
+    """Logs how good the cartoons are, and keeps the best generator.
+
+    The log gets the kernel distance, the other components of the quality
+    score, and the score, by which the best generator is chosen.
 
     Args:
         log: Where to record it.
@@ -55,21 +61,36 @@ class Evaluations(callbacks.NowAndThen):
             evaluating.IMAGE_SIZE,
             "Measuring cartoons",
         )
+        photos = fidelity.Pool()
+        for _ in self._cartoons_of(evaluating.unchanged, photos):
+            pass
+        self._start = photos.result()
         rows = run_log.read_table(self._workdir)
-        past = [float(row[self._name]) for row in rows if row[self._name]]
-        self._best = min(past, default=np.inf)
+        past = [row[quality.SCORE] for row in rows if row[quality.SCORE]]
+        self._best = min(map(float, past), default=np.inf)
 
     def act(self, step: int) -> None:
         generator = self.model.averaged_generator
-        distance = distances.kernel_distance(
-            self._describe(self._cartoonize(generator)), self._wanted
-        )
-        self._log.add_losses(step, self._phase, {self._name: distance})
-        if distance < self._best:
-            self._best = distance
+        figures = self._measure(artifacts.from_generator(generator))
+        known = {n: value for n, value in figures.items() if value is not None}
+        self._log.add_losses(step, self._phase, known)
+        if figures[quality.SCORE] < self._best:
+            self._best = figures[quality.SCORE]
             files.save_model(generator, self._workdir / BEST_FILE)
 
-    def _cartoonize(self, generator):
-        cartoonize = artifacts.from_generator(generator)
+    def _measure(self, cartoonize):
+        """The columns of the log, in one pass that holds few pictures."""
+        pool = fidelity.Pool()
+        features = self._describe(self._cartoons_of(cartoonize, pool))
+        distance = distances.kernel_distance(features, self._wanted)
+        figures = quality.components(pool.result(), self._start)
+        score = quality.score(distance, figures)
+        return {self._name: distance, **figures, quality.SCORE: score}
+
+    def _cartoons_of(self, cartoonize, pool):
+        """Gives the cartoons, and adds each to a pool on the way."""
         for path in self._photos:
-            yield cartoonize(evaluating.read_crop(path, evaluating.IMAGE_SIZE))
+            photo = evaluating.read_crop(path, evaluating.IMAGE_SIZE)
+            cartoon = cartoonize(photo)
+            pool.add(structure.find_structure(photo), cartoon)
+            yield cartoon

@@ -37,8 +37,18 @@ PULLS = (
     "flat_pull",
     "variation_pull",
 )
-# Kernel distances of held-back photos, only now and then.
-FIGURES = ("KID-768", "KID-InceptionV3")
+# Of cartoons of held-back photos, only now and then: kernel distances, what
+# else the quality score is made of (`quality.py`), and the score.
+FIGURES = (
+    "KID-768",
+    "KID-InceptionV3",
+    "stray_strokes",
+    "contours_kept",
+    "grid_added",
+    "fringes",
+    "contrast_kept",
+    "quality_score",
+)
 COLUMNS = ("step", "phase", *LOSSES, *PULLS, *FIGURES)
 
 

@@ -6,6 +6,7 @@ import inception_maker
 import pytest
 
 from cartoongan_tf import evaluating
+from cartoongan_tf import faces
 from cartoongan_tf import pictures
 
 
@@ -19,7 +20,7 @@ def usual(make_folder, tmp_path):
         f"--output={tmp_path / 'out'}",
         f"--inception_weights={weights}",
         "--vgg19_weights=none",
-        "--image_size=32",
+        "--image_size=32,40",
     )
 
 
@@ -47,11 +48,16 @@ def test_models_are_compared_with_baselines(generator, evaluate, tmp_path):
         f"--photo_dir={tmp_path}/held_back.txt",
     )
     assert done.returncode == 0, done.stderr
-    assert "3 photos, 3 cartoons, 32 x 32 pixels" in done.stdout
+    for size in (32, 40):
+        assert f"3 photos, 3 cartoons, {size} x {size} pixels" in done.stdout
     found = json.loads((tmp_path / "out/evaluation.json").read_text())
     assert found["photos"] == found["cartoons"] == 3
     assert found["inception_weights"] == "tiny.npz"
-    figures = found["figures"]
+    assert found["image_sizes"] == [32, 40]
+    assert list(found["figures"]) == ["32", "40"]
+    figures = found["figures"]["32"]
+    assert found["figures"]["40"].keys() == figures.keys()
+    assert found["figures"]["40"]["a"] != figures["a"]
     assert list(figures) == [
         "photos", "stylization", "bilateral", "a", "generator", "cartoons",
     ]  # fmt: skip
@@ -60,18 +66,37 @@ def test_models_are_compared_with_baselines(generator, evaluate, tmp_path):
     dimensions = 4 * inception_maker.CHANNELS
     assert f"KID-{dimensions} to cartoons, x 1000" in figures["a"]
     assert figures["a"]["content distance"] is None
-    sheet = pictures.read_picture(tmp_path / "out/sheet.png")
-    assert sheet.shape[1] == 3 * (32 + 6) + 6
-    assert sheet.shape[0] > 5 * 32
+    assert figures["a"]["faces"] == 0
+    assert faces.INSTALL not in done.stdout
+    for size in (32, 40):
+        sheet = pictures.read_picture(tmp_path / f"out/sheet_{size}.png")
+        assert sheet.shape[1] == 3 * (size + 6) + 6
+        assert sheet.shape[0] > 5 * size
     assert f"Wrote {tmp_path}/out/evaluation.json" in done.stdout
 
 
 @pytest.mark.slow
 def test_a_table_needs_neither_model_nor_baselines(evaluate, tmp_path):
-    done = evaluate("--nobaselines")
+    done = evaluate("--nobaselines", "--image_size=32,32")
     assert done.returncode == 0, done.stderr
     found = json.loads((tmp_path / "out/evaluation.json").read_text())
-    assert list(found["figures"]) == ["photos", "cartoons"]
+    assert found["image_sizes"] == [32]
+    assert list(found["figures"]["32"]) == ["photos", "cartoons"]
+
+
+@pytest.mark.slow
+def test_without_a_detector_it_is_told_how_to_install_one(evaluate, tmp_path):
+    (tmp_path / "hidden").mkdir()
+    (tmp_path / "hidden/dlib.py").write_text("raise ImportError")
+    done = evaluate(
+        "--nobaselines",
+        "--image_size=32",
+        env=os.environ | {"PYTHONPATH": str(tmp_path / "hidden")},
+    )
+    assert done.returncode == 0, done.stderr
+    assert faces.INSTALL in " ".join(done.stdout.split())
+    found = json.loads((tmp_path / "out/evaluation.json").read_text())
+    assert found["figures"]["32"]["photos"]["faces"] is None
 
 
 @pytest.fixture
@@ -84,21 +109,36 @@ def mistakes(generator, make_folder, tmp_path):
         "--inception_weights=imagenet": "--inception_weights=FILE, or put",
         "--vgg19_weights=imagenet": "or evaluate.py --vgg19_weights=none",
     }
-    return fetched | {
-        f"{flag}{tmp_path}/{file}": message
-        for flag, file, message in (
-            ("--model=", "gone.keras", "gone.keras does not exist"),
-            (f"--model={tmp_path}/g.keras --model=", "g.keras", "given twice"),
-            ("--photo_dir=", "gone", "gone is not a folder"),
-            ("--photo_dir=", "gone.txt", "gone.txt does not exist"),
-            ("--cartoon_dir=", "few", "has 2 pictures; at least 3 are needed"),
-            ("--photo_dir=", "broken", "3.png is not a JPEG"),
-            ("--output=", "file", "file cannot be a folder"),
-            ("--inception_weights=", "gone.npz", "gone.npz does not exist"),
-            ("--inception_weights=", "none", "must be imagenet, or a file"),
-            ("--vgg19_weights=", "gone.npz", "gone.npz does not exist"),
-        )
-    }
+    return (
+        fetched
+        | {
+            f"{flag}{tmp_path}/{file}": message
+            for flag, file, message in (
+                ("--model=", "gone.keras", "gone.keras does not exist"),
+                (
+                    f"--model={tmp_path}/g.keras --model=",
+                    "g.keras",
+                    "given twice",
+                ),
+                ("--photo_dir=", "gone", "gone is not a folder"),
+                ("--photo_dir=", "gone.txt", "gone.txt does not exist"),
+                (
+                    "--cartoon_dir=",
+                    "few",
+                    "has 2 pictures; at least 3 are needed",
+                ),
+                ("--photo_dir=", "broken", "3.png is not a JPEG"),
+                ("--output=", "file", "file cannot be a folder"),
+                ("--inception_weights=", "gone.npz", "gone.npz does not exist"),
+                ("--inception_weights=", "none", "must be imagenet, or a file"),
+                ("--vgg19_weights=", "gone.npz", "gone.npz does not exist"),
+            )
+        }
+        | {
+            f"--image_size={sizes}": f"--image_size={sizes} must be sizes of"
+            for sizes in ("256,15", "256,", "-256", "256x256", "")
+        }
+    )
 
 
 # One process for all mistakes: TensorFlow takes seconds to start.

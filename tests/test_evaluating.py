@@ -8,12 +8,16 @@ from cartoongan_tf import color_drift
 from cartoongan_tf import data
 from cartoongan_tf import distances
 from cartoongan_tf import evaluating
+from cartoongan_tf import faces
 from cartoongan_tf import features
+from cartoongan_tf import fidelity
 from cartoongan_tf import inception
 from cartoongan_tf import likeness
 from cartoongan_tf import losses
 from cartoongan_tf import pictures
 from cartoongan_tf import progress
+from cartoongan_tf import quality
+from cartoongan_tf import structure
 
 SIZE = 32
 
@@ -39,7 +43,7 @@ def cartoons(make_folder):
 
 @pytest.fixture
 def evaluate(describe, photos, cartoons):
-    def evaluate(ways, content=None):
+    def evaluate(ways, content=None, detector=None):
         return evaluating.evaluate(
             ways,
             photos,
@@ -47,9 +51,32 @@ def evaluate(describe, photos, cartoons):
             image_size=SIZE,
             describe=describe,
             content=content,
+            detector=detector,
         )
 
     return evaluate
+
+
+@pytest.fixture
+def walls(photos):
+    """Makes the photos flat, but for a contour."""
+    for number, path in enumerate(photos):
+        wall = np.full((40, 56, 3), 170 + number, "uint8")
+        wall[:, 36:] = 60
+        pictures.write_png(path, wall)
+
+
+def bright_faces(picture):
+    """A detector: a face where a picture is bright, another if it is all so."""
+    here, there = faces.Box(0, 0, 8, 8), faces.Box(20, 20, 30, 30)
+    return [here, there][: int(picture[0, 0, 0] > 99) + (picture.min() > 99)]
+
+
+def compare(before, after):
+    pool = fidelity.Pool()
+    for photo, cartoon in zip(before, after, strict=True):
+        pool.add(structure.find_structure(photo), cartoon)
+    return pool.result()
 
 
 def negative(picture):
@@ -85,11 +112,78 @@ def test_scores_are_what_each_measure_gives_on_all_pictures(
         edges=np.mean([look.edges for look in looks]),
         texture=np.mean([look.texture for look in looks]),
         drawn=np.mean([look.drawn for look in looks]),
+        comparison=compare(before, after),
+        faces=None,
+        faces_kept=None,
+        quality=quality.score(
+            distances.kernel_distance(made, aim),
+            quality.components(compare(before, after), compare(before, before)),
+        ),
     )
-    assert dataclasses.astuple(score) == pytest.approx(
-        dataclasses.astuple(expected), rel=1e-3
+    assert flattened(score) == pytest.approx(
+        flattened(expected), rel=1e-3, nan_ok=True
     )
     assert expected.turned > 0.5
+
+
+def flattened(score):
+    """All figures by name; those that make no sense are NaN."""
+    figures = dataclasses.asdict(score)
+    figures |= figures.pop("comparison")._asdict()
+    return {n: np.nan if v is None else v for n, v in figures.items()}
+
+
+def test_strokes_on_walls_are_told_and_cost_quality(evaluate, walls):
+    def dash(picture):
+        dashed = picture.copy()
+        dashed[8:10, 2:8] = 0
+        return dashed
+
+    scores = evaluate({"dashed": dash})
+    photos, dashed = scores["photos"], scores["dashed"]
+    assert photos.comparison.stray == 0
+    assert dashed.comparison.stray > 0.05
+    assert photos.comparison.contours == dashed.comparison.contours == 1
+    assert photos.quality == pytest.approx(1000 * photos.kernel_to_cartoons)
+    penalty = dashed.quality - 1000 * dashed.kernel_to_cartoons
+    assert penalty > (dashed.comparison.stray - 0.003) / 0.01
+
+
+def test_the_grid_that_costs_is_what_is_above_the_photos_own(
+    evaluate, walls, photos
+):
+    for path in photos:
+        combed = pictures.read_picture(path).copy()
+        combed[:, ::8] -= 5
+        pictures.write_png(path, combed)
+    score = evaluate({})["photos"]
+    assert score.comparison.grid > 0.5
+    assert score.quality == pytest.approx(1000 * score.kernel_to_cartoons)
+
+
+def test_faces_are_counted_in_photos_and_looked_for_in_cartoons(
+    evaluate, photos
+):
+    for number, path in enumerate(photos):
+        value = 200 if number < 6 else 20
+        pictures.write_png(path, np.full((40, 56, 3), value, "uint8"))
+
+    def spoil(picture):
+        spoiled = picture.copy()
+        spoiled[5, 5] = 0
+        return spoiled
+
+    scores = evaluate({"spoiled": spoil}, detector=bright_faces)
+    assert scores["photos"].faces == scores["spoiled"].faces == 12
+    assert scores["photos"].faces_kept == 1
+    assert scores["spoiled"].faces_kept == 0.5
+    assert scores["cartoons"].faces is scores["cartoons"].faces_kept is None
+
+
+def test_without_faces_there_is_no_share_of_them(evaluate):
+    score = evaluate({}, detector=lambda picture: [])["photos"]
+    assert score.faces == 0
+    assert score.faces_kept is None
 
 
 def test_photos_and_cartoons_stand_around_what_is_measured(evaluate):
@@ -100,6 +194,10 @@ def test_photos_and_cartoons_stand_around_what_is_measured(evaluate):
     assert photos.drift == photos.turned == 0
     assert cartoons.kernel_to_cartoons is cartoons.kernel_error is None
     assert cartoons.content is cartoons.drift is cartoons.turned is None
+    figures = cartoons.comparison._replace(grid=None)._asdict().items()
+    told = {name for name, value in figures if value is not None}
+    assert told == {"dark", "light"}
+    assert cartoons.quality is None
     assert cartoons.kernel_to_photos == pytest.approx(photos.kernel_to_cartoons)
     assert copy.frechet_to_photos == pytest.approx(0, abs=1e-6)
     assert copy.edges == photos.edges != cartoons.edges

@@ -8,6 +8,7 @@ import rich.console
 
 from cartoongan_tf import evaluating
 from cartoongan_tf import evaluation_report
+from cartoongan_tf import fidelity
 from cartoongan_tf import pictures
 
 SCORE = evaluating.Score(
@@ -22,6 +23,19 @@ SCORE = evaluating.Score(
     edges=30,
     texture=3,
     drawn=0.5,
+    comparison=fidelity.Fidelity(
+        stray=0.0042,
+        contours=0.953,
+        grid=0.0271,
+        fringes=2.6,
+        contrast=0.97,
+        dark=11.9,
+        light=88.8,
+        details=0.71,
+    ),
+    faces=7,
+    faces_kept=0.857,
+    quality=1.87,
 )
 
 
@@ -37,25 +51,39 @@ def test_figures_have_the_name_of_their_network_and_stated_units(figures):
     assert figures["FID-768 to cartoons"] == 1.5
     assert figures["hues turned, %"] == 5
     assert figures["drawn, %"] == 50
-    assert len(figures) == len(dataclasses.fields(SCORE))
+    assert figures["stray strokes, %"] == pytest.approx(0.42)
+    assert figures["contours kept, %"] == pytest.approx(95.3)
+    assert figures["contrast kept, %"] == pytest.approx(97)
+    assert figures["detail kept, %"] == pytest.approx(71)
+    assert figures["faces kept, %"] == pytest.approx(85.7)
+    values = dataclasses.asdict(SCORE)
+    values |= values.pop("comparison")._asdict()
+    assert len(figures) == len(values)
+    for name in ("grid", "fringes"):
+        assert figures[name] == values[name]
+    assert figures["L of darks"] == 11.9
+    assert figures["L of lights"] == 88.8
     assert not any("KID " in name or "FID " in name for name in figures)
 
 
 def test_the_table_has_a_column_a_model_and_takes_names_as_they_are(figures):
     console = rich.console.Console(file=io.StringIO(), width=80)
     table = {"photos": figures, "[red]mine": figures}
-    evaluation_report.show(console, table, "60 photos")
+    evaluation_report.show(console, table, "60 photos", "FID is large")
     text = console.file.getvalue()
     assert "[red]mine" in text
     assert text.count(" 1.23 ") == text.count(" 287 ") == 2
-    assert "60 photos" in text
+    assert (
+        text.index("60 photos") < text.index("photos ") < text.index("FID is")
+    )
+    assert text.count(" 7 ") == text.count(" 0.027 ") == 2
     assert " - " in text
 
 
 def test_a_long_name_is_not_cut_short(figures):
     console = rich.console.Console(file=io.StringIO(), width=80)
     names = ["photos", "stylization", "bilateral", "x" * 40, "cartoons"]
-    evaluation_report.show(console, dict.fromkeys(names, figures), "")
+    evaluation_report.show(console, dict.fromkeys(names, figures), "", "")
     assert console.file.getvalue().count("x") > 40
     assert "…" not in console.file.getvalue()
 
@@ -64,9 +92,11 @@ def test_figures_are_written_with_what_they_were_measured_with(
     figures, tmp_path
 ):
     path = tmp_path / "out/evaluation.json"
-    evaluation_report.write_figures(path, {"mine": figures}, {"photos": 60})
+    tables = {256: {"mine": figures}, 512: {"mine": {"KID": 1.5}}}
+    evaluation_report.write_figures(path, tables, {"photos": 60})
     content = json.loads(path.read_text("utf-8"))
-    assert content["figures"]["mine"] == figures
+    assert content["figures"]["256"]["mine"] == figures
+    assert content["figures"]["512"]["mine"] == {"KID": 1.5}
     assert content["photos"] == 60
     assert content["versions"]["keras"].startswith("3.")
 

@@ -5,7 +5,11 @@ from cartoongan_tf import artifacts
 from cartoongan_tf import distances
 from cartoongan_tf import evaluating
 from cartoongan_tf import evaluations
+from cartoongan_tf import fidelity
+from cartoongan_tf import pictures
+from cartoongan_tf import quality
 from cartoongan_tf import run_log
+from cartoongan_tf import structure
 
 
 class Colors:
@@ -30,6 +34,10 @@ class Phase:
 @pytest.fixture
 def run(generator, make_folder, tmp_path):
     photos = sorted(make_folder("photos", 4).iterdir())
+    for number, path in enumerate(photos):
+        wall = np.full((256, 280, 3), 170 + number, "uint8")
+        wall[:, 200:] = 60
+        pictures.write_png(path, wall)
     cartoons = sorted(make_folder("cartoons", 5).iterdir())
 
     def run(steps, every=2, start=0, shift=0.0):
@@ -56,7 +64,11 @@ def run(generator, make_folder, tmp_path):
             callback.on_train_batch_end(0, {})
         log.close()
         rows = run_log.read_table(tmp_path)
-        return [(int(row["step"]), float(row["KID-768"])) for row in rows]
+        return [
+            (int(row["step"]), float(row[quality.SCORE]))
+            for row in rows
+            if row[quality.SCORE]
+        ]
 
     run.photos, run.cartoons = photos, cartoons
     return run
@@ -66,20 +78,72 @@ def test_evaluations_come_now_and_then_and_at_the_end(run):
     assert [step for step, _ in run(5)] == [12, 14, 15]
 
 
-def test_the_distance_is_that_of_the_cartoons_of_held_back_photos(
-    run, generator
+def compare(photos, cartoons):
+    pool = fidelity.Pool()
+    for photo, cartoon in zip(photos, cartoons, strict=True):
+        pool.add(structure.find_structure(photo), cartoon)
+    return pool.result()
+
+
+def test_the_figures_are_those_of_the_cartoons_of_held_back_photos(
+    run, generator, tmp_path
 ):
-    (_, first), *_ = run(2)
+    run(2)
+    (row,) = run_log.read_table(tmp_path)
     cartoonize = artifacts.from_generator(generator)
-    made, wanted = (
-        Colors()(make(evaluating.read_crop(path, 256)) for path in paths)
-        for make, paths in (
-            (cartoonize, run.photos),
-            (evaluating.unchanged, run.cartoons),
-        )
+    photos, aim = (
+        [evaluating.read_crop(path, 256) for path in paths]
+        for paths in (run.photos, run.cartoons)
     )
-    expected = distances.kernel_distance(made, wanted)
-    assert first == pytest.approx(expected, rel=1e-5)
+    made = [cartoonize(photo) for photo in photos]
+    distance = distances.kernel_distance(Colors()(made), Colors()(aim))
+    figures = quality.components(compare(photos, made), compare(photos, photos))
+    expected = {
+        "KID-768": distance,
+        **figures,
+        quality.SCORE: quality.score(distance, figures),
+    }
+    actual = {name: float(row[name]) for name in expected}
+    assert actual == pytest.approx(expected, rel=1e-5, abs=1e-7)
+    assert actual[quality.SCORE] > 1000 * actual["KID-768"]
+
+
+def test_the_score_decides_not_the_kernel_distance(
+    run, generator, tmp_path, monkeypatch
+):
+    distance = iter((0.001, 0.002))
+    monkeypatch.setattr(
+        distances, "kernel_distance", lambda *features: next(distance)
+    )
+    run(2)
+    # Nearly white: it has no contours, but no strokes all over either.
+    (_, first), (_, second) = run(2, start=12, shift=9.0)
+    assert second < first
+    assert_kept(tmp_path, weights_of(generator))
+
+
+def test_figures_that_make_no_sense_are_left_out_of_the_log(run, tmp_path):
+    for path in run.photos:
+        pictures.write_png(path, np.full((40, 56, 3), 90, "uint8"))
+    run(2)
+    (row,) = run_log.read_table(tmp_path)
+    assert row["contours_kept"] == row["contrast_kept"] == ""
+    assert (
+        row["stray_strokes"] == row["grid_added"] == "0" or row[quality.SCORE]
+    )
+
+
+def test_a_log_from_before_there_were_scores_goes_on(run, generator, tmp_path):
+    columns = run_log.COLUMNS[: run_log.COLUMNS.index("stray_strokes")]
+    values = {"step": "12", "phase": "adversarial", "KID-768": "-99"}
+    (tmp_path / "log.csv").write_text(
+        ",".join(columns)
+        + "\n"
+        + ",".join(values.get(name, "") for name in columns)
+        + "\n"
+    )
+    run(2, start=12)
+    assert_kept(tmp_path, weights_of(generator))
 
 
 def weights_of(network):

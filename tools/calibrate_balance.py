@@ -8,8 +8,8 @@ discriminator trained against it alone: a new one needs hundreds of steps to
 say anything, and what it says is to be balanced here. From there each setting
 of `SETTINGS` trains for --steps, in a folder of its own, and evaluate.py
 measures all on the held-back photos. WORKDIR/balance.md is the table of
-docs/calibration.md, WORKDIR/evaluation/sheet.png the contact sheet. The same
-command goes on where it stopped.
+docs/calibration.md, WORKDIR/evaluation/sheet_256.png the contact sheet. The
+same command goes on where it stopped.
 """
 
 import json
@@ -23,6 +23,7 @@ from absl import flags
 
 import train
 from cartoongan_tf import errors
+from cartoongan_tf import evaluating
 from cartoongan_tf import files
 from cartoongan_tf import run_log
 from cartoongan_tf import runs
@@ -83,6 +84,7 @@ def evaluate(folder):
         f"--inception_weights={FLAGS.inception_weights}",
         f"--vgg19_weights={FLAGS.vgg19_weights}",
         f"--output={folder / 'evaluation'}",
+        f"--image_size={evaluating.IMAGE_SIZE}",
     )
 
 
@@ -93,7 +95,8 @@ def run_command(*command):
 
 def write_table(folder):
     path = folder / "evaluation" / "evaluation.json"
-    figures = json.loads(path.read_text())["figures"]
+    tables = json.loads(path.read_text())["figures"]
+    figures = tables[str(evaluating.IMAGE_SIZE)]
     lines = []
     for name in SETTINGS:
         row = logged(folder / name) | measured(figures[name])

@@ -1,0 +1,30 @@
+"""Tones: how light, how dark and how rich in contrast a picture is."""
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+_ENDS = (2, 98)  # Percentiles: single pixels are no tone.
+
+
+class Tones(NamedTuple):
+    """Lightness of a picture: L of CIE Lab, from 0 to 100.
+
+    Attributes:
+        deviation: Its standard deviation over the pixels, the contrast.
+        dark: Its 2nd percentile.
+        light: Its 98th percentile.
+    """
+
+    deviation: float
+    dark: float
+    light: float
+
+
+def tones(picture: np.ndarray) -> Tones:
+    """Measures a picture, uint8 sRGB of shape `(height, width, 3)`."""
+    unit = picture.astype("float32") / 255
+    lightness = cv2.cvtColor(unit, cv2.COLOR_RGB2LAB)[..., 0]
+    dark, light = np.percentile(lightness, _ENDS)
+    return Tones(float(lightness.std()), float(dark), float(light))

@@ -1,0 +1,74 @@
+import sys
+
+import pytest
+
+from cartoongan_tf import data
+from cartoongan_tf import evaluating
+from cartoongan_tf import faces
+from cartoongan_tf import samples
+
+BOX = faces.Box(10, 20, 40, 60)
+
+
+@pytest.fixture(scope="module")
+def detector():
+    return faces.load_detector()
+
+
+@pytest.fixture(scope="module")
+def photos():
+    return samples.read_photos()
+
+
+@pytest.mark.parametrize("size", [256, 512])
+def test_the_face_of_a_photo_is_found_where_it_is(detector, photos, size):
+    crop = data.center_crop(photos["astronaut"], size).numpy()
+    face, *_ = detector(crop)
+    # Eyes and mouth of the astronaut, as shares of the picture's sides.
+    for across, down in ((0.40, 0.22), (0.47, 0.22), (0.44, 0.31)):
+        assert face.left < across * size < face.right
+        assert face.top < down * size < face.bottom
+    assert face.right - face.left == pytest.approx(0.2 * size, rel=0.3)
+
+
+def test_things_have_no_faces(detector, photos):
+    assert detector(photos["coffee"]) == detector(photos["rocket"]) == []
+
+
+def test_without_the_detector_there_is_none(monkeypatch):
+    monkeypatch.setitem(sys.modules, "dlib", None)
+    assert faces.load_detector() is None
+
+
+@pytest.mark.parametrize(
+    ("other", "kept"),
+    [
+        (BOX, 1),
+        (BOX._replace(left=24), 1),  # 16 of 30 columns.
+        (BOX._replace(left=25, right=55), 1),  # 15 of 45 columns: 0.33.
+        (BOX._replace(left=27, right=57), 0),  # 13 of 47: 0.28.
+        (BOX._replace(top=42, bottom=82), 0),
+        (BOX._replace(left=50, right=80), 0),
+        (BOX._replace(left=50, right=80, top=70, bottom=110), 0),
+    ],
+)
+def test_a_face_is_kept_where_it_was(other, kept):
+    assert faces.count_kept([BOX], [other]) == kept
+
+
+def test_each_face_of_the_photo_is_looked_for():
+    away = faces.Box(100, 100, 140, 150)
+    assert faces.count_kept([BOX, away], [away]) == 1
+    assert faces.count_kept([BOX, away], [away, BOX, away]) == 2
+    assert faces.count_kept([], [BOX]) == 0
+
+
+@pytest.mark.slow
+@pytest.mark.shared
+def test_most_portraits_have_a_face(detector, shared):
+    paths = sorted((shared / "photos2").glob("face_*.jpg"))[::4]
+    found = [
+        bool(detector(evaluating.read_crop(path, evaluating.IMAGE_SIZE)))
+        for path in paths
+    ]
+    assert sum(found) > 0.9 * len(found)
