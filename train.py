@@ -304,10 +304,18 @@ flags.DEFINE_integer(
     "Side, in pixels, of that blur.",
 )
 flags.DEFINE_integer("batch_size", _DEFAULT.batch_size, "Images per step.")
+flags.DEFINE_enum(
+    "warmup_loss",
+    _DEFAULT.warmup_loss,
+    config.WARMUP_LOSSES,
+    "What the first phase minimizes: the content loss, as in the paper; or the "
+    "difference of pixels to the --content_target, which takes a fraction of "
+    "the time, and leaves a generator that is sharp.",
+)
 flags.DEFINE_integer(
     "warmup_steps",
     _DEFAULT.warmup_steps,
-    "Steps of the first phase: the generator alone, content loss only.",
+    "Steps of the first phase: the generator alone.",
 )
 flags.DEFINE_integer(
     "steps",

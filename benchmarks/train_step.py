@@ -68,7 +68,7 @@ def step_function(settings, compare):
 
 
 def warm_up_function(settings, compare):
-    warm_up = model.ContentWarmUp(
+    warm_up = model.WarmUp(
         new_generator(settings), phases.objective_of(settings, compare)
     )
     warm_up.compile(keras.optimizers.Adam())

@@ -58,6 +58,7 @@ class TrainConfig:
     smoothing: str = "gaussian"
     smoothing_kernel: int = 5
     batch_size: int = 8
+    warmup_loss: str = "content"
     warmup_steps: int = 10_000
     steps: int = 100_000
     warmup_learning_rate: float = 2e-4
@@ -148,6 +149,7 @@ class TrainConfig:
 
 
 DISCRIMINATORS = ("patch", "features", "both")
+WARMUP_LOSSES = ("content", "pixels")
 CONTENT_TARGETS = ("photo", "smoothed")
 
 # The paper's generator cannot see a color cast: it cannot undo one either.

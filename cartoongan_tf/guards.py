@@ -36,6 +36,8 @@ class Guard(keras.callbacks.Callback):
                     f"{int(self.model.step)} of this phase. "
                     f"{errors.LOWER_RATES}"
                 )
+        if "content_loss" not in logs:  # A warm-up by pixels.
+            return
         self._content.append(float(logs["content_loss"]))
         if len(self._content) == _WINDOW:
             self._check(np.mean(self._content))

@@ -132,6 +132,11 @@ def content_loss(photo_features, generated_features):
     return ops.mean(ops.abs(photo_features - generated_features))
 
 
+def pixel_loss(photos, generated):
+    """Mean absolute difference of pixels, a scalar."""
+    return ops.mean(ops.abs(photos - generated))
+
+
 def color_loss(photos, generated):
     """Mean squared difference of the colours of two batches, in YUV.
 

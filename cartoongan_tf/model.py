@@ -97,12 +97,12 @@ def _groups(terms):
     return {_FEATURE_GROUP: together, **alone}
 
 
-class ContentWarmUp(_Phase):
-    """A generator that learns to reproduce the content of photos.
+class WarmUp(_Phase):
+    """A generator that learns to reproduce photos, or their content.
 
     Args:
         generator: Maps photos to cartoons, both in [-1, 1].
-        objective: An `Objective`.
+        objective: An `Objective` or a `PixelObjective`.
         **kwargs: Passed on to `keras.Model`.
     """
 

@@ -131,5 +131,33 @@ class Objective:
         return terms
 
 
+@dataclasses.dataclass(frozen=True)
+class PixelObjective:
+    """What the generator minimizes in a warm-up by pixels.
+
+    The paper's warm-up compares features, which leaves a small generator
+    blurred for thousands of steps. An L1 between pixels takes a sixth of the
+    time a step, and no VGG19.
+
+    Attributes:
+        target_is_smoothed: Whether the generator learns to reproduce the
+            photo without its texture, and not the photo.
+    """
+
+    target_is_smoothed: bool
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """As `Objective.weights`."""
+        return {"pixel": 1.0}
+
+    def restraints(self, photos, generated) -> dict:
+        """As `Objective.restraints`."""
+        target = photos
+        if self.target_is_smoothed:
+            target = guided_filter.smooth(photos)
+        return {"pixel": losses.pixel_loss(target, generated)}
+
+
 def _as_list(features):
     return features if isinstance(features, list) else [features]

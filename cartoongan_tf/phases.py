@@ -83,11 +83,7 @@ def warm_up(
     config = run.config
     if run.checkpoint_path(runs.ADVERSARIAL).exists():
         return Outcome(generator, is_complete=True)
-    # Nothing sharpens yet what these would blur.
-    aim = dataclasses.replace(
-        objective_of(config, features), variation_weight=0, flat_weight=0
-    )
-    phase = model.ContentWarmUp(generator, aim)
+    phase = model.WarmUp(generator, _warm_up_objective(config, features))
     phase.compile(keras.optimizers.Adam(config.warmup_learning_rate, _BETA_1))
 
     return _run_phase(
@@ -154,6 +150,15 @@ def compete(
         offset,
         config.steps,
         describe,
+    )
+
+
+def _warm_up_objective(config, features):
+    if config.warmup_loss == "pixels":
+        return objective.PixelObjective(config.content_target == "smoothed")
+    # Nothing sharpens yet what these would blur.
+    return dataclasses.replace(
+        objective_of(config, features), variation_weight=0, flat_weight=0
     )
 
 

@@ -13,6 +13,7 @@ import tensorflow as tf
 from cartoongan_tf import files
 
 LOSSES = (
+    "pixel_loss",
     "content_loss",
     "people_content_loss",
     "detail_loss",
@@ -29,6 +30,7 @@ LOSSES = (
 )
 PULLS = (
     "adversarial_pull",
+    "pixel_pull",
     "content_pull",
     "features_pull",
     "color_pull",

@@ -11,7 +11,7 @@ from cartoongan_tf import objective
 
 
 def make_phase(filters=4):
-    phase = model.ContentWarmUp(
+    phase = model.WarmUp(
         networks.Generator(filters, 1),
         objective.Objective(features.pyramid, 1e-3),
     )

@@ -149,7 +149,7 @@ def test_the_generator_descends_the_weighted_sum(make_gan, batch):
 def test_warm_up_descends_the_same_sum_without_an_adversary(batch):
     keras.utils.set_random_seed(0)
     aim = objective.Objective(features.pyramid, 1e-3, 2.0, 0.5)
-    warm_up = model.ContentWarmUp(networks.Generator(4, 1), aim)
+    warm_up = model.WarmUp(networks.Generator(4, 1), aim)
     warm_up.compile(keras.optimizers.Adam(1e-3))
     report = {k: float(v) for k, v in warm_up.train_step(batch[0]).items()}
     names = ("content", "color", "variation")
@@ -291,7 +291,7 @@ def test_a_step_in_a_graph_is_the_step(make_gan, batch):
 
 def test_warm_up_lowers_the_content_loss(batch):
     keras.utils.set_random_seed(0)
-    warm_up = model.ContentWarmUp(
+    warm_up = model.WarmUp(
         networks.Generator(4, 1), objective.Objective(features.pyramid, 1e-3)
     )
     warm_up.compile(keras.optimizers.Adam(1e-3))
