@@ -90,11 +90,12 @@ _FEATURE_GROUP = "features"
 
 def _groups(terms):
     """Names of losses by the name under which they pull."""
-    together = [name for name in _FEATURE_TERMS if name in terms]
-    alone = {name: [name] for name in terms if name not in together}
-    if together == ["content"]:
-        return {"content": together, **alone}
-    return {_FEATURE_GROUP: together, **alone}
+    together = [name for name in terms if name in _FEATURE_TERMS]
+    groups = {name: [name] for name in terms if name not in together}
+    if together:
+        is_alone = together == ["content"]
+        groups["content" if is_alone else _FEATURE_GROUP] = together
+    return groups
 
 
 class WarmUp(_Phase):
