@@ -1,6 +1,6 @@
-r"""Makes the picture at the top of README.md: photos above their cartoons.
+r"""Makes the picture at the top of README.md: photos, and each style below.
 
-    python -m tools.show_style --model=storybook --output=docs/storybook.jpg
+    python -m tools.show_style --output=docs/styles.jpg
 
 The photos come with scikit-image and are in the public domain or CC0.
 """
@@ -19,7 +19,11 @@ from cartoongan_tf import styles
 
 FLAGS = flags.FLAGS
 
-flags.DEFINE_string("model", styles.DEFAULT, "As cartoonize.py takes it.")
+flags.DEFINE_list(
+    "models",
+    styles.names(),
+    "A row of cartoons each, as cartoonize.py takes them with --model.",
+)
 flags.DEFINE_string("output", None, "JPEG file to write.", required=True)
 flags.DEFINE_list(
     "photos", ["astronaut", "coffee", "cat", "rocket"], "Which, in order."
@@ -31,13 +35,15 @@ _GAP = 8  # pixels
 
 def main(_):
     with errors.one_sentence():
-        cartoonize = artifacts.open_model(FLAGS.model, "--model")
         photos = samples.read_photos()
         crops = [
             data.center_crop(photos[name], FLAGS.side).numpy()
             for name in FLAGS.photos
         ]
-        rows = [beside(crops), beside([cartoonize(crop) for crop in crops])]
+        rows = [beside(crops)]
+        for model in FLAGS.models:
+            cartoonize = artifacts.open_model(model, "--models")
+            rows.append(beside([cartoonize(crop) for crop in crops]))
         with files.written_whole(FLAGS.output) as draft:
             draft.write_bytes(pictures.encode_jpeg(np.vstack(rows)))
 
