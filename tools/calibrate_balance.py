@@ -1,15 +1,14 @@
-r"""Tries out weights of the generator's losses, from one checkpoint.
+r"""Tries out the parts of the recipe: each is left out, one at a time.
 
     python -m tools.calibrate_balance --flagfile=configs/calibration.flags \
-        --photo_dir=PHOTOS --cartoon_dir=CARTOONS --workdir=runs/balance
+        --photo_dir=PHOTOS --people_dir=PEOPLE --cartoon_dir=CARTOONS \
+        --workdir=runs/balance
 
-All flags of train.py are taken. First one generator is warmed up, then the
-discriminator trained against it alone: a new one needs hundreds of steps to
-say anything, and what it says is to be balanced here. From there each setting
-of `SETTINGS` trains for --steps, in a folder of its own, and evaluate.py
-measures all on the held-back photos. WORKDIR/balance.md is the table of
-docs/calibration.md, WORKDIR/evaluation/sheet_256.png the contact sheet. The
-same command goes on where it stopped.
+All flags of train.py are taken. One generator is warmed up; from there each
+setting of `SETTINGS` trains for --steps, in a folder of its own, and
+evaluate.py measures all on the held-back photos. WORKDIR/balance.md is the
+table of docs/calibration.md, WORKDIR/evaluation/sheet_256.png the contact
+sheet. The same command goes on where it stopped.
 """
 
 import json
@@ -33,22 +32,27 @@ FLAGS = flags.FLAGS
 # What differs from the flags given, by the name of the run.
 SETTINGS = {
     "given": [],
-    "content_1e-4": ["--content_weight=1e-4"],
-    "content_2e-3": ["--content_weight=2e-3"],
-    "content_8e-3": ["--content_weight=8e-3"],
-    "log_5e-4": ["--adversarial_loss=log", "--content_weight=5e-4"],
-    "log_2e-3": ["--adversarial_loss=log", "--content_weight=2e-3"],
-    "color_0": ["--color_weight=0"],
-    "color_60": ["--color_weight=60"],
-    "variation_0": ["--variation_weight=0"],
-    "variation_4": ["--variation_weight=4"],
-    "slope_0": ["--slope_weight=0"],
+    "patches_only": ["--discriminator=patch", "--patch_weight=1"],
+    "features_only": ["--discriminator=features"],
+    "photo_as_content": ["--content_target=photo"],
+    "no_flat": ["--flat_weight=0"],
+    "no_luminance": ["--luminance_weight=0"],
+    "any_crops": ["--nomatch_crops"],
+    "no_strays": ["--stray_share=0"],
+    "with_grain": ["--denoise_cartoons=0"],
+    "no_shift": ["--feature_shift=0"],
+    "no_penalty": ["--slope_weight=0"],
+    "faces_as_any": ["--people_content=1"],
+    "gray": ["--gray_share=1"],
+    "details": ["--detail_weight=1e-4"],
 }
-_AT_REST = 1e-12  # The generator's rate while the discriminator trains alone.
-_HEAD_START = 300  # Steps of that.
 _LAST = 50  # Steps that a figure of the table is the mean of.
-_LOGGED = ("content_loss", "color_loss", "discriminator_loss", *run_log.PULLS)
-_MEASURED = ("KID", "content distance", "color drift", "drawn")
+_LOGGED = (
+    "discriminator_loss",
+    "feature_discriminator_loss",
+    "adversarial_pull",
+    "features_pull",
+)
 
 
 def main(argv):
@@ -57,8 +61,7 @@ def main(argv):
     with errors.one_sentence():
         folder = files.make_folder("--workdir", FLAGS.workdir)
         start = folder / "start"
-        at_rest = f"--generator_learning_rate={_AT_REST}"
-        run_training(start, [f"--steps={_HEAD_START}", at_rest])
+        run_training(start, ["--steps=0"])
         for name, changes in SETTINGS.items():
             print(f"{name}: {' '.join(changes)}", flush=True)
             begin = [f"--init_from={start}", "--warmup_steps=0"]
@@ -99,7 +102,9 @@ def write_table(folder):
     figures = tables[str(evaluating.IMAGE_SIZE)]
     lines = []
     for name in SETTINGS:
-        row = logged(folder / name) | measured(figures[name])
+        row = logged(folder / name) | {
+            key: v for key, v in figures[name].items() if v is not None
+        }
         if not lines:
             lines += [header(row), "|---" * (len(row) + 1) + "|"]
         values = [f"{value:.3g}" for value in row.values()]
@@ -120,14 +125,6 @@ def logged(workdir: pathlib.Path) -> dict[str, float]:
             np.mean([float(r[name] or 0) for r in rows])
         )
         for name in _LOGGED
-    }
-
-
-def measured(score):
-    return {
-        name: value
-        for name, value in score.items()
-        if name.startswith(_MEASURED) and value is not None
     }
 
 
