@@ -123,6 +123,9 @@ class FeatureDiscriminator(keras.Model):
         self.channels = tuple(channels)
         self.filters = filters
         self.heads = [FeatureHead(filters) for _ in self.channels]
+        for head, count in zip(self.heads, self.channels, strict=True):
+            # Not by the call below: what it assigns to kernels is dropped.
+            head.build((None, _SIDE, _SIDE, count))
         self([keras.Input((_SIDE, _SIDE, count)) for count in self.channels])
 
     def call(self, maps):
