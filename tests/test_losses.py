@@ -260,7 +260,9 @@ def test_palette_loss_agrees_with_numpy(random, wrap):
         u, v = 0.492 * (blue - y), 0.877 * (red - y)
         angles = np.arange(8) * np.pi / 8
         sorts.append(
-            np.sort(np.outer(u, np.cos(angles)) + np.outer(v, np.sin(angles)), 0)
+            np.sort(
+                np.outer(u, np.cos(angles)) + np.outer(v, np.sin(angles)), 0
+            )
         )
     expected = ((sorts[0] - sorts[1]) ** 2).mean()
     actual = wrap(losses.palette_loss)(*pair)
