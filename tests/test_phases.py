@@ -6,7 +6,6 @@ import tensorflow as tf
 
 from cartoongan_tf import config
 from cartoongan_tf import feature_discriminator
-from cartoongan_tf import losses
 from cartoongan_tf import model
 from cartoongan_tf import networks
 from cartoongan_tf import phases
