@@ -1,4 +1,4 @@
-"""A stand-in for VGG19: small, made on the spot, and without weights to load."""
+"""A stand-in for VGG19: small, and made on the spot."""
 
 import numpy as np
 from keras import ops

@@ -68,7 +68,8 @@ SCRIPT = """
     for kernel in kernels:
         matrix = np.asarray(kernel).reshape(-1, kernel.shape[-1])
         assert abs(np.linalg.norm(matrix, 2) - 1) < 0.01
-    assert loss_of([v.value for v in discriminator.trainable_variables]) < before
+    weights = [v.value for v in discriminator.trainable_variables]
+    assert loss_of(weights) < before
 
     generator = networks.new_generator("light", 4, 1)
     aim = objective.Objective(
