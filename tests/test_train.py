@@ -116,7 +116,7 @@ def test_flagfiles_are_settings(path):
     given = [line for line in text.splitlines() if not line.startswith("#")]
     needed = [
         f"--{name}=x"
-        for name in ("photo_dir", "cartoon_dir", "workdir")
+        for name in ("photo_dir", "people_dir", "cartoon_dir", "workdir")
         if not any(line.startswith(f"--{name}=") for line in given)
     ]
     settings_of(f"--flagfile={path}", *needed)
