@@ -17,9 +17,12 @@ from absl import app
 from absl import flags
 
 import train
+from cartoongan_tf import augmentation
 from cartoongan_tf import batches
 from cartoongan_tf import devices
 from cartoongan_tf import errors
+from cartoongan_tf import feature_discriminator
+from cartoongan_tf import features
 from cartoongan_tf import image_pool
 from cartoongan_tf import losses
 from cartoongan_tf import model
@@ -41,7 +44,10 @@ def main(_):
         "adversarial step": step_function(settings, compare),
         "warm-up step": warm_up_function(settings, compare),
         "content features and gradient": gradient_of(
-            lambda photos, *_: losses.content_loss(compare(photos), 0.0)
+            lambda photos: sum(
+                losses.content_loss(one, 0.0)
+                for one in keras.tree.flatten(compare(photos))
+            )
         ),
         "generator and gradient": gradient_of(new_generator(settings)),
         "discriminator and gradient": gradient_of(
@@ -52,15 +58,28 @@ def main(_):
 
 
 def step_function(settings, compare):
-    pool = None
-    if settings.image_pool:
-        pool = image_pool.ImagePool(settings.image_pool, settings.image_size)
+    patch = feature = pool = None
+    if settings.has_patch_discriminator:
+        patch = networks.Discriminator(settings.discriminator_filters)
+        if settings.image_pool:
+            pool = image_pool.ImagePool(
+                settings.image_pool, settings.image_size
+            )
+    if settings.has_feature_discriminator:
+        feature = feature_discriminator.FeatureDiscriminator(
+            features.MAP_CHANNELS
+        )
     gan = model.CartoonGAN(
         new_generator(settings),
-        networks.Discriminator(settings.discriminator_filters),
+        patch,
         phases.objective_of(settings, compare),
+        feature_discriminator=feature,
         adversarial_loss=settings.adversarial_loss,
+        slope_weight=settings.slope_weight,
         image_pool=pool,
+        views=augmentation.Augmentation(
+            settings.feature_shift, settings.gray_share
+        ),
     )
     gan.compile(keras.optimizers.Adam(), keras.optimizers.Adam())
     step = tf.function(gan.train_step)

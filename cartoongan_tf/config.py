@@ -96,10 +96,12 @@ class TrainConfig:
                 "features; pass --content_features=vgg19, or "
                 "--discriminator=patch."
             )
-        if self.feature_shift >= self.image_size // 2:
+        largest_shift = self.image_size - _LEAST_VIEW
+        if self.feature_shift > largest_shift:
             raise errors.InputError(
-                f"--feature_shift={self.feature_shift} must be below half of "
-                f"--image_size={self.image_size}."
+                f"--feature_shift={self.feature_shift} must leave at least "
+                f"{_LEAST_VIEW} pixels of --image_size={self.image_size}: "
+                f"pass {largest_shift} at the most."
             )
         if not self.ema_momentum < 1:
             raise errors.InputError(
@@ -166,6 +168,7 @@ CHANGEABLE = (
     "checkpoint_every",
 )
 _LEAST_HELD_BACK = 10
+_LEAST_VIEW = 24  # pixels: three a side in VGG19's map at an eighth
 
 _LEAST = {
     "content_weight": 0,

@@ -18,7 +18,7 @@ from keras import ops
 
 from cartoongan_tf import convolutions
 
-_ITERATIONS = 4
+_SQUARINGS = 6
 _SIDE = 16  # Any: the heads are convolutions.
 
 
@@ -26,21 +26,27 @@ _SIDE = 16  # Any: the heads are convolutions.
 class UnitSpectralNorm(keras.constraints.Constraint):
     """Divides a kernel by its largest singular value (Miyato et al., 2018).
 
-    Found by power iteration from the row of the largest norm, after each step
-    of the optimizer. `keras.layers.SpectralNormalization` does it in the
+    Found by squaring its Gram matrix, within one percent: plain power iteration
+    creeps where the largest singular values are close together, as those of
+    random kernels are. `keras.layers.SpectralNormalization` does it in the
     forward pass instead, with a vector of its own as state, and under JAX its
     normalized kernel is lost.
     """
 
     def __call__(self, w):
+        tiny = keras.config.epsilon()
         matrix = ops.reshape(w, (-1, ops.shape(w)[-1]))
-        gram = ops.matmul(ops.transpose(matrix), matrix)
-        strongest = ops.argmax(ops.diagonal(gram))
-        vector = ops.take(gram, strongest, axis=0)
-        for _ in range(_ITERATIONS):
-            vector = vector / (ops.norm(vector) + keras.config.epsilon())
-            vector = ops.matmul(gram, vector)
-        return w / (ops.sqrt(ops.norm(vector)) + keras.config.epsilon())
+        size = ops.norm(matrix) + tiny
+        matrix = matrix / size
+        gram = power = ops.matmul(ops.transpose(matrix), matrix)
+        for _ in range(_SQUARINGS):
+            power = ops.matmul(power, power)
+            power = power / (ops.norm(power) + tiny)
+        strongest = ops.argmax(ops.diagonal(power))
+        vector = ops.take(power, strongest, axis=0)
+        vector = vector / (ops.norm(vector) + tiny)
+        largest = size * ops.sqrt(ops.norm(ops.matmul(gram, vector)))
+        return w / (largest + tiny)
 
 
 @keras.saving.register_keras_serializable(package="cartoongan_tf")
@@ -117,6 +123,9 @@ class FeatureDiscriminator(keras.Model):
         self.channels = tuple(channels)
         self.filters = filters
         self.heads = [FeatureHead(filters) for _ in self.channels]
+        for head, count in zip(self.heads, self.channels, strict=True):
+            # Not by the call below: what it assigns to kernels is dropped.
+            head.build((None, _SIDE, _SIDE, count))
         self([keras.Input((_SIDE, _SIDE, count)) for count in self.channels])
 
     def call(self, maps):

@@ -257,7 +257,7 @@ def _observers(run, log, name, offset, steps, describe):
 
 
 def _build_pool(config):
-    if not config.image_pool:
+    if not (config.image_pool and config.has_patch_discriminator):
         return None
     return image_pool.ImagePool(
         config.image_pool, config.image_size, config.seed

@@ -20,6 +20,15 @@ FOLDERS = {"photo_dir": "p", "cartoon_dir": "c", "workdir": "w"}
         ("content_weight", float("nan")),
         ("color_weight", -0.1),
         ("variation_weight", -1.0),
+        ("luminance_weight", -1.0),
+        ("flat_weight", -1.0),
+        ("palette_weight", -1.0),
+        ("detail_weight", -1.0),
+        ("patch_weight", 0.0),
+        ("feature_weight", 0.0),
+        ("feature_shift", -1),
+        ("gray_share", 1.1),
+        ("gray_share", -0.1),
         ("ema_momentum", -0.5),
         ("ema_momentum", 1.0),
         ("ema_momentum", float("nan")),
@@ -75,6 +84,40 @@ def test_settings_of_the_data_are_checked(settings, message):
 def test_settings_of_people_and_negatives_are_checked(settings, message):
     with pytest.raises(errors.InputError, match=message):
         config.TrainConfig(**FOLDERS, **settings)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"detail_weight": 0.1}, "--detail_weight=0.1 compares VGG19's"),
+        ({"discriminator": "both"}, "--discriminator=both looks at VGG19's"),
+        ({"discriminator": "features"}, "or --discriminator=patch"),
+    ],
+)
+def test_what_looks_at_vgg19_needs_it(settings, message):
+    config.TrainConfig(**FOLDERS, **settings)
+    with pytest.raises(errors.InputError, match=message):
+        config.TrainConfig(**FOLDERS, content_features="pyramid", **settings)
+
+
+def test_a_shift_leaves_three_pixels_of_each_map():
+    config.TrainConfig(**FOLDERS, image_size=32, feature_shift=8)
+    with pytest.raises(errors.InputError, match="pass 8 at the most"):
+        config.TrainConfig(**FOLDERS, image_size=32, feature_shift=9)
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("patch", (True, False)),
+        ("features", (False, True)),
+        ("both", (True, True)),
+    ],
+)
+def test_a_run_has_the_discriminators_that_it_names(kind, expected):
+    settings = config.TrainConfig(**FOLDERS, discriminator=kind)
+    found = settings.has_patch_discriminator, settings.has_feature_discriminator
+    assert found == expected
 
 
 def test_photos_of_people_count_where_photos_are_measured():

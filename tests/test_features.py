@@ -149,3 +149,46 @@ def test_vgg19_weights_that_are_none_are_refused(tmp_path):
     for weights, message in cases.items():
         with pytest.raises(errors.InputError, match=message):
             features.load_vgg19(weights)
+
+
+@pytest.mark.shared
+def test_maps_are_relu2_2_relu3_4_and_that_of_load_vgg19(weights, images):
+    maps = features.load_vgg19_maps(weights)(images)
+    assert [tuple(one.shape) for one in maps] == [
+        (2, 16, 24, 128),
+        (2, 8, 12, 256),
+        (2, 4, 6, 512),
+    ]
+    assert tuple(one.shape[-1] for one in maps) == features.MAP_CHANNELS
+    for after_relu in maps[:2]:
+        assert np.min(after_relu) == 0
+        assert np.max(after_relu) > 100
+    expected = features.load_vgg19(weights)(images)
+    np.testing.assert_allclose(maps[2], expected, rtol=1e-4, atol=1e-2)
+
+
+@pytest.mark.shared
+def test_maps_are_those_of_keras_applications(weights, images):
+    theirs = keras.applications.VGG19(include_top=False, weights=None)
+    arrays = np.load(weights)
+    for layer in theirs.layers:
+        if f"{layer.name}_kernel" in arrays:
+            names = (f"{layer.name}_kernel", f"{layer.name}_bias")
+            layer.set_weights([arrays[name] for name in names])
+    layers = [theirs.get_layer(f"block{n}") for n in ("2_conv2", "3_conv4")]
+    theirs = keras.Model(theirs.input, [one.output for one in layers])
+    pixels = (images + 1) * 127.5
+    expected = theirs(keras.applications.vgg19.preprocess_input(pixels))
+    actual = features.load_vgg19_maps(weights)(images)[:2]
+    for one, other in zip(actual, expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-3, atol=0.5)
+
+
+@pytest.mark.shared
+def test_maps_in_bfloat16_are_near_to_those_in_float32(weights, images):
+    maps = features.load_vgg19_maps(weights)(images)
+    others = features.load_vgg19_maps(weights, "bfloat16")(images)
+    for one, other in zip(maps, others, strict=True):
+        assert other.dtype == "float32"
+        error = np.abs(other - one).mean() / np.abs(one).mean()
+        assert 1e-4 < error < 0.02

@@ -36,6 +36,7 @@ ALLOWED = {
         "styles",
         "tiling",
     },
+    "augmentation": set(),
     "bars": set(),
     "baselines": set(),
     "batches": {"crop_matching", "data", "edges", "runs", "sources"},
@@ -169,6 +170,7 @@ ALLOWED = {
     },
     "extras": set(),
     "faces": set(),
+    "feature_discriminator": {"convolutions"},
     "features": {"errors", "files", "pretrained"},
     "fidelity": {
         "details",
@@ -244,15 +246,16 @@ ALLOWED = {
         "sharpness",
     },
     "metadata_tables": set(),
-    "model": {"losses"},
+    "model": {"augmentation", "losses"},
     "networks": {"convolutions", "layers", "light_generator"},
-    "objective": {"losses"},
+    "objective": {"augmentation", "guided_filter", "losses"},
     "onnx_graphs": {"contract", "errors"},
     "onnx_models": {"contract"},
     "overlapping": set(),
     "overlaps": set(),
     "pair_findings": {"findings", "likeness"},
     "phases": {
+        "augmentation",
         "batches",
         "callbacks",
         "checkpoints",
@@ -357,6 +360,8 @@ ALLOWED = {
         "curves",
         "devices",
         "errors",
+        "feature_discriminator",
+        "features",
         "files",
         "inception",
         "networks",
@@ -572,18 +577,30 @@ def test_only_commands_know_flags(path):
 @pytest.mark.parametrize(
     "name",
     [
+        "augmentation",
         "convolutions",
+        "feature_discriminator",
+        "guided_filter",
         "layers",
         "light_generator",
         "losses",
         "networks",
         "objective",
+        "upsampling",
     ],
 )
 def test_networks_and_losses_run_on_any_keras_backend(name):
     """The rest of a training step is then one small script a backend."""
     modules = {module for module, _ in imports(PACKAGE / f"{name}.py")}
-    no_backend = {"collections.abc", "dataclasses", "keras", PACKAGE.name}
+    no_backend = {
+        "collections.abc",
+        "dataclasses",
+        "keras",
+        "math",
+        "numpy",
+        "typing",
+        PACKAGE.name,
+    }
     assert modules <= no_backend
 
 

@@ -1,40 +1,153 @@
 import numpy as np
 import pytest
 
+from cartoongan_tf import augmentation
+from cartoongan_tf import guided_filter
 from cartoongan_tf import losses
 from cartoongan_tf import objective
+
+ADVERSARIAL = {"adversarial": 1.0, "feature_adversarial": 0.7}
 
 
 @pytest.fixture
 def images(random):
-    return random.uniform(-1, 1, (2, 2, 16, 24, 3)).astype("float32")
+    return random.uniform(-1, 1, (2, 4, 16, 24, 3)).astype("float32")
 
 
 def features(images):
     return 2 * images
 
 
+def maps(images):
+    return [images[..., :1], 3 * images, 2 * images]
+
+
 def test_losses_are_those_of_the_paper_unless_told(images):
     aim = objective.Objective(features, 1e-3)
-    assert aim.weights == {"adversarial": 1.0, "content": 1e-3}
+    assert aim.weights == {**ADVERSARIAL, "content": 1e-3}
     assert aim.restraints(*images).keys() == {"content"}
 
 
-@pytest.mark.parametrize("name", ["color", "variation"])
+@pytest.mark.parametrize(
+    "name", ["color", "luminance", "flat", "variation", "palette", "detail"]
+)
 def test_what_has_a_weight_counts(images, name):
-    aim = objective.Objective(features, 1e-3, **{f"{name}_weight": 0.5})
-    assert aim.weights == {"adversarial": 1.0, "content": 1e-3, name: 0.5}
-    assert aim.restraints(*images).keys() == {"content", name}
+    aim = objective.Objective(maps, 1e-3, **{f"{name}_weight": 0.5})
+    assert aim.weights == {**ADVERSARIAL, "content": 1e-3, name: 0.5}
+    found = aim.restraints(*images, cartoons=images[0])
+    assert found.keys() == {"content", name}
 
 
-def test_restraints_are_the_losses_without_their_weights(images):
+def test_discriminators_weigh_what_they_are_told():
+    aim = objective.Objective(
+        features, 1e-3, patch_weight=0.5, feature_weight=0.25
+    )
+    assert aim.weights == {
+        "adversarial": 0.5,
+        "feature_adversarial": 0.25,
+        "content": 1e-3,
+    }
+
+
+def test_restraints_are_the_losses_without_their_weights(images, random):
     photos, generated = images
-    found = objective.Objective(features, 1e-3, 2.0, 3.0).restraints(*images)
+    cartoons = random.uniform(-1, 1, photos.shape).astype("float32")
+    aim = objective.Objective(
+        maps,
+        1e-3,
+        2.0,
+        3.0,
+        luminance_weight=4.0,
+        flat_weight=5.0,
+        palette_weight=6.0,
+        detail_weight=7.0,
+    )
+    found = aim.restraints(photos, generated, cartoons=cartoons)
+    smoothed = guided_filter.smooth(photos)
     expected = {
         "content": 2 * np.abs(photos - generated).mean(),
+        "detail": 3 * np.abs(photos - generated).mean(),
         "color": losses.color_loss(photos, generated),
+        "luminance": losses.luminance_loss(photos, generated),
+        "flat": losses.flat_loss(smoothed, generated),
+        "palette": losses.palette_loss(cartoons, generated),
         "variation": losses.variation_loss(generated),
     }
     assert found.keys() == expected.keys()
     for name, value in expected.items():
         assert float(found[name]) == pytest.approx(float(value), rel=1e-5)
+
+
+def test_the_palette_is_left_out_without_cartoons(images):
+    aim = objective.Objective(features, 1e-3, palette_weight=1.0)
+    assert aim.restraints(*images).keys() == {"content"}
+
+
+def test_content_is_that_of_the_smoothed_photo_if_asked_for(images):
+    aim = objective.Objective(features, 1e-3, content_is_smoothed=True)
+    photos, generated = images
+    smoothed = guided_filter.smooth(photos)
+    expected = 2 * np.abs(smoothed - generated).mean()
+    found = aim.restraints(photos, generated)["content"]
+    assert float(found) == pytest.approx(expected, rel=1e-5)
+    assert float(aim.restraints(photos, smoothed)["content"]) < 1e-6
+
+
+def test_flat_weight_alone_leaves_the_content_that_of_the_photo(images):
+    aim = objective.Objective(features, 1e-3, flat_weight=1.0)
+    photos, _ = images
+    assert float(aim.restraints(photos, photos)["content"]) == 0
+
+
+def test_photos_of_people_count_by_their_factor(images):
+    """Only the last photos of the batch; the others as without them."""
+    photos, generated = images
+    plain = objective.Objective(features, 1e-3)
+    aim = objective.Objective(features, 1e-3, people=1, people_content=3.0)
+
+    def weighed(aim, found):
+        return sum(aim.weights[n] * float(v) for n, v in found.items())
+
+    of_each = 2 * np.abs(photos - generated).mean(axis=(1, 2, 3))
+    expected = 1e-3 * (of_each * [1, 1, 1, 3]).mean()
+    found = aim.restraints(photos, generated)
+    assert weighed(aim, found) == pytest.approx(expected, rel=1e-5)
+    without = plain.restraints(photos, generated)
+    assert weighed(plain, without) == pytest.approx(
+        1e-3 * of_each.mean(), rel=1e-5
+    )
+
+
+def test_people_of_factor_one_are_photos_like_others(images):
+    aim = objective.Objective(features, 1e-3, people=1, people_content=1.0)
+    assert aim.restraints(*images).keys() == {"content"}
+    assert "people_content" not in aim.weights
+
+
+def test_content_is_compared_as_the_view_shows_it(images):
+    """Tinted and cropped; colors are compared as they are."""
+    photos, generated = images
+    view = augmentation.View(4, 1, 3, 1.0)
+    aim = objective.Objective(features, 1e-3, color_weight=1.0)
+    found = aim.restraints(photos, generated, view=view)
+    shown = [view.crop(view.tint(batch)) for batch in (photos, generated)]
+    expected = 2 * np.abs(np.subtract(*shown)).mean()
+    assert float(found["content"]) == pytest.approx(expected, rel=1e-5)
+    whole = losses.color_loss(photos, generated)
+    assert float(found["color"]) == pytest.approx(float(whole), rel=1e-6)
+
+
+def test_maps_that_are_there_are_not_computed_again(images):
+    seen = []
+
+    def counted(images):
+        seen.append(len(images))
+        return maps(images)
+
+    photos, generated = images
+    aim = objective.Objective(counted, 1e-3)
+    of_generated = aim.look(generated, augmentation.AS_IT_IS)
+    found = aim.restraints(photos, generated, maps=of_generated)
+    assert len(seen) == 2
+    again = aim.restraints(photos, generated)
+    assert float(found["content"]) == float(again["content"])

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 
+import feature_maps
 import keras
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from absl.testing import flagsaver
 
 import train
 from cartoongan_tf import artifacts
+from cartoongan_tf import callbacks
 from cartoongan_tf import config
 from cartoongan_tf import crop_matching
 from cartoongan_tf import errors
@@ -114,10 +116,60 @@ def test_flagfiles_are_settings(path):
     given = [line for line in text.splitlines() if not line.startswith("#")]
     needed = [
         f"--{name}=x"
-        for name in ("photo_dir", "cartoon_dir", "workdir")
+        for name in ("photo_dir", "people_dir", "cartoon_dir", "workdir")
         if not any(line.startswith(f"--{name}=") for line in given)
     ]
     settings_of(f"--flagfile={path}", *needed)
+
+
+def test_the_papers_recipe_has_no_extras():
+    """Every setting that is no part of the paper is off, or at its default."""
+    data = ("--photo_dir=p", "--cartoon_dir=c", "--workdir=w")
+    found = settings_of(f"--flagfile={ROOT / 'configs/paper.flags'}", *data)
+    expected = config.TrainConfig(
+        "p",
+        "c",
+        "w",
+        content_features="vgg19",
+        content_target="photo",
+        content_weight=6.2e-4,  # 10 / 127.5^2
+        color_weight=0.0,
+        variation_weight=0.0,
+        luminance_weight=0.0,
+        flat_weight=0.0,
+        palette_weight=0.0,
+        detail_weight=0.0,
+        slope_weight=0.0,
+        discriminator="patch",
+        patch_weight=1.0,
+        feature_shift=0,
+        gray_share=0.0,
+        adversarial_loss="lsgan",
+        generator="cartoongan",
+        filters=64,
+        blocks=8,
+        discriminator_filters=32,
+        denoise_cartoons=0.0,
+        people_dir=None,
+        match_crops=False,
+        stray_share=0.0,
+        image_size=256,
+        smallest_crop=1.0,
+        largest_crop=1.0,
+        mirror=True,
+        smoothing="gaussian",
+        batch_size=8,
+        warmup_steps=13_500,
+        warmup_learning_rate=2e-4,
+        steps=135_000,
+        decay_start=67_500,
+        generator_learning_rate=1e-5,
+        discriminator_learning_rate=1e-5,
+        image_pool=50,
+        ema_momentum=0.0,
+        init_from=None,
+    )
+    assert dataclasses.asdict(found) == dataclasses.asdict(expected)
 
 
 def test_a_run_leaves_all_that_it_promises(folders, tmp_path):
@@ -250,6 +302,82 @@ def test_a_style_can_be_fine_tuned(folders, tmp_path):
         second = keras.saving.load_model(tmp_path / "second" / name)
         for a, b in zip(first.get_weights(), second.get_weights(), strict=True):
             np.testing.assert_array_equal(a, b)
+
+
+NETWORKS = ("generator", "discriminator", "feature_discriminator")
+
+
+def networks_of(run):
+    return {n: keras.saving.load_model(run / f"{n}.keras") for n in NETWORKS}
+
+
+def assert_same(networks, others):
+    for name, network in networks.items():
+        pairs = zip(network.weights, others[name].weights, strict=True)
+        for weight, other in pairs:
+            np.testing.assert_array_equal(weight, other, err_msg=name)
+
+
+@pytest.mark.slow
+def test_two_discriminators_train_go_on_and_are_fine_tuned(
+    folders, tmp_path, monkeypatch
+):
+    """Stopped half-way and gone on with, a run ends with the same bits."""
+    maps = feature_maps.make(features.MAP_CHANNELS)
+    monkeypatch.setattr(features, "load_vgg19_maps", lambda *_: maps)
+    both = (
+        *TINY,
+        *LIGHT,
+        "--content_features=vgg19",
+        "--discriminator=both",
+        "--content_target=smoothed",
+        "--feature_shift=4",
+        "--gray_share=0.5",
+        "--flat_weight=1",
+        "--luminance_weight=1",
+        "--palette_weight=1",
+        "--detail_weight=0.1",
+        "--warmup_steps=0",
+    )
+    whole, parts, tuned = (tmp_path / name for name in ("a", "b", "c"))
+    four = (*folders[:2], *both, "--steps=4")
+    assert run_here(*four, f"--workdir={whole}") is None
+    expected = networks_of(whole)
+    assert expected["feature_discriminator"].is_adapted
+
+    with monkeypatch.context() as patch:
+        patch.setattr(callbacks.LossLog, "on_train_batch_end", stop_at(2))
+        assert run_here(*four, f"--workdir={parts}") == 130
+    stopped = networks_of(parts)["feature_discriminator"]
+    with pytest.raises(AssertionError):
+        assert_same({"feature_discriminator": stopped}, expected)
+    assert run_here(*four, f"--workdir={parts}") is None
+    assert_same(expected, networks_of(parts))
+    assert contents(whole, "log.csv") == contents(parts, "log.csv")
+    with np.load(whole / "checkpoints/adversarial.npz") as archive:
+        arrays = {name: archive[name] for name in archive}
+    with np.load(parts / "checkpoints/adversarial.npz") as archive:
+        for name, array in arrays.items():
+            np.testing.assert_array_equal(array, archive[name])
+    for row in run_log.read_table(whole):
+        losses = [n for n in run_log.LOSSES if n != "people_content_loss"]
+        assert all(row[name] for name in (*losses, "features_pull"))
+
+    none = (*folders[:2], *both, "--steps=0", f"--init_from={whole}")
+    assert run_here(*none, f"--workdir={tuned}") is None
+    assert_same(expected, networks_of(tuned))
+
+
+def stop_at(step):
+    """`LossLog`, and Ctrl-C after a step."""
+    log = callbacks.LossLog.on_train_batch_end
+
+    def on_train_batch_end(self, batch, logs=None):
+        log(self, batch, logs)
+        if int(self.model.step) == step:
+            signal.raise_signal(signal.SIGINT)
+
+    return on_train_batch_end
 
 
 def bad_input(tmp_path, folders):

@@ -1,0 +1,105 @@
+import feature_maps
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from cartoongan_tf import config
+from cartoongan_tf import feature_discriminator
+from cartoongan_tf import model
+from cartoongan_tf import networks
+from cartoongan_tf import phases
+
+FOLDERS = {"photo_dir": "p", "cartoon_dir": "c", "workdir": "w"}
+CHANNELS = (4, 5, 6)
+
+
+def settings(**changes):
+    return config.TrainConfig(**FOLDERS, **changes)
+
+
+def test_a_run_minimizes_the_losses_of_the_paper_unless_told(random):
+    """Adversarial, and omega times content; and a step does descend that."""
+    images = random.uniform(-1, 1, (3, 2, 32, 32, 3)).astype("float32")
+    photos, cartoons, smoothed = batch = tuple(map(tf.constant, images))
+    maps = feature_maps.make(CHANNELS)
+    gan = model.CartoonGAN(
+        networks.Generator(4, 1),
+        networks.Discriminator(4),
+        phases.objective_of(settings(), maps),
+        adversarial_loss=settings().adversarial_loss,
+    )
+    gan.compile(keras.optimizers.Adam(), keras.optimizers.Adam())
+    generated = gan.generator(photos)
+    real, blurred, fake = map(
+        gan.discriminator, (cartoons, smoothed, generated)
+    )
+    content = np.abs(maps(photos)[-1] - maps(generated)[-1]).mean()
+    adversarial = np.mean((fake - 1) ** 2)
+    expected = {
+        "content_loss": content,
+        "adversarial_loss": adversarial,
+        "total_loss": adversarial + 1.5e-4 * content,
+        "discriminator_loss": np.mean((real - 1) ** 2)
+        + np.mean(blurred**2)
+        + np.mean(fake**2),
+    }
+    report = gan.train_step(batch)
+    found = {n: float(v) for n, v in report.items() if n.endswith("_loss")}
+    assert found == pytest.approx(expected, rel=1e-3)
+
+
+def test_each_weight_of_the_settings_is_one_of_the_objective():
+    names = {
+        "content": "content_weight",
+        "adversarial": "patch_weight",
+        "feature_adversarial": "feature_weight",
+        "color": "color_weight",
+        "luminance": "luminance_weight",
+        "flat": "flat_weight",
+        "palette": "palette_weight",
+        "variation": "variation_weight",
+        "detail": "detail_weight",
+    }
+    values = {flag: 0.1 * n for n, flag in enumerate(names.values(), 1)}
+    aim = phases.objective_of(settings(**values), None)
+    assert aim.weights == {name: values[flag] for name, flag in names.items()}
+    assert not aim.content_is_smoothed
+    smoothed = settings(content_target="smoothed")
+    assert phases.objective_of(smoothed, None).content_is_smoothed
+
+
+def test_people_count_as_the_settings_say():
+    people = settings(people_dir="f", people_content=3.0, content_weight=0.5)
+    aim = phases.objective_of(people, None)
+    assert (aim.people, aim.weights["people_content"]) == (2, 1.0)
+
+
+def test_only_a_patch_discriminator_has_a_pool_of_old_fakes():
+    """An unused one would be 40 MB of each checkpoint."""
+    for kind in config.DISCRIMINATORS:
+        small = settings(discriminator=kind, image_size=32, image_pool=8)
+        pool = phases._build_pool(small)
+        assert (pool is None) == (kind == "features")
+    assert phases._build_pool(settings(image_pool=0)) is None
+
+
+def test_discriminators_go_by_the_names_of_their_files():
+    patch = networks.Discriminator(4)
+    feature = feature_discriminator.FeatureDiscriminator(CHANNELS, 4)
+    both = phases.Discriminators(patch, feature)
+    assert both.by_name() == {
+        "discriminator": patch,
+        "feature_discriminator": feature,
+    }
+    alone = phases.Discriminators(None, feature)
+    assert list(alone.by_name()) == ["feature_discriminator"]
+
+
+def test_rates_fall_and_betas_are_what_is_told():
+    plain = phases._decaying_adam(1e-3, settings(steps=10))
+    assert (plain.beta_1, plain.beta_2) == (0.5, 0.999)
+    other = phases._decaying_adam(1e-3, settings(), **phases._FEATURE_BETAS)
+    assert (other.beta_1, other.beta_2) == (0.0, 0.99)
+    plain.iterations.assign(10)
+    assert float(plain.learning_rate) == 0
