@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from cartoongan_tf import augmentation
 from cartoongan_tf import guided_filter
+from cartoongan_tf import inking
 from cartoongan_tf import losses
 
 
@@ -35,6 +36,8 @@ class Objective:
         feature_weight: Weight of the feature discriminator's.
         content_is_smoothed: Whether content is compared with the photo
             without its texture.
+        content_is_inked: Whether content is compared with the photo with
+            dark lines along its contours, and little of its texture.
         people: How many photos, at the end of each batch, show people.
         people_content: Factor of the content loss for these.
     """
@@ -50,6 +53,7 @@ class Objective:
     patch_weight: float = 1.0
     feature_weight: float = 0.7
     content_is_smoothed: bool = False
+    content_is_inked: bool = False
     people: int = 0
     people_content: float = 1.0
 
@@ -90,7 +94,7 @@ class Objective:
         smoothed = photos
         if self.content_is_smoothed or self.flat_weight:
             smoothed = guided_filter.smooth(photos)
-        target = smoothed if self.content_is_smoothed else photos
+        target = self._target(photos, smoothed)
         found = self._content(
             _as_list(self.look(target, view)),
             _as_list(self.look(generated, view) if maps is None else maps),
@@ -116,6 +120,11 @@ class Objective:
         if not self.people:
             return 0.0
         return self.content_weight * (self.people_content - 1)
+
+    def _target(self, photos, smoothed):
+        if self.content_is_inked:
+            return inking.ink(photos)
+        return smoothed if self.content_is_smoothed else photos
 
     def _content(self, wanted, found):
         """Terms that compare lists of feature maps, the last one for all."""

@@ -182,6 +182,7 @@ def objective_of(
         patch_weight=config.patch_weight,
         feature_weight=config.feature_weight,
         content_is_smoothed=config.content_target == "smoothed",
+        content_is_inked=config.content_target == "inked",
         people=config.people_count,
         people_content=config.people_content,
     )

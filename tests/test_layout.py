@@ -216,6 +216,7 @@ ALLOWED = {
     },
     "image_pool": set(),
     "inception": {"errors", "files", "pictures", "pretrained"},
+    "inking": {"guided_filter"},
     "inputs": {"errors", "kinds", "picture_formats", "samples"},
     "inventories": {
         "errors",
@@ -246,7 +247,7 @@ ALLOWED = {
     "metadata_tables": set(),
     "model": {"losses"},
     "networks": {"convolutions", "layers", "light_generator"},
-    "objective": {"losses"},
+    "objective": {"augmentation", "guided_filter", "inking", "losses"},
     "onnx_graphs": {"contract", "errors"},
     "onnx_models": {"contract"},
     "overlapping": set(),
@@ -573,6 +574,7 @@ def test_only_commands_know_flags(path):
     "name",
     [
         "convolutions",
+        "inking",
         "layers",
         "light_generator",
         "losses",
