@@ -131,8 +131,10 @@ flags.DEFINE_enum(
     "content_target",
     _DEFAULT.content_target,
     config.CONTENT_TARGETS,
-    "What the content loss compares with: the photo, or the photo smoothed by "
-    "a guided filter, so that fur and wood grain are no content.",
+    "What the content loss compares with: the photo; the photo smoothed by a "
+    "guided filter, so that fur and wood grain are no content; or smoothed "
+    "less and with dark lines drawn along its contours, for runs too short "
+    "for a discriminator to ask for them.",
 )
 flags.DEFINE_float(
     "slope_weight",

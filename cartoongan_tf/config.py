@@ -152,7 +152,7 @@ class TrainConfig:
 
 DISCRIMINATORS = ("patch", "features", "both")
 WARMUP_LOSSES = ("content", "pixels")
-CONTENT_TARGETS = ("photo", "smoothed")
+CONTENT_TARGETS = ("photo", "smoothed", "inked")
 
 # The paper's generator cannot see a color cast: it cannot undo one either.
 _COLOR_WEIGHTS = {"cartoongan": 0.0, "light": 15.0}

@@ -32,16 +32,24 @@ def smooth(images, radius=2, epsilon=0.02, passes=2):
 
 def _filter(images, radius, epsilon):
     guide = ops.mean(images, axis=-1, keepdims=True)
-    guide_mean, mean = _box(guide, radius), _box(images, radius)
-    covariance = _box(guide * images, radius) - guide_mean * mean
-    variance = _box(guide * guide, radius) - guide_mean * guide_mean
+    guide_mean, mean = box(guide, radius), box(images, radius)
+    covariance = box(guide * images, radius) - guide_mean * mean
+    variance = box(guide * guide, radius) - guide_mean * guide_mean
     slope = covariance / (variance + epsilon)
     offset = mean - slope * guide_mean
-    return _box(slope, radius) * guide + _box(offset, radius)
+    return box(slope, radius) * guide + box(offset, radius)
 
 
-def _box(images, radius):
-    """Means over squares, mirrored at the border; rows first, then columns."""
+def box(images, radius):
+    """Means over squares, mirrored at the border; rows first, then columns.
+
+    Args:
+        images: Images of shape `(batch, height, width, channels)`.
+        radius: Half the side of the squares, in pixels.
+
+    Returns:
+        Images of the same shape.
+    """
     sides = ((0, 0), (radius, radius), (radius, radius), (0, 0))
     means = ops.pad(images, sides, mode="reflect")
     for window in ((2 * radius + 1, 1), (1, 2 * radius + 1)):

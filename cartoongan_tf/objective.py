@@ -5,7 +5,15 @@ from collections.abc import Callable
 
 from cartoongan_tf import augmentation
 from cartoongan_tf import guided_filter
+from cartoongan_tf import inking
 from cartoongan_tf import losses
+
+# By the name that `--content_target` has for it.
+_TARGETS = {
+    "photo": lambda photos: photos,
+    "smoothed": guided_filter.smooth,
+    "inked": inking.ink,
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,8 +41,9 @@ class Objective:
             last, which is twice as large; 0 leaves it out.
         patch_weight: Weight of the patch discriminator's adversarial loss.
         feature_weight: Weight of the feature discriminator's.
-        content_is_smoothed: Whether content is compared with the photo
-            without its texture.
+        content_target: What content is compared with: `"photo"`; `"smoothed"`,
+            the photo without its texture (`guided_filter.py`); or `"inked"`,
+            that with lines along its contours (`inking.py`).
         people: How many photos, at the end of each batch, show people.
         people_content: Factor of the content loss for these.
     """
@@ -49,7 +58,7 @@ class Objective:
     detail_weight: float = 0.0
     patch_weight: float = 1.0
     feature_weight: float = 0.7
-    content_is_smoothed: bool = False
+    content_target: str = "photo"
     people: int = 0
     people_content: float = 1.0
 
@@ -87,10 +96,7 @@ class Objective:
                 left out without them.
         """
         view = view or augmentation.AS_IT_IS
-        smoothed = photos
-        if self.content_is_smoothed or self.flat_weight:
-            smoothed = guided_filter.smooth(photos)
-        target = smoothed if self.content_is_smoothed else photos
+        target = _TARGETS[self.content_target](photos)
         found = self._content(
             _as_list(self.look(target, view)),
             _as_list(self.look(generated, view) if maps is None else maps),
@@ -100,6 +106,7 @@ class Objective:
         if self.luminance_weight:
             found["luminance"] = losses.luminance_loss(photos, generated)
         if self.flat_weight:
+            smoothed = guided_filter.smooth(photos)
             found["flat"] = losses.flat_loss(smoothed, generated)
         if self.palette_weight and cartoons is not None:
             found["palette"] = losses.palette_loss(cartoons, generated)
@@ -140,11 +147,11 @@ class PixelObjective:
     time a step, and no VGG19.
 
     Attributes:
-        target_is_smoothed: Whether the generator learns to reproduce the
-            photo without its texture, and not the photo.
+        target: What the generator learns to reproduce, as
+            `Objective.content_target`.
     """
 
-    target_is_smoothed: bool
+    target: str
 
     @property
     def weights(self) -> dict[str, float]:
@@ -153,9 +160,7 @@ class PixelObjective:
 
     def restraints(self, photos, generated) -> dict:
         """As `Objective.restraints`."""
-        target = photos
-        if self.target_is_smoothed:
-            target = guided_filter.smooth(photos)
+        target = _TARGETS[self.target](photos)
         return {"pixel": losses.pixel_loss(target, generated)}
 
 

@@ -155,7 +155,7 @@ def compete(
 
 def _warm_up_objective(config, features):
     if config.warmup_loss == "pixels":
-        return objective.PixelObjective(config.content_target == "smoothed")
+        return objective.PixelObjective(config.content_target)
     # Nothing sharpens yet what these would blur.
     return dataclasses.replace(
         objective_of(config, features), variation_weight=0, flat_weight=0
@@ -186,7 +186,7 @@ def objective_of(
         detail_weight=config.detail_weight,
         patch_weight=config.patch_weight,
         feature_weight=config.feature_weight,
-        content_is_smoothed=config.content_target == "smoothed",
+        content_target=config.content_target,
         people=config.people_count,
         people_content=config.people_content,
     )

@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 
 from cartoongan_tf import augmentation
+from cartoongan_tf import config
 from cartoongan_tf import guided_filter
+from cartoongan_tf import inking
 from cartoongan_tf import losses
 from cartoongan_tf import objective
 
@@ -84,7 +86,7 @@ def test_the_palette_is_left_out_without_cartoons(images):
 
 
 def test_content_is_that_of_the_smoothed_photo_if_asked_for(images):
-    aim = objective.Objective(features, 1e-3, content_is_smoothed=True)
+    aim = objective.Objective(features, 1e-3, content_target="smoothed")
     photos, generated = images
     smoothed = guided_filter.smooth(photos)
     expected = 2 * np.abs(smoothed - generated).mean()
@@ -151,3 +153,19 @@ def test_maps_that_are_there_are_not_computed_again(images):
     assert len(seen) == 2
     again = aim.restraints(photos, generated)
     assert float(found["content"]) == float(again["content"])
+
+
+@pytest.mark.parametrize("name", config.CONTENT_TARGETS)
+def test_a_warm_up_by_pixels_reproduces_the_target(name, random):
+    photos = random.uniform(-1, 1, (1, 24, 32, 3)).astype("float32")
+    target = {
+        "photo": photos,
+        "smoothed": guided_filter.smooth(photos),
+        "inked": inking.ink(photos),
+    }[name]
+    aim = objective.PixelObjective(name)
+    assert set(aim.weights) == set(aim.restraints(photos, photos))
+    assert float(aim.restraints(photos, target)["pixel"]) == 0
+    expected = np.abs(np.asarray(target)).mean()
+    found = aim.restraints(photos, np.zeros_like(photos))["pixel"]
+    np.testing.assert_allclose(found, expected, rtol=1e-5)

@@ -64,9 +64,9 @@ def test_each_weight_of_the_settings_is_one_of_the_objective():
     values = {flag: 0.1 * n for n, flag in enumerate(names.values(), 1)}
     aim = phases.objective_of(settings(**values), None)
     assert aim.weights == {name: values[flag] for name, flag in names.items()}
-    assert not aim.content_is_smoothed
+    assert aim.content_target == "photo"
     smoothed = settings(content_target="smoothed")
-    assert phases.objective_of(smoothed, None).content_is_smoothed
+    assert phases.objective_of(smoothed, None).content_target == "smoothed"
 
 
 def test_people_count_as_the_settings_say():

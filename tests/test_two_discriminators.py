@@ -28,7 +28,7 @@ EVERYTHING = {
     "detail_weight": 0.3,
     "patch_weight": 0.5,
     "feature_weight": 0.7,
-    "content_is_smoothed": True,
+    "content_target": "smoothed",
     "people": 1,
     "people_content": 3.0,
 }
@@ -142,7 +142,7 @@ def test_pulls_of_features_are_led_back_together(make_gan, batch):
 
 
 def test_the_pull_of_features_is_that_of_their_weighted_sum(make_gan, batch):
-    none = dict.fromkeys(EVERYTHING, 0) | {"content_is_smoothed": False}
+    none = dict.fromkeys(EVERYTHING, 0) | {"content_target": "photo"}
     gan = make_gan("features", **(none | {"feature_weight": 0.7}))
     with tf.GradientTape() as tape:
         generated = gan.generator(batch[0])
@@ -166,7 +166,7 @@ def test_gradients_reach_every_weight_of_the_generator(
     make_gan, batch, kind, name
 ):
     """Those of discriminators alone as well."""
-    none = dict.fromkeys(EVERYTHING, 0.0) | {"content_is_smoothed": False}
+    none = dict.fromkeys(EVERYTHING, 0.0) | {"content_target": "photo"}
     changes = {"patch_weight": 1.0, "feature_weight": 1.0}
     alone = none | changes | {"content_weight": 0.0}
     gan = make_gan(kind, **(alone if name.endswith("alone") else {}))
