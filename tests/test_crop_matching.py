@@ -22,7 +22,7 @@ def edge_share(request):
 
 
 def box(image):
-    return cv2.blur(image, (7, 7), borderType=cv2.BORDER_REFLECT_101)
+    return cv2.blur(image, (5, 5), borderType=cv2.BORDER_REFLECT_101)
 
 
 def without_texture(image):

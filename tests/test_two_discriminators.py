@@ -247,7 +247,8 @@ def test_smoothed_cartoons_are_fakes_to_the_feature_discriminator(
     kinds = crisp, 0.1 * crisp
     margins = []
     for real, fake in (kinds, kinds[::-1]):
-        none = dict.fromkeys(EVERYTHING, 0.0) | {"feature_weight": 0.7}
+        none = dict.fromkeys(EVERYTHING, 0.0) | {"content_target": "photo"}
+        none["feature_weight"] = 0.7
         gan = make_gan("features", views=augmentation.Augmentation(), **none)
         step = tf.function(gan.train_step)
         for _ in range(20):
