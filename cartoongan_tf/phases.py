@@ -111,7 +111,22 @@ def compete(
         The generator, the average of those on the way if the settings ask for
         it, and whether the phase is complete.
     """
-    config = run.config
+    phase = _compile_gan(run.config, generator, discriminators, features)
+    if discriminators.feature and not discriminators.feature.is_adapted:
+        _adapt(run, phase)
+
+    return _run_phase(
+        run,
+        runs.ADVERSARIAL,
+        phase,
+        batches.adversarial,
+        run.config.warmup_steps,
+        run.config.steps,
+        describe,
+    )
+
+
+def _compile_gan(config, generator, discriminators, features):
     phase = model.CartoonGAN(
         generator,
         discriminators.patch,
@@ -138,19 +153,7 @@ def compete(
             **(_FEATURE_BETAS if discriminators.feature else {}),
         ),
     )
-    if discriminators.feature and not discriminators.feature.is_adapted:
-        _adapt(run, phase)
-
-    offset = config.warmup_steps
-    return _run_phase(
-        run,
-        runs.ADVERSARIAL,
-        phase,
-        batches.adversarial,
-        offset,
-        config.steps,
-        describe,
-    )
+    return phase
 
 
 def _warm_up_objective(config, features):
