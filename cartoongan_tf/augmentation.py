@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from keras import ops
 
-_LUMINANCE = (0.299, 0.587, 0.114)  # ITU-R BT.601
+from cartoongan_tf import luminance
 
 
 class View(NamedTuple):
@@ -42,9 +42,7 @@ class View(NamedTuple):
         """Mixes images with gray ones of the same luminance."""
         if self.gray is None:
             return images
-        weights = ops.convert_to_tensor(_LUMINANCE, images.dtype)
-        luminance = ops.sum(images * weights, axis=-1, keepdims=True)
-        return images + self.gray * (luminance - images)
+        return images + self.gray * (luminance.luminance(images) - images)
 
     def crop(self, images):
         """Crops images, all at the same place."""

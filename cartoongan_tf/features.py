@@ -17,6 +17,7 @@ from keras import ops
 
 from cartoongan_tf import errors
 from cartoongan_tf import files
+from cartoongan_tf import luminance
 from cartoongan_tf import pretrained
 
 CONTENT_FEATURES = ("vgg19", "pyramid")
@@ -28,7 +29,6 @@ PYRAMID_SCALE = 2170.0
 
 _FLAG = "--vgg19_weights"
 _CAFFE_MEAN = (103.939, 116.779, 123.68)  # BGR
-_LUMINANCE = (0.299, 0.587, 0.114)
 _LUMINANCE_CELLS = (1, 3, 6, 12)  # pixels a side
 _COLOUR_CELLS = (3, 12)
 _LAST_LAYER = "block4_conv4"
@@ -96,16 +96,15 @@ def pyramid(images):
     Returns:
         Features of shape `(batch, numbers)`.
     """
-    weights = ops.convert_to_tensor(_LUMINANCE, images.dtype)
-    luminance = ops.sum(images * weights, axis=-1, keepdims=True)
+    light = luminance.luminance(images)
     maps = []
     for cell in _LUMINANCE_CELLS:
-        blurred = ops.average_pool(luminance, cell, strides=cell)
+        blurred = ops.average_pool(light, cell, strides=cell)
         maps.append(blurred)
         maps.append(blurred[:, 1:] - blurred[:, :-1])
         maps.append(blurred[:, :, 1:] - blurred[:, :, :-1])
     for cell in _COLOUR_CELLS:
-        colour = images - luminance
+        colour = images - light
         maps.append(ops.average_pool(colour, cell, strides=cell))
     return PYRAMID_SCALE * _balanced(maps)
 

@@ -12,8 +12,8 @@ Images are float, `(batch, height, width, 3)`, in [-1, 1]. Written in
 from keras import ops
 
 from cartoongan_tf import guided_filter
+from cartoongan_tf import luminance
 
-_LUMINANCE = (0.299, 0.587, 0.114)  # ITU-R BT.601
 _INK = -0.85
 _NEAR = 1  # Half the sides, in pixels, of the squares that are compared.
 _FAR = 2
@@ -34,9 +34,8 @@ def ink(photos):
     # is done thrice.
     smoothed = guided_filter.smooth(photos, passes=1)
     plain = guided_filter.smooth(smoothed, passes=2)
-    weights = ops.convert_to_tensor(_LUMINANCE, plain.dtype)
-    luminance = ops.sum(plain * weights, axis=-1, keepdims=True)
-    near, far = (_blur(luminance, radius) for radius in (_NEAR, _FAR))
+    light = luminance.luminance(plain)
+    near, far = (_blur(light, radius) for radius in (_NEAR, _FAR))
     opacity = ops.clip(_GAIN * (far - near - _FAINTEST), 0, 1)
     return smoothed + opacity * (_INK - smoothed)
 

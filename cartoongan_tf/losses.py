@@ -14,12 +14,13 @@ gives one logit per patch. The adversarial loss has two forms:
 
 from keras import ops
 
+from cartoongan_tf import luminance
+
 ADVERSARIAL_LOSSES = ("lsgan", "log")
 
 _COLOR_CELL = 8  # pixels a side
 _FLAT_CELL = 5  # pixels a side
 _FLAT_STEP = 0.02  # Difference of neighbors that is a step already.
-_LUMINANCE = (0.299, 0.587, 0.114)  # ITU-R BT.601
 _LUMINANCE_SHARE = 0.1
 # ITU-R BT.601, a column for each of Y, U and V; Y counts for less.
 _YUV = (
@@ -179,7 +180,9 @@ def luminance_loss(photos, generated):
         A scalar.
     """
     difference = ops.average_pool(
-        _luminance(generated - photos), _COLOR_CELL, strides=_COLOR_CELL
+        luminance.luminance(generated - photos),
+        _COLOR_CELL,
+        strides=_COLOR_CELL,
     )
     return ops.mean(ops.square(difference))
 
@@ -246,11 +249,6 @@ def variation_loss(images):
 def _steps(images):
     """Differences of neighbors, down and across."""
     return images[:, 1:] - images[:, :-1], images[:, :, 1:] - images[:, :, :-1]
-
-
-def _luminance(images):
-    weights = ops.convert_to_tensor(_LUMINANCE, images.dtype)
-    return ops.sum(images * weights, axis=-1, keepdims=True)
 
 
 def _chroma_projections(images):

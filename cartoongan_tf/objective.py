@@ -106,7 +106,9 @@ class Objective:
         if self.luminance_weight:
             found["luminance"] = losses.luminance_loss(photos, generated)
         if self.flat_weight:
-            smoothed = guided_filter.smooth(photos)
+            # Filtering takes time: not twice.
+            is_there = self.content_target == "smoothed"
+            smoothed = target if is_there else guided_filter.smooth(photos)
             found["flat"] = losses.flat_loss(smoothed, generated)
         if self.palette_weight and cartoons is not None:
             found["palette"] = losses.palette_loss(cartoons, generated)

@@ -112,7 +112,9 @@ def compete(
         it, and whether the phase is complete.
     """
     phase = _compile_gan(run.config, generator, discriminators, features)
-    if discriminators.feature and not discriminators.feature.is_adapted:
+    is_new = not run.checkpoint_path(runs.ADVERSARIAL).exists()
+    feature = discriminators.feature
+    if feature and is_new and not feature.is_adapted:
         _adapt(run, phase)
 
     return _run_phase(
