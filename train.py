@@ -127,14 +127,22 @@ flags.DEFINE_float(
     "those of the style (a sliced Wasserstein distance over a batch). Moves "
     "colors towards the style's, against --color_weight; 0 leaves it out.",
 )
+flags.DEFINE_float(
+    "pixel_weight",
+    _DEFAULT.pixel_weight,
+    "Weight of the mean absolute difference of pixels between cartoon and "
+    "--content_target in the second phase: holds the generator to what the "
+    "warm-up taught it. 10 is good beside --content_target=inked, 0 leaves it "
+    "out.",
+)
 flags.DEFINE_enum(
     "content_target",
     _DEFAULT.content_target,
     config.CONTENT_TARGETS,
     "What the content loss compares with: the photo; the photo smoothed by a "
-    "guided filter, so that fur and wood grain are no content; or smoothed "
-    "less and with dark lines drawn along its contours, for runs too short "
-    "for a discriminator to ask for them.",
+    "guided filter, so that fur and wood grain are no content; or the photo "
+    "painted in flat patches with dark lines along its contours (L0 gradient "
+    "minimization), for runs too short for a discriminator to ask for them.",
 )
 flags.DEFINE_float(
     "slope_weight",

@@ -26,6 +26,7 @@ class TrainConfig:
     luminance_weight: float = 0.0
     flat_weight: float = 0.0
     palette_weight: float = 0.0
+    pixel_weight: float = 0.0
     detail_weight: float = 0.0
     content_target: str = "photo"
     slope_weight: float = 10.0
@@ -178,6 +179,7 @@ _LEAST = {
     "luminance_weight": 0,
     "flat_weight": 0,
     "palette_weight": 0,
+    "pixel_weight": 0,
     "detail_weight": 0,
     "feature_shift": 0,
     "denoise_cartoons": 0,

@@ -1,4 +1,4 @@
-"""Ink: photos with little texture, and dark lines along their contours.
+"""Ink: photos as flat patches, and dark lines along their contours.
 
 Where a discriminator alone takes too long to draw contours, the content loss
 can ask for them: this is what a generator is then told to draw. A line lies on
@@ -12,17 +12,18 @@ Images are float, `(batch, height, width, 3)`, in [-1, 1]. Written in
 from keras import ops
 
 from cartoongan_tf import guided_filter
+from cartoongan_tf import l0_smoothing
 from cartoongan_tf import luminance
 
 _INK = -0.85
 _NEAR = 1  # Half the sides, in pixels, of the squares that are compared.
 _FAR = 2
-_FAINTEST = 0.012  # Difference from which on there is ink.
-_GAIN = 35.0  # Ink, of 1, by the difference above that.
+_FAINTEST = 0.02  # Difference from which on there is ink.
+_GAIN = 50.0  # Ink, of 1, by the difference above that.
 
 
 def ink(photos):
-    """Takes texture out of photos, and draws lines along their contours.
+    """Makes photos of flat patches, and draws lines along their contours.
 
     Args:
         photos: Photos of shape `(batch, height, width, 3)` in [-1, 1].
@@ -30,14 +31,12 @@ def ink(photos):
     Returns:
         Images of the same shape.
     """
-    # Filtered once, small things stay; fur and wood grain get no lines if it
-    # is done thrice.
-    smoothed = guided_filter.smooth(photos, passes=1)
-    plain = guided_filter.smooth(smoothed, passes=2)
-    light = luminance.luminance(plain)
+    patches = l0_smoothing.smooth(photos)
+    # Filtered, small spots get no lines.
+    light = luminance.luminance(guided_filter.smooth(patches))
     near, far = (_blur(light, radius) for radius in (_NEAR, _FAR))
     opacity = ops.clip(_GAIN * (far - near - _FAINTEST), 0, 1)
-    return smoothed + opacity * (_INK - smoothed)
+    return patches + opacity * (_INK - patches)
 
 
 def _blur(images, radius):

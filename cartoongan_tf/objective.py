@@ -37,13 +37,15 @@ class Objective:
         luminance_weight: Weight of `losses.luminance_loss`, likewise.
         flat_weight: Weight of `losses.flat_loss`, likewise.
         palette_weight: Weight of `losses.palette_loss`, likewise.
+        pixel_weight: Weight of `losses.pixel_loss` against the content
+            target, likewise.
         detail_weight: Weight of the content loss on the feature map before the
             last, which is twice as large; 0 leaves it out.
         patch_weight: Weight of the patch discriminator's adversarial loss.
         feature_weight: Weight of the feature discriminator's.
         content_target: What content is compared with: `"photo"`; `"smoothed"`,
             the photo without its texture (`guided_filter.py`); or `"inked"`,
-            that with lines along its contours (`inking.py`).
+            flat patches with lines along their contours (`inking.py`).
         people: How many photos, at the end of each batch, show people.
         people_content: Factor of the content loss for these.
     """
@@ -55,6 +57,7 @@ class Objective:
     luminance_weight: float = 0.0
     flat_weight: float = 0.0
     palette_weight: float = 0.0
+    pixel_weight: float = 0.0
     detail_weight: float = 0.0
     patch_weight: float = 1.0
     feature_weight: float = 0.7
@@ -76,6 +79,7 @@ class Objective:
             "luminance": self.luminance_weight,
             "flat": self.flat_weight,
             "palette": self.palette_weight,
+            "pixel": self.pixel_weight,
             "variation": self.variation_weight,
         }
         used = {name: value for name, value in optional.items() if value}
@@ -112,6 +116,8 @@ class Objective:
             found["flat"] = losses.flat_loss(smoothed, generated)
         if self.palette_weight and cartoons is not None:
             found["palette"] = losses.palette_loss(cartoons, generated)
+        if self.pixel_weight:
+            found["pixel"] = losses.pixel_loss(target, generated)
         if self.variation_weight:
             found["variation"] = losses.variation_loss(generated)
         return found

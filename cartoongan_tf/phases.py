@@ -187,6 +187,7 @@ def objective_of(
         luminance_weight=config.luminance_weight,
         flat_weight=config.flat_weight,
         palette_weight=config.palette_weight,
+        pixel_weight=config.pixel_weight,
         variation_weight=config.variation_weight,
         detail_weight=config.detail_weight,
         patch_weight=config.patch_weight,
