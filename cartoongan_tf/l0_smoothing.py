@@ -34,18 +34,14 @@ def smooth(images, strength=0.006):
     )
     smoothed, penalty = pixels, 2 * strength
     while penalty < _LAST_PENALTY:
-        down, across = (
-            _next(smoothed, axis) - smoothed for axis in (-2, -1)
-        )
+        down, across = (_next(smoothed, axis) - smoothed for axis in (-2, -1))
         # All channels change at a place, or none does.
         energy = ops.sum(
             ops.square(down) + ops.square(across), axis=1, keepdims=True
         )
         stays = ops.cast(energy >= strength / penalty, images.dtype)
         down, across = stays * down, stays * across
-        divergence = (
-            _previous(down, -2) - down + _previous(across, -1) - across
-        )
+        divergence = _previous(down, -2) - down + _previous(across, -1) - across
         real, imaginary = _fft(divergence)
         factor = 1 / (1 + penalty * response)
         smoothed = ops.ifft2(

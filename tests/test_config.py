@@ -23,6 +23,7 @@ FOLDERS = {"photo_dir": "p", "cartoon_dir": "c", "workdir": "w"}
         ("luminance_weight", -1.0),
         ("flat_weight", -1.0),
         ("palette_weight", -1.0),
+        ("pixel_weight", -1.0),
         ("detail_weight", -1.0),
         ("patch_weight", 0.0),
         ("feature_weight", 0.0),

@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from cartoongan_tf import augmentation
 from cartoongan_tf import guided_filter
+from cartoongan_tf import inking
 from cartoongan_tf import losses
 
 ROOT = pathlib.Path(__file__).parents[1]
@@ -28,6 +29,7 @@ SCRIPT = """
     from cartoongan_tf import augmentation
     from cartoongan_tf import feature_discriminator
     from cartoongan_tf import guided_filter
+    from cartoongan_tf import inking
     from cartoongan_tf import losses
     from cartoongan_tf import networks
     from cartoongan_tf import objective
@@ -38,6 +40,7 @@ SCRIPT = """
     np.savez(
         sys.argv[2],
         smoothed=guided_filter.smooth(photos),
+        inked=inking.ink(photos),
         flat=losses.flat_loss(photos, cartoons),
         luminance=losses.luminance_loss(photos, cartoons),
         palette=losses.palette_loss(photos, cartoons),
@@ -74,7 +77,8 @@ SCRIPT = """
     generator = networks.new_generator("light", 4, 1)
     aim = objective.Objective(
         maps, 1.0, 1.0, 1.0, luminance_weight=1.0, flat_weight=1.0,
-        palette_weight=1.0, detail_weight=1.0, content_target="smoothed",
+        palette_weight=1.0, detail_weight=1.0, content_target="inked",
+        pixel_weight=1.0,
         people=1, people_content=2.0,
     )
 
@@ -122,6 +126,7 @@ def test_losses_views_and_heads_are_the_same_under_jax(random, tmp_path):
     view = augmentation.Augmentation(6, 0.5).view(tf.constant([0.3, 0.6, 0.9]))
     expected = {
         "smoothed": guided_filter.smooth(photos),
+        "inked": inking.ink(photos),
         "flat": losses.flat_loss(photos, cartoons),
         "luminance": losses.luminance_loss(photos, cartoons),
         "palette": losses.palette_loss(photos, cartoons),

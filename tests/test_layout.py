@@ -218,7 +218,7 @@ ALLOWED = {
     },
     "image_pool": set(),
     "inception": {"errors", "files", "pictures", "pretrained"},
-    "inking": {"guided_filter", "luminance"},
+    "inking": {"guided_filter", "l0_smoothing", "luminance"},
     "inputs": {"errors", "kinds", "picture_formats", "samples"},
     "inventories": {
         "errors",
@@ -229,6 +229,7 @@ ALLOWED = {
     },
     "jpeg_bytes": {"byte_headers", "byte_strings", "exif_bytes", "pictures"},
     "kinds": {"headers", "photo_files", "picture_formats"},
+    "l0_smoothing": set(),
     "layers": set(),
     "light_generator": {"convolutions", "upsampling"},
     "likeness": set(),

@@ -31,7 +31,8 @@ def test_losses_are_those_of_the_paper_unless_told(images):
 
 
 @pytest.mark.parametrize(
-    "name", ["color", "luminance", "flat", "variation", "palette", "detail"]
+    "name",
+    ["color", "luminance", "flat", "variation", "palette", "detail", "pixel"],
 )
 def test_what_has_a_weight_counts(images, name):
     aim = objective.Objective(maps, 1e-3, **{f"{name}_weight": 0.5})
@@ -63,6 +64,7 @@ def test_restraints_are_the_losses_without_their_weights(images, random):
         flat_weight=5.0,
         palette_weight=6.0,
         detail_weight=7.0,
+        pixel_weight=8.0,
     )
     found = aim.restraints(photos, generated, cartoons=cartoons)
     smoothed = guided_filter.smooth(photos)
@@ -73,6 +75,7 @@ def test_restraints_are_the_losses_without_their_weights(images, random):
         "luminance": losses.luminance_loss(photos, generated),
         "flat": losses.flat_loss(smoothed, generated),
         "palette": losses.palette_loss(cartoons, generated),
+        "pixel": losses.pixel_loss(photos, generated),
         "variation": losses.variation_loss(generated),
     }
     assert found.keys() == expected.keys()
@@ -93,6 +96,18 @@ def test_content_is_that_of_the_smoothed_photo_if_asked_for(images):
     found = aim.restraints(photos, generated)["content"]
     assert float(found) == pytest.approx(expected, rel=1e-5)
     assert float(aim.restraints(photos, smoothed)["content"]) < 1e-6
+
+
+def test_pixels_are_compared_with_the_content_target(images):
+    photos, generated = images
+    aim = objective.Objective(
+        features, 1e-3, pixel_weight=1.0, content_target="inked"
+    )
+    inked = inking.ink(photos)
+    expected = np.abs(inked - generated).mean()
+    found = aim.restraints(photos, generated)["pixel"]
+    assert float(found) == pytest.approx(float(expected), rel=1e-5)
+    assert float(aim.restraints(photos, inked)["pixel"]) < 1e-6
 
 
 def test_flat_weight_alone_leaves_the_content_that_of_the_photo(images):

@@ -58,6 +58,7 @@ def test_each_weight_of_the_settings_is_one_of_the_objective():
         "luminance": "luminance_weight",
         "flat": "flat_weight",
         "palette": "palette_weight",
+        "pixel": "pixel_weight",
         "variation": "variation_weight",
         "detail": "detail_weight",
     }

@@ -138,6 +138,7 @@ def test_the_papers_recipe_has_no_extras():
         luminance_weight=0.0,
         flat_weight=0.0,
         palette_weight=0.0,
+        pixel_weight=0.0,
         detail_weight=0.0,
         slope_weight=0.0,
         discriminator="patch",
@@ -338,6 +339,7 @@ def test_two_discriminators_train_go_on_and_are_fine_tuned(
         "--flat_weight=1",
         "--luminance_weight=1",
         "--palette_weight=1",
+        "--pixel_weight=1",
         "--detail_weight=0.1",
         "--warmup_steps=0",
     )

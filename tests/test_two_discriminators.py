@@ -24,6 +24,7 @@ EVERYTHING = {
     "luminance_weight": 3.0,
     "flat_weight": 1.5,
     "palette_weight": 2.5,
+    "pixel_weight": 1.2,
     "variation_weight": 0.5,
     "detail_weight": 0.3,
     "patch_weight": 0.5,
@@ -134,7 +135,7 @@ def test_pulls_of_features_are_led_back_together(make_gan, batch):
     gan = make_gan()
     report = gan.train_step(batch)
     pulls = {n.removesuffix("_pull") for n in report if n.endswith("_pull")}
-    alone = {"adversarial", "color", "luminance", "flat", "palette"}
+    alone = {"adversarial", "color", "luminance", "flat", "palette", "pixel"}
     assert pulls == {"features", "variation", *alone}
     terms = {n.removesuffix("_loss") for n in report if n.endswith("_loss")}
     assert terms >= {"content", "people_content", "detail"}
