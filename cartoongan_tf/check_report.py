@@ -18,6 +18,7 @@ from cartoongan_tf import errors
 from cartoongan_tf import files
 from cartoongan_tf import findings
 from cartoongan_tf import pictures
+from cartoongan_tf import sampling
 
 _SAMPLE = 40  # Pictures that stand for a folder.
 _CONCERNED = 24  # Pictures shown with a finding; all are listed.
@@ -106,7 +107,7 @@ def _list(finding):
 def _folder(folder):
     return (
         f"<h2>{_text(folder.flag)}: {_text(folder.inventory.folder)}</h2>\n"
-        + _sheet(checking.spread_out(folder.inventory.paths, _SAMPLE))
+        + _sheet(sampling.evenly_spaced(folder.inventory.paths, _SAMPLE))
     )
 
 

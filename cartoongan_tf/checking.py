@@ -15,6 +15,7 @@ from cartoongan_tf import measures
 from cartoongan_tf import overlaps
 from cartoongan_tf import pair_findings
 from cartoongan_tf import progress
+from cartoongan_tf import sampling
 
 _QUICK = 40  # Pictures a folder: of 1000 draws none was judged wrongly.
 _MOST = 0.5  # Share of a quick check's pictures that is worth a line.
@@ -71,8 +72,12 @@ def quick_check(
         cartoon_paths: The cartoons.
         image_size: Height and width of the crops that are trained on.
     """
-    photos = _measure(spread_out(photo_paths, _QUICK), findings.PHOTOS)
-    cartoons = _measure(spread_out(cartoon_paths, _QUICK), findings.CARTOONS)
+    photos = _measure(
+        sampling.evenly_spaced(photo_paths, _QUICK), findings.PHOTOS
+    )
+    cartoons = _measure(
+        sampling.evenly_spaced(cartoon_paths, _QUICK), findings.CARTOONS
+    )
     found = _of_pair(photos, cartoons, photo_paths, cartoon_paths)
     for flag, paths, measured in (
         (findings.PHOTOS, photo_paths, photos),
@@ -83,12 +88,6 @@ def quick_check(
             flag, measured, image_size, least_share=_MOST
         )
     return _errors_first(found)
-
-
-def spread_out(paths: Sequence[pathlib.Path], count: int) -> list[pathlib.Path]:
-    """At most `count` paths, from all parts of the sequence."""
-    count = min(count, len(paths))
-    return [paths[i * len(paths) // count] for i in range(count)]
 
 
 def _measure(paths, flag):

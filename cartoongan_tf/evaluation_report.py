@@ -11,11 +11,11 @@ import rich.console
 import rich.table
 import rich.text
 
-from cartoongan_tf import checking
 from cartoongan_tf import contact_sheets
 from cartoongan_tf import evaluating
 from cartoongan_tf import files
 from cartoongan_tf import pictures
+from cartoongan_tf import sampling
 
 _COLUMNS = 8  # Photos on the sheet.
 _SIDE = 192  # Pixels that each has there at most.
@@ -118,7 +118,7 @@ def write_sheet(
     """Writes a contact sheet: photos, and below what each way makes of them."""
     crops = [
         evaluating.read_crop(photo, image_size)
-        for photo in checking.spread_out(photos, _COLUMNS)
+        for photo in sampling.evenly_spaced(photos, _COLUMNS)
     ]
     shown, captions = [], []
     for name, make in {evaluating.PHOTOS: evaluating.unchanged, **ways}.items():

@@ -4,11 +4,11 @@ import pathlib
 
 import numpy as np
 
-from cartoongan_tf import checking
 from cartoongan_tf import errors
 from cartoongan_tf import headers
 from cartoongan_tf import pictures
 from cartoongan_tf import samples
+from cartoongan_tf import sampling
 
 SAMPLE = f"{samples.PREFIX}photos"
 MOST = 16
@@ -40,5 +40,5 @@ def read(flag: str, folder: str) -> list[np.ndarray]:
             f"{flag}={folder} holds no pictures; name a folder that does, or "
             f"{SAMPLE}."
         )
-    chosen = checking.spread_out(paths, MOST)
+    chosen = sampling.evenly_spaced(paths, MOST)
     return [pictures.read_picture(path) for path in chosen]

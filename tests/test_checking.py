@@ -201,12 +201,6 @@ def test_a_damaged_picture_in_a_quick_check_is_named(photos, cartoons):
         quick(photos, cartoons)
 
 
-def test_the_sample_comes_from_all_parts():
-    assert checking.spread_out(list(range(100)), 4) == [0, 25, 50, 75]
-    assert checking.spread_out([1, 2], 4) == [1, 2]
-    assert checking.spread_out([], 4) == []
-
-
 def test_every_picture_of_a_folder_is_measured(cartoons):
     inventory = inventories.take_inventory(cartoons, findings.CARTOONS)
     folder = checking.measure_folder(inventory, findings.CARTOONS)

@@ -1,0 +1,12 @@
+"""Samples of a sequence."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+Item = TypeVar("Item")
+
+
+def evenly_spaced(items: Sequence[Item], count: int) -> list[Item]:
+    """At most `count` items, from all parts of a sequence, in order."""
+    count = min(count, len(items))
+    return [items[i * len(items) // count] for i in range(count)]
