@@ -26,17 +26,17 @@ from absl import app
 from absl import flags
 
 from cartoongan_tf import cartoonizer
-from cartoongan_tf import devices
-from cartoongan_tf import errors
 from cartoongan_tf import inputs
 from cartoongan_tf import kinds
 from cartoongan_tf import picture_formats
-from cartoongan_tf import progress
 from cartoongan_tf import running
 from cartoongan_tf import settings
 from cartoongan_tf import styles
 from cartoongan_tf import targets
 from cartoongan_tf import video_codecs
+from cartoongan_tf.core import devices
+from cartoongan_tf.core import errors
+from cartoongan_tf.core import progress
 
 FLAGS = flags.FLAGS
 

@@ -46,17 +46,17 @@ from absl import flags
 import cartoongan_tf
 from cartoongan_tf import artifacts
 from cartoongan_tf import baselines
-from cartoongan_tf import contract
-from cartoongan_tf import devices
-from cartoongan_tf import errors
 from cartoongan_tf import evaluating
 from cartoongan_tf import evaluation_report
 from cartoongan_tf import faces
 from cartoongan_tf import features
-from cartoongan_tf import files
 from cartoongan_tf import inception
 from cartoongan_tf import inventories
 from cartoongan_tf import pretrained
+from cartoongan_tf.core import atomic_files
+from cartoongan_tf.core import devices
+from cartoongan_tf.core import errors
+from cartoongan_tf.core import model_interface
 
 FLAGS = flags.FLAGS
 
@@ -121,16 +121,16 @@ def main(argv):
         devices.prepare(deterministic=False)
         flag = f"--image_size={','.join(FLAGS.image_size)}"
         with devices.memory_advice(flag):
-            _evaluate(files.make_folder("--output", FLAGS.output), sizes)
+            _evaluate(atomic_files.make_folder("--output", FLAGS.output), sizes)
 
 
 def _image_sizes():
     """In the order they were given, each once."""
     for text in FLAGS.image_size or [""]:
-        if not text.isdecimal() or int(text) < contract.MINIMUM_SIDE:
+        if not text.isdecimal() or int(text) < model_interface.MINIMUM_SIDE:
             raise errors.InputError(
                 f"--image_size={','.join(FLAGS.image_size)} must be sizes of "
-                f"at least {contract.MINIMUM_SIDE} pixels, such as 256,512."
+                f"at least {model_interface.MINIMUM_SIDE} pixels, such as 256,512."
             )
     return list(dict.fromkeys(map(int, FLAGS.image_size)))
 

@@ -15,18 +15,18 @@ from absl import flags
 from absl import logging
 
 from cartoongan_tf import artifacts
-from cartoongan_tf import contract
-from cartoongan_tf import devices
-from cartoongan_tf import errors
 from cartoongan_tf import export_report
 from cartoongan_tf import exporting
-from cartoongan_tf import files
 from cartoongan_tf import image_bytes
 from cartoongan_tf import litert
 from cartoongan_tf import photo_sets
 from cartoongan_tf import recipes
 from cartoongan_tf import saved_models
 from cartoongan_tf import styles
+from cartoongan_tf.core import atomic_files
+from cartoongan_tf.core import devices
+from cartoongan_tf.core import errors
+from cartoongan_tf.core import model_interface
 
 FLAGS = flags.FLAGS
 DEFAULTS = recipes.Settings()
@@ -54,7 +54,7 @@ flags.DEFINE_list(
 )
 flags.DEFINE_list(
     "sizes",
-    [contract.signature_of(size) for size in DEFAULTS.sizes],
+    [model_interface.signature_of(size) for size in DEFAULTS.sizes],
     "Of the .tflite files: WIDTHxHEIGHT, which share a file (GPUs and browsers "
     "need these), and any, in a file of its own.",
 )
@@ -67,7 +67,7 @@ flags.DEFINE_integer(
 )
 flags.DEFINE_list(
     "warmup_sizes",
-    [contract.signature_of(size) for size in DEFAULTS.warmup_sizes],
+    [model_interface.signature_of(size) for size in DEFAULTS.warmup_sizes],
     "WIDTHxHEIGHT of the pictures that TF Serving replays before a version "
     "takes requests; empty for none.",
 )
@@ -75,13 +75,13 @@ flags.DEFINE_integer(
     "max_side",
     DEFAULTS.encoded.max_side,
     "Longer side, in pixels, to which the SavedModel reduces encoded pictures.",
-    lower_bound=contract.MINIMUM_SIDE,
+    lower_bound=model_interface.MINIMUM_SIDE,
 )
 flags.DEFINE_integer(
     "max_pixels",
     DEFAULTS.encoded.max_pixels,
     "The SavedModel refuses encoded pictures of more pixels, undecoded.",
-    lower_bound=contract.MINIMUM_SIDE**2,
+    lower_bound=model_interface.MINIMUM_SIDE**2,
 )
 flags.DEFINE_enum(
     "encoding",
@@ -112,7 +112,7 @@ def main(argv):
     with errors.one_sentence():
         settings = _settings()
         devices.prepare(deterministic=False)
-        output = files.make_folder("--output", FLAGS.output)
+        output = atomic_files.make_folder("--output", FLAGS.output)
         photos = photo_sets.read("--photos", FLAGS.photos)
         generator = artifacts.load_generator(FLAGS.model, "--model")
         plan = recipes.plan(generator, settings, output, photos)
@@ -146,7 +146,7 @@ def _settings():
     return recipes.Settings(
         formats=_chosen("formats", recipes.FORMATS),
         precisions=_chosen("precision", litert.PRECISIONS),
-        sizes=contract.sizes_of("--sizes", FLAGS.sizes),
+        sizes=model_interface.sizes_of("--sizes", FLAGS.sizes),
         version=FLAGS.version,
         warmup_sizes=_warmup_sizes(),
         encoded=saved_models.BytesSettings(
@@ -168,7 +168,7 @@ def _chosen(flag, known):
 
 
 def _warmup_sizes():
-    sizes = contract.sizes_of(
+    sizes = model_interface.sizes_of(
         "--warmup_sizes", filter(None, FLAGS.warmup_sizes)
     )
     if None in sizes:

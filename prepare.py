@@ -26,11 +26,11 @@ from cartoongan_tf import check_summary
 from cartoongan_tf import check_table
 from cartoongan_tf import checking
 from cartoongan_tf import config
-from cartoongan_tf import errors
 from cartoongan_tf import findings
 from cartoongan_tf import framing
 from cartoongan_tf import inventories
-from cartoongan_tf import progress
+from cartoongan_tf.core import errors
+from cartoongan_tf.core import progress
 
 FLAGS = flags.FLAGS
 

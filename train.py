@@ -17,17 +17,17 @@ from absl import app
 from absl import flags
 
 from cartoongan_tf import config
-from cartoongan_tf import devices
 from cartoongan_tf import edges
-from cartoongan_tf import errors
 from cartoongan_tf import features
-from cartoongan_tf import files
 from cartoongan_tf import inception
 from cartoongan_tf import inventories
 from cartoongan_tf import losses
 from cartoongan_tf import networks
 from cartoongan_tf import runs
 from cartoongan_tf import training
+from cartoongan_tf.core import atomic_files
+from cartoongan_tf.core import devices
+from cartoongan_tf.core import errors
 
 FLAGS = flags.FLAGS
 _DEFAULT = config.TrainConfig
@@ -446,7 +446,9 @@ def evaluation_features(settings):
 def record_flags(workdir):
     own = FLAGS.get_key_flags_for_module(sys.modules[__name__])
     lines = [f.serialize() + "\n" for f in own if f.value is not None]
-    with files.written_whole(pathlib.Path(workdir) / "train.flags") as draft:
+    with atomic_files.written_whole(
+        pathlib.Path(workdir) / "train.flags"
+    ) as draft:
         draft.write_text("".join(lines))
 
 

@@ -23,10 +23,10 @@ from absl import flags
 from benchmarks import arm64_machine
 from benchmarks import arm64_models
 from benchmarks import arm64_probe
-from cartoongan_tf import contract
-from cartoongan_tf import errors
 from cartoongan_tf import pictures
 from cartoongan_tf import samples
+from cartoongan_tf.core import errors
+from cartoongan_tf.core import model_interface
 
 FLAGS = flags.FLAGS
 
@@ -82,7 +82,7 @@ def main(argv):
     with errors.one_sentence():
         if not paths:
             raise errors.InputError("name one .tflite file or more.")
-        (size,) = contract.sizes_of("--size", [FLAGS.size])
+        (size,) = model_interface.sizes_of("--size", [FLAGS.size])
         if size is None:
             raise errors.InputError("--size must be one size, such as 64x48.")
         chosen = {

@@ -15,8 +15,8 @@ import sys
 import tempfile
 import zipfile
 
-from cartoongan_tf import errors
-from cartoongan_tf import files
+from cartoongan_tf.core import atomic_files
+from cartoongan_tf.core import errors
 
 QEMU = "qemu-aarch64-static"
 DEBOOTSTRAP = "mmdebstrap"
@@ -103,7 +103,7 @@ class Machine:
 def _make_root(path):
     _require(DEBOOTSTRAP)
     print(f"Fetching Debian's Python for ARM64 (80 MB) to {path} ...")
-    with files.written_whole(path) as draft:
+    with atomic_files.written_whole(path) as draft:
         _fetch(
             DEBOOTSTRAP,
             "--variant=extract",
@@ -121,7 +121,7 @@ def _make_root(path):
 def _make_site(path, version):
     print(f"Fetching LiteRT {version} for ARM64 (30 MB) to {path} ...")
     with (
-        files.written_whole(path) as draft,
+        atomic_files.written_whole(path) as draft,
         tempfile.TemporaryDirectory() as wheels,
     ):
         _fetch(

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.tools import flatbuffer_utils
 
-from cartoongan_tf import contract
-from cartoongan_tf import errors
+from cartoongan_tf.core import errors
+from cartoongan_tf.core import model_interface
 
 Size = tuple[int, int]  # Width and height, in pixels.
 
@@ -67,8 +67,8 @@ def choose(signatures: list[Signature], size: Size | None) -> Signature:
 
 def _describe(model, entry):
     graph = model.subgraphs[entry.subgraphIndex]
-    taken = graph.tensors[_tensor_of(entry.inputs, contract.IMAGE)]
-    given = graph.tensors[_tensor_of(entry.outputs, contract.CARTOON)]
+    taken = graph.tensors[_tensor_of(entry.inputs, model_interface.IMAGE)]
+    given = graph.tensors[_tensor_of(entry.outputs, model_interface.CARTOON)]
     is_free = taken.shapeSignature is not None and min(taken.shapeSignature) < 0
     height, width = (int(side) for side in taken.shape[1:3])
     return Signature(

@@ -18,9 +18,9 @@ from cartoongan_tf import batches
 from cartoongan_tf import config
 from cartoongan_tf import data
 from cartoongan_tf import edges
-from cartoongan_tf import errors
 from cartoongan_tf import inventories
 from cartoongan_tf import sources
+from cartoongan_tf.core import errors
 
 FLAGS = flags.FLAGS
 

@@ -15,8 +15,8 @@ import time
 
 import numpy as np
 
-from cartoongan_tf import contract
 from cartoongan_tf import session_models
+from cartoongan_tf.core import model_interface
 
 
 def main():
@@ -26,7 +26,7 @@ def main():
         np.array([pathlib.Path(file).read_bytes()], object) for file in files
     ]
     for photo in photos:
-        model.run(contract.BYTES, photo)
+        model.run(model_interface.BYTES, photo)
     print(json.dumps(rate(model, int(threads), float(seconds), photos)))
 
 
@@ -37,7 +37,7 @@ def rate(model, threads, seconds, photos):
 
     def call(number):
         for photo in itertools.cycle(photos):
-            model.run(contract.BYTES, photo)
+            model.run(model_interface.BYTES, photo)
             if time.perf_counter() > end:
                 break
             counts[number] += 1

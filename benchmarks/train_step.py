@@ -19,8 +19,6 @@ from absl import flags
 import train
 from cartoongan_tf import augmentation
 from cartoongan_tf import batches
-from cartoongan_tf import devices
-from cartoongan_tf import errors
 from cartoongan_tf import feature_discriminator
 from cartoongan_tf import features
 from cartoongan_tf import image_pool
@@ -29,6 +27,8 @@ from cartoongan_tf import model
 from cartoongan_tf import networks
 from cartoongan_tf import phases
 from cartoongan_tf import runs
+from cartoongan_tf.core import devices
+from cartoongan_tf.core import errors
 
 flags.DEFINE_integer("repeats", 10, "Times that each part is run.")
 

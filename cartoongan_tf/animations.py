@@ -13,7 +13,6 @@ from typing import BinaryIO
 
 from cartoongan_tf import animated_png
 from cartoongan_tf import animated_webp
-from cartoongan_tf import errors
 from cartoongan_tf import extras as extras_of
 from cartoongan_tf import frames as frames_of
 from cartoongan_tf import gif_files
@@ -21,6 +20,7 @@ from cartoongan_tf import photo_files
 from cartoongan_tf import photo_pixels
 from cartoongan_tf import picture_formats
 from cartoongan_tf import transparency
+from cartoongan_tf.core import errors
 
 
 class Animation:

@@ -14,8 +14,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from cartoongan_tf import contract
-from cartoongan_tf import errors
 from cartoongan_tf import litert_models
 from cartoongan_tf import networks
 from cartoongan_tf import pictures
@@ -24,6 +22,8 @@ from cartoongan_tf import served_models
 from cartoongan_tf import session_models
 from cartoongan_tf import styles
 from cartoongan_tf import tiling
+from cartoongan_tf.core import errors
+from cartoongan_tf.core import model_interface
 
 GENERATOR_FILE = "generator.keras"
 
@@ -100,7 +100,7 @@ class Model:
         self._cartoonize = cartoonize
 
     def __call__(self, picture: Picture) -> Picture:
-        least = contract.MINIMUM_SIDE
+        least = model_interface.MINIMUM_SIDE
         height, width = picture.shape[-3:-1]
         if min(height, width) < least:
             raise errors.InputError(
@@ -158,12 +158,12 @@ def from_generator(generator: keras.Model) -> Callable:
 
 
 def from_session(
-    model: session_models.SessionModel, signature: str = contract.UINT8
+    model: session_models.SessionModel, signature: str = model_interface.UINT8
 ) -> Callable:
     """Wraps a signature of a SavedModel in the same way."""
 
     def cartoonize(picture: Picture) -> Picture:
-        if signature == contract.BYTES:
+        if signature == model_interface.BYTES:
             encoded = np.array([pictures.encode_png(picture)], object)
             answer = model.run(signature, encoded)
             return tf.io.decode_image(answer[0], 3).numpy()
@@ -201,7 +201,7 @@ def _artifact(path, flag):
 
 def _open_session(folder):
     model = session_models.SessionModel(folder)
-    model.dtype(contract.UINT8)
+    model.dtype(model_interface.UINT8)
     return from_session(model)
 
 
@@ -229,8 +229,8 @@ def _opened(open_model, path, flag):
 def _sized(model, path):
     def cartoonize(picture: Picture) -> Picture:
         height, width, _ = picture.shape
-        size = contract.signature_of((width, height))
-        for signature in (size, contract.ANY_SIZE):
+        size = model_interface.signature_of((width, height))
+        for signature in (size, model_interface.ANY_SIZE):
             if signature in model.signatures:
                 return _in_range(model, signature, picture)
         raise errors.InputError(

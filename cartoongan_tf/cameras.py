@@ -18,12 +18,12 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
-from cartoongan_tf import errors
 from cartoongan_tf import steadying
 from cartoongan_tf import video_codecs
 from cartoongan_tf import video_files
 from cartoongan_tf import video_joining
 from cartoongan_tf import video_segments
+from cartoongan_tf.core import errors
 
 _TICK = fractions.Fraction(1, 1000)
 _RATE = fractions.Fraction(30)  # Said of a video before it is filmed.

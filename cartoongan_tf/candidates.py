@@ -14,9 +14,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from cartoongan_tf import bars
-from cartoongan_tf import files
 from cartoongan_tf import pictures
 from cartoongan_tf import shots
+from cartoongan_tf.core import atomic_files
 
 _STATE = "state.json"
 
@@ -109,5 +109,5 @@ class Candidates:
         return self.folder / f"{round(time * 1000):09d}.candidate"
 
     def _save(self):
-        with files.written_whole(self.folder / _STATE) as draft:
+        with atomic_files.written_whole(self.folder / _STATE) as draft:
             draft.write_text(json.dumps(dataclasses.asdict(self.state)))

@@ -18,13 +18,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from cartoongan_tf import artifacts
-from cartoongan_tf import errors
 from cartoongan_tf import finishing
 from cartoongan_tf import inputs
 from cartoongan_tf import running
 from cartoongan_tf import settings
 from cartoongan_tf import styles
 from cartoongan_tf import targets
+from cartoongan_tf.core import errors
 
 
 class Cartoonizer:

@@ -14,11 +14,11 @@ import PIL.Image
 from cartoongan_tf import check_summary
 from cartoongan_tf import checking
 from cartoongan_tf import contact_sheets
-from cartoongan_tf import errors
-from cartoongan_tf import files
 from cartoongan_tf import findings
 from cartoongan_tf import pictures
-from cartoongan_tf import sampling
+from cartoongan_tf.core import atomic_files
+from cartoongan_tf.core import errors
+from cartoongan_tf.core import sampling
 
 _SAMPLE = 40  # Pictures that stand for a folder.
 _CONCERNED = 24  # Pictures shown with a finding; all are listed.
@@ -57,7 +57,7 @@ def write_report(
         *(_finding(finding) for finding in found),
         *(_folder(folder) for folder in folders),
     ]
-    with files.written_whole(path) as draft:
+    with atomic_files.written_whole(path) as draft:
         draft.write_text("\n".join(parts), "utf-8")
 
 

@@ -14,8 +14,8 @@ from cartoongan_tf import inventories
 from cartoongan_tf import measures
 from cartoongan_tf import overlaps
 from cartoongan_tf import pair_findings
-from cartoongan_tf import progress
-from cartoongan_tf import sampling
+from cartoongan_tf.core import progress
+from cartoongan_tf.core import sampling
 
 _QUICK = 40  # Pictures a folder: of 1000 draws none was judged wrongly.
 _MOST = 0.5  # Share of a quick check's pictures that is worth a line.

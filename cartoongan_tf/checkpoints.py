@@ -14,8 +14,8 @@ import zipfile
 import keras
 import numpy as np
 
-from cartoongan_tf import errors
-from cartoongan_tf import files
+from cartoongan_tf.core import atomic_files
+from cartoongan_tf.core import errors
 
 
 def save(model: keras.Model, path: pathlib.Path) -> None:
@@ -33,7 +33,7 @@ def save(model: keras.Model, path: pathlib.Path) -> None:
             f"Weights became infinite or NaN before step {int(model.step)} of "
             f"this phase. {errors.LOWER_RATES}"
         )
-    with files.written_whole(path) as draft:
+    with atomic_files.written_whole(path) as draft:
         np.savez(draft, **arrays)
 
 

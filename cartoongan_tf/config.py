@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from cartoongan_tf import errors
+from cartoongan_tf.core import errors
 
 
 @dataclasses.dataclass(frozen=True)

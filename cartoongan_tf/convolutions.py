@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import keras
 from keras import ops
 
-from cartoongan_tf import contract
 from cartoongan_tf import layers
+from cartoongan_tf.core import model_interface
 
 
 def convolution(filters, size, strides=1, padding="same", initializer=None):
@@ -54,7 +54,11 @@ def build(network: keras.Model) -> None:
     The side does not matter. With unknown sides JAX would ponder over the
     slices of mirrored borders for hours.
     """
-    network(keras.Input((contract.MINIMUM_SIDE, contract.MINIMUM_SIDE, 3)))
+    network(
+        keras.Input(
+            (model_interface.MINIMUM_SIDE, model_interface.MINIMUM_SIDE, 3)
+        )
+    )
 
 
 def build_chain(steps: Sequence, input_shape) -> None:
@@ -71,7 +75,7 @@ def require_least_side(images) -> None:
     Raises:
         ValueError: If a side is below 16 pixels.
     """
-    least = contract.MINIMUM_SIDE
+    least = model_interface.MINIMUM_SIDE
     for side in images.shape[1:3]:
         if side is not None and side < least:
             raise ValueError(

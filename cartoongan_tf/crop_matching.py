@@ -21,12 +21,12 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
-from cartoongan_tf import compiling
-from cartoongan_tf import errors
-from cartoongan_tf import files
 from cartoongan_tf import guided_filter
 from cartoongan_tf import pictures
-from cartoongan_tf import progress
+from cartoongan_tf.core import atomic_files
+from cartoongan_tf.core import compiling
+from cartoongan_tf.core import errors
+from cartoongan_tf.core import progress
 
 NEAREST = 51  # Windows that a crop chooses from.
 
@@ -96,7 +96,10 @@ def load_windows(
     shares = _read(path, key)
     if shares is None:
         shares = measure(cut, count)
-        with files.written_whole(path) as draft, open(draft, "wb") as file:
+        with (
+            atomic_files.written_whole(path) as draft,
+            open(draft, "wb") as file,
+        ):
             np.savez(file, key=key, shares=shares)
     order = np.argsort(shares, kind="stable")
     return Windows(order.astype("int64"), shares[order])
@@ -152,7 +155,7 @@ def compiled_edge_share() -> Callable:
 def _read(path, key):
     """Shares that a file keeps; None if it has none, or those of others."""
     try:
-        kept = files.read_arrays("--workdir", path)
+        kept = atomic_files.read_arrays("--workdir", path)
     except errors.InputError:
         return None
     return kept["shares"] if str(kept["key"]) == key else None

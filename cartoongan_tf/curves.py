@@ -6,8 +6,8 @@ import pathlib
 import matplotlib.figure
 import numpy as np
 
-from cartoongan_tf import files
 from cartoongan_tf import run_log
+from cartoongan_tf.core import atomic_files
 
 _WINDOW = 0.02  # of a curve's steps are averaged
 
@@ -21,7 +21,7 @@ def plot_losses(workdir: pathlib.Path) -> None:
     if not (workdir / "log.csv").exists():
         return
     figure = draw_losses(run_log.read_table(workdir))
-    with files.written_whole(workdir / "losses.png") as draft:
+    with atomic_files.written_whole(workdir / "losses.png") as draft:
         figure.savefig(draft, dpi=100)
 
 

@@ -20,7 +20,7 @@ import tensorflow as tf
 
 from cartoongan_tf import bitmasks
 from cartoongan_tf import canny
-from cartoongan_tf import compiling
+from cartoongan_tf.core import compiling
 
 SMOOTHINGS = ("gaussian", "box")
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import keras
 import tensorflow as tf
 
-from cartoongan_tf import contract
 from cartoongan_tf import pictures
+from cartoongan_tf.core import model_interface
 
 Endpoint = tuple[Callable, tf.TensorSpec]  # a function, and its one input
 
@@ -22,18 +22,20 @@ def on_pixels(generator: keras.Model, *sides: int | None) -> Endpoint:
     """
 
     def endpoint(image):
-        return {contract.CARTOON: pictures.through(generator, image)}
+        return {model_interface.CARTOON: pictures.through(generator, image)}
 
-    return endpoint, tf.TensorSpec((*sides, 3), tf.uint8, contract.IMAGE)
+    return endpoint, tf.TensorSpec((*sides, 3), tf.uint8, model_interface.IMAGE)
 
 
 def on_range(generator: keras.Model, *sides: int | None) -> Endpoint:
     """Takes and gives `float32`, -1 to 1; arguments as of `on_pixels`."""
 
     def endpoint(image):
-        return {contract.CARTOON: generator(image, training=False)}
+        return {model_interface.CARTOON: generator(image, training=False)}
 
-    return endpoint, tf.TensorSpec((*sides, 3), tf.float32, contract.IMAGE)
+    return endpoint, tf.TensorSpec(
+        (*sides, 3), tf.float32, model_interface.IMAGE
+    )
 
 
 def write(

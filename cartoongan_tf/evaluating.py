@@ -30,9 +30,9 @@ from cartoongan_tf import inception
 from cartoongan_tf import likeness
 from cartoongan_tf import losses
 from cartoongan_tf import pictures
-from cartoongan_tf import progress
 from cartoongan_tf import quality
 from cartoongan_tf import structure
+from cartoongan_tf.core import progress
 
 PHOTOS = "photos"  # What comes of doing nothing.
 CARTOONS = "cartoons"  # What to aim at.

@@ -13,9 +13,9 @@ import rich.text
 
 from cartoongan_tf import contact_sheets
 from cartoongan_tf import evaluating
-from cartoongan_tf import files
 from cartoongan_tf import pictures
-from cartoongan_tf import sampling
+from cartoongan_tf.core import atomic_files
+from cartoongan_tf.core import sampling
 
 _COLUMNS = 8  # Photos on the sheet.
 _SIDE = 192  # Pixels that each has there at most.
@@ -105,7 +105,7 @@ def write_figures(
     """
     versions = {name: importlib.metadata.version(name) for name in _PACKAGES}
     content = {**settings, "versions": versions, "figures": tables}
-    with files.written_whole(path) as draft:
+    with atomic_files.written_whole(path) as draft:
         draft.write_text(json.dumps(content, indent=2) + "\n", "utf-8")
 
 

@@ -10,11 +10,11 @@ from cartoongan_tf import callbacks
 from cartoongan_tf import distances
 from cartoongan_tf import evaluating
 from cartoongan_tf import fidelity
-from cartoongan_tf import files
 from cartoongan_tf import inception
 from cartoongan_tf import quality
 from cartoongan_tf import run_log
 from cartoongan_tf import structure
+from cartoongan_tf.core import atomic_files
 
 BEST_FILE = "best_generator.keras"
 
@@ -76,7 +76,7 @@ class Evaluations(callbacks.NowAndThen):
         self._log.add_losses(step, self._phase, known)
         if figures[quality.SCORE] < self._best:
             self._best = figures[quality.SCORE]
-            files.save_model(generator, self._workdir / BEST_FILE)
+            atomic_files.save_model(generator, self._workdir / BEST_FILE)
 
     def _measure(self, cartoonize):
         """The columns of the log, in one pass that holds few pictures."""

@@ -10,7 +10,7 @@ import rich.console
 import rich.table
 
 from cartoongan_tf import exporting
-from cartoongan_tf import files
+from cartoongan_tf.core import atomic_files
 
 FILE = "report.json"
 
@@ -66,7 +66,7 @@ def write(
         "artifacts": [_entry(artifact) for artifact in artifacts],
         "refused": [refusal._asdict() for refusal in refusals],
     }
-    with files.written_whole(folder / FILE) as draft:
+    with atomic_files.written_whole(folder / FILE) as draft:
         draft.write_text(json.dumps(content, indent=2) + "\n", "utf-8")
 
 

@@ -17,12 +17,12 @@ import PIL.ImageOps
 
 from cartoongan_tf import agreement
 from cartoongan_tf import artifacts
-from cartoongan_tf import contract
-from cartoongan_tf import files
 from cartoongan_tf import gpu_rules
 from cartoongan_tf import litert
 from cartoongan_tf import probing
 from cartoongan_tf import recipes
+from cartoongan_tf.core import atomic_files
+from cartoongan_tf.core import model_interface
 
 LARGEST_SIDE = 512  # pixels: no photo is compared at a larger size
 
@@ -80,7 +80,7 @@ class Examples:
         self._photos = photos
         self.at = functools.cache(self._at)
 
-    def _at(self, size: contract.Size) -> list[agreement.Example]:
+    def _at(self, size: model_interface.Size) -> list[agreement.Example]:
         shown = [fitted(photo, size) for photo in self._photos]
         return [(photo, self._cartoonize(photo)) for photo in shown]
 
@@ -101,7 +101,7 @@ def export(
         return Refusal(recipe.name, str(error))
 
 
-def fitted(photo: np.ndarray, size: contract.Size) -> np.ndarray:
+def fitted(photo: np.ndarray, size: model_interface.Size) -> np.ndarray:
     """A photo at a size: cut and resized; for None only large ones shrink."""
     if size or max(photo.shape) <= LARGEST_SIDE:
         return litert.fit(photo, size)
@@ -110,7 +110,7 @@ def fitted(photo: np.ndarray, size: contract.Size) -> np.ndarray:
 
 
 def _write(recipe, path, examples):
-    with files.written_whole(path) as draft:
+    with atomic_files.written_whole(path) as draft:
         recipe.write(draft)
         found = _agreement(recipe, draft, examples)
         least = GATES[recipe.precision]
@@ -121,11 +121,13 @@ def _write(recipe, path, examples):
                 "another --precision."
             )
     timed = [size for size in recipe.sizes if size] or _TIMED
-    probe = probing.probe(path, [contract.signature_of(s) for s in timed])
+    probe = probing.probe(
+        path, [model_interface.signature_of(s) for s in timed]
+    )
     return Artifact(
         recipe.name,
         recipe.precision,
-        files.size_of(path) / 1e6,
+        atomic_files.size_of(path) / 1e6,
         found,
         probe,
         gpu_rules.problems(path) if path.suffix == ".tflite" else None,

@@ -15,10 +15,10 @@ import keras
 import numpy as np
 from keras import ops
 
-from cartoongan_tf import errors
-from cartoongan_tf import files
 from cartoongan_tf import luminance
 from cartoongan_tf import pretrained
+from cartoongan_tf.core import atomic_files
+from cartoongan_tf.core import errors
 
 CONTENT_FEATURES = ("vgg19", "pyramid")
 PRECISIONS = ("float32", "bfloat16")
@@ -171,7 +171,7 @@ def _in_precision(network, precision):
 
 
 def _assign_arrays(network, path):
-    arrays = files.read_arrays(_FLAG, path)
+    arrays = atomic_files.read_arrays(_FLAG, path)
     for layer in network.layers:
         if layer.weights and layer.name <= _LAST_LAYER:
             names = (f"{layer.name}_kernel", f"{layer.name}_bias")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
-from cartoongan_tf import errors
+from cartoongan_tf.core import errors
 
 _BAND = 1_000_000  # Pixels that are worked on at once.
 _SAMPLE = 1_000_000  # Pixels that color statistics are taken from at most.

@@ -18,9 +18,9 @@ import re
 import numpy as np
 
 from cartoongan_tf import contact_sheets
-from cartoongan_tf import errors
-from cartoongan_tf import files
 from cartoongan_tf import pictures
+from cartoongan_tf.core import atomic_files
+from cartoongan_tf.core import errors
 
 _SHEET = 120  # Pictures on a contact sheet: what fits on a screen or two.
 _COLUMNS = 10
@@ -39,7 +39,7 @@ class FrameFolder:
     """
 
     def __init__(self, output: str | pathlib.Path, video: pathlib.Path):
-        self.output = files.make_folder("--output", output)
+        self.output = atomic_files.make_folder("--output", output)
         self.report = self.output.with_name(f"{self.output.name}-report")
         self.name = _safe_name(video.stem)
         self.unfinished = self.output / f".{self.name}.unfinished"
@@ -117,5 +117,5 @@ def _literal(name):
 
 
 def _write_text(path, text):
-    with files.written_whole(path) as draft:
+    with atomic_files.written_whole(path) as draft:
         draft.write_text(text, "utf-8")

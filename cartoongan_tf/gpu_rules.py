@@ -18,8 +18,8 @@ from collections.abc import Iterator
 from absl import app
 from ai_edge_litert import schema_py_generated as schema
 
-from cartoongan_tf import errors
 from cartoongan_tf import litert_graphs
+from cartoongan_tf.core import errors
 
 _TYPES = {"FLOAT32", "FLOAT16", "INT8", "UINT8"}
 _MOST_SIDES = 4

@@ -6,7 +6,7 @@ import math
 import keras
 import numpy as np
 
-from cartoongan_tf import errors
+from cartoongan_tf.core import errors
 
 _WINDOW = 50  # steps
 _CONTENT_LOST = 560  # Of 620 between two unrelated photos.

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import PIL.ExifTags
 import PIL.Image
 
-from cartoongan_tf import errors
+from cartoongan_tf.core import errors
 
 SUFFIXES = {
     ".bmp": "BMP",

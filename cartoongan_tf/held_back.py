@@ -5,8 +5,8 @@ import pathlib
 
 import numpy as np
 
-from cartoongan_tf import errors
 from cartoongan_tf import inventories
+from cartoongan_tf.core import errors
 
 
 def hold_back(

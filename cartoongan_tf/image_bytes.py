@@ -15,19 +15,19 @@ import tensorflow as tf
 from cartoongan_tf import bmp_bytes
 from cartoongan_tf import byte_headers
 from cartoongan_tf import byte_strings
-from cartoongan_tf import contract
 from cartoongan_tf import gif_bytes
 from cartoongan_tf import jpeg_bytes
 from cartoongan_tf import pictures
 from cartoongan_tf import png_bytes
 from cartoongan_tf import webp_bytes
+from cartoongan_tf.core import model_interface
 
 PNG = "png"
 JPEG = "jpeg"
 KINDS = (PNG, JPEG)
 
 _FORMATS = (jpeg_bytes, png_bytes, webp_bytes, bmp_bytes, gif_bytes)
-_LEAST = contract.MINIMUM_SIDE
+_LEAST = model_interface.MINIMUM_SIDE
 # A cartoon's colored edges suffer where colors are stored at half the size:
 # of a drawn style, 33 dB at quality 95, and 40 dB with all colors, at 0.4 of
 # the bytes of a PNG.
@@ -67,7 +67,7 @@ def bytes_endpoint(
             fn_output_signature=tf.TensorSpec((), tf.string),
             parallel_iterations=1,
         )
-        return {contract.CARTOON_BYTES: cartoons}
+        return {model_interface.CARTOON_BYTES: cartoons}
 
     return cartoonize_bytes
 
@@ -134,7 +134,7 @@ def encode(image: tf.Tensor, kind: str) -> tf.Tensor:
 def _unless(problem, index, value):
     """Gives a nest of values, or an error if there are words for a problem."""
     message = byte_headers.as_words(
-        f"{contract.IMAGE_BYTES}[", index, "]: ", problem
+        f"{model_interface.IMAGE_BYTES}[", index, "]: ", problem
     )
     check = tf.debugging.Assert(tf.equal(problem, ""), [message])
     with tf.control_dependencies([check] if check is not None else []):

@@ -16,10 +16,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from cartoongan_tf import errors
-from cartoongan_tf import files
 from cartoongan_tf import pictures
 from cartoongan_tf import pretrained
+from cartoongan_tf.core import atomic_files
+from cartoongan_tf.core import errors
 
 _FLAG = "--inception_weights"
 _SIDE = 299
@@ -99,7 +99,7 @@ def load_inception(weights: str = pretrained.IMAGENET) -> Inception:
 
 
 def _network_of_2015(path):
-    arrays = files.read_arrays(_FLAG, path)
+    arrays = atomic_files.read_arrays(_FLAG, path)
     try:
         return _build(arrays)
     except (LookupError, ValueError) as error:

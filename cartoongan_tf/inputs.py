@@ -14,10 +14,10 @@ import re
 from collections.abc import Iterator
 from collections.abc import Sequence
 
-from cartoongan_tf import errors
 from cartoongan_tf import kinds
 from cartoongan_tf import picture_formats
 from cartoongan_tf import samples
+from cartoongan_tf.core import errors
 
 STREAM = "-"
 

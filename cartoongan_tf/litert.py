@@ -1,7 +1,7 @@
 """Keras generator -> the bytes of a `.tflite` file.
 
 A file has one signature for each picture size, all of which share the weights,
-and each takes and gives one picture of exactly that size, as `contract.py` has
+and each takes and gives one picture of exactly that size, as `model_interface.py` has
 it: RGB, channels last. Files for the GPU delegate and the browser (float32 and
 float16) hold float32 in [-1, 1], those for the CPU (dynamic_range and int8)
 uint8 of 0 to 255.
@@ -24,9 +24,9 @@ import tensorflow as tf
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.tools import flatbuffer_utils
 
-from cartoongan_tf import contract
 from cartoongan_tf import endpoints
 from cartoongan_tf import pictures
+from cartoongan_tf.core import model_interface
 
 FLOAT32 = "float32"
 FLOAT16 = "float16"
@@ -40,7 +40,7 @@ IN_PIXELS = {DYNAMIC_RANGE, INT8}
 
 def convert(
     generator: keras.Model,
-    sizes: Sequence[contract.Size],
+    sizes: Sequence[model_interface.Size],
     precision: str,
     photos: Sequence[np.ndarray] = (),
 ) -> bytes:
@@ -68,7 +68,9 @@ def convert(
     """
     _check_arguments(sizes, precision, photos)
     signatures = {
-        contract.signature_of(size): _endpoint(generator, size, precision)
+        model_interface.signature_of(size): _endpoint(
+            generator, size, precision
+        )
         for size in sizes
     }
     with tempfile.TemporaryDirectory() as folder:
@@ -92,7 +94,7 @@ def convert(
     return model
 
 
-def fit(photo: np.ndarray, size: contract.Size) -> np.ndarray:
+def fit(photo: np.ndarray, size: model_interface.Size) -> np.ndarray:
     """Cuts and resizes a photo to a size; for None it stays as it is."""
     if size is None:
         return photo
@@ -109,7 +111,7 @@ def _check_arguments(sizes, precision, photos):
         raise ValueError(
             f"`sizes` must be one or more, each once, received {sizes}."
         )
-    least = contract.MINIMUM_SIDE
+    least = model_interface.MINIMUM_SIDE
     if any(size is not None and min(size) < least for size in sizes):
         raise ValueError(
             f"`sizes` must have at least {least} pixels a side, received "
@@ -142,18 +144,21 @@ def _set_precision(converter, precision):
 
 
 def _calibration_set(
-    sizes: Sequence[contract.Size], photos: Sequence[np.ndarray]
+    sizes: Sequence[model_interface.Size], photos: Sequence[np.ndarray]
 ) -> Iterator[tuple[str, dict[str, np.ndarray]]]:
     for size in sizes:
         fitted = [fit(photo, size) for photo in photos]
         # Without black and white, uint8 would stand for a part of the range.
         for pixels in (_ramp(size), *fitted):
             image = pictures.to_network(pixels[None]).numpy()
-            yield contract.signature_of(size), {contract.IMAGE: image}
+            yield (
+                model_interface.signature_of(size),
+                {model_interface.IMAGE: image},
+            )
 
 
 def _ramp(size):
-    width, height = size or (256, contract.MINIMUM_SIDE)
+    width, height = size or (256, model_interface.MINIMUM_SIDE)
     grays = np.linspace(0, 255, width).astype(np.uint8)
     return np.tile(grays[None, :, None], (height, 1, 3))
 

@@ -15,9 +15,9 @@ from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.tools import flatbuffer_utils
 
 import cartoongan_tf
-from cartoongan_tf import contract
 from cartoongan_tf import metadata_tables
 from cartoongan_tf import styles
+from cartoongan_tf.core import model_interface
 
 _ENTRY = "TFLITE_METADATA"
 _FILE_IDENTIFIER = b"TFL3"
@@ -104,11 +104,13 @@ def _describe_signature(graph, name):
         "name": name,
         "description": f"For pictures of {_size_rule(photo)}.",
         "input_tensor_metadata": [
-            _describe_tensor(photo, contract.IMAGE, "The photo", _TO_RANGE)
+            _describe_tensor(
+                photo, model_interface.IMAGE, "The photo", _TO_RANGE
+            )
         ],
         "output_tensor_metadata": [
             _describe_tensor(
-                cartoon, contract.CARTOON, "The cartoon", _TO_PIXELS
+                cartoon, model_interface.CARTOON, "The cartoon", _TO_PIXELS
             )
         ],
     }
@@ -136,7 +138,9 @@ def _describe_tensor(tensor, name, meaning, normalization):
 
 def _size_rule(tensor):
     if _is_of_any_size(tensor):
-        return f"any size of at least {contract.MINIMUM_SIDE} pixels a side"
+        return (
+            f"any size of at least {model_interface.MINIMUM_SIDE} pixels a side"
+        )
     _, height, width, _ = tensor.shape
     return f"exactly {width}x{height} pixels, width by height"
 

@@ -9,7 +9,7 @@ import pathlib
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
-from cartoongan_tf import contract
+from cartoongan_tf.core import model_interface
 
 
 class LitertModel:
@@ -40,7 +40,7 @@ class LitertModel:
     def dtype(self, signature: str) -> np.dtype:
         """Of photos and cartoons: uint8, or float32 in [-1, 1]."""
         details = self._runners[signature].get_input_details()
-        return np.dtype(details[contract.IMAGE]["dtype"])
+        return np.dtype(details[model_interface.IMAGE]["dtype"])
 
     def run(self, signature: str, batch: np.ndarray) -> np.ndarray:
         """Gives the cartoon of one photo.
@@ -53,4 +53,4 @@ class LitertModel:
             Array of the same shape and dtype.
         """
         runner = self._runners[signature]
-        return runner(**{contract.IMAGE: batch})[contract.CARTOON]
+        return runner(**{model_interface.IMAGE: batch})[model_interface.CARTOON]

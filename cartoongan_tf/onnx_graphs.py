@@ -9,8 +9,8 @@ import warnings
 
 import keras
 
-from cartoongan_tf import contract
-from cartoongan_tf import errors
+from cartoongan_tf.core import errors
+from cartoongan_tf.core import model_interface
 
 _PACKAGES = ("onnx", "onnxruntime", "tf2onnx")
 
@@ -36,7 +36,9 @@ def write(generator: keras.Model, path: pathlib.Path) -> None:
         path: File to write, ending in `.onnx`.
     """
     shape = (None, None, None, 3)
-    image = keras.InputSpec(shape=shape, dtype="float32", name=contract.IMAGE)
+    image = keras.InputSpec(
+        shape=shape, dtype="float32", name=model_interface.IMAGE
+    )
     with warnings.catch_warnings():
         # Of tf2onnx: it asks NumPy for a name that NumPy has given up.
         warnings.simplefilter("ignore", FutureWarning)
@@ -54,7 +56,7 @@ def _name_output(path):
     for node in model.graph.node:
         for position, name in enumerate(node.output):
             if name == output.name:
-                node.output[position] = contract.CARTOON
-    output.name = contract.CARTOON
+                node.output[position] = model_interface.CARTOON
+    output.name = model_interface.CARTOON
     onnx.checker.check_model(model)
     onnx.save(model, path)

@@ -8,7 +8,7 @@ import pathlib
 import numpy as np
 import onnxruntime
 
-from cartoongan_tf import contract
+from cartoongan_tf.core import model_interface
 
 
 class OnnxModel:
@@ -24,7 +24,7 @@ class OnnxModel:
         ValueError: If it is no such file.
     """
 
-    signatures = (contract.ANY_SIZE,)
+    signatures = (model_interface.ANY_SIZE,)
 
     def __init__(self, path: str | pathlib.Path) -> None:
         try:
@@ -40,5 +40,5 @@ class OnnxModel:
 
     def run(self, signature: str, batch: np.ndarray) -> np.ndarray:
         """Gives cartoons of shape `(batch, height, width, 3)` for photos."""
-        feed = {contract.IMAGE: batch}
-        return self._session.run([contract.CARTOON], feed)[0]
+        feed = {model_interface.IMAGE: batch}
+        return self._session.run([model_interface.CARTOON], feed)[0]

@@ -14,7 +14,6 @@ from cartoongan_tf import augmentation
 from cartoongan_tf import batches
 from cartoongan_tf import callbacks
 from cartoongan_tf import checkpoints
-from cartoongan_tf import errors
 from cartoongan_tf import evaluations
 from cartoongan_tf import guards
 from cartoongan_tf import image_pool
@@ -24,6 +23,7 @@ from cartoongan_tf import objective
 from cartoongan_tf import run_log
 from cartoongan_tf import runs
 from cartoongan_tf import schedules
+from cartoongan_tf.core import errors
 
 PATCH = "discriminator"
 FEATURE = "feature_discriminator"

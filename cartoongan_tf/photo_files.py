@@ -19,15 +19,15 @@ from typing import BinaryIO
 import numpy as np
 import PIL.Image
 
-from cartoongan_tf import errors
 from cartoongan_tf import extras as extras_of
-from cartoongan_tf import files
 from cartoongan_tf import frames
 from cartoongan_tf import gif_files
 from cartoongan_tf import headers
 from cartoongan_tf import photo_pixels
 from cartoongan_tf import picture_formats
 from cartoongan_tf import transparency
+from cartoongan_tf.core import atomic_files
+from cartoongan_tf.core import errors
 
 MAX_PIXELS = 400_000_000
 STDIN = pathlib.Path("standard input")  # How messages call a stream.
@@ -173,7 +173,10 @@ def written(target: str | pathlib.Path | BinaryIO) -> Iterator[BinaryIO]:
         target.write(whole.getbuffer())
         return
     try:
-        with files.written_whole(target) as draft, open(draft, "wb+") as file:
+        with (
+            atomic_files.written_whole(target) as draft,
+            open(draft, "wb+") as file,
+        ):
             yield file
     except OSError as error:
         if errors.is_out_of_space(error):

@@ -11,8 +11,8 @@ import numpy as np
 import PIL.Image
 import PIL.ImageCms
 
-from cartoongan_tf import errors
 from cartoongan_tf import extras
+from cartoongan_tf.core import errors
 
 _STRIP = 2**16  # Pixels converted at a time; they stay in the cache.
 _OPAQUE = 255

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import PIL.features
 import PIL.Image
 
-from cartoongan_tf import errors
+from cartoongan_tf.core import errors
 
 FALLBACK = "PNG"
 

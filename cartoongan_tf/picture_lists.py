@@ -8,8 +8,8 @@ import collections
 import pathlib
 from collections.abc import Sequence
 
-from cartoongan_tf import errors
-from cartoongan_tf import files
+from cartoongan_tf.core import atomic_files
+from cartoongan_tf.core import errors
 
 SUFFIX = ".txt"
 
@@ -50,6 +50,6 @@ def write_list(
     pictures: Sequence[pathlib.Path], path: str | pathlib.Path
 ) -> None:
     """Writes a list that `read_list` reads, with absolute paths."""
-    with files.written_whole(path) as draft:
+    with atomic_files.written_whole(path) as draft:
         lines = [f"{picture.resolve()}\n" for picture in pictures]
         draft.write_text("".join(lines), "utf-8")

@@ -17,8 +17,8 @@ import PIL.Image
 import PIL.ImageOps
 import tensorflow as tf
 
-from cartoongan_tf import files
 from cartoongan_tf import headers
+from cartoongan_tf.core import atomic_files
 
 
 def read_picture(
@@ -117,7 +117,7 @@ def first_damaged(
 def write_png(path: str | pathlib.Path, pixels: np.ndarray) -> None:
     """Writes a uint8 RGB array to a PNG file, whole or not at all."""
     data = encode_png(pixels)
-    with files.written_whole(path) as draft:
+    with atomic_files.written_whole(path) as draft:
         draft.write_bytes(data)
 
 

@@ -12,9 +12,9 @@ import keras
 from absl import app
 from absl import flags
 
-from cartoongan_tf import errors
-from cartoongan_tf import files
 from cartoongan_tf import networks
+from cartoongan_tf.core import atomic_files
+from cartoongan_tf.core import errors
 
 OFFICIAL_EPSILON = 1e-9
 
@@ -34,7 +34,7 @@ def port_official_generator(path: str | pathlib.Path) -> keras.Model:
     Raises:
         InputError: If the file cannot be read, or holds other weights.
     """
-    arrays = files.read_arrays("--weights", path)
+    arrays = atomic_files.read_arrays("--weights", path)
     generator = networks.Generator(epsilon=OFFICIAL_EPSILON)
     names = list(_official_names())
     for variable, name in zip(generator.weights, names, strict=True):
@@ -79,9 +79,9 @@ def _main(argv):
     if len(argv) > 1:
         raise app.UsageError(f"Unexpected arguments: {argv[1:]}")
     with errors.one_sentence():
-        files.check_suffix("--output", flags.FLAGS.output, ".keras")
+        atomic_files.check_suffix("--output", flags.FLAGS.output, ".keras")
         generator = port_official_generator(flags.FLAGS.weights)
-        files.save_model(generator, flags.FLAGS.output)
+        atomic_files.save_model(generator, flags.FLAGS.output)
     print(f"Wrote {flags.FLAGS.output}")
 
 

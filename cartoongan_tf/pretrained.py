@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import keras
 
-from cartoongan_tf import errors
+from cartoongan_tf.core import errors
 
 IMAGENET = "imagenet"
 

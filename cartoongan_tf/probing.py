@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cartoongan_tf import contract
+from cartoongan_tf.core import model_interface
 
 _BUDGET = 1.0  # Seconds of timing for each size
 _LEAST_RUNS = 3
@@ -77,7 +77,7 @@ def _main(path, *sizes):
 
 
 def _time(model, size):
-    known = (size, contract.ANY_SIZE, contract.UINT8)
+    known = (size, model_interface.ANY_SIZE, model_interface.UINT8)
     signature = next(name for name in known if name in model.signatures)
     width, height = map(int, size.split("x"))
     photo = np.zeros((1, height, width, 3), model.dtype(signature))

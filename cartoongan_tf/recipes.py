@@ -12,7 +12,6 @@ import numpy as np
 import tensorflow as tf
 
 from cartoongan_tf import artifacts
-from cartoongan_tf import contract
 from cartoongan_tf import image_bytes
 from cartoongan_tf import litert
 from cartoongan_tf import litert_metadata
@@ -21,10 +20,11 @@ from cartoongan_tf import saved_models
 from cartoongan_tf import session_models
 from cartoongan_tf import styles
 from cartoongan_tf import warmup_requests
+from cartoongan_tf.core import model_interface
 
 SAVED_MODELS = "saved_model"
 FORMATS = ("saved_model", "litert", "onnx")
-FILE = contract.MODEL_NAME
+FILE = model_interface.MODEL_NAME
 
 _THREADS = (1, 2)
 
@@ -49,7 +49,7 @@ class Settings(NamedTuple):
 
     formats: Sequence[str] = ("saved_model", "litert")
     precisions: Sequence[str] = ("float16", "dynamic_range")
-    sizes: Sequence[contract.Size] = ((256, 256), (512, 512), None)
+    sizes: Sequence[model_interface.Size] = ((256, 256), (512, 512), None)
     version: int | None = None
     warmup_sizes: Sequence[tuple[int, int]] = ((256, 256),)
     encoded: saved_models.BytesSettings = saved_models.BytesSettings()
@@ -81,7 +81,7 @@ class Recipe(NamedTuple):
 
     name: str
     precision: str
-    sizes: Sequence[contract.Size]
+    sizes: Sequence[model_interface.Size]
     write: Callable[[pathlib.Path], None]
     ways: Callable[[pathlib.Path], list[Way]]
 
@@ -142,9 +142,9 @@ def _session_ways(folder, encoding):
         return tf.io.decode_image(contents, 3).numpy()
 
     return [
-        Way(artifacts.from_session(model, contract.UINT8)),
-        Way(artifacts.from_session(model, contract.FLOAT32)),
-        Way(artifacts.from_session(model, contract.BYTES), encoded),
+        Way(artifacts.from_session(model, model_interface.UINT8)),
+        Way(artifacts.from_session(model, model_interface.FLOAT32)),
+        Way(artifacts.from_session(model, model_interface.BYTES), encoded),
     ]
 
 

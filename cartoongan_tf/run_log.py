@@ -10,7 +10,7 @@ import pathlib
 import numpy as np
 import tensorflow as tf
 
-from cartoongan_tf import files
+from cartoongan_tf.core import atomic_files
 
 LOSSES = (
     "pixel_loss",
@@ -106,7 +106,7 @@ def _take_back_table(path, last_step):
         for line in lines[1:]
         if line.endswith("\n") and int(line.split(",")[0]) <= last_step
     ]
-    with files.written_whole(path) as draft:
+    with atomic_files.written_whole(path) as draft:
         draft.write_text(",".join(COLUMNS) + "\n" + "".join(kept))
 
 
@@ -118,7 +118,7 @@ def _take_back_events(folder, last_step):
             if tf.compat.v1.Event.FromString(record).step <= last_step
         ]
         with (
-            files.written_whole(path) as draft,
+            atomic_files.written_whole(path) as draft,
             tf.io.TFRecordWriter(str(draft)) as writer,
         ):
             for record in records:

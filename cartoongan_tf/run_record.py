@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 
 from cartoongan_tf import config
-from cartoongan_tf import errors
-from cartoongan_tf import files
+from cartoongan_tf.core import atomic_files
+from cartoongan_tf.core import errors
 
 _NAME = "run.json"
 
@@ -51,7 +51,7 @@ def write(
     """Writes what `check` compares with."""
     path = pathlib.Path(settings.workdir) / _NAME
     text = json.dumps(_describe(settings, folders), indent=2) + "\n"
-    with files.written_whole(path) as draft:
+    with atomic_files.written_whole(path) as draft:
         draft.write_text(text)
 
 

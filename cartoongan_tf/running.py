@@ -16,13 +16,13 @@ import numpy as np
 
 from cartoongan_tf import cameras
 from cartoongan_tf import cartoonizing
-from cartoongan_tf import errors
 from cartoongan_tf import finishing
 from cartoongan_tf import kinds
-from cartoongan_tf import pipelining
 from cartoongan_tf import settings as settings_of
 from cartoongan_tf import targets
 from cartoongan_tf import videos
+from cartoongan_tf.core import errors
+from cartoongan_tf.core import pipelining
 
 
 class Cartoonize(Protocol):

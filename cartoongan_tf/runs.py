@@ -6,8 +6,6 @@ import sys
 
 from cartoongan_tf import checking
 from cartoongan_tf import denoising
-from cartoongan_tf import errors
-from cartoongan_tf import files
 from cartoongan_tf import findings
 from cartoongan_tf import held_back
 from cartoongan_tf import inventories
@@ -17,6 +15,8 @@ from cartoongan_tf import run_record
 from cartoongan_tf import samples
 from cartoongan_tf import sources
 from cartoongan_tf.config import TrainConfig
+from cartoongan_tf.core import atomic_files
+from cartoongan_tf.core import errors
 
 WARM_UP = "warm_up"
 ADVERSARIAL = "adversarial"
@@ -64,7 +64,7 @@ def open_run(config: TrainConfig) -> Run:
         InputError: If a folder does not hold pictures, or ones that are no
             good, or `workdir` holds checkpoints of a run with other settings.
     """
-    files.make_folder("--workdir", config.workdir)
+    atomic_files.make_folder("--workdir", config.workdir)
     photos = _take_inventory("--photo_dir", config.photo_dir, config)
     cartoons = _take_inventory("--cartoon_dir", config.cartoon_dir, config)
     folders = {"--photo_dir": photos.paths, "--cartoon_dir": cartoons.paths}

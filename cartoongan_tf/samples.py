@@ -11,10 +11,10 @@ from collections.abc import Iterator
 import numpy as np
 import skimage.data
 
-from cartoongan_tf import errors
-from cartoongan_tf import files
 from cartoongan_tf import pictures
 from cartoongan_tf import scenes
+from cartoongan_tf.core import atomic_files
+from cartoongan_tf.core import errors
 
 PREFIX = "sample:"
 SCENE_COUNT = 400
@@ -60,7 +60,7 @@ def as_folder(name: str, parent: pathlib.Path, flag: str) -> pathlib.Path:
         )
     folder = parent / sample
     if not folder.exists():
-        with files.written_whole(folder) as draft:
+        with atomic_files.written_whole(folder) as draft:
             draft.mkdir()
             for stem, pixels in _SAMPLES[sample]():
                 pictures.write_png(draft / f"{stem}.png", pixels)

@@ -6,10 +6,10 @@ from typing import NamedTuple
 import keras
 import tensorflow as tf
 
-from cartoongan_tf import contract
 from cartoongan_tf import endpoints
 from cartoongan_tf import headers
 from cartoongan_tf import image_bytes
+from cartoongan_tf.core import model_interface
 
 
 class BytesSettings(NamedTuple):
@@ -44,12 +44,16 @@ def write(
         max_pixels=settings.max_pixels,
         kind=settings.encoding,
     )
-    strings = tf.TensorSpec((None,), tf.string, contract.IMAGE_BYTES)
+    strings = tf.TensorSpec((None,), tf.string, model_interface.IMAGE_BYTES)
     endpoints.write(
         folder,
         {
-            contract.BYTES: (encoded, strings),
-            contract.UINT8: endpoints.on_pixels(generator, None, None, None),
-            contract.FLOAT32: endpoints.on_range(generator, None, None, None),
+            model_interface.BYTES: (encoded, strings),
+            model_interface.UINT8: endpoints.on_pixels(
+                generator, None, None, None
+            ),
+            model_interface.FLOAT32: endpoints.on_range(
+                generator, None, None, None
+            ),
         },
     )

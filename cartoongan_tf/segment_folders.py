@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cartoongan_tf import errors
-from cartoongan_tf import files
 from cartoongan_tf import steadying
+from cartoongan_tf.core import atomic_files
+from cartoongan_tf.core import errors
 
 _SETTINGS = "settings.json"
 
@@ -57,7 +57,7 @@ class SegmentFolder:
                 "place."
             ) from error
         if not record.exists():
-            with files.written_whole(record) as draft:
+            with atomic_files.written_whole(record) as draft:
                 draft.write_text(json.dumps(settings))
 
     def done(self) -> list[Segment]:
@@ -80,9 +80,9 @@ class SegmentFolder:
     ) -> None:
         """Records that a segment is written, and forgets older memories."""
         if memory is not None:
-            with files.written_whole(self._path(number, "npz")) as draft:
+            with atomic_files.written_whole(self._path(number, "npz")) as draft:
                 np.savez(draft, **memory._asdict())
-        with files.written_whole(self._path(number, "json")) as draft:
+        with atomic_files.written_whole(self._path(number, "json")) as draft:
             draft.write_text(str(count))
         for old in self._folder.glob("*.npz"):
             if old != self._path(number, "npz"):

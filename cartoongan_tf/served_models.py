@@ -13,9 +13,9 @@ import urllib.request
 import numpy as np
 import tensorflow as tf
 
-from cartoongan_tf import contract
-from cartoongan_tf import errors
 from cartoongan_tf import pictures
+from cartoongan_tf.core import errors
+from cartoongan_tf.core import model_interface
 
 _SECONDS = 300.0  # A large picture may take minutes on a server without a GPU.
 
@@ -47,7 +47,7 @@ class ServedModel:
     def __init__(self, url: str):
         url = url.rstrip("/").removesuffix(":predict")
         if not urllib.parse.urlsplit(url).path:
-            url = f"{url}/v1/models/{contract.MODEL_NAME}"
+            url = f"{url}/v1/models/{model_interface.MODEL_NAME}"
         self._url = url
         self._ask(url)
 

@@ -17,11 +17,11 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
-from cartoongan_tf import errors
-from cartoongan_tf import files
 from cartoongan_tf import inventories
 from cartoongan_tf import pictures
-from cartoongan_tf import progress
+from cartoongan_tf.core import atomic_files
+from cartoongan_tf.core import errors
+from cartoongan_tf.core import progress
 
 NO_CACHE = "none"
 MEMORY = "memory"
@@ -103,8 +103,10 @@ def open_source(
 
 def _folder_of(cache, change):
     if cache not in (NO_CACHE, MEMORY):
-        return files.make_folder("--cache", cache)
-    return files.make_folder("--workdir", change.folder) if change else None
+        return atomic_files.make_folder("--cache", cache)
+    return (
+        atomic_files.make_folder("--workdir", change.folder) if change else None
+    )
 
 
 def _read_files(inventory):
@@ -156,7 +158,7 @@ def _fill_folder(inventory, folder, change):
         picture = pictures.read_picture(inventory.paths[number])
         if change:
             picture = change.apply(picture)
-        with files.written_whole(targets[number]) as draft:
+        with atomic_files.written_whole(targets[number]) as draft:
             draft.write_bytes(tf.io.serialize_tensor(picture).numpy())
 
     _for_each(store, missing, change.stage if change else _DECODING)

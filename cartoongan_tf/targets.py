@@ -18,11 +18,11 @@ import pathlib
 import unicodedata
 from collections.abc import Sequence
 
-from cartoongan_tf import errors
-from cartoongan_tf import files
 from cartoongan_tf import inputs
 from cartoongan_tf import kinds
 from cartoongan_tf import picture_formats
+from cartoongan_tf.core import atomic_files
+from cartoongan_tf.core import errors
 
 VIDEO_SUFFIXES = (".mp4", ".mkv", ".mov", ".webm")  # Those that are written.
 
@@ -91,7 +91,7 @@ def plan(
     if _is_file_name(output, jobs):
         tasks = [_to_file(jobs[0], pathlib.Path(output), wanted)]
     else:
-        folder = files.make_folder("--output", output)
+        folder = atomic_files.make_folder("--output", output)
         tasks = _told_apart(folder, jobs, wanted)
     _check_inputs(tasks)
     done = [t for t in tasks if _is_there(t.path) and not overwrite]

@@ -14,17 +14,17 @@ import tensorflow as tf
 
 from cartoongan_tf import artifacts
 from cartoongan_tf import curves
-from cartoongan_tf import devices
-from cartoongan_tf import errors
 from cartoongan_tf import feature_discriminator
 from cartoongan_tf import features
-from cartoongan_tf import files
 from cartoongan_tf import inception
 from cartoongan_tf import networks
 from cartoongan_tf import phases
 from cartoongan_tf import pictures
 from cartoongan_tf import runs
 from cartoongan_tf import styles
+from cartoongan_tf.core import atomic_files
+from cartoongan_tf.core import devices
+from cartoongan_tf.core import errors
 
 _ADAM_COPIES = 3  # Of each weight: itself and two moments.
 _BYTES = 4  # In a float32.
@@ -61,9 +61,11 @@ def train(
             outcome = phases.compete(
                 run, generator, discriminators, compare, describe
             )
-    files.save_model(outcome.generator, run.workdir / artifacts.GENERATOR_FILE)
+    atomic_files.save_model(
+        outcome.generator, run.workdir / artifacts.GENERATOR_FILE
+    )
     for name, network in discriminators.by_name().items():
-        files.save_model(network, run.workdir / f"{name}.keras")
+        atomic_files.save_model(network, run.workdir / f"{name}.keras")
     curves.plot_losses(run.workdir)
     if outcome.problem:
         raise errors.InputError(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import av
 
-from cartoongan_tf import errors
+from cartoongan_tf.core import errors
 
 
 class _Codec(NamedTuple):

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import av
 import numpy as np
 
-from cartoongan_tf import errors
+from cartoongan_tf.core import errors
 
 _RUN_UP = 5.0  # Seconds to seek ahead of a time: some key frames come late.
 _END = 2.0  # Seconds of sound, say, that a whole film may go on for.

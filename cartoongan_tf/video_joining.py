@@ -13,11 +13,11 @@ from collections.abc import Sequence
 
 import av
 
-from cartoongan_tf import files
 from cartoongan_tf import sound_tracks
 from cartoongan_tf import video_codecs
 from cartoongan_tf import video_files
 from cartoongan_tf import video_segments
+from cartoongan_tf.core import atomic_files
 
 # What a file says of how it was written, which is no longer true.
 _OUTDATED = {
@@ -51,7 +51,7 @@ def join(
     Returns:
         What of the source could not be kept, in sentences.
     """
-    with files.written_whole(target) as draft:
+    with atomic_files.written_whole(target) as draft:
         # Absolute, or a colon would make a protocol of the name.
         with av.open(
             str(draft.absolute()),

@@ -20,16 +20,16 @@ from typing import NamedTuple
 import av
 import numpy as np
 
-from cartoongan_tf import errors
-from cartoongan_tf import files
 from cartoongan_tf import films
-from cartoongan_tf import overlapping
 from cartoongan_tf import segment_folders
 from cartoongan_tf import steadying
 from cartoongan_tf import video_codecs
 from cartoongan_tf import video_files
 from cartoongan_tf import video_joining
 from cartoongan_tf import video_segments
+from cartoongan_tf.core import atomic_files
+from cartoongan_tf.core import errors
+from cartoongan_tf.core import overlapping
 
 SEGMENT_SECONDS = 10.0
 
@@ -220,7 +220,7 @@ class _Work:
     def _write(self, number, frames):
         memory = None
         with (
-            files.written_whole(self._folder.path(number)) as draft,
+            atomic_files.written_whole(self._folder.path(number)) as draft,
             video_segments.SegmentWriter(
                 draft,
                 self._encoding,

@@ -14,8 +14,8 @@ import skimage.data
 import tensorflow as tf
 from tensorflow_serving.apis import prediction_log_pb2
 
-from cartoongan_tf import contract
 from cartoongan_tf import pictures
+from cartoongan_tf.core import model_interface
 
 FILE = "assets.extra/tf_serving_warmup_requests"
 
@@ -51,15 +51,15 @@ def _inputs(width, height):
     pixels = photo.numpy().round().astype("uint8")
     encoded = np.array([pictures.encode_jpeg(pixels)], object)
     scaled = pictures.to_network(pixels).numpy()
-    yield contract.BYTES, contract.IMAGE_BYTES, encoded
-    yield contract.UINT8, contract.IMAGE, pixels[None]
-    yield contract.FLOAT32, contract.IMAGE, scaled[None]
+    yield model_interface.BYTES, model_interface.IMAGE_BYTES, encoded
+    yield model_interface.UINT8, model_interface.IMAGE, pixels[None]
+    yield model_interface.FLOAT32, model_interface.IMAGE, scaled[None]
 
 
 def _log(signature, name, value):
     log = prediction_log_pb2.PredictionLog()
     request = log.predict_log.request
-    request.model_spec.name = contract.MODEL_NAME
+    request.model_spec.name = model_interface.MODEL_NAME
     request.model_spec.signature_name = signature
     request.inputs[name].CopyFrom(tf.make_tensor_proto(value))
     return log

@@ -12,7 +12,6 @@ import PIL.Image
 import pytest
 import words_model
 
-from cartoongan_tf import contract
 from cartoongan_tf import inventories
 from cartoongan_tf import networks
 from cartoongan_tf import pictures
@@ -22,6 +21,7 @@ from cartoongan_tf import scenes
 from cartoongan_tf import session_models
 from cartoongan_tf import sources
 from cartoongan_tf import warmup_requests
+from cartoongan_tf.core import model_interface
 from serving import loaded_versions
 
 ROOT = pathlib.Path(__file__).parents[1]
@@ -124,7 +124,7 @@ def cartoon_of(published):
     model = session_models.SessionModel(published / "1")
 
     def cartoon_of(data):
-        (cartoon,) = model.run(contract.BYTES, np.array([data], object))
+        (cartoon,) = model.run(model_interface.BYTES, np.array([data], object))
         return np.asarray(PIL.Image.open(io.BytesIO(cartoon)))
 
     return cartoon_of

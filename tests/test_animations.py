@@ -8,9 +8,9 @@ import PIL.ImageSequence
 import pytest
 
 from cartoongan_tf import animations
-from cartoongan_tf import errors
 from cartoongan_tf import frames
 from cartoongan_tf import headers
+from cartoongan_tf.core import errors
 
 KINDS = ["GIF", "PNG", "WEBP"]
 TIMES = [50, 100, 20, 700, 40]

@@ -12,8 +12,8 @@ from benchmarks import arm64
 from benchmarks import arm64_machine
 from benchmarks import arm64_models
 from benchmarks import arm64_probe
-from cartoongan_tf import contract
-from cartoongan_tf import errors
+from cartoongan_tf.core import errors
+from cartoongan_tf.core import model_interface
 
 FLOAT_16X24 = arm64_models.Signature(
     "24x16", (24, 16), False, False, arm64_models.FLOAT, ["CONV_2D"]
@@ -37,10 +37,12 @@ def convert(network, tmp_path):
     """Converts the network to a `.tflite` file of one signature."""
 
     def convert(name, shape, **settings):
-        spec = tf.TensorSpec((1, *shape, 3), name=contract.IMAGE)
+        spec = tf.TensorSpec((1, *shape, 3), name=model_interface.IMAGE)
         archive = keras.export.ExportArchive()
         archive.add_endpoint(
-            name, lambda image: {contract.CARTOON: network(image)}, [spec]
+            name,
+            lambda image: {model_interface.CARTOON: network(image)},
+            [spec],
         )
         archive.write_out(str(tmp_path / "saved"), verbose=False)
         converter = tf.lite.TFLiteConverter.from_saved_model(
@@ -85,7 +87,7 @@ def test_activations_of_8_bits_are_told_from_weights_of_8_bits(convert, random):
 
 
 def test_a_file_of_any_size_runs_at_the_size_that_is_asked_for(convert, random):
-    path = convert(contract.ANY_SIZE, (None, None))
+    path = convert(model_interface.ANY_SIZE, (None, None))
     (signature,) = arm64_models.read_signatures(path)
     assert signature.size is None
     images = arm64.photos(signature, (24, 16), 2)
@@ -97,7 +99,7 @@ def test_a_file_of_any_size_runs_at_the_size_that_is_asked_for(convert, random):
 
 def test_the_smallest_size_is_chosen_unless_another_is_asked_for():
     large = FLOAT_16X24._replace(name="40x30", size=(40, 30))
-    free = FLOAT_16X24._replace(name=contract.ANY_SIZE, size=None)
+    free = FLOAT_16X24._replace(name=model_interface.ANY_SIZE, size=None)
     choose = arm64_models.choose
     assert choose([large, FLOAT_16X24], (64, 48)) is FLOAT_16X24
     assert choose([FLOAT_16X24, large], (40, 30)) is large

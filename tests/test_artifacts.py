@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from cartoongan_tf import artifacts
-from cartoongan_tf import contract
-from cartoongan_tf import errors
 from cartoongan_tf import litert
 from cartoongan_tf import networks
 from cartoongan_tf import saved_models
+from cartoongan_tf.core import errors
+from cartoongan_tf.core import model_interface
 
 
 @pytest.fixture
@@ -97,7 +97,11 @@ def test_every_signature_of_a_saved_model_gives_the_same(
     generator, write, picture
 ):
     model = artifacts.session_models.SessionModel(write("saved_model/1"))
-    for signature in (contract.UINT8, contract.FLOAT32, contract.BYTES):
+    for signature in (
+        model_interface.UINT8,
+        model_interface.FLOAT32,
+        model_interface.BYTES,
+    ):
         cartoonize = artifacts.from_session(model, signature)
         assert_same(cartoonize(picture), generator, picture)
 

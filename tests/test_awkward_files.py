@@ -9,11 +9,11 @@ import pytest
 
 from cartoongan_tf import animations
 from cartoongan_tf import artifacts
-from cartoongan_tf import errors
 from cartoongan_tf import inputs
 from cartoongan_tf import kinds
 from cartoongan_tf import photo_files
 from cartoongan_tf import targets
+from cartoongan_tf.core import errors
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore::UserWarning:PIL.TiffImagePlugin"

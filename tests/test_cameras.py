@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 
 from cartoongan_tf import cameras
-from cartoongan_tf import errors
 from cartoongan_tf import video_files
+from cartoongan_tf.core import errors
 
 
 @pytest.fixture

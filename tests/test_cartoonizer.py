@@ -5,9 +5,9 @@ import pytest
 
 from cartoongan_tf import artifacts
 from cartoongan_tf import cartoonizer
-from cartoongan_tf import errors
 from cartoongan_tf import light_generator
 from cartoongan_tf import photo_files
+from cartoongan_tf.core import errors
 
 
 @pytest.fixture

@@ -3,11 +3,11 @@ import numpy as np
 import pytest
 
 from cartoongan_tf import checkpoints
-from cartoongan_tf import errors
 from cartoongan_tf import features
 from cartoongan_tf import model
 from cartoongan_tf import networks
 from cartoongan_tf import objective
+from cartoongan_tf.core import errors
 
 
 def make_phase(filters=4):

@@ -1,7 +1,7 @@
 import numpy as np
 import tensorflow as tf
 
-from cartoongan_tf import compiling
+from cartoongan_tf.core import compiling
 
 
 def double(image):

@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 
 from cartoongan_tf import config
-from cartoongan_tf import errors
+from cartoongan_tf.core import errors
 
 FOLDERS = {"photo_dir": "p", "cartoon_dir": "c", "workdir": "w"}
 

@@ -1,16 +1,19 @@
 import pytest
 
-from cartoongan_tf import contract
-from cartoongan_tf import errors
+from cartoongan_tf.core import errors
+from cartoongan_tf.core import model_interface
 
 
 def test_sizes_are_read_as_signatures_name_them():
     sizes = ((512, 384), None)
-    assert contract.sizes_of("--sizes", ["512x384", " Any"]) == sizes
-    assert [contract.signature_of(s) for s in sizes] == ["512x384", "any"]
+    assert model_interface.sizes_of("--sizes", ["512x384", " Any"]) == sizes
+    assert [model_interface.signature_of(s) for s in sizes] == [
+        "512x384",
+        "any",
+    ]
 
 
 @pytest.mark.parametrize("text", ["512", "15x64", "64x15", "axb", "-1x64", ""])
 def test_what_is_no_size_is_named(text):
     with pytest.raises(errors.InputError, match=f"--sizes: '{text}' is no"):
-        contract.sizes_of("--sizes", ["64x64", text])
+        model_interface.sizes_of("--sizes", ["64x64", text])

@@ -3,11 +3,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf import contract
 from cartoongan_tf import pictures
 from cartoongan_tf import saved_models
+from cartoongan_tf.core import model_interface
 
-SPEC = tf.TensorSpec((None, None, None, 3), tf.uint8, name=contract.IMAGE)
+SPEC = tf.TensorSpec(
+    (None, None, None, 3), tf.uint8, name=model_interface.IMAGE
+)
 
 pytestmark = pytest.mark.slow
 
@@ -31,13 +33,15 @@ def test_what_is_exported_runs_in_the_loader_of_servers(
     image = random.integers(0, 256, (21, 34, 3), "uint8")
     other = random.integers(0, 256, (40, 17, 3), "uint8")
     saved_models.write(generator, tmp_path)
-    outputs = cpp_loader.run(tmp_path, contract.UINT8, image=image[None])
-    assert set(outputs) == {contract.CARTOON}
-    assert_same(outputs[contract.CARTOON][0], image, generator)
+    outputs = cpp_loader.run(tmp_path, model_interface.UINT8, image=image[None])
+    assert set(outputs) == {model_interface.CARTOON}
+    assert_same(outputs[model_interface.CARTOON][0], image, generator)
     encoded = np.array([*map(pictures.encode_png, (image, other))], object)
-    outputs = cpp_loader.run(tmp_path, contract.BYTES, image_bytes=encoded)
+    outputs = cpp_loader.run(
+        tmp_path, model_interface.BYTES, image_bytes=encoded
+    )
     for cartoon, photo in zip(
-        outputs[contract.CARTOON_BYTES], (image, other), strict=True
+        outputs[model_interface.CARTOON_BYTES], (image, other), strict=True
     ):
         assert_same(tf.io.decode_png(cartoon).numpy(), photo, generator)
 
@@ -52,14 +56,14 @@ def test_a_model_in_a_module_loads_and_has_no_weights(
     @tf.function(input_signature=[SPEC])
     def uint8(image):
         cartoons = module.generator(pictures.to_network(image))
-        return {contract.CARTOON: pictures.to_pixels(cartoons)}
+        return {model_interface.CARTOON: pictures.to_pixels(cartoons)}
 
     module.uint8 = uint8
-    tf.saved_model.save(module, tmp_path, {contract.UINT8: uint8})
+    tf.saved_model.save(module, tmp_path, {model_interface.UINT8: uint8})
     loaded = tf.saved_model.load(tmp_path)
-    assert loaded.uint8(image)[contract.CARTOON].shape == image.shape
+    assert loaded.uint8(image)[model_interface.CARTOON].shape == image.shape
     with pytest.raises(cpp_loader.Refused, match="not find variable") as caught:
-        cpp_loader.run(tmp_path, contract.UINT8, image=image)
+        cpp_loader.run(tmp_path, model_interface.UINT8, image=image)
     assert caught.value.code == tf.errors.FAILED_PRECONDITION
 
 
@@ -97,4 +101,4 @@ def test_the_answer_to_bad_input_has_its_code_and_reason(brackets):
 
 def test_a_folder_without_a_model_is_refused(tmp_path):
     with pytest.raises(cpp_loader.Refused, match="Could not find SavedModel"):
-        cpp_loader.run(tmp_path, contract.UINT8)
+        cpp_loader.run(tmp_path, model_interface.UINT8)

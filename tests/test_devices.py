@@ -3,8 +3,8 @@ import sys
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf import devices
-from cartoongan_tf import errors
+from cartoongan_tf.core import devices
+from cartoongan_tf.core import errors
 
 
 def test_running_out_of_memory_names_the_flags_to_lower():
@@ -27,7 +27,7 @@ def test_a_cpu_is_deterministic_unless_told_otherwise(
         sys.executable,
         "-c",
         "import tensorflow as tf\n"
-        "from cartoongan_tf import devices\n"
+        "from cartoongan_tf.core import devices\n"
         f"devices.prepare({deterministic})\n"
         "tf.random.uniform(())",
     )

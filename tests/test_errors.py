@@ -2,7 +2,7 @@ import errno
 
 import pytest
 
-from cartoongan_tf import errors
+from cartoongan_tf.core import errors
 
 
 def end_of(error):

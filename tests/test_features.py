@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from cartoongan_tf import data
-from cartoongan_tf import errors
 from cartoongan_tf import features
 from cartoongan_tf import losses
 from cartoongan_tf import pictures
+from cartoongan_tf.core import errors
 
 
 @pytest.fixture

@@ -2,13 +2,13 @@ import pathlib
 
 import pytest
 
-from cartoongan_tf import errors
-from cartoongan_tf import files
+from cartoongan_tf.core import atomic_files
+from cartoongan_tf.core import errors
 
 
 def test_a_file_appears_whole(tmp_path):
     path = tmp_path / "new" / "file.txt"
-    with files.written_whole(path) as draft:
+    with atomic_files.written_whole(path) as draft:
         draft.write_text("content")
         assert not path.exists()
         assert draft.suffix == ".txt"
@@ -21,7 +21,7 @@ def test_a_failure_leaves_the_old_file_and_no_draft(tmp_path):
     path.write_text("old")
 
     def fail():
-        with files.written_whole(path) as draft:
+        with atomic_files.written_whole(path) as draft:
             draft.write_text("half")
             raise OSError("disk full")
 
@@ -34,7 +34,7 @@ def test_a_failure_leaves_the_old_file_and_no_draft(tmp_path):
 def test_a_folder_replaces_the_old_one(tmp_path):
     path = tmp_path / "folder"
     for content in ("old", "new"):
-        with files.written_whole(path) as draft:
+        with atomic_files.written_whole(path) as draft:
             draft.mkdir()
             (draft / f"{content}.txt").write_text(content)
     assert [p.name for p in path.iterdir()] == ["new.txt"]
@@ -44,15 +44,15 @@ def test_a_folder_replaces_the_old_one(tmp_path):
 @pytest.mark.parametrize("make", [pathlib.Path.touch, pathlib.Path.mkdir])
 def test_what_a_killed_process_left_behind_is_cleared(tmp_path, make):
     path = tmp_path / "file.txt"
-    with files.written_whole(path) as draft:
+    with atomic_files.written_whole(path) as draft:
         draft.touch()
     make(draft)
-    with files.written_whole(path) as draft:
+    with atomic_files.written_whole(path) as draft:
         draft.write_text("content")
     assert list(tmp_path.iterdir()) == [path]
 
 
 def test_another_ending_is_refused():
-    files.check_suffix("--output", "a.keras", ".keras")
+    atomic_files.check_suffix("--output", "a.keras", ".keras")
     with pytest.raises(errors.InputError, match=r"--output=a\.h5 must end"):
-        files.check_suffix("--output", "a.h5", ".keras")
+        atomic_files.check_suffix("--output", "a.h5", ".keras")

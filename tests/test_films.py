@@ -6,9 +6,9 @@ import film_maker
 import numpy as np
 import pytest
 
-from cartoongan_tf import errors
 from cartoongan_tf import films
 from cartoongan_tf import scenes
+from cartoongan_tf.core import errors
 
 QUARTERS = np.zeros((64, 96, 3), "uint8")
 QUARTERS[:32, :48] = 250, 20, 20

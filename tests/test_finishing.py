@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 import skimage.color
 
-from cartoongan_tf import errors
 from cartoongan_tf import finishing
+from cartoongan_tf.core import errors
 
 
 @pytest.fixture

@@ -3,11 +3,11 @@ import numpy as np
 import pytest
 
 from cartoongan_tf import duplicates
-from cartoongan_tf import errors
 from cartoongan_tf import framing
 from cartoongan_tf import inventories
 from cartoongan_tf import pictures
 from cartoongan_tf import scenes
+from cartoongan_tf.core import errors
 
 HEIGHT, WIDTH = 180, 320
 INSIDE = 136  # Rows between the bars.

@@ -1,7 +1,7 @@
 import pytest
 
-from cartoongan_tf import errors
 from cartoongan_tf import guards
+from cartoongan_tf.core import errors
 
 
 class Step:

@@ -1,9 +1,9 @@
 import pytest
 
-from cartoongan_tf import errors
 from cartoongan_tf import held_back
 from cartoongan_tf import inventories
 from cartoongan_tf import picture_lists
+from cartoongan_tf.core import errors
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ import pytest
 import skimage.data
 import tensorflow as tf
 
-from cartoongan_tf import contract
 from cartoongan_tf import image_bytes
 from cartoongan_tf import networks
 from cartoongan_tf import pictures
+from cartoongan_tf.core import model_interface
 
 MAX_SIDE = 120
 MAX_PIXELS = 50_000
@@ -41,9 +41,11 @@ def saved_model(generator, tmp_path_factory):
         max_pixels=MAX_PIXELS,
         kind=image_bytes.PNG,
     )
-    signature = tf.TensorSpec((None,), tf.string, contract.IMAGE_BYTES)
+    signature = tf.TensorSpec((None,), tf.string, model_interface.IMAGE_BYTES)
     archive = keras.export.ExportArchive()
-    archive.add_endpoint(contract.BYTES, endpoint, input_signature=[signature])
+    archive.add_endpoint(
+        model_interface.BYTES, endpoint, input_signature=[signature]
+    )
     archive.write_out(str(folder), verbose=False)
     return folder
 
@@ -57,9 +59,9 @@ def serve(saved_model):
         loaded = tf.compat.v1.saved_model.load(
             session, ["serve"], str(saved_model)
         )
-    signature = loaded.signature_def[contract.BYTES]
-    given = signature.inputs[contract.IMAGE_BYTES].name
-    wanted = signature.outputs[contract.CARTOON_BYTES].name
+    signature = loaded.signature_def[model_interface.BYTES]
+    given = signature.inputs[model_interface.IMAGE_BYTES].name
+    wanted = signature.outputs[model_interface.CARTOON_BYTES].name
     return lambda *batch: session.run(wanted, {given: np.array(batch, object)})
 
 
@@ -363,7 +365,9 @@ def test_cartoons_can_be_jpegs(serve, generator, photo):
         kind=image_bytes.JPEG,
     )
     data = encoded(photo, "PNG")
-    small = endpoint(tf.constant([data]))[contract.CARTOON_BYTES].numpy()[0]
+    small = endpoint(tf.constant([data]))[
+        model_interface.CARTOON_BYTES
+    ].numpy()[0]
     exact = serve(data)[0]
     assert small.startswith(b"\xff\xd8\xff")
     assert len(small) < len(exact)

@@ -3,9 +3,9 @@ import collections
 import PIL.Image
 import pytest
 
-from cartoongan_tf import errors
 from cartoongan_tf import inventories
 from cartoongan_tf import pictures
+from cartoongan_tf.core import errors
 
 
 @pytest.fixture

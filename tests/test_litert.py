@@ -11,9 +11,9 @@ from ai_edge_litert.tools import flatbuffer_utils
 from keras import ops
 
 from cartoongan_tf import artifacts
-from cartoongan_tf import contract
 from cartoongan_tf import litert
 from cartoongan_tf import networks
+from cartoongan_tf.core import model_interface
 
 SIZES = ((24, 16), (19, 37))
 STORYBOOK_SIZES = ((96, 64), (64, 80))
@@ -117,7 +117,7 @@ def test_each_signature_is_the_network(
     tolerance = {litert.FLOAT32: 1e-4, litert.FLOAT16: 5e-3}[precision]
     for size in SIZES:
         image = draw(random, size, precision)
-        cartoon = run(model, image, contract.signature_of(size), threads)
+        cartoon = run(model, image, model_interface.signature_of(size), threads)
         assert cartoon.dtype == np.float32
         assert np.std(cartoon) > 0.01
         np.testing.assert_allclose(cartoon, network(image), 0, tolerance)
@@ -139,7 +139,7 @@ def test_pixels_become_pixels_by_rounding(network, converted, random, sizes):
     """Weights of 8 bits are off by more than a level; their grid is not."""
     model = converted(sizes, litert.DYNAMIC_RANGE)
     pixels = draw(random, SIZES[0], litert.DYNAMIC_RANGE)
-    cartoon = run(model, pixels, contract.signature_of(sizes[0]))
+    cartoon = run(model, pixels, model_interface.signature_of(sizes[0]))
     expected = to_pixels(network(to_range(pixels)))
     assert cartoon.dtype == np.uint8
     assert np.std(expected) > 1
@@ -197,7 +197,9 @@ def test_pixels_of_int8_are_those_of_the_photo(photos):
     model = litert.convert(tiny("light"), SIZES, litert.INT8, dull)
     interpreter = Interpreter(model_content=model)
     for size in SIZES:
-        runner = interpreter.get_signature_runner(contract.signature_of(size))
+        runner = interpreter.get_signature_runner(
+            model_interface.signature_of(size)
+        )
         scale, zero = runner.get_input_details()["image"]["quantization"]
         assert scale == pytest.approx(1 / 127.5)
         assert zero in (127, 128)

@@ -13,13 +13,17 @@ import pytest
 import skimage.data
 import tensorflow as tf
 
-from cartoongan_tf import contract
 from cartoongan_tf import pictures
 from cartoongan_tf import saved_models
+from cartoongan_tf.core import model_interface
 
 PYTHON = os.environ.get("CARTOONGAN_ADDONS")
 SCRIPT = pathlib.Path(__file__).with_name("old_server.py")
-SIGNATURES = {contract.BYTES, contract.UINT8, contract.FLOAT32}
+SIGNATURES = {
+    model_interface.BYTES,
+    model_interface.UINT8,
+    model_interface.FLOAT32,
+}
 
 pytestmark = pytest.mark.skipif(
     not PYTHON, reason="needs an environment of its own: make test-addons"

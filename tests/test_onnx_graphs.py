@@ -4,11 +4,11 @@ import numpy as np
 import onnx
 import pytest
 
-from cartoongan_tf import contract
-from cartoongan_tf import errors
 from cartoongan_tf import networks
 from cartoongan_tf import onnx_graphs
 from cartoongan_tf import onnx_models
+from cartoongan_tf.core import errors
+from cartoongan_tf.core import model_interface
 
 
 @pytest.mark.slow
@@ -23,10 +23,10 @@ def test_onnxruntime_gives_the_cartoons_of_the_generator(
     assert [value.name for value in graph.input] == ["image"]
     assert [value.name for value in graph.output] == ["cartoon"]
     model = onnx_models.OnnxModel(path)
-    assert model.dtype(contract.ANY_SIZE) == np.float32
+    assert model.dtype(model_interface.ANY_SIZE) == np.float32
     for shape in ((1, 21, 34, 3), (2, 48, 16, 3)):
         photos = random.uniform(-1, 1, shape).astype("float32")
-        cartoons = model.run(contract.ANY_SIZE, photos)
+        cartoons = model.run(model_interface.ANY_SIZE, photos)
         expected = np.asarray(generator(photos))
         np.testing.assert_allclose(cartoons, expected, atol=1e-4)
 

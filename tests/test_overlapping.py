@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from cartoongan_tf import overlapping
+from cartoongan_tf.core import overlapping
 
 
 def test_items_come_in_order():

@@ -11,11 +11,11 @@ import PIL.ImageCms
 import pytest
 import skimage.data
 
-from cartoongan_tf import errors
 from cartoongan_tf import headers
 from cartoongan_tf import photo_files
 from cartoongan_tf import picture_formats
 from cartoongan_tf import pictures
+from cartoongan_tf.core import errors
 
 OPAQUE = [
     name

@@ -6,8 +6,8 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from cartoongan_tf import errors
 from cartoongan_tf import picture_formats
+from cartoongan_tf.core import errors
 
 
 def test_formats_have_many_names():

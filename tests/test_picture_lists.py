@@ -1,8 +1,8 @@
 import pytest
 
-from cartoongan_tf import errors
 from cartoongan_tf import inventories
 from cartoongan_tf import picture_lists
+from cartoongan_tf.core import errors
 
 
 def test_paths_count_from_the_folder_of_the_list(tmp_path):

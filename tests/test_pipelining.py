@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from cartoongan_tf import pipelining
+from cartoongan_tf.core import pipelining
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 17])

@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from cartoongan_tf import errors
 from cartoongan_tf import porting
+from cartoongan_tf.core import errors
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ import threading
 
 import pytest
 
-from cartoongan_tf import progress
+from cartoongan_tf.core import progress
 
 
 @pytest.fixture

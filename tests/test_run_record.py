@@ -3,8 +3,8 @@ import dataclasses
 import pytest
 
 from cartoongan_tf import config
-from cartoongan_tf import errors
 from cartoongan_tf import run_record
+from cartoongan_tf.core import errors
 
 
 @pytest.fixture

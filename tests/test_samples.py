@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from cartoongan_tf import errors
 from cartoongan_tf import inventories
 from cartoongan_tf import samples
+from cartoongan_tf.core import errors
 
 
 def test_photos_are_colour_pictures():

@@ -1,4 +1,4 @@
-from cartoongan_tf import sampling
+from cartoongan_tf.core import sampling
 
 
 def test_the_sample_comes_from_all_parts():

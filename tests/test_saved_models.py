@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf import contract
 from cartoongan_tf import pictures
 from cartoongan_tf import saved_models
 from cartoongan_tf import session_models
 from cartoongan_tf import warmup_requests
+from cartoongan_tf.core import model_interface
 
 SIZES = [(24, 32), (50, 17)]
 
@@ -33,10 +33,10 @@ def test_uint8_and_float32_give_the_cartoons_of_the_generator(
     folder, photos, cartoons
 ):
     model = session_models.SessionModel(folder)
-    pixels = model.run(contract.UINT8, photos)
+    pixels = model.run(model_interface.UINT8, photos)
     assert pixels.dtype == np.uint8
     assert np.abs(pixels - np.round((cartoons + 1) * 127.5)).max() <= 1
-    scaled = model.run(contract.FLOAT32, photos / np.float32(127.5) - 1)
+    scaled = model.run(model_interface.FLOAT32, photos / np.float32(127.5) - 1)
     np.testing.assert_allclose(scaled, cartoons, atol=1e-5)
 
 
@@ -45,7 +45,9 @@ def test_bytes_of_mixed_sizes_become_the_cartoons_of_the_generator(
 ):
     sent = [photos[0], photos[1, :17]]
     encoded = np.array([pictures.encode_png(p) for p in sent], object)
-    answer = session_models.SessionModel(folder).run(contract.BYTES, encoded)
+    answer = session_models.SessionModel(folder).run(
+        model_interface.BYTES, encoded
+    )
     first, second = (tf.io.decode_png(a).numpy() for a in answer)
     assert np.abs(first - np.round((cartoons[0] + 1) * 127.5)).max() <= 1
     assert second.shape == (17, 34, 3)
@@ -56,12 +58,12 @@ def test_settings_of_the_bytes_signature_arrive(generator, photos, tmp_path):
     saved_models.write(generator, tmp_path / "1", settings)
     model = session_models.SessionModel(tmp_path / "1")
     sent = np.array([pictures.encode_png(photos[0])], object)
-    (answer,) = model.run(contract.BYTES, sent)
+    (answer,) = model.run(model_interface.BYTES, sent)
     assert answer.startswith(b"\xff\xd8")
     assert tf.io.decode_jpeg(answer).shape == (20, 32, 3)
     larger = pictures.encode_png(np.zeros((22, 34, 3), "uint8"))
     with pytest.raises(tf.errors.InvalidArgumentError, match="34 x 22 pixels"):
-        model.run(contract.BYTES, np.array([larger], object))
+        model.run(model_interface.BYTES, np.array([larger], object))
 
 
 def test_names_are_those_of_the_contract(folder):

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from cartoongan_tf import errors
 from cartoongan_tf import segment_folders
 from cartoongan_tf import steadying
+from cartoongan_tf.core import errors
 
 SETTINGS = {"source": ["a", 1], "pair": (1, 2)}
 

@@ -5,10 +5,10 @@ import PIL.Image
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf import errors
 from cartoongan_tf import inventories
 from cartoongan_tf import pictures
 from cartoongan_tf import sources
+from cartoongan_tf.core import errors
 
 
 @pytest.fixture

@@ -4,11 +4,11 @@ import pathlib
 import awkward_files
 import pytest
 
-from cartoongan_tf import errors
 from cartoongan_tf import inputs
 from cartoongan_tf import kinds
 from cartoongan_tf import photo_files
 from cartoongan_tf import targets
+from cartoongan_tf.core import errors
 
 Kind = kinds.Kind
 

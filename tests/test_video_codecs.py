@@ -1,7 +1,7 @@
 import pytest
 
-from cartoongan_tf import errors
 from cartoongan_tf import video_codecs
+from cartoongan_tf.core import errors
 
 
 @pytest.mark.parametrize(

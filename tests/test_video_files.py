@@ -5,8 +5,8 @@ import clip_maker
 import numpy as np
 import pytest
 
-from cartoongan_tf import errors
 from cartoongan_tf import video_files
+from cartoongan_tf.core import errors
 
 CLOCK = fractions.Fraction(1, 30000)
 

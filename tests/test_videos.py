@@ -14,9 +14,9 @@ import cv2
 import numpy as np
 import pytest
 
-from cartoongan_tf import errors
 from cartoongan_tf import video_files
 from cartoongan_tf import videos
+from cartoongan_tf.core import errors
 
 ROOT = pathlib.Path(__file__).parents[1]
 COUNT = 60

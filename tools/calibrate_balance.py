@@ -21,11 +21,11 @@ from absl import app
 from absl import flags
 
 import train
-from cartoongan_tf import errors
 from cartoongan_tf import evaluating
-from cartoongan_tf import files
 from cartoongan_tf import run_log
 from cartoongan_tf import runs
+from cartoongan_tf.core import atomic_files
+from cartoongan_tf.core import errors
 
 FLAGS = flags.FLAGS
 
@@ -59,7 +59,7 @@ def main(argv):
     if len(argv) > 1:
         raise app.UsageError(f"Unexpected arguments: {argv[1:]}")
     with errors.one_sentence():
-        folder = files.make_folder("--workdir", FLAGS.workdir)
+        folder = atomic_files.make_folder("--workdir", FLAGS.workdir)
         start = folder / "start"
         run_training(start, ["--steps=0"])
         for name, changes in SETTINGS.items():
@@ -109,7 +109,7 @@ def write_table(folder):
             lines += [header(row), "|---" * (len(row) + 1) + "|"]
         values = [f"{value:.3g}" for value in row.values()]
         lines.append(f"| {name} | {' | '.join(values)} |")
-    with files.written_whole(folder / "balance.md") as draft:
+    with atomic_files.written_whole(folder / "balance.md") as draft:
         draft.write_text("\n".join(lines) + "\n")
 
 

@@ -14,9 +14,9 @@ from absl import app
 from absl import flags
 
 from cartoongan_tf import checking
-from cartoongan_tf import errors
 from cartoongan_tf import inventories
 from cartoongan_tf import likeness
+from cartoongan_tf.core import errors
 
 FLAGS = flags.FLAGS
 

@@ -11,11 +11,11 @@ from absl import app
 from absl import flags
 
 from cartoongan_tf import data
-from cartoongan_tf import errors
 from cartoongan_tf import features
 from cartoongan_tf import inventories
 from cartoongan_tf import losses
 from cartoongan_tf import sources
+from cartoongan_tf.core import errors
 
 FLAGS = flags.FLAGS
 

@@ -16,10 +16,10 @@ import playwright.sync_api
 from absl import app
 from absl import flags
 
-from cartoongan_tf import errors
-from cartoongan_tf import files
 from cartoongan_tf import pictures
 from cartoongan_tf import samples
+from cartoongan_tf.core import atomic_files
+from cartoongan_tf.core import errors
 
 FLAGS = flags.FLAGS
 
@@ -40,7 +40,7 @@ def main(_):
             photo = pathlib.Path(folder) / f"{FLAGS.photo}.png"
             pictures.write_png(photo, samples.read_photos()[FLAGS.photo])
             shown = look(photo)
-        with files.written_whole(FLAGS.output) as draft:
+        with atomic_files.written_whole(FLAGS.output) as draft:
             draft.write_bytes(shown)
 
 

@@ -11,11 +11,11 @@ from absl import flags
 
 from cartoongan_tf import artifacts
 from cartoongan_tf import data
-from cartoongan_tf import errors
-from cartoongan_tf import files
 from cartoongan_tf import pictures
 from cartoongan_tf import samples
 from cartoongan_tf import styles
+from cartoongan_tf.core import atomic_files
+from cartoongan_tf.core import errors
 
 FLAGS = flags.FLAGS
 
@@ -44,7 +44,7 @@ def main(_):
         for model in FLAGS.models:
             cartoonize = artifacts.open_model(model, "--models")
             rows.append(beside([cartoonize(crop) for crop in crops]))
-        with files.written_whole(FLAGS.output) as draft:
+        with atomic_files.written_whole(FLAGS.output) as draft:
             draft.write_bytes(pictures.encode_jpeg(np.vstack(rows)))
 
 

@@ -18,7 +18,7 @@ GPU delegate and the browser.
 import re
 from collections.abc import Sequence
 
-from cartoongan_tf import errors
+from cartoongan_tf.core import errors
 
 MODEL_NAME = "cartoongan"
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import keras
 import numpy as np
 
-from cartoongan_tf import errors
+from cartoongan_tf.core import errors
 
 
 @contextlib.contextmanager

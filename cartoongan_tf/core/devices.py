@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import tensorflow as tf
 
-from cartoongan_tf import errors
+from cartoongan_tf.core import errors
 
 
 def prepare(deterministic: bool | None) -> None:
