@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from keras import ops
 
-from cartoongan_tf import luminance
+from cartoongan_tf.filters import luminance
 
 
 class View(NamedTuple):

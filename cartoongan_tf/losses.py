@@ -14,7 +14,7 @@ gives one logit per patch. The adversarial loss has two forms:
 
 from keras import ops
 
-from cartoongan_tf import luminance
+from cartoongan_tf.filters import luminance
 
 ADVERSARIAL_LOSSES = ("lsgan", "log")
 

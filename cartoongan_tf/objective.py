@@ -4,9 +4,9 @@ import dataclasses
 from collections.abc import Callable
 
 from cartoongan_tf import augmentation
-from cartoongan_tf import guided_filter
-from cartoongan_tf import inking
 from cartoongan_tf import losses
+from cartoongan_tf.filters import guided_filter
+from cartoongan_tf.filters import inking
 
 # By the name that `--content_target` has for it.
 _TARGETS = {

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf import guided_filter
+from cartoongan_tf.filters import guided_filter
 
 
 def box(array, radius):

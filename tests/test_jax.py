@@ -12,9 +12,9 @@ import pytest
 import tensorflow as tf
 
 from cartoongan_tf import augmentation
-from cartoongan_tf import guided_filter
-from cartoongan_tf import inking
 from cartoongan_tf import losses
+from cartoongan_tf.filters import guided_filter
+from cartoongan_tf.filters import inking
 
 ROOT = pathlib.Path(__file__).parents[1]
 SCRIPT = """
@@ -28,8 +28,8 @@ SCRIPT = """
 
     from cartoongan_tf import augmentation
     from cartoongan_tf import feature_discriminator
-    from cartoongan_tf import guided_filter
-    from cartoongan_tf import inking
+    from cartoongan_tf.filters import guided_filter
+    from cartoongan_tf.filters import inking
     from cartoongan_tf import losses
     from cartoongan_tf import networks
     from cartoongan_tf import objective

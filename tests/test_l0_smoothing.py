@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf import l0_smoothing
+from cartoongan_tf.filters import l0_smoothing
 
 
 def reference(image, strength):

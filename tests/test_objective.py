@@ -3,10 +3,10 @@ import pytest
 
 from cartoongan_tf import augmentation
 from cartoongan_tf import config
-from cartoongan_tf import guided_filter
-from cartoongan_tf import inking
 from cartoongan_tf import losses
 from cartoongan_tf import objective
+from cartoongan_tf.filters import guided_filter
+from cartoongan_tf.filters import inking
 
 ADVERSARIAL = {"adversarial": 1.0, "feature_adversarial": 0.7}
 

@@ -11,9 +11,9 @@ Images are float, `(batch, height, width, 3)`, in [-1, 1]. Written in
 
 from keras import ops
 
-from cartoongan_tf import guided_filter
-from cartoongan_tf import l0_smoothing
-from cartoongan_tf import luminance
+from cartoongan_tf.filters import guided_filter
+from cartoongan_tf.filters import l0_smoothing
+from cartoongan_tf.filters import luminance
 
 _INK = -0.85
 _NEAR = 1  # Half the sides, in pixels, of the squares that are compared.
