@@ -28,7 +28,6 @@ from absl import flags
 from cartoongan_tf import cartoonizer
 from cartoongan_tf import inputs
 from cartoongan_tf import kinds
-from cartoongan_tf import picture_formats
 from cartoongan_tf import running
 from cartoongan_tf import settings
 from cartoongan_tf import styles
@@ -37,6 +36,7 @@ from cartoongan_tf import video_codecs
 from cartoongan_tf.core import devices
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import progress
+from cartoongan_tf.images import formats
 
 FLAGS = flags.FLAGS
 
@@ -155,8 +155,8 @@ def main(argv):
         )
     with errors.one_sentence():
         if FLAGS.format not in (None, *_VIDEOS):
-            name = picture_formats.by_name(FLAGS.format, "--format")
-            picture_formats.check_quality(name, FLAGS.quality)
+            name = formats.by_name(FLAGS.format, "--format")
+            formats.check_quality(name, FLAGS.quality)
         devices.choose(FLAGS.device)
         devices.prepare(deterministic=False)
         output = _output_for(names)

@@ -23,10 +23,10 @@ from absl import flags
 from benchmarks import arm64_machine
 from benchmarks import arm64_models
 from benchmarks import arm64_probe
-from cartoongan_tf import pictures
 from cartoongan_tf import samples
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.images import pictures
 
 FLAGS = flags.FLAGS
 

@@ -18,7 +18,7 @@ import tensorflow as tf
 
 from cartoongan_tf import artifacts
 from cartoongan_tf import cartoonizer
-from cartoongan_tf import pictures
+from cartoongan_tf.images import pictures
 
 LEAST_SECONDS = 3.0  # Runs are repeated for so long.
 

@@ -20,8 +20,8 @@ from cartoongan_tf import config
 from cartoongan_tf import data
 from cartoongan_tf import edges
 from cartoongan_tf import inventories
-from cartoongan_tf import pictures
 from cartoongan_tf.core import errors
+from cartoongan_tf.images import pictures
 
 FLAGS = flags.FLAGS
 

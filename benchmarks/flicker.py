@@ -24,9 +24,9 @@ from absl import flags
 
 from benchmarks import flicker_clips
 from cartoongan_tf import artifacts
-from cartoongan_tf import pictures
 from cartoongan_tf import steadying
 from cartoongan_tf import styles
+from cartoongan_tf.images import pictures
 
 FLAGS = flags.FLAGS
 

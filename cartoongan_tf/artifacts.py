@@ -16,7 +16,6 @@ import tensorflow as tf
 
 from cartoongan_tf import litert_models
 from cartoongan_tf import networks
-from cartoongan_tf import pictures
 from cartoongan_tf import porting
 from cartoongan_tf import served_models
 from cartoongan_tf import session_models
@@ -24,6 +23,7 @@ from cartoongan_tf import styles
 from cartoongan_tf import tiling
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.images import pictures
 
 GENERATOR_FILE = "generator.keras"
 

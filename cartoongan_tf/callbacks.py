@@ -19,8 +19,8 @@ import tensorflow as tf
 
 from cartoongan_tf import checkpoints
 from cartoongan_tf import data
-from cartoongan_tf import pictures
 from cartoongan_tf import run_log
+from cartoongan_tf.images import pictures
 
 GRID_COLUMNS = 8
 

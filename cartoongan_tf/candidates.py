@@ -14,9 +14,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from cartoongan_tf import bars
-from cartoongan_tf import pictures
 from cartoongan_tf import shots
 from cartoongan_tf.core import atomic_files
+from cartoongan_tf.images import pictures
 
 _STATE = "state.json"
 

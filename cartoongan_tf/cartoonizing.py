@@ -9,11 +9,11 @@ from typing import BinaryIO
 import cv2
 import numpy as np
 
-from cartoongan_tf import animations
 from cartoongan_tf import finishing
-from cartoongan_tf import photo_files
 from cartoongan_tf import settings as settings_of
 from cartoongan_tf import steadying
+from cartoongan_tf.images import animations
+from cartoongan_tf.images import photo_io
 
 Cartoonize = Callable[[np.ndarray], np.ndarray]
 Source = pathlib.Path | bytes
@@ -103,12 +103,12 @@ def reduced(picture: np.ndarray, max_side: int | None) -> np.ndarray:
 
 
 def _is_huge(source, max_pixels):
-    with photo_files.opened(source, max_pixels) as image:
+    with photo_io.opened(source, max_pixels) as image:
         return image.width * image.height > _HUGE
 
 
 def _cartoonize_photo(cartoonize, source, target, settings, format, gate):
-    photo = photo_files.read_photo(source, max_pixels=settings.max_pixels)
+    photo = photo_io.read_photo(source, max_pixels=settings.max_pixels)
 
     def gated(pixels):
         with gate:
@@ -116,7 +116,7 @@ def _cartoonize_photo(cartoonize, source, target, settings, format, gate):
 
     cartoon, alpha = _finished(gated, photo.pixels, photo.alpha, settings)
     del photo.pixels  # A hundred megapixels are 300 MB.
-    photo_files.write_photo(
+    photo_io.write_photo(
         target,
         cartoon,
         alpha=alpha,

@@ -13,12 +13,12 @@ import PIL.Image
 
 from cartoongan_tf import check_summary
 from cartoongan_tf import checking
-from cartoongan_tf import contact_sheets
 from cartoongan_tf import findings
-from cartoongan_tf import pictures
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import sampling
+from cartoongan_tf.images import contact_sheets
+from cartoongan_tf.images import pictures
 
 _SAMPLE = 40  # Pictures that stand for a folder.
 _CONCERNED = 24  # Pictures shown with a finding; all are listed.

@@ -21,12 +21,12 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
-from cartoongan_tf import pictures
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import compiling
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import progress
 from cartoongan_tf.filters import guided_filter
+from cartoongan_tf.images import pictures
 
 NEAREST = 51  # Windows that a crop chooses from.
 

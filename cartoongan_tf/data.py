@@ -14,9 +14,9 @@ import tensorflow as tf
 
 from cartoongan_tf import crop_matching
 from cartoongan_tf import edges
-from cartoongan_tf import pictures
 from cartoongan_tf import sources
 from cartoongan_tf import stray_strokes
+from cartoongan_tf.images import pictures
 
 
 @dataclasses.dataclass(frozen=True)

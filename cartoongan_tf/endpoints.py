@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import keras
 import tensorflow as tf
 
-from cartoongan_tf import pictures
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.images import pictures
 
 Endpoint = tuple[Callable, tf.TensorSpec]  # a function, and its one input
 

@@ -29,10 +29,10 @@ from cartoongan_tf import fidelity
 from cartoongan_tf import inception
 from cartoongan_tf import likeness
 from cartoongan_tf import losses
-from cartoongan_tf import pictures
 from cartoongan_tf import quality
 from cartoongan_tf import structure
 from cartoongan_tf.core import progress
+from cartoongan_tf.images import pictures
 
 PHOTOS = "photos"  # What comes of doing nothing.
 CARTOONS = "cartoons"  # What to aim at.

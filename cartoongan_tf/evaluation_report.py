@@ -11,11 +11,11 @@ import rich.console
 import rich.table
 import rich.text
 
-from cartoongan_tf import contact_sheets
 from cartoongan_tf import evaluating
-from cartoongan_tf import pictures
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import sampling
+from cartoongan_tf.images import contact_sheets
+from cartoongan_tf.images import pictures
 
 _COLUMNS = 8  # Photos on the sheet.
 _SIDE = 192  # Pixels that each has there at most.

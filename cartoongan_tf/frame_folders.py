@@ -17,10 +17,10 @@ import re
 
 import numpy as np
 
-from cartoongan_tf import contact_sheets
-from cartoongan_tf import pictures
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
+from cartoongan_tf.images import contact_sheets
+from cartoongan_tf.images import pictures
 
 _SHEET = 120  # Pictures on a contact sheet: what fits on a screen or two.
 _COLUMNS = 10

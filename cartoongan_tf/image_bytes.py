@@ -17,10 +17,10 @@ from cartoongan_tf import byte_headers
 from cartoongan_tf import byte_strings
 from cartoongan_tf import gif_bytes
 from cartoongan_tf import jpeg_bytes
-from cartoongan_tf import pictures
 from cartoongan_tf import png_bytes
 from cartoongan_tf import webp_bytes
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.images import pictures
 
 PNG = "png"
 JPEG = "jpeg"

@@ -15,15 +15,15 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 
 from cartoongan_tf import kinds
-from cartoongan_tf import picture_formats
 from cartoongan_tf import samples
 from cartoongan_tf.core import errors
+from cartoongan_tf.images import formats
 
 STREAM = "-"
 
 _CAMERA = re.compile(r"camera:(\d+)")
 _DIGITS = re.compile(r"(\d+)")
-_KNOWN = picture_formats.READ_SUFFIXES | kinds.VIDEO_SUFFIXES
+_KNOWN = formats.READ_SUFFIXES | kinds.VIDEO_SUFFIXES
 
 
 @dataclasses.dataclass(frozen=True)

@@ -9,11 +9,11 @@ import dataclasses
 import pathlib
 import sys
 
-from cartoongan_tf import headers
 from cartoongan_tf import picture_lists
-from cartoongan_tf import pictures
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import progress
+from cartoongan_tf.images import headers
+from cartoongan_tf.images import pictures
 
 BAD_IMAGES = ("error", "skip")
 

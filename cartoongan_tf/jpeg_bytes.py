@@ -11,7 +11,7 @@ import tensorflow as tf
 from cartoongan_tf import byte_headers
 from cartoongan_tf import byte_strings
 from cartoongan_tf import exif_bytes
-from cartoongan_tf import pictures
+from cartoongan_tf.images import pictures
 
 MARK = b"\xff\xd8\xff"
 

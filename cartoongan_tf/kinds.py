@@ -9,9 +9,9 @@ import enum
 import pathlib
 from typing import NamedTuple
 
-from cartoongan_tf import headers
-from cartoongan_tf import photo_files
-from cartoongan_tf import picture_formats
+from cartoongan_tf.images import formats
+from cartoongan_tf.images import headers
+from cartoongan_tf.images import photo_io
 
 HEAD = 512  # Bytes that are enough to tell.
 VIDEO_SUFFIXES = {
@@ -120,7 +120,7 @@ def _format_of(head):
         return "WEBP"
     if head[4:8] == b"ftyp" and head[8:12] in (b"avif", b"avis"):
         return "AVIF"
-    if head[4:8] == b"ftyp" and head[8:12] in photo_files.HEIF_BRANDS:
+    if head[4:8] == b"ftyp" and head[8:12] in photo_io.HEIF_BRANDS:
         return "HEIF"
     return None
 
@@ -142,7 +142,7 @@ def _is_animated(format, head, source):
     if format not in ("GIF", "PNG"):
         return False
     try:
-        with photo_files.opened(source) as image:
+        with photo_io.opened(source) as image:
             return bool(getattr(image, "is_animated", False))
     except headers.BadPicture:  # Whoever reads it will say so.
         return False
@@ -152,6 +152,6 @@ def _by_suffix(path):
     suffix = path.suffix.lower()
     if suffix in VIDEO_SUFFIXES - _SOURCE_CODE:
         return Content(Kind.VIDEO)
-    if suffix in picture_formats.READ_SUFFIXES:
-        return Content(Kind.PICTURE, picture_formats.by_suffix(path))
+    if suffix in formats.READ_SUFFIXES:
+        return Content(Kind.PICTURE, formats.by_suffix(path))
     return Content(None)

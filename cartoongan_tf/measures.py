@@ -13,10 +13,10 @@ import numpy as np
 from cartoongan_tf import bars
 from cartoongan_tf import duplicates
 from cartoongan_tf import grain
-from cartoongan_tf import headers
 from cartoongan_tf import likeness
-from cartoongan_tf import pictures
 from cartoongan_tf import sharpness
+from cartoongan_tf.images import headers
+from cartoongan_tf.images import pictures
 
 _ENOUGH = 512  # Twice the size at which pictures are measured.
 

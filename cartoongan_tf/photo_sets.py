@@ -4,11 +4,11 @@ import pathlib
 
 import numpy as np
 
-from cartoongan_tf import headers
-from cartoongan_tf import pictures
 from cartoongan_tf import samples
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import sampling
+from cartoongan_tf.images import headers
+from cartoongan_tf.images import pictures
 
 SAMPLE = f"{samples.PREFIX}photos"
 MOST = 16

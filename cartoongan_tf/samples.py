@@ -11,10 +11,10 @@ from collections.abc import Iterator
 import numpy as np
 import skimage.data
 
-from cartoongan_tf import pictures
 from cartoongan_tf import scenes
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
+from cartoongan_tf.images import pictures
 
 PREFIX = "sample:"
 SCENE_COUNT = 400

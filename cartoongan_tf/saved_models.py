@@ -7,9 +7,9 @@ import keras
 import tensorflow as tf
 
 from cartoongan_tf import endpoints
-from cartoongan_tf import headers
 from cartoongan_tf import image_bytes
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.images import headers
 
 
 class BytesSettings(NamedTuple):

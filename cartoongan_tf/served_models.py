@@ -13,9 +13,9 @@ import urllib.request
 import numpy as np
 import tensorflow as tf
 
-from cartoongan_tf import pictures
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.images import pictures
 
 _SECONDS = 300.0  # A large picture may take minutes on a server without a GPU.
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from cartoongan_tf import photo_files
+from cartoongan_tf.images import photo_io
 
 
 class Settings(NamedTuple):
@@ -28,7 +28,7 @@ class Settings(NamedTuple):
     """
 
     max_side: int | None = None
-    max_pixels: int = photo_files.MAX_PIXELS
+    max_pixels: int = photo_io.MAX_PIXELS
     compare: bool = False
     quality: int | None = None
     strip_metadata: bool = False

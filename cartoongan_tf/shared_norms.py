@@ -12,7 +12,7 @@ import keras
 import tensorflow as tf
 
 from cartoongan_tf import layers
-from cartoongan_tf import pictures
+from cartoongan_tf.images import pictures
 
 Statistics = list[tuple[tf.Tensor, tf.Tensor]]  # (mean, variance) of each norm
 

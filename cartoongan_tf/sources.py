@@ -18,10 +18,10 @@ import numpy as np
 import tensorflow as tf
 
 from cartoongan_tf import inventories
-from cartoongan_tf import pictures
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import progress
+from cartoongan_tf.images import pictures
 
 NO_CACHE = "none"
 MEMORY = "memory"

@@ -20,14 +20,14 @@ from collections.abc import Sequence
 
 from cartoongan_tf import inputs
 from cartoongan_tf import kinds
-from cartoongan_tf import picture_formats
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
+from cartoongan_tf.images import formats
 
 VIDEO_SUFFIXES = (".mp4", ".mkv", ".mov", ".webm")  # Those that are written.
 
 _WRITTEN_WELL = ("AVIF", "BMP", "JPEG", "PNG", "TIFF", "WEBP")
-_ENDINGS = picture_formats.READ_SUFFIXES | kinds.VIDEO_SUFFIXES
+_ENDINGS = formats.READ_SUFFIXES | kinds.VIDEO_SUFFIXES
 _MOVING = (kinds.Kind.VIDEO, kinds.Kind.CAMERA)
 _MOST_NAMED = 5
 
@@ -113,7 +113,7 @@ class _Wanted:
         suffix = f".{name.lower().removeprefix('.')}"
         if suffix in VIDEO_SUFFIXES:
             return cls(video_suffix=suffix)
-        return cls(picture_formats.by_name(name, "--format"))
+        return cls(formats.by_name(name, "--format"))
 
     def format_for(self, job):
         """The format of a job's picture or animation, or None."""
@@ -127,7 +127,7 @@ class _Wanted:
                 "WEBP",
             )
         own = job.format if job.format in _WRITTEN_WELL else None
-        return self.format or own or picture_formats.FALLBACK
+        return self.format or own or formats.FALLBACK
 
     def suffix_for(self, job):
         """The ending of a job's result."""
@@ -135,12 +135,12 @@ class _Wanted:
             own = job.relative.suffix
             fits = own.lower() in VIDEO_SUFFIXES
             return self.video_suffix or (own if fits else VIDEO_SUFFIXES[0])
-        kind = self.format_for(job) or picture_formats.FALLBACK
-        return picture_formats.suffix_for(kind, job.relative)
+        kind = self.format_for(job) or formats.FALLBACK
+        return formats.suffix_for(kind, job.relative)
 
 
 def _is_animated(format):
-    known = picture_formats.FORMATS.get(format)
+    known = formats.FORMATS.get(format)
     return known is not None and known.is_animated
 
 
@@ -171,7 +171,7 @@ def _is_file_name(output, jobs):
 
 
 def _to_file(job, path, wanted):
-    format = picture_formats.by_suffix(path)
+    format = formats.by_suffix(path)
     is_video = path.suffix.lower() in VIDEO_SUFFIXES
     if format is None and not is_video:
         raise errors.InputError(

@@ -7,11 +7,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from cartoongan_tf import pictures
 from cartoongan_tf import shared_norms
 from cartoongan_tf import shots
 from cartoongan_tf import tiles
 from cartoongan_tf.core import errors
+from cartoongan_tf.images import pictures
 
 _PATCH = 256  # Pixels a side of the patches that norms are measured on.
 _INERTIA = 0.9  # Share of the past in the norms of a film's frame.

@@ -19,12 +19,12 @@ from cartoongan_tf import features
 from cartoongan_tf import inception
 from cartoongan_tf import networks
 from cartoongan_tf import phases
-from cartoongan_tf import pictures
 from cartoongan_tf import runs
 from cartoongan_tf import styles
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import devices
 from cartoongan_tf.core import errors
+from cartoongan_tf.images import pictures
 
 _ADAM_COPIES = 3  # Of each weight: itself and two moments.
 _BYTES = 4  # In a float32.

@@ -14,8 +14,8 @@ import skimage.data
 import tensorflow as tf
 from tensorflow_serving.apis import prediction_log_pb2
 
-from cartoongan_tf import pictures
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.images import pictures
 
 FILE = "assets.extra/tf_serving_warmup_requests"
 

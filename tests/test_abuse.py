@@ -21,7 +21,7 @@ import requests
 from waiting import wait_until
 
 from benchmarks import request_mutations
-from cartoongan_tf import pictures
+from cartoongan_tf.images import pictures
 from serving import connections
 from serving import model_configs
 

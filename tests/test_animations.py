@@ -7,10 +7,10 @@ import PIL.Image
 import PIL.ImageSequence
 import pytest
 
-from cartoongan_tf import animations
-from cartoongan_tf import frames
-from cartoongan_tf import headers
 from cartoongan_tf.core import errors
+from cartoongan_tf.images import animations
+from cartoongan_tf.images import frames
+from cartoongan_tf.images import headers
 
 KINDS = ["GIF", "PNG", "WEBP"]
 TIMES = [50, 100, 20, 700, 40]

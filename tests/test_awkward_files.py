@@ -7,13 +7,13 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from cartoongan_tf import animations
 from cartoongan_tf import artifacts
 from cartoongan_tf import inputs
 from cartoongan_tf import kinds
-from cartoongan_tf import photo_files
 from cartoongan_tf import targets
 from cartoongan_tf.core import errors
+from cartoongan_tf.images import animations
+from cartoongan_tf.images import photo_io
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore::UserWarning:PIL.TiffImagePlugin"
@@ -70,8 +70,8 @@ def cartoonize_task(task):
             extras=animation.extras,
         )
         return
-    photo = photo_files.read_photo(task.job.source)
-    photo_files.write_photo(
+    photo = photo_io.read_photo(task.job.source)
+    photo_io.write_photo(
         task.path,
         cartoonize(photo.pixels),
         alpha=photo.alpha,
@@ -129,15 +129,15 @@ def test_a_turned_photo_is_upright(run, folder, code):
         7: stored[::-1, ::-1].swapaxes(0, 1),
         8: stored[:, ::-1].swapaxes(0, 1),
     }[code]
-    photo = photo_files.read_photo(folder / f"turned_{code}.jpg")
+    photo = photo_io.read_photo(folder / f"turned_{code}.jpg")
     np.testing.assert_array_equal(photo.pixels, upright)
 
 
 def test_the_networks_refuse_what_is_too_small(folder, generator, tmp_path):
     generator.save(tmp_path / "tiny.keras")
     open_model = artifacts.open_model(tmp_path / "tiny.keras", "--model")
-    photo = photo_files.read_photo(folder / "least.png")
+    photo = photo_io.read_photo(folder / "least.png")
     assert open_model(photo.pixels).shape == photo.pixels.shape
-    photo = photo_files.read_photo(folder / "small.png")
+    photo = photo_io.read_photo(folder / "small.png")
     with pytest.raises(errors.InputError, match="15x15 pixels is too small"):
         open_model(photo.pixels)

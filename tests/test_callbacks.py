@@ -6,8 +6,8 @@ import pytest
 
 from cartoongan_tf import callbacks
 from cartoongan_tf import data
-from cartoongan_tf import pictures
 from cartoongan_tf import run_log
+from cartoongan_tf.images import pictures
 
 
 class Step:

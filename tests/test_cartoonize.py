@@ -13,8 +13,8 @@ import pytest
 
 from cartoongan_tf import artifacts
 from cartoongan_tf import light_generator
-from cartoongan_tf import photo_files
-from cartoongan_tf import pictures
+from cartoongan_tf.images import photo_io
+from cartoongan_tf.images import pictures
 
 pytestmark = pytest.mark.slow
 
@@ -86,7 +86,7 @@ def test_a_picture_goes_through_a_pipe(cartoonize, model, random):
         command, input=stream.getvalue(), capture_output=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    cartoon = photo_files.read_photo(done.stdout)
+    cartoon = photo_io.read_photo(done.stdout)
     assert cartoon.format == "PNG"
     expected = artifacts.open_model(model, "--model")(photo)
     np.testing.assert_array_equal(cartoon.pixels, expected)
@@ -142,7 +142,7 @@ def test_ctrl_c_leaves_nothing_half_written(model, tmp_path, random):
     assert 0 < len(names) < _MANY
     assert all(not name.startswith(".") for name in names)
     for name in names:
-        assert photo_files.read_photo(out / name).pixels.shape == (500, 700, 3)
+        assert photo_io.read_photo(out / name).pixels.shape == (500, 700, 3)
 
 
 def test_commands_lead_from_a_generator_to_pictures(

@@ -6,8 +6,8 @@ import pytest
 from cartoongan_tf import artifacts
 from cartoongan_tf import cartoonizer
 from cartoongan_tf import light_generator
-from cartoongan_tf import photo_files
 from cartoongan_tf.core import errors
+from cartoongan_tf.images import photo_io
 
 
 @pytest.fixture
@@ -87,10 +87,10 @@ def test_small_pictures_are_refused(model):
 
 
 def test_a_file_becomes_a_file(model, photo, tmp_path):
-    photo_files.write_photo(tmp_path / "photo.png", photo)
+    photo_io.write_photo(tmp_path / "photo.png", photo)
     cartoonize = cartoonizer.Cartoonizer(model)
     cartoonize.file(tmp_path / "photo.png", tmp_path / "new/cartoon.bmp")
-    made = photo_files.read_photo(tmp_path / "new/cartoon.bmp").pixels
+    made = photo_io.read_photo(tmp_path / "new/cartoon.bmp").pixels
     np.testing.assert_array_equal(made, cartoonize(photo))
 
 
@@ -105,8 +105,8 @@ def test_a_file_that_cannot_be_read_is_told(model, tmp_path, name, message):
 
 
 def test_a_folder_becomes_a_folder(model, photo, tmp_path):
-    photo_files.write_photo(tmp_path / "photos/1.png", photo)
-    photo_files.write_photo(tmp_path / "photos/sub/2.png", photo[:20])
+    photo_io.write_photo(tmp_path / "photos/1.png", photo)
+    photo_io.write_photo(tmp_path / "photos/sub/2.png", photo[:20])
     (tmp_path / "photos/3.png").write_text("text")
     cartoonize = cartoonizer.Cartoonizer(model)
     outcomes = cartoonize.folder(tmp_path / "photos", tmp_path / "out")
@@ -114,7 +114,7 @@ def test_a_folder_becomes_a_folder(model, photo, tmp_path):
     assert len(outcomes) == 3
     assert len(problems) == 1
     assert "3.png" in problems[0]
-    made = photo_files.read_photo(tmp_path / "out/sub/2.png").pixels
+    made = photo_io.read_photo(tmp_path / "out/sub/2.png").pixels
     np.testing.assert_array_equal(made, cartoonize(photo[:20]))
     (left,) = cartoonize.folder(tmp_path / "photos", tmp_path / "out")
     assert left.problem == problems[0]

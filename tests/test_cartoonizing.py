@@ -4,11 +4,11 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from cartoongan_tf import animations
 from cartoongan_tf import cartoonizing
-from cartoongan_tf import headers
-from cartoongan_tf import photo_files
 from cartoongan_tf import settings
+from cartoongan_tf.images import animations
+from cartoongan_tf.images import headers
+from cartoongan_tf.images import photo_io
 
 
 def invert(picture):
@@ -26,11 +26,11 @@ def cartoonized(pixels, tmp_path):
 
     def run(alpha=None, **chosen):
         source, target = tmp_path / "photo.png", tmp_path / "cartoon.png"
-        photo_files.write_photo(source, pixels, alpha=alpha)
+        photo_io.write_photo(source, pixels, alpha=alpha)
         cartoonizing.cartoonize_picture(
             invert, source, target, settings.Settings(**chosen)
         )
-        return photo_files.read_photo(target)
+        return photo_io.read_photo(target)
 
     return run
 
@@ -92,7 +92,7 @@ def test_metadata_stay_unless_they_are_to_go(pixels, tmp_path):
 
 def test_quality_tells_the_size(pixels, tmp_path):
     sizes = []
-    photo_files.write_photo(tmp_path / "photo.png", pixels)
+    photo_io.write_photo(tmp_path / "photo.png", pixels)
     for quality in (20, 95):
         stream = io.BytesIO()
         cartoonizing.cartoonize_picture(
@@ -120,7 +120,7 @@ def test_the_gate_is_held_while_a_cartoon_is_computed(pixels, tmp_path):
         events.append("computed")
         return picture
 
-    photo_files.write_photo(tmp_path / "photo.png", pixels)
+    photo_io.write_photo(tmp_path / "photo.png", pixels)
     cartoonizing.cartoonize_picture(
         cartoonize,
         tmp_path / "photo.png",
@@ -136,7 +136,7 @@ def test_huge_pictures_are_not_read_ahead(
     pixels, tmp_path, monkeypatch, is_huge
 ):
     monkeypatch.setattr(cartoonizing, "_HUGE", 24 * 36 - is_huge)
-    photo_files.write_photo(tmp_path / "photo.png", pixels)
+    photo_io.write_photo(tmp_path / "photo.png", pixels)
 
     class Gate:
         def __enter__(self):

@@ -12,9 +12,9 @@ from cartoongan_tf import check_report
 from cartoongan_tf import checking
 from cartoongan_tf import findings
 from cartoongan_tf import inventories
-from cartoongan_tf import pictures
 from cartoongan_tf import scenes
 from cartoongan_tf.findings import Severity
+from cartoongan_tf.images import pictures
 
 EVIL = "<script>alert(1)</script> & größe ✓.png".replace("/", "\u2215")
 

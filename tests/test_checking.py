@@ -8,11 +8,11 @@ from cartoongan_tf import checking
 from cartoongan_tf import findings
 from cartoongan_tf import inventories
 from cartoongan_tf import measures
-from cartoongan_tf import pictures
 from cartoongan_tf import samples
 from cartoongan_tf import scenes
 from cartoongan_tf.core import errors
 from cartoongan_tf.findings import Severity
+from cartoongan_tf.images import pictures
 
 
 @pytest.fixture(scope="module")

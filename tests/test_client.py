@@ -10,7 +10,7 @@ import local_process
 import numpy as np
 import pytest
 
-from cartoongan_tf import pictures
+from cartoongan_tf.images import pictures
 
 pytestmark = pytest.mark.slow
 

@@ -1,6 +1,6 @@
 import numpy as np
 
-from cartoongan_tf import contact_sheets
+from cartoongan_tf.images import contact_sheets
 
 
 def color(height, width, *rgb):

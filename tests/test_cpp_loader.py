@@ -3,9 +3,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf import pictures
 from cartoongan_tf import saved_models
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.images import pictures
 
 SPEC = tf.TensorSpec(
     (None, None, None, 3), tf.uint8, name=model_interface.IMAGE

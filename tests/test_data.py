@@ -9,8 +9,8 @@ import tensorflow as tf
 from cartoongan_tf import crop_matching
 from cartoongan_tf import data
 from cartoongan_tf import edges
-from cartoongan_tf import pictures
 from cartoongan_tf import stray_strokes
+from cartoongan_tf.images import pictures
 
 CROPS = data.Crops(size=32, smallest=0.6, largest=1.0, mirror=True)
 SETTINGS = {"batch_size": 2, "seed": 3, "crops": CROPS}

@@ -5,7 +5,7 @@ import skimage.data
 import tensorflow as tf
 
 from cartoongan_tf import edges
-from cartoongan_tf import pictures
+from cartoongan_tf.images import pictures
 
 DEFAULT = edges.Smoothing(100, 200, 5, 5, "gaussian")
 

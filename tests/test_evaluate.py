@@ -7,7 +7,7 @@ import pytest
 
 from cartoongan_tf import evaluating
 from cartoongan_tf import faces
-from cartoongan_tf import pictures
+from cartoongan_tf.images import pictures
 
 
 @pytest.fixture

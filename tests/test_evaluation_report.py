@@ -9,7 +9,7 @@ import rich.console
 from cartoongan_tf import evaluating
 from cartoongan_tf import evaluation_report
 from cartoongan_tf import fidelity
-from cartoongan_tf import pictures
+from cartoongan_tf.images import pictures
 
 SCORE = evaluating.Score(
     kernel_to_cartoons=0.00123456,

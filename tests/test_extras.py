@@ -9,8 +9,8 @@ import PIL.ImageCms
 import PIL.PngImagePlugin
 import pytest
 
-from cartoongan_tf import extras
-from cartoongan_tf import photo_files
+from cartoongan_tf.images import metadata
+from cartoongan_tf.images import photo_io
 
 IFD = PIL.ExifTags.IFD
 CAN_EXIF = ["AVIF", "JPEG", "PNG", "TIFF", "WEBP"]
@@ -57,9 +57,9 @@ def through(kind, source_options, *, source_kind="JPEG", **options):
     """What an image has after it was read and written."""
     stream = io.BytesIO()
     awkward_files.photo().save(stream, source_kind, **source_options)
-    photo = photo_files.read_photo(stream.getvalue())
+    photo = photo_io.read_photo(stream.getvalue())
     target = io.BytesIO()
-    photo_files.write_photo(
+    photo_io.write_photo(
         target, photo.pixels, extras=photo.extras, format=kind, **options
     )
     image = PIL.Image.open(target)
@@ -154,8 +154,8 @@ def test_a_comment_is_kept_across_formats():
     image, data = through("PNG", {"comment": b"Meow"})
     assert image.text == {"Comment": "Meow"}
     stream = io.BytesIO()
-    photo = photo_files.read_photo(data)
-    photo_files.write_photo(
+    photo = photo_io.read_photo(data)
+    photo_io.write_photo(
         stream, photo.pixels, extras=photo.extras, format="JPEG"
     )
     assert PIL.Image.open(stream).info["comment"] == b"Meow"
@@ -198,4 +198,4 @@ def test_exif_broken_anywhere_does_not_stop_a_photo(at):
 def test_an_orientation_that_exif_does_not_know_turns_nothing():
     image, _ = through("JPEG", {"exif": camera_exif(orientation=9)})
     assert image.size == awkward_files.SIZE
-    assert extras.ORIENTATION not in image.getexif()
+    assert metadata.ORIENTATION not in image.getexif()

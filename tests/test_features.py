@@ -6,8 +6,8 @@ import pytest
 from cartoongan_tf import data
 from cartoongan_tf import features
 from cartoongan_tf import losses
-from cartoongan_tf import pictures
 from cartoongan_tf.core import errors
+from cartoongan_tf.images import pictures
 
 
 @pytest.fixture

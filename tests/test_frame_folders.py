@@ -3,7 +3,7 @@ import pytest
 
 from cartoongan_tf import frame_folders
 from cartoongan_tf import inventories
-from cartoongan_tf import pictures
+from cartoongan_tf.images import pictures
 
 
 @pytest.fixture

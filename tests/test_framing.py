@@ -5,9 +5,9 @@ import pytest
 from cartoongan_tf import duplicates
 from cartoongan_tf import framing
 from cartoongan_tf import inventories
-from cartoongan_tf import pictures
 from cartoongan_tf import scenes
 from cartoongan_tf.core import errors
+from cartoongan_tf.images import pictures
 
 HEIGHT, WIDTH = 180, 320
 INSIDE = 136  # Rows between the bars.

@@ -4,7 +4,7 @@ import PIL.Image
 import pytest
 
 from cartoongan_tf import grain
-from cartoongan_tf import pictures
+from cartoongan_tf.images import pictures
 
 
 @pytest.fixture

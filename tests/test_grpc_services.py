@@ -17,8 +17,8 @@ from tensorflow_serving.apis import prediction_service_pb2_grpc
 from tensorflow_serving.apis import regression_pb2
 from waiting import wait_until
 
-from cartoongan_tf import pictures
 from cartoongan_tf import session_models
+from cartoongan_tf.images import pictures
 from serving import catalogs
 from serving import grpc_services
 from serving import loaded_versions

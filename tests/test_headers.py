@@ -5,8 +5,8 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from cartoongan_tf import headers
-from cartoongan_tf import pictures
+from cartoongan_tf.images import headers
+from cartoongan_tf.images import pictures
 
 
 def bomb(path, side=12_000):

@@ -7,9 +7,9 @@ import tensorflow as tf
 from cartoongan_tf import data
 from cartoongan_tf import distances
 from cartoongan_tf import inception
-from cartoongan_tf import pictures
 from cartoongan_tf import samples
 from cartoongan_tf.core import errors
+from cartoongan_tf.images import pictures
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,8 @@ import PIL.Image
 import pytest
 
 from cartoongan_tf import inventories
-from cartoongan_tf import pictures
 from cartoongan_tf.core import errors
+from cartoongan_tf.images import pictures
 
 
 @pytest.fixture

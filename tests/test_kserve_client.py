@@ -15,7 +15,7 @@ import PIL.Image
 import pytest
 import yaml
 
-from cartoongan_tf import pictures
+from cartoongan_tf.images import pictures
 
 PYTHON = os.environ.get("CARTOONGAN_KSERVE")
 SCRIPT = pathlib.Path(__file__).with_name("kserve_reference.py")

@@ -3,9 +3,9 @@ import numpy as np
 import pytest
 
 from cartoongan_tf import likeness
-from cartoongan_tf import pictures
 from cartoongan_tf import samples
 from cartoongan_tf import scenes
+from cartoongan_tf.images import pictures
 from cartoongan_tf.likeness import Verdict
 
 STYLES = ("storybook", "peppercarrot")

@@ -8,8 +8,8 @@ import pytest
 import tensorflow as tf
 from tensorflow_serving.apis import prediction_log_pb2
 
-from cartoongan_tf import pictures
 from cartoongan_tf import session_models
+from cartoongan_tf.images import pictures
 from serving import loaded_versions
 from serving import refusals
 from serving import warmup_records

@@ -24,7 +24,7 @@ from tensorflow_serving.apis import prediction_service_pb2_grpc
 from waiting import wait_until
 
 from cartoongan_tf import artifacts
-from cartoongan_tf import pictures
+from cartoongan_tf.images import pictures
 
 ROOT = pathlib.Path(__file__).parents[1]
 COMMAND = [sys.executable, "-m", "serving.local"]

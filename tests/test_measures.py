@@ -8,7 +8,7 @@ from cartoongan_tf import duplicates
 from cartoongan_tf import grain
 from cartoongan_tf import likeness
 from cartoongan_tf import measures
-from cartoongan_tf import pictures
+from cartoongan_tf.images import pictures
 
 
 @pytest.fixture(scope="module")

@@ -13,9 +13,9 @@ import pytest
 import skimage.data
 import tensorflow as tf
 
-from cartoongan_tf import pictures
 from cartoongan_tf import saved_models
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.images import pictures
 
 PYTHON = os.environ.get("CARTOONGAN_ADDONS")
 SCRIPT = pathlib.Path(__file__).with_name("old_server.py")

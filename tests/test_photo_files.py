@@ -11,11 +11,11 @@ import PIL.ImageCms
 import pytest
 import skimage.data
 
-from cartoongan_tf import headers
-from cartoongan_tf import photo_files
-from cartoongan_tf import picture_formats
-from cartoongan_tf import pictures
 from cartoongan_tf.core import errors
+from cartoongan_tf.images import formats
+from cartoongan_tf.images import headers
+from cartoongan_tf.images import photo_io
+from cartoongan_tf.images import pictures
 
 OPAQUE = [
     name
@@ -37,7 +37,7 @@ def test_opaque_pictures_have_the_pixels_of_training(name, photo, tmp_path):
         picture_maker.LOSSLESS[name](photo, path)
     else:
         photo.save(path, **picture_maker.JPEGS[name])
-    read = photo_files.read_photo(path)
+    read = photo_io.read_photo(path)
     assert read.pixels.dtype == np.uint8
     np.testing.assert_array_equal(read.pixels, pictures.read_picture(path))
 
@@ -49,7 +49,7 @@ def test_16_bits_become_the_upper_8(channels, suffix, tmp_path):
     awkward_files.deep(channels)(path)
     ramp = np.linspace(0, 65535, awkward_files.WIDTH * awkward_files.HEIGHT)
     expected = ramp.astype(np.uint16).reshape(awkward_files.TURNED) >> 8
-    read = photo_files.read_photo(path)
+    read = photo_io.read_photo(path)
     for channel in range(3):
         np.testing.assert_array_equal(read.pixels[..., channel], expected)
     assert read.is_gray == (channels == 1)
@@ -60,15 +60,15 @@ def test_real_photos_have_the_pixels_of_training(shared):
     paths = [p for p in sorted((shared / "photos").rglob("*.jpg"))][:5]
     assert paths
     for path in paths:
-        read = photo_files.read_photo(path).pixels
+        read = photo_io.read_photo(path).pixels
         np.testing.assert_array_equal(read, pictures.read_picture(path))
 
 
 def test_strips_fit_together(photo, tmp_path, monkeypatch):
     """The pictures of these tests would otherwise be a single strip."""
     photo.save(tmp_path / "photo.png")
-    monkeypatch.setattr("cartoongan_tf.photo_pixels._STRIP", 1000)
-    read = photo_files.read_photo(tmp_path / "photo.png")
+    monkeypatch.setattr("cartoongan_tf.images.color_modes._STRIP", 1000)
+    read = photo_io.read_photo(tmp_path / "photo.png")
     np.testing.assert_array_equal(read.pixels, np.asarray(photo))
 
 
@@ -76,9 +76,9 @@ def test_strips_fit_together(photo, tmp_path, monkeypatch):
 def test_alpha_stays_exactly(kind, tmp_path):
     source = tmp_path / "alpha.png"
     awkward_files.with_alpha().save(source)
-    photo = photo_files.read_photo(source)
+    photo = photo_io.read_photo(source)
     target = tmp_path / "cartoon"
-    photo_files.write_photo(
+    photo_io.write_photo(
         target, 255 - photo.pixels, alpha=photo.alpha, format=kind
     )
     with PIL.Image.open(target) as image:
@@ -90,14 +90,14 @@ def test_alpha_stays_exactly(kind, tmp_path):
 def test_a_hole_in_16_bit_grays_stays_a_hole(tmp_path):
     deep = PIL.Image.fromarray(np.array([[7, 8, 7], [9, 7, 8]], np.uint16))
     deep.save(tmp_path / "hole.png", transparency=7)
-    read = photo_files.read_photo(tmp_path / "hole.png")
+    read = photo_io.read_photo(tmp_path / "hole.png")
     assert (read.alpha == [[0, 255, 0], [255, 0, 255]]).all()
 
 
 @pytest.mark.parametrize("kind", ["BMP", "JPEG"])
 def test_without_alpha_a_picture_is_put_on_white(kind, tmp_path):
     image = awkward_files.with_alpha()
-    photo_files.write_photo(
+    photo_io.write_photo(
         tmp_path / "flat",
         np.asarray(image.convert("RGB")),
         alpha=np.asarray(image.getchannel("A")),
@@ -111,7 +111,7 @@ def test_without_alpha_a_picture_is_put_on_white(kind, tmp_path):
 @pytest.mark.parametrize("kind", LOSSLESS)
 def test_formats_without_loss_lose_nothing(kind, photo, tmp_path):
     pixels = np.asarray(photo)
-    photo_files.write_photo(
+    photo_io.write_photo(
         tmp_path / "it", pixels, format=kind, quality=LOSSLESS[kind]
     )
     with PIL.Image.open(tmp_path / "it") as image:
@@ -119,11 +119,11 @@ def test_formats_without_loss_lose_nothing(kind, photo, tmp_path):
         np.testing.assert_array_equal(np.asarray(image), pixels)
 
 
-@pytest.mark.parametrize("kind", picture_formats.FORMATS)
+@pytest.mark.parametrize("kind", formats.FORMATS)
 def test_a_stream_gets_what_a_file_would(kind, photo, tmp_path):
     pixels = np.asarray(photo)
-    path = tmp_path / f"it{picture_formats.FORMATS[kind].suffixes[0]}"
-    photo_files.write_photo(path, pixels)
+    path = tmp_path / f"it{formats.FORMATS[kind].suffixes[0]}"
+    photo_io.write_photo(path, pixels)
 
     class OneWay(io.RawIOBase):
         """As a pipe: what is written cannot be gone back to."""
@@ -135,9 +135,9 @@ def test_a_stream_gets_what_a_file_would(kind, photo, tmp_path):
             return len(data)
 
     stream = OneWay()
-    photo_files.write_photo(stream, pixels, format=kind)
+    photo_io.write_photo(stream, pixels, format=kind)
     assert stream.data == path.read_bytes()
-    read = photo_files.read_photo(stream.data)
+    read = photo_io.read_photo(stream.data)
     assert (read.format, read.pixels.shape) == (kind, pixels.shape)
 
 
@@ -146,7 +146,7 @@ def test_quality_costs_bytes(kind, photo):
     sizes = []
     for quality in (20, 60, 95):
         stream = io.BytesIO()
-        photo_files.write_photo(
+        photo_io.write_photo(
             stream, np.asarray(photo), format=kind, quality=quality
         )
         sizes.append(stream.tell())
@@ -155,7 +155,7 @@ def test_quality_costs_bytes(kind, photo):
 
 def test_colors_of_a_jpeg_are_as_sharp_as_its_light(photo):
     stream = io.BytesIO()
-    photo_files.write_photo(stream, np.asarray(photo), format="JPEG")
+    photo_io.write_photo(stream, np.asarray(photo), format="JPEG")
     with PIL.Image.open(stream) as image:
         assert [layer[1:3] for layer in image.layer] == [(1, 1)] * 3
 
@@ -166,7 +166,7 @@ def test_inks_become_rgb_by_their_own_profile(tmp_path):
         io.BytesIO(awkward_files.cmyk_profile()),
     )
     inks.save(tmp_path / "inks.tiff", icc_profile=profile.getvalue())
-    read = photo_files.read_photo(tmp_path / "inks.tiff")
+    read = photo_io.read_photo(tmp_path / "inks.tiff")
     expected = PIL.ImageCms.profileToProfile(
         inks,
         profile,
@@ -184,7 +184,7 @@ def test_inks_with_a_profile_of_lights_become_rgb_without_it(tmp_path):
     inks = awkward_files.photo(mode="CMYK")
     profile = awkward_files.srgb_profile()
     inks.save(tmp_path / "inks.tiff", icc_profile=profile)
-    read = photo_files.read_photo(tmp_path / "inks.tiff")
+    read = photo_io.read_photo(tmp_path / "inks.tiff")
     np.testing.assert_array_equal(read.pixels, np.asarray(inks.convert("RGB")))
     assert read.extras.profile is None
 
@@ -199,7 +199,7 @@ def test_lab_becomes_rgb(tmp_path):
     )
     lab = PIL.ImageCms.applyTransform(photo, to_lab)
     lab.save(tmp_path / "lab.tiff")
-    read = photo_files.read_photo(tmp_path / "lab.tiff").pixels
+    read = photo_io.read_photo(tmp_path / "lab.tiff").pixels
     off = read.astype(int) - np.asarray(photo)
     assert np.abs(off).mean() < 2
 
@@ -208,8 +208,8 @@ def test_a_picture_in_a_gif_has_holes(tmp_path):
     colors = np.full((20, 30, 3), [250, 100, 7], np.uint8)
     alpha = np.zeros((20, 30), np.uint8)
     alpha[3:9, 4:12] = 200
-    photo_files.write_photo(tmp_path / "a.gif", colors, alpha=alpha)
-    read = photo_files.read_photo(tmp_path / "a.gif")
+    photo_io.write_photo(tmp_path / "a.gif", colors, alpha=alpha)
+    read = photo_io.read_photo(tmp_path / "a.gif")
     np.testing.assert_array_equal(read.alpha, np.where(alpha > 0, 255, 0))
     np.testing.assert_array_equal(read.pixels, colors)
 
@@ -217,12 +217,12 @@ def test_a_picture_in_a_gif_has_holes(tmp_path):
 def test_only_the_first_of_several_pages_is_read(photo, tmp_path):
     path = tmp_path / "pages.tiff"
     photo.save(path, save_all=True, append_images=[photo.rotate(180)])
-    read = photo_files.read_photo(path)
+    read = photo_io.read_photo(path)
     np.testing.assert_array_equal(read.pixels, np.asarray(photo))
 
 
 def write_half(target):
-    with photo_files.written(target) as file:
+    with photo_io.written(target) as file:
         file.write(b"half")
         raise OSError("encoder failed")
 
@@ -231,7 +231,7 @@ def test_a_failed_write_leaves_the_old_file(photo, tmp_path):
     target = tmp_path / "cartoon.png"
     target.write_text("old")
     with pytest.raises(ValueError, match="`alpha` must be of shape"):
-        photo_files.write_photo(
+        photo_io.write_photo(
             target, np.asarray(photo), alpha=np.zeros((3, 4), np.uint8)
         )
     with pytest.raises(errors.InputError, match="encoder failed"):
@@ -244,21 +244,21 @@ def test_a_place_that_cannot_be_written_to_is_named(photo, tmp_path):
     (tmp_path / "file").touch()
     for place in ("file/cartoon.png", f"{'long' * 70}.png"):
         with pytest.raises(errors.InputError, match="cannot be written"):
-            photo_files.write_photo(tmp_path / place, np.asarray(photo))
+            photo_io.write_photo(tmp_path / place, np.asarray(photo))
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_folder_that_is_read_only_is_named(photo, tmp_path):
     tmp_path.chmod(0o500)
     with pytest.raises(errors.InputError, match="Permission denied"):
-        photo_files.write_photo(tmp_path / "a.png", np.asarray(photo))
+        photo_io.write_photo(tmp_path / "a.png", np.asarray(photo))
 
 
 def test_a_full_disk_is_no_fault_of_the_input(photo):
     pixels = np.asarray(photo)
     with open("/dev/full", "wb", buffering=0) as full:
         with pytest.raises(OSError, match="No space") as caught:
-            photo_files.write_photo(full, pixels, format="PNG")
+            photo_io.write_photo(full, pixels, format="PNG")
     assert errors.is_out_of_space(caught.value)
 
 
@@ -267,7 +267,7 @@ def test_a_disk_that_fills_up_is_no_fault_of_the_output(photo, tmp_path):
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limit[1]))
     try:
         with pytest.raises(OSError, match="too large") as caught:
-            photo_files.write_photo(tmp_path / "a.png", np.asarray(photo))
+            photo_io.write_photo(tmp_path / "a.png", np.asarray(photo))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limit)
     assert errors.is_out_of_space(caught.value)
@@ -277,38 +277,38 @@ def test_a_disk_that_fills_up_is_no_fault_of_the_output(photo, tmp_path):
 def test_what_a_format_cannot_hold_is_refused(photo):
     ribbon = np.zeros((2, 16_384, 3), np.uint8)
     with pytest.raises(errors.InputError, match="sides end at 16383"):
-        photo_files.write_photo(io.BytesIO(), ribbon, format="WEBP")
+        photo_io.write_photo(io.BytesIO(), ribbon, format="WEBP")
     with pytest.raises(errors.InputError, match="no ending of a picture"):
-        photo_files.write_photo("cartoon.docx", np.asarray(photo))
+        photo_io.write_photo("cartoon.docx", np.asarray(photo))
 
 
 def test_the_bound_on_pixels_comes_before_decoding(photo, tmp_path):
     path = tmp_path / "photo.png"
     photo.save(path)
     pixels = photo.width * photo.height
-    photo_files.read_photo(path, max_pixels=pixels)
+    photo_io.read_photo(path, max_pixels=pixels)
     path.write_bytes(path.read_bytes()[:100])  # Decoding would fail.
     with pytest.raises(headers.BadPicture, match="160 x 110 pixels"):
-        photo_files.read_photo(path, max_pixels=pixels - 1)
+        photo_io.read_photo(path, max_pixels=pixels - 1)
 
 
 def test_a_pipe_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "pipe.jpg")
     with pytest.raises(headers.BadPicture, match="not a regular file"):
-        photo_files.read_photo(tmp_path / "pipe.jpg")
+        photo_io.read_photo(tmp_path / "pipe.jpg")
 
 
 def test_bytes_that_are_no_picture_are_the_streams(photo):
     for data, why in ((b"", "is empty"), (b"no picture", "is not a picture")):
         with pytest.raises(headers.BadPicture, match="standard input " + why):
-            photo_files.read_photo(data)
+            photo_io.read_photo(data)
 
 
 def test_what_hides_below_transparency_is_covered(tmp_path):
     image = PIL.Image.new("RGBA", (40, 30), (200, 100, 50, 255))
     image.paste((0, 255, 0, 0), (20, 0, 40, 30))
     image.save(tmp_path / "half.png")
-    read = photo_files.read_photo(tmp_path / "half.png")
+    read = photo_io.read_photo(tmp_path / "half.png")
     assert (read.pixels == [200, 100, 50]).all()
     assert (read.alpha[:, 20:] == 0).all()
 
@@ -324,7 +324,7 @@ def test_a_file_broken_anywhere_is_read_or_refused(kind, random):
             broken[at] = random.integers(0, 256)
         del broken[random.integers(len(broken) // 2, 2 * len(broken)) :]
         try:
-            photo_files.read_photo(bytes(broken), max_pixels=10**6)
+            photo_io.read_photo(bytes(broken), max_pixels=10**6)
         except headers.BadPicture:
             refused += 1
     assert refused
@@ -332,7 +332,7 @@ def test_a_file_broken_anywhere_is_read_or_refused(kind, random):
 
 MEASURE = """
 import resource, sys
-from cartoongan_tf import photo_files
+from cartoongan_tf.images import photo_io
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 before = peak()

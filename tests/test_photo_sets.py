@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from cartoongan_tf import photo_sets
-from cartoongan_tf import pictures
 from cartoongan_tf.core import errors
+from cartoongan_tf.images import pictures
 
 
 def test_photos_of_a_folder_are_read_wherever_they_lie(make_folder, tmp_path):

@@ -6,20 +6,20 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from cartoongan_tf import picture_formats
 from cartoongan_tf.core import errors
+from cartoongan_tf.images import formats
 
 
 def test_formats_have_many_names():
     for name in ("jpg", "JPEG", ".jpe"):
-        assert picture_formats.by_name(name, "--format") == "JPEG"
-    assert picture_formats.by_name("tif", "--format") == "TIFF"
+        assert formats.by_name(name, "--format") == "JPEG"
+    assert formats.by_name("tif", "--format") == "TIFF"
     with pytest.raises(errors.InputError, match="--format=heic is no format"):
-        picture_formats.by_name("heic", "--format")
+        formats.by_name("heic", "--format")
 
 
 @pytest.mark.parametrize(
-    "name", [n for n, f in picture_formats.FORMATS.items() if f.has_alpha]
+    "name", [n for n, f in formats.FORMATS.items() if f.has_alpha]
 )
 def test_formats_with_alpha_hold_shades_of_it(name):
     stream = io.BytesIO()
@@ -36,14 +36,14 @@ def test_an_ending_is_kept_where_it_tells_of_the_format():
         "a": ".jpg",
     }.items():
         path = pathlib.Path(path)
-        assert picture_formats.suffix_for("JPEG", path) == expected
+        assert formats.suffix_for("JPEG", path) == expected
 
 
 def test_a_quality_fits_formats_that_lose_something():
-    picture_formats.check_quality("JPEG", 1)
-    picture_formats.check_quality("PNG", None)
+    formats.check_quality("JPEG", 1)
+    formats.check_quality("PNG", None)
     for quality in (0, 101):
         with pytest.raises(errors.InputError, match="must be 1 to 100"):
-            picture_formats.check_quality("JPEG", quality)
+            formats.check_quality("JPEG", quality)
     with pytest.raises(errors.InputError, match="is for AVIF, JPEG, WEBP"):
-        picture_formats.check_quality("PNG", 80)
+        formats.check_quality("PNG", 80)

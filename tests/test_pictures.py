@@ -6,8 +6,8 @@ import pytest
 import skimage.data
 import tensorflow as tf
 
-from cartoongan_tf import headers
-from cartoongan_tf import pictures
+from cartoongan_tf.images import headers
+from cartoongan_tf.images import pictures
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from cartoongan_tf import inventories
-from cartoongan_tf import pictures
 from cartoongan_tf import scenes
+from cartoongan_tf.images import pictures
 
 
 def prepare(run_command, *arguments):

@@ -12,8 +12,8 @@ import pytest
 import requests
 import tensorflow as tf
 
-from cartoongan_tf import pictures
 from cartoongan_tf import session_models
+from cartoongan_tf.images import pictures
 
 PREDICT = "/v1/models/cartoongan:predict"
 PROBE = "/v1/models/probe:predict"

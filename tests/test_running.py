@@ -7,11 +7,11 @@ import PIL.Image
 import pytest
 
 from cartoongan_tf import inputs
-from cartoongan_tf import photo_files
 from cartoongan_tf import running
 from cartoongan_tf import settings
 from cartoongan_tf import targets
 from cartoongan_tf import video_files
+from cartoongan_tf.images import photo_io
 
 
 class Inverter:
@@ -43,12 +43,12 @@ def run(tmp_path):
 
 
 def write(path, pixels):
-    photo_files.write_photo(path, pixels)
+    photo_io.write_photo(path, pixels)
     return path
 
 
 def read(path):
-    return photo_files.read_photo(path).pixels
+    return photo_io.read_photo(path).pixels
 
 
 @pytest.fixture
@@ -128,7 +128,7 @@ def test_standard_output_gets_a_picture(run, pixels, tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(stream))
     run([photo], "-", format="bmp")
     np.testing.assert_array_equal(
-        photo_files.read_photo(stream.getvalue()).pixels, 255 - pixels
+        photo_io.read_photo(stream.getvalue()).pixels, 255 - pixels
     )
 
 

@@ -7,9 +7,9 @@ import tensorflow as tf
 
 from cartoongan_tf import config
 from cartoongan_tf import denoising
-from cartoongan_tf import pictures
 from cartoongan_tf import runs
 from cartoongan_tf.core import errors
+from cartoongan_tf.images import pictures
 
 
 @pytest.fixture

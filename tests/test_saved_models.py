@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf import pictures
 from cartoongan_tf import saved_models
 from cartoongan_tf import session_models
 from cartoongan_tf import warmup_requests
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.images import pictures
 
 SIZES = [(24, 32), (50, 17)]
 

@@ -15,7 +15,7 @@ import pytest
 import requests
 from PIL import Image
 
-from cartoongan_tf import pictures
+from cartoongan_tf.images import pictures
 from serving import model_configs
 
 PREDICT = "/v1/models/cartoongan:predict"

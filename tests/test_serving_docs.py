@@ -9,7 +9,7 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from cartoongan_tf import pictures
+from cartoongan_tf.images import pictures
 
 README = pathlib.Path(__file__).parents[1] / "README.md"
 

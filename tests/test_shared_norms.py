@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 
 from cartoongan_tf import light_generator
-from cartoongan_tf import pictures
 from cartoongan_tf import shared_norms
+from cartoongan_tf.images import pictures
 
 
 @pytest.fixture

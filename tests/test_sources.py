@@ -6,9 +6,9 @@ import pytest
 import tensorflow as tf
 
 from cartoongan_tf import inventories
-from cartoongan_tf import pictures
 from cartoongan_tf import sources
 from cartoongan_tf.core import errors
+from cartoongan_tf.images import pictures
 
 
 @pytest.fixture

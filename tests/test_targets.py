@@ -6,9 +6,9 @@ import pytest
 
 from cartoongan_tf import inputs
 from cartoongan_tf import kinds
-from cartoongan_tf import photo_files
 from cartoongan_tf import targets
 from cartoongan_tf.core import errors
+from cartoongan_tf.images import photo_io
 
 Kind = kinds.Kind
 
@@ -103,8 +103,8 @@ def test_a_second_run_does_what_is_left(tmp_path):
     again = targets.plan(jobs, tmp_path, overwrite=True)
     assert [task.job for task in again.tasks] == jobs
     assert not again.done
-    pixels = photo_files.read_photo(awkward_files.JPEG).pixels
-    photo_files.write_photo(plan.tasks[0].path, pixels)
+    pixels = photo_io.read_photo(awkward_files.JPEG).pixels
+    photo_io.write_photo(plan.tasks[0].path, pixels)
     left = {path.name for path in tmp_path.iterdir()}
     assert left == {"a.jpg", "b.jpg"}
 

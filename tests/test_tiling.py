@@ -6,10 +6,10 @@ import tensorflow as tf
 
 from cartoongan_tf import light_generator
 from cartoongan_tf import networks
-from cartoongan_tf import pictures
 from cartoongan_tf import shared_norms
 from cartoongan_tf import tiling
 from cartoongan_tf.core import errors
+from cartoongan_tf.images import pictures
 
 
 def draw_weights(network, deviation):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from cartoongan_tf import artifacts
-from cartoongan_tf import transparency
+from cartoongan_tf.images import transparency
 
 
 @pytest.mark.parametrize("rows", [2, 600])  # Of one strip, and of two.

@@ -11,11 +11,11 @@ from absl import flags
 
 from cartoongan_tf import artifacts
 from cartoongan_tf import data
-from cartoongan_tf import pictures
 from cartoongan_tf import samples
 from cartoongan_tf import styles
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
+from cartoongan_tf.images import pictures
 
 FLAGS = flags.FLAGS
 

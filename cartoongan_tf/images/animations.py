@@ -11,16 +11,16 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from cartoongan_tf import animated_png
-from cartoongan_tf import animated_webp
-from cartoongan_tf import extras as extras_of
-from cartoongan_tf import frames as frames_of
-from cartoongan_tf import gif_files
-from cartoongan_tf import photo_files
-from cartoongan_tf import photo_pixels
-from cartoongan_tf import picture_formats
-from cartoongan_tf import transparency
 from cartoongan_tf.core import errors
+from cartoongan_tf.images import apng_writer
+from cartoongan_tf.images import color_modes
+from cartoongan_tf.images import formats
+from cartoongan_tf.images import frames as frames_of
+from cartoongan_tf.images import gif_writer
+from cartoongan_tf.images import metadata as extras_of
+from cartoongan_tf.images import photo_io
+from cartoongan_tf.images import transparency
+from cartoongan_tf.images import webp_writer
 
 
 class Animation:
@@ -44,11 +44,11 @@ class Animation:
         self,
         source: str | pathlib.Path | bytes,
         *,
-        max_pixels: int = photo_files.MAX_PIXELS,
+        max_pixels: int = photo_io.MAX_PIXELS,
     ):
         self._source = source
         self._max_pixels = max_pixels
-        with photo_files.opened(source, max_pixels) as image:
+        with photo_io.opened(source, max_pixels) as image:
             self.format = str(image.format)
             # The first picture of some PNGs is for those who show only one.
             self._first = 1 if image.info.get("default_image") else 0
@@ -64,11 +64,11 @@ class Animation:
         Raises:
             BadPicture: If the file breaks off.
         """
-        with photo_files.opened(self._source, self._max_pixels) as image:
+        with photo_io.opened(self._source, self._max_pixels) as image:
             for number in range(self.timeline.length):
                 image.seek(self._first + number)
                 image.load()
-                shown = photo_pixels.convert(image)
+                shown = color_modes.convert(image)
                 if shown.alpha is not None:
                     transparency.cover_hidden(shown.colors, shown.alpha)
                 yield frames_of.Frame(
@@ -103,37 +103,37 @@ def write_animation(
         ValueError: If there are more or fewer frames than told.
         OSError: If the disk is full.
     """
-    kind = format or photo_files.format_of(target)
+    kind = format or photo_io.format_of(target)
     check_animated(kind)
     kept = extras or extras_of.Extras()
     kept = kept.only_colors() if strip_metadata else kept
     counted = _counted(frames, timeline.length)
     first = next(counted)
     height, width, _ = first.pixels.shape
-    picture_formats.check_size(kind, width, height)
+    formats.check_size(kind, width, height)
     pictures = itertools.chain([first], counted)
     options = {
         **extras_of.save_options(kept, kind, (width, height)),
-        **photo_files.quality_options(kind, quality),
+        **photo_io.quality_options(kind, quality),
     }
-    with photo_files.written(target) as file:
+    with photo_io.written(target) as file:
         if kind == "GIF":
-            gif_files.write(file, pictures, timeline, _folder_of(target))
+            gif_writer.write(file, pictures, timeline, _folder_of(target))
         else:
             _WRITERS[kind](file, pictures, timeline, options)
 
 
 def check_animated(kind: str) -> None:
     """Raises `InputError` for a format without animations."""
-    if not picture_formats.FORMATS[kind].is_animated:
-        known = picture_formats.FORMATS.items()
+    if not formats.FORMATS[kind].is_animated:
+        known = formats.FORMATS.items()
         fit = ", ".join(name for name, f in known if f.is_animated)
         raise errors.InputError(
             f"{kind} holds no animations; formats that do are {fit}."
         )
 
 
-_WRITERS = {"PNG": animated_png.write, "WEBP": animated_webp.write}
+_WRITERS = {"PNG": apng_writer.write, "WEBP": webp_writer.write}
 
 
 def _plays(image):

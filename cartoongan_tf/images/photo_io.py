@@ -19,15 +19,15 @@ from typing import BinaryIO
 import numpy as np
 import PIL.Image
 
-from cartoongan_tf import extras as extras_of
-from cartoongan_tf import frames
-from cartoongan_tf import gif_files
-from cartoongan_tf import headers
-from cartoongan_tf import photo_pixels
-from cartoongan_tf import picture_formats
-from cartoongan_tf import transparency
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
+from cartoongan_tf.images import color_modes
+from cartoongan_tf.images import formats
+from cartoongan_tf.images import frames
+from cartoongan_tf.images import gif_writer
+from cartoongan_tf.images import headers
+from cartoongan_tf.images import metadata as extras_of
+from cartoongan_tf.images import transparency
 
 MAX_PIXELS = 400_000_000
 STDIN = pathlib.Path("standard input")  # How messages call a stream.
@@ -74,7 +74,7 @@ def read_photo(
     """
     with opened(source, max_pixels) as image:
         image.load()
-        shown = photo_pixels.convert(image)
+        shown = color_modes.convert(image)
         kept = extras_of.read(image)
         kind = "JPEG" if image.format == "MPO" else str(image.format)
     if shown.alpha is not None:
@@ -96,7 +96,7 @@ def opened(
     try:
         _check_file(source, name)
         stream = io.BytesIO(source) if isinstance(source, bytes) else source
-        with PIL.Image.open(stream, formats=picture_formats.READ) as image:
+        with PIL.Image.open(stream, formats=formats.READ) as image:
             _check_size(name, image, max_pixels)
             yield image
     except headers.BadPicture:
@@ -143,7 +143,7 @@ def write_photo(
     """
     kind = format or format_of(target)
     height, width, _ = pixels.shape
-    picture_formats.check_size(kind, width, height)
+    formats.check_size(kind, width, height)
     kept = extras or extras_of.Extras()
     kept = kept.only_colors() if strip_metadata else kept
     options = {
@@ -153,7 +153,7 @@ def write_photo(
     if kind == "GIF":
         frame = frames.Frame(pixels, alpha, 0)
         with written(target) as file:
-            gif_files.write(file, [frame], frames.Timeline(1, 1, True))
+            gif_writer.write(file, [frame], frames.Timeline(1, 1, True))
         return
     image = _image(pixels, alpha, kind)
     with written(target) as file:
@@ -194,7 +194,7 @@ def format_of(target: str | pathlib.Path | BinaryIO) -> str:
         InputError: If it tells of none that is written.
     """
     path = pathlib.Path(str(getattr(target, "name", target)))
-    found = picture_formats.by_suffix(path)
+    found = formats.by_suffix(path)
     if found is None:
         raise errors.InputError(
             f"{path} has no ending of a picture; pass --format."
@@ -263,7 +263,7 @@ def _image(pixels, alpha, kind):
             f"`alpha` must be of shape {pixels.shape[:2]}, received "
             f"{alpha.shape}."
         )
-    if not picture_formats.FORMATS[kind].has_alpha:
+    if not formats.FORMATS[kind].has_alpha:
         return PIL.Image.fromarray(transparency.on_white(pixels, alpha))
     image = PIL.Image.fromarray(pixels)
     image.putalpha(PIL.Image.fromarray(alpha))

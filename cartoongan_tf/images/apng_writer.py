@@ -16,7 +16,7 @@ import numpy as np
 import PIL.Image
 import PIL.PngImagePlugin
 
-from cartoongan_tf import frames
+from cartoongan_tf.images import frames
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _MOST = 65_535  # Of the two numbers whose ratio is a delay.

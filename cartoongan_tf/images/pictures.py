@@ -17,8 +17,8 @@ import PIL.Image
 import PIL.ImageOps
 import tensorflow as tf
 
-from cartoongan_tf import headers
 from cartoongan_tf.core import atomic_files
+from cartoongan_tf.images import headers
 
 
 def read_picture(

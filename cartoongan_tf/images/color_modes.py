@@ -11,8 +11,8 @@ import numpy as np
 import PIL.Image
 import PIL.ImageCms
 
-from cartoongan_tf import extras
 from cartoongan_tf.core import errors
+from cartoongan_tf.images import metadata
 
 _STRIP = 2**16  # Pixels converted at a time; they stay in the cache.
 _OPAQUE = 255
@@ -44,7 +44,7 @@ def convert(image: PIL.Image.Image) -> Pixels:
         InputError: If the image has numbers whose white is not known. The
             message is to be read after the image's name.
     """
-    turn = extras.orientation(image)
+    turn = metadata.orientation(image)
     width, height = image.size
     upright = (width, height) if turn >= 5 else (height, width)
     to_array, alpha = _converter(image), None
@@ -103,7 +103,7 @@ def _from_other_colors(image):
     if image.mode == "LAB":
         profile = _CMS.createProfile("LAB")
     else:
-        profile = extras.profile_of(image)
+        profile = metadata.profile_of(image)
     if profile is None:
         return lambda strip: np.asarray(strip.convert("RGB"))
     try:

@@ -18,7 +18,7 @@ import numpy as np
 import PIL.GifImagePlugin
 import PIL.Image
 
-from cartoongan_tf import frames
+from cartoongan_tf.images import frames
 
 _COLORS = 255
 _HOLE = 255  # The entry for transparent pixels, and for unchanged ones.

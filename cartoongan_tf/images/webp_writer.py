@@ -5,7 +5,7 @@ from typing import BinaryIO
 
 import PIL.Image
 
-from cartoongan_tf import frames
+from cartoongan_tf.images import frames
 
 # Frames between whole ones, at least and at most. Pillow's 3 and 5 make files
 # twice as large, and still parts of the picture twitch with each whole frame.
