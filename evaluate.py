@@ -48,11 +48,11 @@ from cartoongan_tf import artifacts
 from cartoongan_tf import baselines
 from cartoongan_tf import evaluating
 from cartoongan_tf import evaluation_report
-from cartoongan_tf import faces
 from cartoongan_tf import features
 from cartoongan_tf import inception
 from cartoongan_tf import inventories
 from cartoongan_tf import pretrained
+from cartoongan_tf.analysis import faces
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import devices
 from cartoongan_tf.core import errors

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from cartoongan_tf import bars
-from cartoongan_tf import shots
+from cartoongan_tf.analysis import letterbox
+from cartoongan_tf.analysis import shot_detection
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.images import pictures
 
@@ -66,13 +66,13 @@ class Candidates:
             else:
                 shutil.rmtree(folder)
 
-    def add(self, stretch: shots.Stretch) -> None:
+    def add(self, stretch: shot_detection.Stretch) -> None:
         """Keeps the picks of a stretch; from then on they are safe."""
         state = self.state
         for time, picture in stretch.picks:
             pictures.write_png(self._path(time), picture)
             state.times.append(time)
-            state.bars.append(list(bars.find_bars(picture)))
+            state.bars.append(list(letterbox.find_bars(picture)))
         state.shots += bool(stretch.picks)
         state.looked += stretch.looked
         state.empty += stretch.empty

@@ -8,12 +8,12 @@ import dataclasses
 import pathlib
 from collections.abc import Sequence
 
-from cartoongan_tf import duplicates
 from cartoongan_tf import findings
 from cartoongan_tf import inventories
 from cartoongan_tf import measures
 from cartoongan_tf import overlaps
 from cartoongan_tf import pair_findings
+from cartoongan_tf.analysis import near_duplicates
 from cartoongan_tf.core import progress
 from cartoongan_tf.core import sampling
 
@@ -114,7 +114,7 @@ def _of_pair(photos, cartoons, photo_paths, cartoon_paths):
 def _alike(photos, cartoons):
     """Near duplicates among the cartoons of a photo, and of which."""
     paths = list(photos)
-    matches = duplicates.find_matches(
+    matches = near_duplicates.find_matches(
         *([m.fingerprint for m in side.values()] for side in (photos, cartoons))
     )
     return {

@@ -24,13 +24,13 @@ import numpy as np
 from cartoongan_tf import color_drift
 from cartoongan_tf import data
 from cartoongan_tf import distances
-from cartoongan_tf import faces
-from cartoongan_tf import fidelity
 from cartoongan_tf import inception
-from cartoongan_tf import likeness
 from cartoongan_tf import losses
-from cartoongan_tf import quality
-from cartoongan_tf import structure
+from cartoongan_tf.analysis import drawn_score
+from cartoongan_tf.analysis import faces
+from cartoongan_tf.analysis import fidelity
+from cartoongan_tf.analysis import quality
+from cartoongan_tf.analysis import structure
 from cartoongan_tf.core import progress
 from cartoongan_tf.images import pictures
 
@@ -192,7 +192,7 @@ def _measure(
                 made = [make(crop) for crop in crops]
                 tally = tallies[name]
                 tally.features.extend(describe(made))
-                tally.looks.extend(map(likeness.look, made))
+                tally.looks.extend(map(drawn_score.look, made))
                 _compare(tally, before, made, content, detector)
                 done += len(batch)
                 watch(f"Measuring {kind}", done, total)

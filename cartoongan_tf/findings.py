@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from cartoongan_tf import duplicates
 from cartoongan_tf import inventories
 from cartoongan_tf import measures
+from cartoongan_tf.analysis import near_duplicates
 
 PHOTOS = "--photo_dir"
 CARTOONS = "--cartoon_dir"
@@ -173,7 +173,7 @@ def of_count(flag: str, count: int) -> list[Finding]:
 def of_duplicates(flag: str, measured: Measured) -> list[Finding]:
     """Pictures that a folder holds more than once."""
     paths = list(measured)
-    groups = duplicates.find_duplicates(
+    groups = near_duplicates.find_duplicates(
         [m.fingerprint for m in measured.values()]
     )
     if not groups:

@@ -18,13 +18,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cartoongan_tf import bars
 from cartoongan_tf import candidates
-from cartoongan_tf import duplicates
 from cartoongan_tf import films
 from cartoongan_tf import frame_folders
-from cartoongan_tf import sharpness
-from cartoongan_tf import shots
+from cartoongan_tf.analysis import letterbox
+from cartoongan_tf.analysis import near_duplicates
+from cartoongan_tf.analysis import sharpness
+from cartoongan_tf.analysis import shot_detection
 
 MOST_PER_SHOT = 3  # More of a long pan would be the same scenery again.
 # Training takes crops of 60 % of the short side and more, and brings them to
@@ -106,7 +106,9 @@ def choose(
         number for number, is_blurred in enumerate(blurred) if not is_blurred
     ]
     repeated: set[int] = set()
-    for group in duplicates.find_duplicates([fingerprints[n] for n in sharp]):
+    for group in near_duplicates.find_duplicates(
+        [fingerprints[n] for n in sharp]
+    ):
         members = [sharp[position] for position in group]
         best = max(members, key=lambda number: details[number])
         repeated.update(number for number in members if number != best)
@@ -126,19 +128,21 @@ def _read(film, found, most, watch):
             watch("Reading", time, total)
             yield time, picture
 
-    frames = watched(film.frames(shots.RATE, state.context))
-    for stretch in shots.split(frames, most=most, begin=state.next):
+    frames = watched(film.frames(shot_detection.RATE, state.context))
+    for stretch in shot_detection.split(frames, most=most, begin=state.next):
         found.add(stretch)
     found.close(film.end)
 
 
 def _finish(film, found, folder, settings, watch):
     """Cuts, chooses and writes; done again from its start if it is stopped."""
-    cut = bars.common_bars([bars.Bars(*b) for b in found.state.bars])
+    cut = letterbox.common_bars([letterbox.Bars(*b) for b in found.state.bars])
     frames = []
     for number, (time, picture) in enumerate(found.read(), start=1):
         watch("Choosing", number, len(found.state.times))
-        inside = bars.cut_bars(picture, bars.without_lit(picture, cut))
+        inside = letterbox.cut_bars(
+            picture, letterbox.without_lit(picture, cut)
+        )
         frame = sharpness.reduce(inside, settings["short_side"])
         found.write_cut(time, frame)
         frames.append(_measure(time, frame))
@@ -175,7 +179,7 @@ def _measure(time, frame):
         size=(frame.shape[1], frame.shape[0]),
         detail=sharpness.detail(frame),
         blur=sharpness.blur(frame),
-        fingerprint=duplicates.fingerprint(frame),
+        fingerprint=near_duplicates.fingerprint(frame),
         thumbnail=sharpness.reduce(frame, _THUMBNAIL),
     )
 
@@ -187,7 +191,7 @@ def _summarize(film, state, folder, choice, kept, cut):
     in_folder = sum(1 for _ in folder.output.glob("*.png"))
     lines = [
         f"{state.looked:,} frames of {film.path.name} looked at, "
-        f"{shots.RATE} a second; {state.shots:,} shots",
+        f"{shot_detection.RATE} a second; {state.shots:,} shots",
         f"{len(kept):,} frames kept, of {len(state.times):,} candidates, the "
         "best of each shot",
         f"left out of the frames: {state.empty:,} black or of one color, "

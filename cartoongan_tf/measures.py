@@ -10,11 +10,11 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from cartoongan_tf import bars
-from cartoongan_tf import duplicates
-from cartoongan_tf import grain
-from cartoongan_tf import likeness
-from cartoongan_tf import sharpness
+from cartoongan_tf.analysis import drawn_score
+from cartoongan_tf.analysis import grain
+from cartoongan_tf.analysis import letterbox
+from cartoongan_tf.analysis import near_duplicates
+from cartoongan_tf.analysis import sharpness
 from cartoongan_tf.images import headers
 from cartoongan_tf.images import pictures
 
@@ -67,8 +67,8 @@ def measure_file(path: pathlib.Path) -> Measures:
 def measure(picture: np.ndarray) -> Measures:
     """Measures a uint8 RGB array of shape `(height, width, 3)`."""
     height, width = picture.shape[:2]
-    inside = bars.cut_bars(picture, bars.find_bars(picture))
-    small = likeness.scaled(inside)
+    inside = letterbox.cut_bars(picture, letterbox.find_bars(picture))
+    small = drawn_score.scaled(inside)
     gray = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype("float32")
     return Measures(
         width=width,
@@ -77,10 +77,10 @@ def measure(picture: np.ndarray) -> Measures:
         contrast=float(gray.std()),
         color=_color(small),
         blur=sharpness.blur(inside),
-        drawn=likeness.drawn_likeness(small),
+        drawn=drawn_score.drawn_likeness(small),
         grain=grain.measure(inside),
         bars=1 - inside.size / picture.size,
-        fingerprint=duplicates.fingerprint(inside),
+        fingerprint=near_duplicates.fingerprint(inside),
     )
 
 

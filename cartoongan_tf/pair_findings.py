@@ -7,7 +7,7 @@ import pathlib
 from collections.abc import Mapping
 
 from cartoongan_tf import findings
-from cartoongan_tf import likeness
+from cartoongan_tf.analysis import drawn_score
 
 _MOST = 0.5  # Share of a folder that is in the other by no accident.
 _BOTH = f"{findings.PHOTOS} and {findings.CARTOONS}"
@@ -21,8 +21,8 @@ def of_kinds(
     if not photos or not cartoons:
         return []
     sides = [[m.drawn for m in side.values()] for side in (photos, cartoons)]
-    verdict = likeness.compare(*sides)
-    if verdict is likeness.Verdict.RIGHT:
+    verdict = drawn_score.compare(*sides)
+    if verdict is drawn_score.Verdict.RIGHT:
         return []
     shares = " and ".join(f"{sum(s) / len(s):.0%}" for s in sides)
     severity, title, sentence = _VERDICTS[verdict]
@@ -70,19 +70,19 @@ def of_overlap(
 
 
 _VERDICTS = {
-    likeness.Verdict.SWAPPED: (
+    drawn_score.Verdict.SWAPPED: (
         findings.Severity.ERROR,
         "swapped folders",
         f"{findings.PHOTOS} looks drawn, {findings.CARTOONS} photographed; "
         f"{_EXCHANGE}",
     ),
-    likeness.Verdict.UNSURE: (
+    drawn_score.Verdict.UNSURE: (
         findings.Severity.WARNING,
         "perhaps swapped folders",
         f"{findings.PHOTOS} looks more drawn than {findings.CARTOONS}; look "
         f"at both, and if they are swapped, {_EXCHANGE}",
     ),
-    likeness.Verdict.ALIKE: (
+    drawn_score.Verdict.ALIKE: (
         findings.Severity.WARNING,
         "folders of one kind",
         "Neither folder looks more drawn than the other; look at both: one "

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from cartoongan_tf import shots
+from cartoongan_tf.analysis import shot_detection
 
 _SIDE = 320  # Short side of the pictures that motion is found in; pixels.
 # The larger, the steadier, but the farther from what the network made.
@@ -77,8 +77,9 @@ class Steadier:
 
     def _goes_on(self, photo):
         before = self.memory.photo
-        return before.shape == photo.shape and not shots.is_cut_between(
-            before, photo
+        return (
+            before.shape == photo.shape
+            and not shot_detection.is_cut_between(before, photo)
         )
 
     def _blended(self, photo, cartoon):

@@ -8,8 +8,8 @@ import numpy as np
 import tensorflow as tf
 
 from cartoongan_tf import shared_norms
-from cartoongan_tf import shots
 from cartoongan_tf import tiles
+from cartoongan_tf.analysis import shot_detection
 from cartoongan_tf.core import errors
 from cartoongan_tf.images import pictures
 
@@ -133,7 +133,9 @@ class SteadyFrames:
         self._past: shared_norms.Statistics | None = None
 
     def __call__(self, frame: np.ndarray) -> np.ndarray:
-        if self._frame is None or shots.is_cut_between(self._frame, frame):
+        if self._frame is None or shot_detection.is_cut_between(
+            self._frame, frame
+        ):
             self._past = None
         self._frame = frame
         cartoon, self._past = self._tiled.follow(frame, self._past)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from cartoongan_tf import bars
+from cartoongan_tf.analysis import letterbox
 
 
 @pytest.fixture
@@ -23,45 +23,50 @@ def framed(scene, top, bottom, left, right):
 )
 def test_noisy_bars_are_found_and_cut(scene, sides):
     picture = framed(scene, *sides)
-    found = bars.find_bars(picture)
-    assert found == bars.Bars(*sides)
-    np.testing.assert_array_equal(bars.cut_bars(picture, found), scene)
+    found = letterbox.find_bars(picture)
+    assert found == letterbox.Bars(*sides)
+    np.testing.assert_array_equal(letterbox.cut_bars(picture, found), scene)
 
 
 def test_a_dark_sky_is_no_bar(scene):
-    assert bars.find_bars(framed(scene, 20, 0, 0, 0)) == bars.Bars()
+    assert letterbox.find_bars(framed(scene, 20, 0, 0, 0)) == letterbox.Bars()
 
 
 def test_a_black_picture_has_no_bars():
     black = np.zeros((20, 30, 3), "uint8")
-    assert bars.find_bars(black) == bars.Bars()
+    assert letterbox.find_bars(black) == letterbox.Bars()
 
 
 def test_a_spark_does_not_hide_a_bar(scene):
     picture = framed(scene, 8, 8, 0, 0)
     picture[3, 50] = 200
-    assert bars.find_bars(picture).top == 8
+    assert letterbox.find_bars(picture).top == 8
 
 
 def test_the_bars_of_a_film_are_those_that_most_frames_have():
-    found = [bars.Bars(8, 8)] * 3 + [bars.Bars(), bars.Bars(15, 20)]
-    assert bars.common_bars(found) == bars.Bars(10, 10)  # And a soft rim.
-    found = [bars.Bars(8, 8, 3, 3)] * 2 + [bars.Bars(9, 8, 3, 3)]
-    assert bars.common_bars(found) == bars.Bars(10, 10, 5, 5)
-    assert bars.common_bars([bars.Bars()]) == bars.Bars()
-    assert bars.common_bars([]) == bars.Bars()
+    found = [letterbox.Bars(8, 8)] * 3 + [
+        letterbox.Bars(),
+        letterbox.Bars(15, 20),
+    ]
+    assert letterbox.common_bars(found) == letterbox.Bars(
+        10, 10
+    )  # And a soft rim.
+    found = [letterbox.Bars(8, 8, 3, 3)] * 2 + [letterbox.Bars(9, 8, 3, 3)]
+    assert letterbox.common_bars(found) == letterbox.Bars(10, 10, 5, 5)
+    assert letterbox.common_bars([letterbox.Bars()]) == letterbox.Bars()
+    assert letterbox.common_bars([]) == letterbox.Bars()
 
 
 def test_what_fills_the_frame_is_not_cut(scene):
-    sides = bars.Bars(8, 8, 5, 5)
-    assert bars.without_lit(scene, sides) == bars.Bars()
-    assert bars.without_lit(framed(scene, *sides), sides) == sides
+    sides = letterbox.Bars(8, 8, 5, 5)
+    assert letterbox.without_lit(scene, sides) == letterbox.Bars()
+    assert letterbox.without_lit(framed(scene, *sides), sides) == sides
     wide = framed(scene, 8, 8, 0, 0)
-    assert bars.without_lit(wide, sides) == bars.Bars(8, 8, 0, 0)
+    assert letterbox.without_lit(wide, sides) == letterbox.Bars(8, 8, 0, 0)
 
 
 def test_subtitles_do_not_hide_a_bar(scene):
-    sides = bars.Bars(20, 20, 0, 0)
+    sides = letterbox.Bars(20, 20, 0, 0)
     picture = framed(scene, *sides)
     picture[-12:-8, 30:70] = 255
-    assert bars.without_lit(picture, sides) == sides
+    assert letterbox.without_lit(picture, sides) == sides

@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 
 from cartoongan_tf import baselines
-from cartoongan_tf import likeness
 from cartoongan_tf import samples
+from cartoongan_tf.analysis import drawn_score
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def test_a_baseline_draws_edges_around_flatter_areas(name, photo):
     np.testing.assert_array_equal(photo, before)
     assert cartoon.shape == photo.shape
     assert cartoon.dtype == np.uint8
-    old, new = likeness.look(photo), likeness.look(cartoon)
+    old, new = drawn_score.look(photo), drawn_score.look(cartoon)
     assert new.edges > 1.2 * old.edges
     assert new.texture < 0.8 * old.texture
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from cartoongan_tf import candidates
-from cartoongan_tf import shots
+from cartoongan_tf.analysis import shot_detection
 
 PICTURE = np.full((30, 40, 3), 200, "uint8")
 
@@ -14,7 +14,7 @@ def folder(tmp_path):
 
 def stretch(end, *times):
     picks = [(time, PICTURE) for time in times]
-    return shots.Stretch(end, end - 0.3, 9, 2, 3, picks)
+    return shot_detection.Stretch(end, end - 0.3, 9, 2, 3, picks)
 
 
 def test_a_new_process_goes_on_where_the_old_one_stopped(folder):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from cartoongan_tf import details
+from cartoongan_tf.analysis import details
 
 
 def waves(length, contrast=40.0, phase=0.0):

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import skimage.data
 
-from cartoongan_tf import duplicates
+from cartoongan_tf.analysis import near_duplicates
 
 
 @pytest.fixture
@@ -13,8 +13,8 @@ def photos():
 
 
 def groups(pictures):
-    prints = [duplicates.fingerprint(picture) for picture in pictures]
-    return duplicates.find_duplicates(prints)
+    prints = [near_duplicates.fingerprint(picture) for picture in pictures]
+    return near_duplicates.find_duplicates(prints)
 
 
 def test_different_photos_are_no_duplicates(photos):
@@ -42,26 +42,26 @@ def test_blank_pictures_are_duplicates_of_nothing():
 
 
 def test_nothing_has_no_duplicates():
-    assert duplicates.find_duplicates([]) == []
+    assert near_duplicates.find_duplicates([]) == []
 
 
 def test_more_than_a_block_are_compared(random):
     prints = list(np.eye(1500, dtype="float32"))
     prints[1400], prints[1450] = prints[3], prints[1100]
-    assert duplicates.find_duplicates(prints) == [[3, 1400], [1100, 1450]]
+    assert near_duplicates.find_duplicates(prints) == [[3, 1400], [1100, 1450]]
 
 
 def test_copies_are_found_in_another_folder(photos):
     small = cv2.resize(photos[1], (150, 100), interpolation=cv2.INTER_AREA)
-    originals = [duplicates.fingerprint(photo) for photo in photos]
+    originals = [near_duplicates.fingerprint(photo) for photo in photos]
     others = [np.rot90(photos[0]).copy(), small]
-    prints = [duplicates.fingerprint(other) for other in others]
-    assert duplicates.find_matches(originals, prints) == [None, 1]
-    assert duplicates.find_matches([], prints) == [None, None]
-    assert duplicates.find_matches(originals, []) == []
+    prints = [near_duplicates.fingerprint(other) for other in others]
+    assert near_duplicates.find_matches(originals, prints) == [None, 1]
+    assert near_duplicates.find_matches([], prints) == [None, None]
+    assert near_duplicates.find_matches(originals, []) == []
 
 
 def test_matches_are_found_beyond_a_block(random):
     originals = list(np.eye(1500, dtype="float32"))
-    matches = duplicates.find_matches(originals, originals[::-1])
+    matches = near_duplicates.find_matches(originals, originals[::-1])
     assert matches == list(range(1500))[::-1]

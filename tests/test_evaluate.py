@@ -6,7 +6,7 @@ import inception_maker
 import pytest
 
 from cartoongan_tf import evaluating
-from cartoongan_tf import faces
+from cartoongan_tf.analysis import faces
 from cartoongan_tf.images import pictures
 
 

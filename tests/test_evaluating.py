@@ -8,14 +8,14 @@ from cartoongan_tf import color_drift
 from cartoongan_tf import data
 from cartoongan_tf import distances
 from cartoongan_tf import evaluating
-from cartoongan_tf import faces
 from cartoongan_tf import features
-from cartoongan_tf import fidelity
 from cartoongan_tf import inception
-from cartoongan_tf import likeness
 from cartoongan_tf import losses
-from cartoongan_tf import quality
-from cartoongan_tf import structure
+from cartoongan_tf.analysis import drawn_score
+from cartoongan_tf.analysis import faces
+from cartoongan_tf.analysis import fidelity
+from cartoongan_tf.analysis import quality
+from cartoongan_tf.analysis import structure
 from cartoongan_tf.core import progress
 from cartoongan_tf.images import pictures
 
@@ -99,7 +99,7 @@ def test_scores_are_what_each_measure_gives_on_all_pictures(
     made, real, aim = map(describe, (after, before, crops(cartoons)))
     images = [pictures.to_network(np.stack(many)) for many in (before, after)]
     drifts = list(map(color_drift.compare, before, after))
-    looks = [likeness.look(crop) for crop in after]
+    looks = [drawn_score.look(crop) for crop in after]
     expected = evaluating.Score(
         kernel_to_cartoons=distances.kernel_distance(made, aim),
         kernel_error=distances.kernel_distance_error(made, aim),

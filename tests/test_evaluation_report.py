@@ -8,7 +8,7 @@ import rich.console
 
 from cartoongan_tf import evaluating
 from cartoongan_tf import evaluation_report
-from cartoongan_tf import fidelity
+from cartoongan_tf.analysis import fidelity
 from cartoongan_tf.images import pictures
 
 SCORE = evaluating.Score(

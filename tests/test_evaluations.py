@@ -5,10 +5,10 @@ from cartoongan_tf import artifacts
 from cartoongan_tf import distances
 from cartoongan_tf import evaluating
 from cartoongan_tf import evaluations
-from cartoongan_tf import fidelity
-from cartoongan_tf import quality
 from cartoongan_tf import run_log
-from cartoongan_tf import structure
+from cartoongan_tf.analysis import fidelity
+from cartoongan_tf.analysis import quality
+from cartoongan_tf.analysis import structure
 from cartoongan_tf.images import pictures
 
 

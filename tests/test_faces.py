@@ -4,8 +4,8 @@ import pytest
 
 from cartoongan_tf import data
 from cartoongan_tf import evaluating
-from cartoongan_tf import faces
 from cartoongan_tf import samples
+from cartoongan_tf.analysis import faces
 
 BOX = faces.Box(10, 20, 40, 60)
 

@@ -2,10 +2,10 @@ import film_maker
 import numpy as np
 import pytest
 
-from cartoongan_tf import duplicates
 from cartoongan_tf import framing
 from cartoongan_tf import inventories
 from cartoongan_tf import scenes
+from cartoongan_tf.analysis import near_duplicates
 from cartoongan_tf.core import errors
 from cartoongan_tf.images import pictures
 
@@ -69,7 +69,7 @@ def contents(folder):
 
 
 def correlation(one, other):
-    return duplicates.fingerprint(one) @ duplicates.fingerprint(other)
+    return near_duplicates.fingerprint(one) @ near_duplicates.fingerprint(other)
 
 
 def test_each_scene_is_kept_once_and_as_it_was(finished):

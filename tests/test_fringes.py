@@ -2,8 +2,8 @@ import cv2
 import numpy as np
 import pytest
 
-from cartoongan_tf import fringes
-from cartoongan_tf import structure
+from cartoongan_tf.analysis import fringes
+from cartoongan_tf.analysis import structure
 
 
 @pytest.fixture

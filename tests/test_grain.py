@@ -3,7 +3,7 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from cartoongan_tf import grain
+from cartoongan_tf.analysis import grain
 from cartoongan_tf.images import pictures
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from cartoongan_tf import grids
+from cartoongan_tf.analysis import grids
 
 
 @pytest.fixture

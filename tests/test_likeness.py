@@ -2,11 +2,11 @@ import cv2
 import numpy as np
 import pytest
 
-from cartoongan_tf import likeness
 from cartoongan_tf import samples
 from cartoongan_tf import scenes
+from cartoongan_tf.analysis import drawn_score
+from cartoongan_tf.analysis.drawn_score import Verdict
 from cartoongan_tf.images import pictures
-from cartoongan_tf.likeness import Verdict
 
 STYLES = ("storybook", "peppercarrot")
 
@@ -31,7 +31,7 @@ def double(picture):
 
 
 def likenesses(many):
-    return [likeness.drawn_likeness(picture) for picture in many]
+    return [drawn_score.drawn_likeness(picture) for picture in many]
 
 
 @pytest.fixture(scope="module")
@@ -50,27 +50,27 @@ def test_scenes_look_drawn_and_photos_do_not(photos, cartoons):
 
 
 def test_folders_the_right_way_round_are_right(photos, cartoons):
-    assert likeness.compare(photos, cartoons) is Verdict.RIGHT
+    assert drawn_score.compare(photos, cartoons) is Verdict.RIGHT
 
 
 def test_swapped_folders_are_swapped(photos, cartoons):
-    assert likeness.compare(cartoons, photos) is Verdict.SWAPPED
+    assert drawn_score.compare(cartoons, photos) is Verdict.SWAPPED
 
 
 def test_folders_of_one_kind_look_alike(photos, cartoons):
-    assert likeness.compare(photos[::2], photos[1::2]) is Verdict.ALIKE
-    assert likeness.compare(cartoons[::2], cartoons[1::2]) is Verdict.ALIKE
+    assert drawn_score.compare(photos[::2], photos[1::2]) is Verdict.ALIKE
+    assert drawn_score.compare(cartoons[::2], cartoons[1::2]) is Verdict.ALIKE
 
 
 def test_a_few_pictures_are_too_few_to_be_certain():
-    assert likeness.compare([0.9] * 20, [0.1] * 20) is Verdict.SWAPPED
-    assert likeness.compare([0.9], [0.1]) is Verdict.UNSURE
+    assert drawn_score.compare([0.9] * 20, [0.1] * 20) is Verdict.SWAPPED
+    assert drawn_score.compare([0.9], [0.1]) is Verdict.UNSURE
 
 
 @pytest.mark.parametrize("means", [(0.95, 0.6), (0.4, 0.05)])
 def test_two_folders_on_one_side_are_not_certainly_swapped(means):
     folders = [[mean] * 100 for mean in means]
-    assert likeness.compare(*folders) is Verdict.UNSURE
+    assert drawn_score.compare(*folders) is Verdict.UNSURE
 
 
 def test_flat_areas_between_contours_look_drawn():
@@ -86,14 +86,14 @@ def test_edges_and_texture_are_in_units_of_luminance_a_pixel():
     """A ramp has one gradient; a few lines on it change the strong ones."""
     ramp = np.zeros((256, 320, 3), "uint8")
     ramp += (np.arange(320) // 2).astype("uint8")[:, None]
-    look = likeness.look(ramp)
+    look = drawn_score.look(ramp)
     assert look.texture == pytest.approx(0.5, abs=0.05)
     assert look.edges == pytest.approx(0.5, abs=0.05)
     ramp[:, ::40] = 255
-    stepped = likeness.look(ramp)
+    stepped = drawn_score.look(ramp)
     assert stepped.texture == look.texture
     assert stepped.edges > 50 * look.edges
-    assert stepped.drawn == likeness.drawn_likeness(ramp)
+    assert stepped.drawn == drawn_score.drawn_likeness(ramp)
 
 
 def test_a_soft_background_looks_photographed(photos):
@@ -133,12 +133,12 @@ def test_the_size_of_a_picture_is_no_cue():
 def test_compression_and_size_do_not_hide_what_is_drawn(change, photos):
     scene = (scenes.draw_scene(seed, 512) for seed in range(12))
     changed = likenesses(change(picture) for picture in scene)
-    assert likeness.compare(changed, photos) is Verdict.SWAPPED
+    assert drawn_score.compare(changed, photos) is Verdict.SWAPPED
 
 
 def test_a_strip_is_measured_at_a_bounded_size():
-    assert likeness.scaled(np.zeros((1, 9000, 3), "uint8")).size < 2**20
-    assert likeness.scaled(np.zeros((9000, 1, 3), "uint8")).size < 2**20
+    assert drawn_score.scaled(np.zeros((1, 9000, 3), "uint8")).size < 2**20
+    assert drawn_score.scaled(np.zeros((9000, 1, 3), "uint8")).size < 2**20
 
 
 @pytest.fixture(scope="module")
@@ -170,8 +170,8 @@ def test_twenty_real_pictures_a_folder_are_enough(measured, style):
     for _ in range(200):
         photos = random.choice(measured["photos"], 20, replace=False)
         cartoons = random.choice(measured[style], 20, replace=False)
-        right.append(likeness.compare(photos, cartoons))
-        swapped.append(likeness.compare(cartoons, photos))
+        right.append(drawn_score.compare(photos, cartoons))
+        swapped.append(drawn_score.compare(cartoons, photos))
     assert right.count(Verdict.RIGHT) >= 198
     assert Verdict.SWAPPED not in right
     assert swapped.count(Verdict.SWAPPED) >= 198
@@ -182,4 +182,4 @@ def test_twenty_real_pictures_a_folder_are_enough(measured, style):
 @pytest.mark.shared
 def test_real_pictures_of_one_kind_look_alike(measured):
     for kind in measured.values():
-        assert likeness.compare(kind[::2], kind[1::2]) is Verdict.ALIKE
+        assert drawn_score.compare(kind[::2], kind[1::2]) is Verdict.ALIKE

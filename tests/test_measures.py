@@ -4,10 +4,10 @@ import PIL.Image
 import pytest
 import skimage.data
 
-from cartoongan_tf import duplicates
-from cartoongan_tf import grain
-from cartoongan_tf import likeness
 from cartoongan_tf import measures
+from cartoongan_tf.analysis import drawn_score
+from cartoongan_tf.analysis import grain
+from cartoongan_tf.analysis import near_duplicates
 from cartoongan_tf.images import pictures
 
 
@@ -35,8 +35,8 @@ def test_bars_are_measured_and_else_left_out(coffee, framed):
     assert barred.brightness == plain.brightness
     assert barred.contrast == plain.contrast
     assert barred.grain == plain.grain == grain.measure(coffee)
-    assert barred.drawn == plain.drawn == likeness.drawn_likeness(coffee)
-    assert barred.fingerprint @ plain.fingerprint > duplicates.SAME
+    assert barred.drawn == plain.drawn == drawn_score.drawn_likeness(coffee)
+    assert barred.fingerprint @ plain.fingerprint > near_duplicates.SAME
 
 
 def test_gray_has_no_color_and_the_same_brightness(coffee):

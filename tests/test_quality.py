@@ -1,8 +1,8 @@
 import pytest
 
-from cartoongan_tf import fidelity
-from cartoongan_tf import quality
 from cartoongan_tf import run_log
+from cartoongan_tf.analysis import fidelity
+from cartoongan_tf.analysis import quality
 
 GOOD = fidelity.Fidelity(
     stray=0.003,

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from cartoongan_tf import scenes
-from cartoongan_tf import sharpness
+from cartoongan_tf.analysis import sharpness
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from cartoongan_tf import scenes
-from cartoongan_tf import shots
+from cartoongan_tf.analysis import shot_detection
 
 HEIGHT, WIDTH = 180, 320
 BLACK = np.zeros((HEIGHT, WIDTH, 3), "uint8")
@@ -20,7 +20,7 @@ FIRST, SECOND, THIRD = map(scene, range(3))
 def sampled(*stretches):
     """Times and pictures, as often as `films` gives them."""
     frames = [frame for frames in stretches for frame in frames]
-    every = film_maker.RATE // shots.RATE
+    every = film_maker.RATE // shot_detection.RATE
     return [
         (number / film_maker.RATE, frames[number])
         for number in range(0, len(frames), every)
@@ -28,7 +28,7 @@ def sampled(*stretches):
 
 
 def split(*stretches, most=3):
-    return list(shots.split(sampled(*stretches), most=most))
+    return list(shot_detection.split(sampled(*stretches), most=most))
 
 
 def picks(*stretches, most=3):
@@ -123,7 +123,7 @@ def test_a_picture_between_bars_is_cut_like_any_other():
 
 
 def test_what_is_gone_at_once_is_not_chosen():
-    flash = film_maker.still(SECOND, 1 / shots.RATE)
+    flash = film_maker.still(SECOND, 1 / shot_detection.RATE)
     film = [film_maker.still(FIRST, 1), flash, film_maker.still(THIRD, 1)]
     stretches = split(*film)
     assert_same(picks(*film), [FIRST, THIRD])
@@ -168,7 +168,7 @@ def test_quick_cross_fades_in_a_row_are_seen():
     chosen = picks(
         film_maker.still(FIRST, 0.5),
         film_maker.fade(FIRST, SECOND, 0.5),
-        film_maker.still(SECOND, 1 / shots.RATE),
+        film_maker.still(SECOND, 1 / shot_detection.RATE),
         film_maker.fade(SECOND, FIRST, 0.5),
         film_maker.still(FIRST, 1),
     )
@@ -194,11 +194,11 @@ def test_a_film_can_be_split_from_the_end_of_any_stretch():
         film_maker.still(BLACK, 1),
         film_maker.still(FIRST, 1),
     )
-    whole = list(shots.split(frames, most=2))
+    whole = list(shot_detection.split(frames, most=2))
     assert len(whole) == 6
     for number, stretch in enumerate(whole[:-1], start=1):
         rest = [frame for frame in frames if frame[0] >= stretch.context]
-        again = list(shots.split(rest, most=2, begin=stretch.end))
+        again = list(shot_detection.split(rest, most=2, begin=stretch.end))
         assert list(map(summary, again)) == list(map(summary, whole[number:]))
 
 

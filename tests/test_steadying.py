@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 
 from cartoongan_tf import samples
-from cartoongan_tf import shots
 from cartoongan_tf import steadying
+from cartoongan_tf.analysis import shot_detection
 
 HEIGHT, WIDTH = 120, 160
 
@@ -94,8 +94,8 @@ def test_the_first_frame_after_a_cut_is_its_cartoon(pan):
 
 def test_a_cut_is_none_within_a_pan(pan):
     first, second = pan(2, step=6)
-    assert not shots.is_cut_between(first, second)
-    assert shots.is_cut_between(first, next(pan(1, name="coffee")))
+    assert not shot_detection.is_cut_between(first, second)
+    assert shot_detection.is_cut_between(first, next(pan(1, name="coffee")))
 
 
 def test_what_comes_into_sight_is_its_cartoon(photos):

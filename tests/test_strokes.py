@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from cartoongan_tf import strokes
-from cartoongan_tf import structure
+from cartoongan_tf.analysis import strokes
+from cartoongan_tf.analysis import structure
 
 
 @pytest.fixture

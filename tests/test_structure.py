@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from cartoongan_tf import structure
+from cartoongan_tf.analysis import structure
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from cartoongan_tf import tones
+from cartoongan_tf.analysis import tones
 
 
 def test_black_and_white_halves_have_the_whole_range():

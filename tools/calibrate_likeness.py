@@ -15,7 +15,7 @@ from absl import flags
 
 from cartoongan_tf import checking
 from cartoongan_tf import inventories
-from cartoongan_tf import likeness
+from cartoongan_tf.analysis import drawn_score
 from cartoongan_tf.core import errors
 
 FLAGS = flags.FLAGS
@@ -51,7 +51,7 @@ def measure(flag):
 def report(name, photos, cartoons, random):
     size = FLAGS.pictures
     verdicts = collections.Counter(
-        likeness.compare(
+        drawn_score.compare(
             random.choice(photos, size), random.choice(cartoons, size)
         )
         for _ in range(FLAGS.draws)

@@ -22,8 +22,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from cartoongan_tf import bars
-from cartoongan_tf import sharpness
+from cartoongan_tf.analysis import letterbox
+from cartoongan_tf.analysis import sharpness
 
 RATE = 6  # Frames a second that are enough to see a fade of half a second.
 
@@ -231,10 +231,10 @@ def _judge(window):
 
 
 def _is_empty(look):
-    if (look.thumbnail.max(axis=2) > bars.BLACK).mean() < _LEAST_LIT:
+    if (look.thumbnail.max(axis=2) > letterbox.BLACK).mean() < _LEAST_LIT:
         return True
-    inside = bars.cut_bars(
-        look.thumbnail, bars.find_bars(look.thumbnail.astype("uint8"))
+    inside = letterbox.cut_bars(
+        look.thumbnail, letterbox.find_bars(look.thumbnail.astype("uint8"))
     )
     color = np.median(inside, axis=(0, 1))
     alike = np.abs(inside - color).max(axis=2) <= _ONE_COLOR
@@ -266,7 +266,7 @@ def _change(one, other):
     """Mean difference where there is a picture: bars do not dilute it."""
     if one is None or other is None:
         return 0.0
-    is_lit = np.maximum(one.coarse, other.coarse).max(axis=2) > bars.BLACK
+    is_lit = np.maximum(one.coarse, other.coarse).max(axis=2) > letterbox.BLACK
     if not is_lit.any():
         return 0.0
     return np.abs(one.coarse - other.coarse)[is_lit].mean()

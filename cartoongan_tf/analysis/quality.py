@@ -10,7 +10,7 @@ picture of the same illustrator has.
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from cartoongan_tf import fidelity
+from cartoongan_tf.analysis import fidelity
 
 SCORE = "quality_score"
 

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from cartoongan_tf import structure
+from cartoongan_tf.analysis import structure
 
 _BESIDE = 2  # Pixels from a strong step.
 _AROUND = (9, 9)  # Pixels from which a color may come.

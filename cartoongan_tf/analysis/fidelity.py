@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cartoongan_tf import details
-from cartoongan_tf import fringes
-from cartoongan_tf import grids
-from cartoongan_tf import strokes
-from cartoongan_tf import structure
-from cartoongan_tf import tones
+from cartoongan_tf.analysis import details
+from cartoongan_tf.analysis import fringes
+from cartoongan_tf.analysis import grids
+from cartoongan_tf.analysis import strokes
+from cartoongan_tf.analysis import structure
+from cartoongan_tf.analysis import tones
 
 
 class Fidelity(NamedTuple):

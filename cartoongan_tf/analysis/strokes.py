@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cartoongan_tf import structure
+from cartoongan_tf.analysis import structure
 
 _STROKE = 48  # Slope above which a stroke is seen on a flat area.
 _CONTOUR = 80  # Slope from which on a contour is still one.
