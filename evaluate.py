@@ -51,12 +51,12 @@ from cartoongan_tf import evaluation_report
 from cartoongan_tf import features
 from cartoongan_tf import inception
 from cartoongan_tf import inventories
-from cartoongan_tf import pretrained
 from cartoongan_tf.analysis import faces
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import devices
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.nn import pretrained
 
 FLAGS = flags.FLAGS
 

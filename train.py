@@ -22,12 +22,12 @@ from cartoongan_tf import features
 from cartoongan_tf import inception
 from cartoongan_tf import inventories
 from cartoongan_tf import losses
-from cartoongan_tf import networks
 from cartoongan_tf import runs
 from cartoongan_tf import training
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import devices
 from cartoongan_tf.core import errors
+from cartoongan_tf.nn import networks
 
 FLAGS = flags.FLAGS
 _DEFAULT = config.TrainConfig

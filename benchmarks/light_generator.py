@@ -22,8 +22,8 @@ from absl import flags
 from ai_edge_litert.interpreter import Interpreter
 
 from benchmarks import in_turn
-from cartoongan_tf import layers
-from cartoongan_tf import networks
+from cartoongan_tf.nn import layers
+from cartoongan_tf.nn import networks
 
 FLAGS = flags.FLAGS
 

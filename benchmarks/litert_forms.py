@@ -23,9 +23,9 @@ from ai_edge_litert.interpreter import Interpreter
 from keras import ops
 
 from benchmarks import in_turn
-from cartoongan_tf import layers
 from cartoongan_tf import litert
-from cartoongan_tf import networks
+from cartoongan_tf.nn import layers
+from cartoongan_tf.nn import networks
 
 FLAGS = flags.FLAGS
 

@@ -19,16 +19,16 @@ from absl import flags
 import train
 from cartoongan_tf import augmentation
 from cartoongan_tf import batches
-from cartoongan_tf import feature_discriminator
 from cartoongan_tf import features
 from cartoongan_tf import image_pool
 from cartoongan_tf import losses
 from cartoongan_tf import model
-from cartoongan_tf import networks
 from cartoongan_tf import phases
 from cartoongan_tf import runs
 from cartoongan_tf.core import devices
 from cartoongan_tf.core import errors
+from cartoongan_tf.nn import feature_discriminator
+from cartoongan_tf.nn import networks
 
 flags.DEFINE_integer("repeats", 10, "Times that each part is run.")
 

@@ -15,8 +15,6 @@ import numpy as np
 import tensorflow as tf
 
 from cartoongan_tf import litert_models
-from cartoongan_tf import networks
-from cartoongan_tf import porting
 from cartoongan_tf import served_models
 from cartoongan_tf import session_models
 from cartoongan_tf import styles
@@ -24,6 +22,8 @@ from cartoongan_tf import tiling
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import model_interface
 from cartoongan_tf.images import pictures
+from cartoongan_tf.nn import networks
+from cartoongan_tf.nn import official_weights
 
 GENERATOR_FILE = "generator.keras"
 
@@ -43,7 +43,7 @@ def load_generator(path: str | pathlib.Path, flag: str) -> keras.Model:
     """
     path = styles.find(path)
     if path.suffix == ".npz":
-        return porting.port_official_generator(path)
+        return official_weights.port_official_generator(path)
     if path.is_dir():
         path = path / GENERATOR_FILE
     return load_network(path, tuple(networks.GENERATORS.values()), flag)

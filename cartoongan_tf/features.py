@@ -15,10 +15,10 @@ import keras
 import numpy as np
 from keras import ops
 
-from cartoongan_tf import pretrained
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
 from cartoongan_tf.filters import luminance
+from cartoongan_tf.nn import pretrained
 
 CONTENT_FEATURES = ("vgg19", "pyramid")
 PRECISIONS = ("float32", "bfloat16")

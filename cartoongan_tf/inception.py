@@ -16,10 +16,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from cartoongan_tf import pretrained
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
 from cartoongan_tf.images import pictures
+from cartoongan_tf.nn import pretrained
 
 _FLAG = "--inception_weights"
 _SIDE = 299

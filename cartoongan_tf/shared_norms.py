@@ -11,8 +11,8 @@ hence patches of the full size here.)
 import keras
 import tensorflow as tf
 
-from cartoongan_tf import layers
 from cartoongan_tf.images import pictures
+from cartoongan_tf.nn import layers
 
 Statistics = list[tuple[tf.Tensor, tf.Tensor]]  # (mean, variance) of each norm
 

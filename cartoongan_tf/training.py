@@ -14,10 +14,8 @@ import tensorflow as tf
 
 from cartoongan_tf import artifacts
 from cartoongan_tf import curves
-from cartoongan_tf import feature_discriminator
 from cartoongan_tf import features
 from cartoongan_tf import inception
-from cartoongan_tf import networks
 from cartoongan_tf import phases
 from cartoongan_tf import runs
 from cartoongan_tf import styles
@@ -25,6 +23,8 @@ from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import devices
 from cartoongan_tf.core import errors
 from cartoongan_tf.images import pictures
+from cartoongan_tf.nn import feature_discriminator
+from cartoongan_tf.nn import networks
 
 _ADAM_COPIES = 3  # Of each weight: itself and two moments.
 _BYTES = 4  # In a float32.

@@ -13,7 +13,6 @@ import pytest
 import words_model
 
 from cartoongan_tf import inventories
-from cartoongan_tf import networks
 from cartoongan_tf import samples
 from cartoongan_tf import saved_models
 from cartoongan_tf import scenes
@@ -22,6 +21,7 @@ from cartoongan_tf import sources
 from cartoongan_tf import warmup_requests
 from cartoongan_tf.core import model_interface
 from cartoongan_tf.images import pictures
+from cartoongan_tf.nn import networks
 from serving import loaded_versions
 
 ROOT = pathlib.Path(__file__).parents[1]

@@ -15,7 +15,7 @@ import skimage.data
 import tensorflow as tf
 
 from cartoongan_tf import edges
-from cartoongan_tf import layers
+from cartoongan_tf.nn import layers
 
 PYTHON = os.environ.get("CARTOONGAN_ADDONS")
 SCRIPT = pathlib.Path(__file__).with_name("addons_reference.py")

@@ -5,10 +5,10 @@ import pytest
 
 from cartoongan_tf import artifacts
 from cartoongan_tf import litert
-from cartoongan_tf import networks
 from cartoongan_tf import saved_models
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.nn import networks
 
 
 @pytest.fixture

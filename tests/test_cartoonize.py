@@ -12,9 +12,9 @@ import PIL.Image
 import pytest
 
 from cartoongan_tf import artifacts
-from cartoongan_tf import light_generator
 from cartoongan_tf.images import photo_io
 from cartoongan_tf.images import pictures
+from cartoongan_tf.nn import light_generator
 
 pytestmark = pytest.mark.slow
 

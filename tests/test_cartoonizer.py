@@ -5,9 +5,9 @@ import pytest
 
 from cartoongan_tf import artifacts
 from cartoongan_tf import cartoonizer
-from cartoongan_tf import light_generator
 from cartoongan_tf.core import errors
 from cartoongan_tf.images import photo_io
+from cartoongan_tf.nn import light_generator
 
 
 @pytest.fixture

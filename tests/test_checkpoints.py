@@ -5,9 +5,9 @@ import pytest
 from cartoongan_tf import checkpoints
 from cartoongan_tf import features
 from cartoongan_tf import model
-from cartoongan_tf import networks
 from cartoongan_tf import objective
 from cartoongan_tf.core import errors
+from cartoongan_tf.nn import networks
 
 
 def make_phase(filters=4):

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from cartoongan_tf import convolutions
+from cartoongan_tf.nn import convolutions
 
 
 def test_weights_are_drawn_from_the_authors_distribution():

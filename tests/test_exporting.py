@@ -5,9 +5,9 @@ import tensorflow as tf
 from cartoongan_tf import agreement
 from cartoongan_tf import artifacts
 from cartoongan_tf import exporting
-from cartoongan_tf import networks
 from cartoongan_tf import recipes
 from cartoongan_tf import saved_models
+from cartoongan_tf.nn import networks
 
 SETTINGS = recipes.Settings(
     precisions=["float32"], sizes=[(40, 24), None], warmup_sizes=[(24, 32)]

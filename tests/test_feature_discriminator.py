@@ -4,9 +4,9 @@ import pytest
 import tensorflow as tf
 
 from cartoongan_tf import artifacts
-from cartoongan_tf import feature_discriminator
 from cartoongan_tf import losses
 from cartoongan_tf.core import errors
+from cartoongan_tf.nn import feature_discriminator
 
 CHANNELS = (5, 7, 9)
 SIDES = ((12, 16), (6, 8), (3, 4))

@@ -8,10 +8,10 @@ import tensorflow as tf
 from ai_edge_litert.tools import flatbuffer_utils
 
 from cartoongan_tf import gpu_rules
-from cartoongan_tf import layers
 from cartoongan_tf import litert
-from cartoongan_tf import networks
-from cartoongan_tf import upsampling
+from cartoongan_tf.nn import layers
+from cartoongan_tf.nn import networks
+from cartoongan_tf.nn import upsampling
 
 SIZES = ((24, 16), (19, 37))
 

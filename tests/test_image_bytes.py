@@ -12,9 +12,9 @@ import skimage.data
 import tensorflow as tf
 
 from cartoongan_tf import image_bytes
-from cartoongan_tf import networks
 from cartoongan_tf.core import model_interface
 from cartoongan_tf.images import pictures
+from cartoongan_tf.nn import networks
 
 MAX_SIDE = 120
 MAX_PIXELS = 50_000

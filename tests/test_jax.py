@@ -27,11 +27,11 @@ SCRIPT = """
     from keras import ops
 
     from cartoongan_tf import augmentation
-    from cartoongan_tf import feature_discriminator
+    from cartoongan_tf.nn import feature_discriminator
     from cartoongan_tf.filters import guided_filter
     from cartoongan_tf.filters import inking
     from cartoongan_tf import losses
-    from cartoongan_tf import networks
+    from cartoongan_tf.nn import networks
     from cartoongan_tf import objective
 
     assert keras.backend.backend() == "jax"

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf import layers
+from cartoongan_tf.nn import layers
 
 
 @pytest.mark.parametrize("padding", [0, 1, 3])

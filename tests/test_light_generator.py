@@ -4,9 +4,9 @@ import pytest
 import tensorflow as tf
 
 from cartoongan_tf import artifacts
-from cartoongan_tf import light_generator
 from cartoongan_tf import litert
-from cartoongan_tf import networks
+from cartoongan_tf.nn import light_generator
+from cartoongan_tf.nn import networks
 
 REACH = 50  # pixels, with 8 blocks
 

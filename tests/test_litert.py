@@ -12,8 +12,8 @@ from keras import ops
 
 from cartoongan_tf import artifacts
 from cartoongan_tf import litert
-from cartoongan_tf import networks
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.nn import networks
 
 SIZES = ((24, 16), (19, 37))
 STORYBOOK_SIZES = ((96, 64), (64, 80))

@@ -8,8 +8,8 @@ from cartoongan_tf import features
 from cartoongan_tf import image_pool
 from cartoongan_tf import losses
 from cartoongan_tf import model
-from cartoongan_tf import networks
 from cartoongan_tf import objective
+from cartoongan_tf.nn import networks
 
 
 @pytest.fixture

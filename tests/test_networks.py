@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf import networks
+from cartoongan_tf.nn import networks
 
 
 def photos(random, height=16, width=24):

@@ -4,11 +4,11 @@ import numpy as np
 import onnx
 import pytest
 
-from cartoongan_tf import networks
 from cartoongan_tf import onnx_graphs
 from cartoongan_tf import onnx_models
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.nn import networks
 
 
 @pytest.mark.slow

@@ -14,8 +14,8 @@ import pytest
 
 from cartoongan_tf import litert
 from cartoongan_tf import litert_models
-from cartoongan_tf import networks
 from cartoongan_tf import session_models
+from cartoongan_tf.nn import networks
 from serving import catalogs
 from serving import model_configs
 from serving import pages

@@ -5,10 +5,10 @@ import pytest
 import tensorflow as tf
 
 from cartoongan_tf import config
-from cartoongan_tf import feature_discriminator
 from cartoongan_tf import model
-from cartoongan_tf import networks
 from cartoongan_tf import phases
+from cartoongan_tf.nn import feature_discriminator
+from cartoongan_tf.nn import networks
 
 FOLDERS = {"photo_dir": "p", "cartoon_dir": "c", "workdir": "w"}
 CHANNELS = (4, 5, 6)

@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from cartoongan_tf import porting
 from cartoongan_tf.core import errors
+from cartoongan_tf.nn import official_weights
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def hayao(shared):
 def test_hayao_reproduces_the_authors_golden_cartoon(hayao, shared):
     golden = np.load(shared / "official_cartoongan/hayao_golden.npz")
     photos = golden["photo_rgb"][None] / np.float32(127.5) - 1
-    cartoons = porting.port_official_generator(hayao)(photos)
+    cartoons = official_weights.port_official_generator(hayao)(photos)
     error = np.abs(cartoons[0] - golden["cartoon_rgb"]).max()
     print(f"largest error {error:.1e}")
     assert error < 2e-3
@@ -28,13 +28,13 @@ def test_hayao_reproduces_the_authors_golden_cartoon(hayao, shared):
 def test_the_command_writes_a_generator(hayao, tmp_path, run_command):
     output = tmp_path / "hayao.keras"
     done = run_command(
-        sys.executable, "-m", "cartoongan_tf.porting",
+        sys.executable, "-m", "cartoongan_tf.nn.official_weights",
         f"--weights={hayao}", f"--output={output}",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     generator = keras.saving.load_model(output)
-    assert generator.epsilon == porting.OFFICIAL_EPSILON
-    expected = porting.port_official_generator(hayao).get_weights()
+    assert generator.epsilon == official_weights.OFFICIAL_EPSILON
+    expected = official_weights.port_official_generator(hayao).get_weights()
     for a, b in zip(generator.get_weights(), expected, strict=True):
         np.testing.assert_array_equal(a, b)
 
@@ -49,4 +49,4 @@ def test_other_weights_are_refused(tmp_path):
     }
     for name, message in cases.items():
         with pytest.raises(errors.InputError, match=message):
-            porting.port_official_generator(tmp_path / name)
+            official_weights.port_official_generator(tmp_path / name)

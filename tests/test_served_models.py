@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from cartoongan_tf import artifacts
-from cartoongan_tf import networks
 from cartoongan_tf import saved_models
 from cartoongan_tf import served_models
 from cartoongan_tf.core import errors
+from cartoongan_tf.nn import networks
 from serving import model_configs
 
 MAX_SIDE = 60

@@ -2,9 +2,9 @@ import keras
 import numpy as np
 import pytest
 
-from cartoongan_tf import light_generator
 from cartoongan_tf import shared_norms
 from cartoongan_tf.images import pictures
+from cartoongan_tf.nn import light_generator
 
 
 @pytest.fixture

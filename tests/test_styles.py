@@ -4,8 +4,8 @@ import keras
 import pytest
 
 from cartoongan_tf import artifacts
-from cartoongan_tf import networks
 from cartoongan_tf import styles
+from cartoongan_tf.nn import networks
 
 
 def test_the_default_is_a_shipped_style():

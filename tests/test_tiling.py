@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf import light_generator
-from cartoongan_tf import networks
 from cartoongan_tf import shared_norms
 from cartoongan_tf import tiling
 from cartoongan_tf.core import errors
 from cartoongan_tf.images import pictures
+from cartoongan_tf.nn import light_generator
+from cartoongan_tf.nn import networks
 
 
 def draw_weights(network, deviation):

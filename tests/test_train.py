@@ -22,12 +22,12 @@ from cartoongan_tf import callbacks
 from cartoongan_tf import config
 from cartoongan_tf import crop_matching
 from cartoongan_tf import features
-from cartoongan_tf import networks
 from cartoongan_tf import run_log
 from cartoongan_tf import runs
 from cartoongan_tf import training
 from cartoongan_tf.core import errors
 from cartoongan_tf.images import pictures
+from cartoongan_tf.nn import networks
 
 ROOT = pathlib.Path(train.__file__).parent
 TINY = (

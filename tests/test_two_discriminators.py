@@ -10,12 +10,12 @@ import tensorflow as tf
 
 from cartoongan_tf import augmentation
 from cartoongan_tf import checkpoints
-from cartoongan_tf import feature_discriminator
 from cartoongan_tf import image_pool
 from cartoongan_tf import losses
 from cartoongan_tf import model
-from cartoongan_tf import networks
 from cartoongan_tf import objective
+from cartoongan_tf.nn import feature_discriminator
+from cartoongan_tf.nn import networks
 
 CHANNELS = (4, 5, 6)
 KINDS = ("patch", "features", "both")

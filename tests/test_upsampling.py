@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf import layers
-from cartoongan_tf import upsampling
+from cartoongan_tf.nn import layers
+from cartoongan_tf.nn import upsampling
 
 
 @pytest.fixture

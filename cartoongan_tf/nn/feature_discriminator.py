@@ -16,7 +16,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from cartoongan_tf import convolutions
+from cartoongan_tf.nn import convolutions
 
 _SQUARINGS = 6
 _SIDE = 16  # Any: the heads are convolutions.

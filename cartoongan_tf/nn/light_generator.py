@@ -14,8 +14,8 @@ fast.
 
 import keras
 
-from cartoongan_tf import convolutions
-from cartoongan_tf import upsampling
+from cartoongan_tf.nn import convolutions
+from cartoongan_tf.nn import upsampling
 
 
 @keras.saving.register_keras_serializable(package="cartoongan_tf")

@@ -1,6 +1,6 @@
 r"""The authors' released weights -> a `Generator`.
 
-    python -m cartoongan_tf.porting --weights=hayao.npz --output=hayao.keras
+    python -m cartoongan_tf.nn.official_weights --weights=hayao.npz --output=hayao.keras
 
 The authors' generators (Chen et al., 2018) take and give BGR. Ours take and
 give RGB: the channels are swapped once, here, in the first and last kernel.
@@ -12,9 +12,9 @@ import keras
 from absl import app
 from absl import flags
 
-from cartoongan_tf import networks
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
+from cartoongan_tf.nn import networks
 
 OFFICIAL_EPSILON = 1e-9
 

@@ -10,9 +10,9 @@ Images are channels last, RGB, in [-1, 1]. Written in `keras.layers` and
 
 import keras
 
-from cartoongan_tf import convolutions
-from cartoongan_tf import layers
-from cartoongan_tf import light_generator
+from cartoongan_tf.nn import convolutions
+from cartoongan_tf.nn import layers
+from cartoongan_tf.nn import light_generator
 
 
 @keras.saving.register_keras_serializable(package="cartoongan_tf")

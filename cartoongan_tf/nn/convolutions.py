@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import keras
 from keras import ops
 
-from cartoongan_tf import layers
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.nn import layers
 
 
 def convolution(filters, size, strides=1, padding="same", initializer=None):
