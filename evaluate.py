@@ -48,7 +48,6 @@ from cartoongan_tf import artifacts
 from cartoongan_tf import baselines
 from cartoongan_tf import evaluating
 from cartoongan_tf import evaluation_report
-from cartoongan_tf import features
 from cartoongan_tf import inception
 from cartoongan_tf import inventories
 from cartoongan_tf.analysis import faces
@@ -56,6 +55,7 @@ from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import devices
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.losses import perceptual_features
 from cartoongan_tf.nn import pretrained
 
 FLAGS = flags.FLAGS
@@ -171,7 +171,7 @@ def _evaluate(output, sizes):
 def _content():
     if FLAGS.vgg19_weights == _NONE:
         return None
-    return features.load_vgg19(FLAGS.vgg19_weights)
+    return perceptual_features.load_vgg19(FLAGS.vgg19_weights)
 
 
 def _ways():

@@ -18,15 +18,15 @@ from absl import flags
 
 from cartoongan_tf import config
 from cartoongan_tf import edges
-from cartoongan_tf import features
 from cartoongan_tf import inception
 from cartoongan_tf import inventories
-from cartoongan_tf import losses
 from cartoongan_tf import runs
 from cartoongan_tf import training
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import devices
 from cartoongan_tf.core import errors
+from cartoongan_tf.losses import losses
+from cartoongan_tf.losses import perceptual_features
 from cartoongan_tf.nn import networks
 
 FLAGS = flags.FLAGS
@@ -59,7 +59,7 @@ flags.DEFINE_string(
 flags.DEFINE_enum(
     "content_features",
     _DEFAULT.content_features,
-    features.CONTENT_FEATURES,
+    perceptual_features.CONTENT_FEATURES,
     "What the content loss compares: VGG19's conv4_4, or a pyramid of blurred "
     "luminance, gradients and colour, which needs no download and hardly any "
     "time.",
@@ -72,7 +72,7 @@ flags.DEFINE_string(
 flags.DEFINE_enum(
     "vgg19_precision",
     _DEFAULT.vgg19_precision,
-    features.PRECISIONS,
+    perceptual_features.PRECISIONS,
     "bfloat16 takes half the time where the hardware has it (GPUs since "
     "2020, CPUs with AVX512-BF16 or AMX), and longer where not. Losses and "
     "both trained networks stay float32.",
@@ -430,10 +430,10 @@ def config_from_flags():
 
 def content_features(settings):
     if settings.content_features == "pyramid":
-        return features.pyramid
-    load = features.load_vgg19
+        return perceptual_features.pyramid
+    load = perceptual_features.load_vgg19
     if settings.has_feature_discriminator or settings.detail_weight:
-        load = features.load_vgg19_maps
+        load = perceptual_features.load_vgg19_maps
     return load(settings.vgg19_weights, settings.vgg19_precision)
 
 

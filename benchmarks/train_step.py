@@ -17,16 +17,16 @@ from absl import app
 from absl import flags
 
 import train
-from cartoongan_tf import augmentation
 from cartoongan_tf import batches
-from cartoongan_tf import features
 from cartoongan_tf import image_pool
-from cartoongan_tf import losses
 from cartoongan_tf import model
 from cartoongan_tf import phases
 from cartoongan_tf import runs
 from cartoongan_tf.core import devices
 from cartoongan_tf.core import errors
+from cartoongan_tf.losses import augmentation
+from cartoongan_tf.losses import losses
+from cartoongan_tf.losses import perceptual_features
 from cartoongan_tf.nn import feature_discriminator
 from cartoongan_tf.nn import networks
 
@@ -67,7 +67,7 @@ def step_function(settings, compare):
             )
     if settings.has_feature_discriminator:
         feature = feature_discriminator.FeatureDiscriminator(
-            features.MAP_CHANNELS
+            perceptual_features.MAP_CHANNELS
         )
     gan = model.CartoonGAN(
         new_generator(settings),

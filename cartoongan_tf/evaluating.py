@@ -25,7 +25,6 @@ from cartoongan_tf import color_drift
 from cartoongan_tf import data
 from cartoongan_tf import distances
 from cartoongan_tf import inception
-from cartoongan_tf import losses
 from cartoongan_tf.analysis import drawn_score
 from cartoongan_tf.analysis import faces
 from cartoongan_tf.analysis import fidelity
@@ -33,6 +32,7 @@ from cartoongan_tf.analysis import quality
 from cartoongan_tf.analysis import structure
 from cartoongan_tf.core import progress
 from cartoongan_tf.images import pictures
+from cartoongan_tf.losses import losses
 
 PHOTOS = "photos"  # What comes of doing nothing.
 CARTOONS = "cartoons"  # What to aim at.
@@ -101,7 +101,7 @@ def evaluate(
         cartoons: At least `LEAST` files.
         image_size: Height and width that all are center-cropped to.
         describe: Inception features.
-        content: Feature function of `features.py`, or None to leave content
+        content: Feature function of `perceptual_features.py`, or None to leave content
             out.
         detector: What finds faces, or None to leave them out.
 

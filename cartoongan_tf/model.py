@@ -14,8 +14,8 @@ share VGG19's features are led back through it together, and pull as one.
 import keras
 import tensorflow as tf
 
-from cartoongan_tf import augmentation
-from cartoongan_tf import losses
+from cartoongan_tf.losses import augmentation
+from cartoongan_tf.losses import losses
 
 _AS_THEY_ARE = augmentation.Augmentation()
 

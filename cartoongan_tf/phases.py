@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import keras
 
-from cartoongan_tf import augmentation
 from cartoongan_tf import batches
 from cartoongan_tf import callbacks
 from cartoongan_tf import checkpoints
@@ -19,11 +18,12 @@ from cartoongan_tf import guards
 from cartoongan_tf import image_pool
 from cartoongan_tf import inception
 from cartoongan_tf import model
-from cartoongan_tf import objective
 from cartoongan_tf import run_log
 from cartoongan_tf import runs
 from cartoongan_tf import schedules
 from cartoongan_tf.core import errors
+from cartoongan_tf.losses import augmentation
+from cartoongan_tf.losses import objective
 
 PATCH = "discriminator"
 FEATURE = "feature_discriminator"
@@ -75,7 +75,7 @@ def warm_up(
     Args:
         run: The run.
         generator: Trained in place.
-        features: Feature function for the content loss (`features.py`).
+        features: Feature function for the content loss (`perceptual_features.py`).
 
     Returns:
         The trained generator, and whether the phase is complete.
@@ -104,7 +104,7 @@ def compete(
         run: The run.
         generator: Trained in place.
         discriminators: Trained in place.
-        features: Feature function for the content loss (`features.py`).
+        features: Feature function for the content loss (`perceptual_features.py`).
         describe: Inception features to evaluate by, if that is asked for.
 
     Returns:

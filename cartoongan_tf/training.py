@@ -14,7 +14,6 @@ import tensorflow as tf
 
 from cartoongan_tf import artifacts
 from cartoongan_tf import curves
-from cartoongan_tf import features
 from cartoongan_tf import inception
 from cartoongan_tf import phases
 from cartoongan_tf import runs
@@ -23,6 +22,7 @@ from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import devices
 from cartoongan_tf.core import errors
 from cartoongan_tf.images import pictures
+from cartoongan_tf.losses import perceptual_features
 from cartoongan_tf.nn import feature_discriminator
 from cartoongan_tf.nn import networks
 
@@ -39,7 +39,7 @@ def train(
 
     Args:
         run: A run of `runs.open_run`.
-        compare: Feature function for the content loss (`features.py`).
+        compare: Feature function for the content loss (`perceptual_features.py`).
         describe: Inception features to evaluate by, if that is asked for.
 
     Returns:
@@ -100,7 +100,7 @@ def _build_networks(config):
     if config.has_feature_discriminator:
         kind = feature_discriminator.FeatureDiscriminator
         feature = _load_beside(beside, phases.FEATURE, kind)
-        feature = feature or kind(features.MAP_CHANNELS)
+        feature = feature or kind(perceptual_features.MAP_CHANNELS)
     return generator, phases.Discriminators(patch, feature)
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf import augmentation
+from cartoongan_tf.losses import augmentation
 
 LUMINANCE = np.array([0.299, 0.587, 0.114])
 LAST = np.float32(1 - 2**-23)  # The largest of [0, 1) that is drawn.

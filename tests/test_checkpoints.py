@@ -3,17 +3,17 @@ import numpy as np
 import pytest
 
 from cartoongan_tf import checkpoints
-from cartoongan_tf import features
 from cartoongan_tf import model
-from cartoongan_tf import objective
 from cartoongan_tf.core import errors
+from cartoongan_tf.losses import objective
+from cartoongan_tf.losses import perceptual_features
 from cartoongan_tf.nn import networks
 
 
 def make_phase(filters=4):
     phase = model.WarmUp(
         networks.Generator(filters, 1),
-        objective.Objective(features.pyramid, 1e-3),
+        objective.Objective(perceptual_features.pyramid, 1e-3),
     )
     phase.compile(keras.optimizers.Adam(1e-3))
     return phase

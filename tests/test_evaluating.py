@@ -8,9 +8,7 @@ from cartoongan_tf import color_drift
 from cartoongan_tf import data
 from cartoongan_tf import distances
 from cartoongan_tf import evaluating
-from cartoongan_tf import features
 from cartoongan_tf import inception
-from cartoongan_tf import losses
 from cartoongan_tf.analysis import drawn_score
 from cartoongan_tf.analysis import faces
 from cartoongan_tf.analysis import fidelity
@@ -18,6 +16,8 @@ from cartoongan_tf.analysis import quality
 from cartoongan_tf.analysis import structure
 from cartoongan_tf.core import progress
 from cartoongan_tf.images import pictures
+from cartoongan_tf.losses import losses
+from cartoongan_tf.losses import perceptual_features
 
 SIZE = 32
 
@@ -93,7 +93,9 @@ def crops(paths):
 def test_scores_are_what_each_measure_gives_on_all_pictures(
     evaluate, describe, photos, cartoons
 ):
-    score = evaluate({"negative": negative}, features.pyramid)["negative"]
+    score = evaluate({"negative": negative}, perceptual_features.pyramid)[
+        "negative"
+    ]
     before = crops(photos)
     after = [255 - crop for crop in before]
     made, real, aim = map(describe, (after, before, crops(cartoons)))
@@ -106,7 +108,9 @@ def test_scores_are_what_each_measure_gives_on_all_pictures(
         kernel_to_photos=distances.kernel_distance(made, real),
         frechet_to_cartoons=distances.frechet_distance(made, aim),
         frechet_to_photos=distances.frechet_distance(made, real),
-        content=float(losses.content_loss(*map(features.pyramid, images))),
+        content=float(
+            losses.content_loss(*map(perceptual_features.pyramid, images))
+        ),
         drift=np.mean([drift.distance for drift in drifts]),
         turned=sum(d.turned for d in drifts) / sum(d.colored for d in drifts),
         edges=np.mean([look.edges for look in looks]),
@@ -219,7 +223,7 @@ def test_progress_counts_pictures_of_all_ways(evaluate, capsys, monkeypatch):
 
 def test_content_is_left_out_or_zero_where_nothing_changed(evaluate):
     assert evaluate({})["photos"].content is None
-    assert evaluate({}, features.pyramid)["photos"].content == 0
+    assert evaluate({}, perceptual_features.pyramid)["photos"].content == 0
 
 
 def test_gray_photos_have_no_hue_that_could_turn(evaluate, photos):

@@ -4,8 +4,8 @@ import pytest
 import tensorflow as tf
 
 from cartoongan_tf import artifacts
-from cartoongan_tf import losses
 from cartoongan_tf.core import errors
+from cartoongan_tf.losses import losses
 from cartoongan_tf.nn import feature_discriminator
 
 CHANNELS = (5, 7, 9)

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from cartoongan_tf import data
-from cartoongan_tf import features
-from cartoongan_tf import losses
 from cartoongan_tf.core import errors
 from cartoongan_tf.images import pictures
+from cartoongan_tf.losses import losses
+from cartoongan_tf.losses import perceptual_features
 
 
 @pytest.fixture
@@ -23,7 +23,10 @@ def weights(shared):
 def distance(images, others):
     """Content loss of the pyramid, as a float."""
     return float(
-        losses.content_loss(features.pyramid(images), features.pyramid(others))
+        losses.content_loss(
+            perceptual_features.pyramid(images),
+            perceptual_features.pyramid(others),
+        )
     )
 
 
@@ -59,16 +62,16 @@ def test_pyramid_maps_have_equal_parts():
     ramp = np.zeros((1, 64, 64, 3), "float32")
     ramp += np.linspace(-1, 1, 64, dtype="float32")[:, None, None]
     turned = np.swapaxes(ramp, 1, 2)
-    zero = features.pyramid(0 * ramp)
-    down = losses.content_loss(features.pyramid(ramp), zero)
-    across = losses.content_loss(features.pyramid(turned), zero)
+    zero = perceptual_features.pyramid(0 * ramp)
+    down = losses.content_loss(perceptual_features.pyramid(ramp), zero)
+    across = losses.content_loss(perceptual_features.pyramid(turned), zero)
     assert float(down) == pytest.approx(float(across), rel=1e-5)
 
 
 @pytest.mark.shared
 def test_pyramid_counts_in_vgg19s_unit(shared, weights):
     """Mean L1 between unrelated photos, within a tenth."""
-    vgg19 = features.load_vgg19(weights)
+    vgg19 = perceptual_features.load_vgg19(weights)
     paths = sorted((shared / "photos").glob("*.jpg"))[:64]
     crops = [
         data.center_crop(pictures.read_picture(path), 128) for path in paths
@@ -83,7 +86,7 @@ def test_pyramid_counts_in_vgg19s_unit(shared, weights):
                 for i in range(0, 64, 16)
             ]
         )
-        for compare in (vgg19, features.pyramid)
+        for compare in (vgg19, perceptual_features.pyramid)
     ]
     assert means[1] == pytest.approx(means[0], rel=0.15)
 
@@ -100,7 +103,7 @@ def test_vgg19_agrees_with_keras_applications(weights, images):
     theirs = keras.Model(theirs.input, theirs.get_layer("block4_conv4").output)
     pixels = (images + 1) * 127.5
     expected = theirs(keras.applications.vgg19.preprocess_input(pixels))
-    actual = features.load_vgg19(weights)(images)
+    actual = perceptual_features.load_vgg19(weights)(images)
     np.testing.assert_allclose(
         np.maximum(actual, 0), expected, rtol=1e-3, atol=0.5
     )
@@ -123,15 +126,15 @@ def test_vgg19_reads_the_h5_file_that_keras_fetches(weights, images, tmp_path):
             ):
                 group[name] = arrays.get(f"{layer.name}_{kind}", weight)
     np.testing.assert_array_equal(
-        features.load_vgg19(str(tmp_path / "vgg19.h5"))(images),
-        features.load_vgg19(weights)(images),
+        perceptual_features.load_vgg19(str(tmp_path / "vgg19.h5"))(images),
+        perceptual_features.load_vgg19(weights)(images),
     )
 
 
 @pytest.mark.shared
 def test_vgg19_in_bfloat16_is_near_to_that_in_float32(weights, images):
-    expected = np.asarray(features.load_vgg19(weights)(images))
-    maps = features.load_vgg19(weights, "bfloat16")(images)
+    expected = np.asarray(perceptual_features.load_vgg19(weights)(images))
+    maps = perceptual_features.load_vgg19(weights, "bfloat16")(images)
     assert maps.dtype == "float32"
     error = np.abs(maps - expected).mean() / np.abs(expected).mean()
     assert 1e-4 < error < 0.02  # It has 8 bits of precision.
@@ -148,22 +151,24 @@ def test_vgg19_weights_that_are_none_are_refused(tmp_path):
     }
     for weights, message in cases.items():
         with pytest.raises(errors.InputError, match=message):
-            features.load_vgg19(weights)
+            perceptual_features.load_vgg19(weights)
 
 
 @pytest.mark.shared
 def test_maps_are_relu2_2_relu3_4_and_that_of_load_vgg19(weights, images):
-    maps = features.load_vgg19_maps(weights)(images)
+    maps = perceptual_features.load_vgg19_maps(weights)(images)
     assert [tuple(one.shape) for one in maps] == [
         (2, 16, 24, 128),
         (2, 8, 12, 256),
         (2, 4, 6, 512),
     ]
-    assert tuple(one.shape[-1] for one in maps) == features.MAP_CHANNELS
+    assert (
+        tuple(one.shape[-1] for one in maps) == perceptual_features.MAP_CHANNELS
+    )
     for after_relu in maps[:2]:
         assert np.min(after_relu) == 0
         assert np.max(after_relu) > 100
-    expected = features.load_vgg19(weights)(images)
+    expected = perceptual_features.load_vgg19(weights)(images)
     np.testing.assert_allclose(maps[2], expected, rtol=1e-4, atol=1e-2)
 
 
@@ -179,15 +184,15 @@ def test_maps_are_those_of_keras_applications(weights, images):
     theirs = keras.Model(theirs.input, [one.output for one in layers])
     pixels = (images + 1) * 127.5
     expected = theirs(keras.applications.vgg19.preprocess_input(pixels))
-    actual = features.load_vgg19_maps(weights)(images)[:2]
+    actual = perceptual_features.load_vgg19_maps(weights)(images)[:2]
     for one, other in zip(actual, expected, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-3, atol=0.5)
 
 
 @pytest.mark.shared
 def test_maps_in_bfloat16_are_near_to_those_in_float32(weights, images):
-    maps = features.load_vgg19_maps(weights)(images)
-    others = features.load_vgg19_maps(weights, "bfloat16")(images)
+    maps = perceptual_features.load_vgg19_maps(weights)(images)
+    others = perceptual_features.load_vgg19_maps(weights, "bfloat16")(images)
     for one, other in zip(maps, others, strict=True):
         assert other.dtype == "float32"
         error = np.abs(other - one).mean() / np.abs(one).mean()

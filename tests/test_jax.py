@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf import augmentation
-from cartoongan_tf import losses
 from cartoongan_tf.filters import guided_filter
 from cartoongan_tf.filters import inking
+from cartoongan_tf.losses import augmentation
+from cartoongan_tf.losses import losses
 
 ROOT = pathlib.Path(__file__).parents[1]
 SCRIPT = """
@@ -26,13 +26,13 @@ SCRIPT = """
     import numpy as np
     from keras import ops
 
-    from cartoongan_tf import augmentation
+    from cartoongan_tf.losses import augmentation
     from cartoongan_tf.nn import feature_discriminator
     from cartoongan_tf.filters import guided_filter
     from cartoongan_tf.filters import inking
-    from cartoongan_tf import losses
+    from cartoongan_tf.losses import losses
     from cartoongan_tf.nn import networks
-    from cartoongan_tf import objective
+    from cartoongan_tf.losses import objective
 
     assert keras.backend.backend() == "jax"
     photos, cartoons = np.load(sys.argv[1])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf import losses
+from cartoongan_tf.losses import losses
 
 FORMS = losses.ADVERSARIAL_LOSSES
 HIGH = np.full((2, 4, 6, 1), 9, "float32")

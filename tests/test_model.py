@@ -4,11 +4,11 @@ import pytest
 import tensorflow as tf
 
 from cartoongan_tf import checkpoints
-from cartoongan_tf import features
 from cartoongan_tf import image_pool
-from cartoongan_tf import losses
 from cartoongan_tf import model
-from cartoongan_tf import objective
+from cartoongan_tf.losses import losses
+from cartoongan_tf.losses import objective
+from cartoongan_tf.losses import perceptual_features
 from cartoongan_tf.nn import networks
 
 
@@ -31,7 +31,10 @@ def make_gan():
         **changes,
     ):
         keras.utils.set_random_seed(seed)
-        aim = {"features": features.pyramid, "content_weight": 1e-3} | changes
+        aim = {
+            "features": perceptual_features.pyramid,
+            "content_weight": 1e-3,
+        } | changes
         gan = model.CartoonGAN(
             networks.Generator(4, 1),
             networks.Discriminator(4),
@@ -68,7 +71,8 @@ def losses_of(gan, photos, generated):
     logits = gan.discriminator(generated)
     found = {"adversarial": losses.generator_loss(logits)}
     found["content"] = 1e-3 * losses.content_loss(
-        features.pyramid(photos), features.pyramid(generated)
+        perceptual_features.pyramid(photos),
+        perceptual_features.pyramid(generated),
     )
     found["color"] = 2.0 * losses.color_loss(photos, generated)
     found["variation"] = 0.5 * losses.variation_loss(generated)
@@ -97,7 +101,8 @@ def test_a_step_reports_the_losses_of_its_batch(make_gan, batch):
         gan.discriminator(images) for images in (cartoons, smoothed, generated)
     ]
     content = losses.content_loss(
-        features.pyramid(photos), features.pyramid(generated)
+        perceptual_features.pyramid(photos),
+        perceptual_features.pyramid(generated),
     )
     adversarial = losses.generator_loss(logits[2])
     expected = {
@@ -148,7 +153,7 @@ def test_the_generator_descends_the_weighted_sum(make_gan, batch):
 
 def test_warm_up_descends_the_same_sum_without_an_adversary(batch):
     keras.utils.set_random_seed(0)
-    aim = objective.Objective(features.pyramid, 1e-3, 2.0, 0.5)
+    aim = objective.Objective(perceptual_features.pyramid, 1e-3, 2.0, 0.5)
     warm_up = model.WarmUp(networks.Generator(4, 1), aim)
     warm_up.compile(keras.optimizers.Adam(1e-3))
     report = {k: float(v) for k, v in warm_up.train_step(batch[0]).items()}
@@ -292,7 +297,8 @@ def test_a_step_in_a_graph_is_the_step(make_gan, batch):
 def test_warm_up_lowers_the_content_loss(batch):
     keras.utils.set_random_seed(0)
     warm_up = model.WarmUp(
-        networks.Generator(4, 1), objective.Objective(features.pyramid, 1e-3)
+        networks.Generator(4, 1),
+        objective.Objective(perceptual_features.pyramid, 1e-3),
     )
     warm_up.compile(keras.optimizers.Adam(1e-3))
     step = tf.function(warm_up.train_step)

@@ -21,12 +21,12 @@ from cartoongan_tf import artifacts
 from cartoongan_tf import callbacks
 from cartoongan_tf import config
 from cartoongan_tf import crop_matching
-from cartoongan_tf import features
 from cartoongan_tf import run_log
 from cartoongan_tf import runs
 from cartoongan_tf import training
 from cartoongan_tf.core import errors
 from cartoongan_tf.images import pictures
+from cartoongan_tf.losses import perceptual_features
 from cartoongan_tf.nn import networks
 
 ROOT = pathlib.Path(train.__file__).parent
@@ -326,8 +326,8 @@ def test_two_discriminators_train_go_on_and_are_fine_tuned(
     folders, tmp_path, monkeypatch
 ):
     """Stopped half-way and gone on with, a run ends with the same bits."""
-    maps = feature_maps.make(features.MAP_CHANNELS)
-    monkeypatch.setattr(features, "load_vgg19_maps", lambda *_: maps)
+    maps = feature_maps.make(perceptual_features.MAP_CHANNELS)
+    monkeypatch.setattr(perceptual_features, "load_vgg19_maps", lambda *_: maps)
     both = (
         *TINY,
         *LIGHT,
@@ -443,7 +443,7 @@ def test_a_picture_that_breaks_while_training_is_named(folders, tmp_path):
     path = tmp_path / "cartoons/1.png"
     path.write_bytes(path.read_bytes()[:300])
     with pytest.raises(errors.InputError, match=r"cartoons/1\.png is damaged"):
-        training.train(run, features.pyramid)
+        training.train(run, perceptual_features.pyramid)
 
 
 def test_swapped_folders_are_refused_before_training(kinds, tmp_path, capsys):
@@ -555,7 +555,7 @@ def test_people_that_break_while_training_are_named(
     for path in run.people.paths:
         path.write_bytes(path.read_bytes()[:300])
     with pytest.raises(errors.InputError, match=r"people/0\.png is damaged"):
-        training.train(run, features.pyramid)
+        training.train(run, perceptual_features.pyramid)
 
 
 @pytest.mark.shared

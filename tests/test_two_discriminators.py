@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf import augmentation
 from cartoongan_tf import checkpoints
 from cartoongan_tf import image_pool
-from cartoongan_tf import losses
 from cartoongan_tf import model
-from cartoongan_tf import objective
+from cartoongan_tf.losses import augmentation
+from cartoongan_tf.losses import losses
+from cartoongan_tf.losses import objective
 from cartoongan_tf.nn import feature_discriminator
 from cartoongan_tf.nn import networks
 

@@ -11,11 +11,11 @@ from absl import app
 from absl import flags
 
 from cartoongan_tf import data
-from cartoongan_tf import features
 from cartoongan_tf import inventories
-from cartoongan_tf import losses
 from cartoongan_tf import sources
 from cartoongan_tf.core import errors
+from cartoongan_tf.losses import losses
+from cartoongan_tf.losses import perceptual_features
 
 FLAGS = flags.FLAGS
 
@@ -27,7 +27,7 @@ flags.DEFINE_integer("pairs", 256, "Pairs of photos to compare.")
 
 def main(_):
     with errors.one_sentence():
-        vgg19 = features.load_vgg19(FLAGS.vgg19_weights)
+        vgg19 = perceptual_features.load_vgg19(FLAGS.vgg19_weights)
         folder = inventories.take_inventory(FLAGS.photo_dir, "--photo_dir")
         inventories.require_pictures(folder, "--photo_dir", "skip")
     batches = data.photo_batches(
@@ -40,9 +40,11 @@ def main(_):
         ),
     )
     deep = mean_distance(vgg19, batches)
-    plain = mean_distance(features.pyramid, batches)
+    plain = mean_distance(perceptual_features.pyramid, batches)
     print(f"VGG19 {deep:.1f}, pyramid {plain:.1f}")
-    print(f"PYRAMID_SCALE = {features.PYRAMID_SCALE * deep / plain:.0f}")
+    print(
+        f"PYRAMID_SCALE = {perceptual_features.PYRAMID_SCALE * deep / plain:.0f}"
+    )
 
 
 def mean_distance(compare, batches):

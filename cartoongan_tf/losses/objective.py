@@ -3,10 +3,10 @@
 import dataclasses
 from collections.abc import Callable
 
-from cartoongan_tf import augmentation
-from cartoongan_tf import losses
 from cartoongan_tf.filters import guided_filter
 from cartoongan_tf.filters import inking
+from cartoongan_tf.losses import augmentation
+from cartoongan_tf.losses import losses
 
 # By the name that `--content_target` has for it.
 _TARGETS = {
