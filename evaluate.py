@@ -49,12 +49,12 @@ from cartoongan_tf import baselines
 from cartoongan_tf import evaluating
 from cartoongan_tf import evaluation_report
 from cartoongan_tf import inception
-from cartoongan_tf import inventories
 from cartoongan_tf.analysis import faces
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import devices
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.data import folder_scan
 from cartoongan_tf.losses import perceptual_features
 from cartoongan_tf.nn import pretrained
 
@@ -108,7 +108,7 @@ flags.DEFINE_boolean(
 flags.DEFINE_enum(
     "bad_images",
     "error",
-    inventories.BAD_IMAGES,
+    folder_scan.BAD_IMAGES,
     "What to do about files that are broken: stop, or leave them out.",
 )
 
@@ -189,8 +189,8 @@ def _ways():
 
 
 def _paths(flag, name):
-    inventory = inventories.take_inventory(name, flag)
-    inventories.require_pictures(inventory, flag, FLAGS.bad_images)
+    inventory = folder_scan.take_inventory(name, flag)
+    folder_scan.require_pictures(inventory, flag, FLAGS.bad_images)
     if len(inventory.paths) < evaluating.LEAST:
         raise errors.InputError(
             f"{flag}={name} has {len(inventory.paths)} pictures; at least "

@@ -28,9 +28,9 @@ from cartoongan_tf import checking
 from cartoongan_tf import config
 from cartoongan_tf import findings
 from cartoongan_tf import framing
-from cartoongan_tf import inventories
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import progress
+from cartoongan_tf.data import folder_scan
 
 FLAGS = flags.FLAGS
 
@@ -87,7 +87,7 @@ def _frames():
 def _check():
     _require("check", "photo_dir", "cartoon_dir", "report")
     folders = [
-        checking.measure_folder(inventories.take_inventory(folder, flag), flag)
+        checking.measure_folder(folder_scan.take_inventory(folder, flag), flag)
         for folder, flag in (
             (FLAGS.photo_dir, findings.PHOTOS),
             (FLAGS.cartoon_dir, findings.CARTOONS),

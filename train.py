@@ -17,14 +17,14 @@ from absl import app
 from absl import flags
 
 from cartoongan_tf import config
-from cartoongan_tf import edges
 from cartoongan_tf import inception
-from cartoongan_tf import inventories
 from cartoongan_tf import runs
 from cartoongan_tf import training
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import devices
 from cartoongan_tf.core import errors
+from cartoongan_tf.data import edge_smoothing
+from cartoongan_tf.data import folder_scan
 from cartoongan_tf.losses import losses
 from cartoongan_tf.losses import perceptual_features
 from cartoongan_tf.nn import networks
@@ -211,7 +211,7 @@ flags.DEFINE_integer(
 flags.DEFINE_enum(
     "bad_images",
     _DEFAULT.bad_images,
-    inventories.BAD_IMAGES,
+    folder_scan.BAD_IMAGES,
     "What to do about files that are damaged, no picture, too large, or under "
     "a wrong ending: stop with an error that names them, or skip them.",
 )
@@ -304,7 +304,7 @@ flags.DEFINE_integer(
 flags.DEFINE_enum(
     "smoothing",
     _DEFAULT.smoothing,
-    edges.SMOOTHINGS,
+    edge_smoothing.SMOOTHINGS,
     "Blur along the edges: the paper's Gaussian, or the box of the authors' "
     "own code.",
 )

@@ -23,9 +23,9 @@ from absl import flags
 from benchmarks import arm64_machine
 from benchmarks import arm64_models
 from benchmarks import arm64_probe
-from cartoongan_tf import samples
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.data import samples
 from cartoongan_tf.images import pictures
 
 FLAGS = flags.FLAGS

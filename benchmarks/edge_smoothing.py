@@ -17,10 +17,10 @@ from absl import flags
 from benchmarks import one_core
 from cartoongan_tf import batches
 from cartoongan_tf import config
-from cartoongan_tf import data
-from cartoongan_tf import edges
-from cartoongan_tf import inventories
 from cartoongan_tf.core import errors
+from cartoongan_tf.data import edge_smoothing
+from cartoongan_tf.data import folder_scan
+from cartoongan_tf.data import pipeline
 from cartoongan_tf.images import pictures
 
 FLAGS = flags.FLAGS
@@ -40,7 +40,9 @@ def main(_):
     times = measure(
         {
             "OpenCV": calls_of(with_opencv, cartoons),
-            "ours in tf.data": dataset_of(edges.compiled(DEFAULT), cartoons),
+            "ours in tf.data": dataset_of(
+                edge_smoothing.compiled(DEFAULT), cartoons
+            ),
             "ours, not compiled": dataset_of(uncompiled, cartoons),
         }
     )
@@ -49,18 +51,18 @@ def main(_):
 
 
 def read_cartoons():
-    found = inventories.take_inventory(FLAGS.cartoon_dir, "--cartoon_dir")
-    inventories.require_pictures(found, "--cartoon_dir", "skip")
+    found = folder_scan.take_inventory(FLAGS.cartoon_dir, "--cartoon_dir")
+    folder_scan.require_pictures(found, "--cartoon_dir", "skip")
     step = max(1, len(found.paths) // FLAGS.pictures)
     paths = found.paths[::step][: FLAGS.pictures]
     return [
-        data.center_crop(pictures.read_picture(path), FLAGS.size).numpy()
+        pipeline.center_crop(pictures.read_picture(path), FLAGS.size).numpy()
         for path in paths
     ]
 
 
 def uncompiled(image):
-    return edges.smooth_edges(image, DEFAULT)
+    return edge_smoothing.smooth_edges(image, DEFAULT)
 
 
 def with_opencv(image):

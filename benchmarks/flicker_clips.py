@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
-from cartoongan_tf import samples
+from cartoongan_tf.data import samples
 
 NOISE = 2.5  # Standard deviation, of 255.
 _SIZE = 320, 240

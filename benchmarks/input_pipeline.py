@@ -16,11 +16,11 @@ from absl import flags
 from benchmarks import one_core
 from cartoongan_tf import batches
 from cartoongan_tf import config
-from cartoongan_tf import data
-from cartoongan_tf import edges
-from cartoongan_tf import inventories
-from cartoongan_tf import sources
 from cartoongan_tf.core import errors
+from cartoongan_tf.data import edge_smoothing
+from cartoongan_tf.data import folder_scan
+from cartoongan_tf.data import image_source
+from cartoongan_tf.data import pipeline
 
 FLAGS = flags.FLAGS
 
@@ -41,9 +41,9 @@ def main(_):
 
 
 def open_folder(flag):
-    found = inventories.take_inventory(FLAGS[flag].value, f"--{flag}")
-    inventories.require_pictures(found, f"--{flag}", "skip")
-    return sources.open_source(found, FLAGS.cache)
+    found = folder_scan.take_inventory(FLAGS[flag].value, f"--{flag}")
+    folder_scan.require_pictures(found, f"--{flag}", "skip")
+    return image_source.open_source(found, FLAGS.cache)
 
 
 def stages(photos, cartoons):
@@ -51,22 +51,22 @@ def stages(photos, cartoons):
     settings = config.TrainConfig("", "", "", image_size=FLAGS.image_size)
     crops = batches.crops_of(settings)
     smoothing = batches.smoothing_of(settings)
-    smooth_edges = edges.compiled(smoothing)
+    smooth_edges = edge_smoothing.compiled(smoothing)
     folders = (photos, cartoons)
 
     def read(number):
-        return [f.read(data.pick(len(f), number, 0)) for f in folders]
+        return [f.read(pipeline.pick(len(f), number, 0)) for f in folders]
 
     def cut(number):
         seed = tf.stack([number, number])
-        return [data.random_crop(i, crops, seed) for i in read(number)]
+        return [pipeline.random_crop(i, crops, seed) for i in read(number)]
 
     def smooth(number):
         photo, cartoon = cut(number)
         return photo, cartoon, smooth_edges(cartoon)
 
     numbers = tf.data.Dataset.range(FLAGS.triples)
-    whole = data.training_batches(
+    whole = pipeline.training_batches(
         photos,
         cartoons,
         steps=range(FLAGS.triples),

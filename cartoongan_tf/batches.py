@@ -1,26 +1,26 @@
-"""The batches of a run: what its settings mean to `data.py`."""
+"""The batches of a run: what its settings mean to `pipeline.py`."""
 
 import hashlib
 
 import tensorflow as tf
 
-from cartoongan_tf import crop_matching
-from cartoongan_tf import data
-from cartoongan_tf import edges
 from cartoongan_tf import runs
-from cartoongan_tf import sources
+from cartoongan_tf.data import crop_matching
+from cartoongan_tf.data import edge_smoothing
+from cartoongan_tf.data import image_source
+from cartoongan_tf.data import pipeline
 
 _WINDOWS_FILE = "windows.npz"
 
 
 def warm_up(run: runs.Run, steps: range) -> tf.data.Dataset:
     """Photos for some steps of the content-only phase."""
-    return data.photo_batches(run.photos, steps=steps, **_settings(run))
+    return pipeline.photo_batches(run.photos, steps=steps, **_settings(run))
 
 
 def adversarial(run: runs.Run, steps: range) -> tf.data.Dataset:
     """Triples `(photos, cartoons, smoothed)` for some steps of the other."""
-    return data.training_batches(
+    return pipeline.training_batches(
         run.photos,
         run.cartoons,
         steps=steps,
@@ -31,9 +31,9 @@ def adversarial(run: runs.Run, steps: range) -> tf.data.Dataset:
     )
 
 
-def crops_of(config: runs.TrainConfig) -> data.Crops:
+def crops_of(config: runs.TrainConfig) -> pipeline.Crops:
     """How a run cuts squares out of pictures."""
-    return data.Crops(
+    return pipeline.Crops(
         config.image_size,
         config.smallest_crop,
         config.largest_crop,
@@ -41,9 +41,9 @@ def crops_of(config: runs.TrainConfig) -> data.Crops:
     )
 
 
-def smoothing_of(config: runs.TrainConfig) -> edges.Smoothing:
+def smoothing_of(config: runs.TrainConfig) -> edge_smoothing.Smoothing:
     """How a run smooths edges."""
-    return edges.Smoothing(
+    return edge_smoothing.Smoothing(
         low=config.edge_low,
         high=config.edge_high,
         dilation=config.edge_dilation,
@@ -62,14 +62,14 @@ def windows_of(run: runs.Run) -> crop_matching.Windows | None:
         return None
     crops = crops_of(config)
     return crop_matching.load_windows(
-        data.cut_windows(run.cartoons, crops, config.seed),
+        pipeline.cut_windows(run.cartoons, crops, config.seed),
         crop_matching.window_count(len(run.cartoons)),
         run.workdir / _WINDOWS_FILE,
         _summarize(
             crops,
             config.seed,
             config.denoise_cartoons,
-            *map(sources.state_of, run.cartoons.paths),
+            *map(image_source.state_of, run.cartoons.paths),
         ),
     )
 
@@ -86,7 +86,7 @@ def _settings(run):
 def _people_of(run):
     if run.people is None:
         return None
-    return data.People(run.people, run.config.people_count)
+    return pipeline.People(run.people, run.config.people_count)
 
 
 def _summarize(*parts):

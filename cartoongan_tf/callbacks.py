@@ -18,8 +18,8 @@ import numpy as np
 import tensorflow as tf
 
 from cartoongan_tf import checkpoints
-from cartoongan_tf import data
 from cartoongan_tf import run_log
+from cartoongan_tf.data import pipeline
 from cartoongan_tf.images import pictures
 
 GRID_COLUMNS = 8
@@ -172,7 +172,9 @@ class SampleGrids(NowAndThen):
         return random.choice(self._paths, count, replace=False)
 
     def _read(self, path):
-        return data.center_crop(pictures.read_picture(path), self._image_size)
+        return pipeline.center_crop(
+            pictures.read_picture(path), self._image_size
+        )
 
 
 def sample_grid(generator: Callable, photos: Sequence[tf.Tensor]) -> np.ndarray:

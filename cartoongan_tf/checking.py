@@ -9,13 +9,13 @@ import pathlib
 from collections.abc import Sequence
 
 from cartoongan_tf import findings
-from cartoongan_tf import inventories
 from cartoongan_tf import measures
 from cartoongan_tf import overlaps
 from cartoongan_tf import pair_findings
 from cartoongan_tf.analysis import near_duplicates
 from cartoongan_tf.core import progress
 from cartoongan_tf.core import sampling
+from cartoongan_tf.data import folder_scan
 
 _QUICK = 40  # Pictures a folder: of 1000 draws none was judged wrongly.
 _MOST = 0.5  # Share of a quick check's pictures that is worth a line.
@@ -26,11 +26,11 @@ class Folder:
     """A folder and the measures of its pictures."""
 
     flag: str
-    inventory: inventories.Inventory
+    inventory: folder_scan.Inventory
     measured: findings.Measured
 
 
-def measure_folder(inventory: inventories.Inventory, flag: str) -> Folder:
+def measure_folder(inventory: folder_scan.Inventory, flag: str) -> Folder:
     """Measures all pictures of a folder.
 
     Args:

@@ -22,7 +22,6 @@ from typing import NamedTuple
 import numpy as np
 
 from cartoongan_tf import color_drift
-from cartoongan_tf import data
 from cartoongan_tf import distances
 from cartoongan_tf import inception
 from cartoongan_tf.analysis import drawn_score
@@ -31,6 +30,7 @@ from cartoongan_tf.analysis import fidelity
 from cartoongan_tf.analysis import quality
 from cartoongan_tf.analysis import structure
 from cartoongan_tf.core import progress
+from cartoongan_tf.data import pipeline
 from cartoongan_tf.images import pictures
 from cartoongan_tf.losses import losses
 
@@ -156,7 +156,7 @@ def describe_files(
 def read_crop(path: pathlib.Path, image_size: int) -> np.ndarray:
     """The center of a picture file, as `(image_size, image_size, 3)`."""
     picture = pictures.read_picture(path)
-    return data.center_crop(picture, image_size).numpy()
+    return pipeline.center_crop(picture, image_size).numpy()
 
 
 def unchanged(picture: np.ndarray) -> np.ndarray:

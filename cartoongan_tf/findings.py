@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from cartoongan_tf import inventories
 from cartoongan_tf import measures
 from cartoongan_tf.analysis import near_duplicates
+from cartoongan_tf.data import folder_scan
 
 PHOTOS = "--photo_dir"
 CARTOONS = "--cartoon_dir"
@@ -208,7 +208,7 @@ def of_grain(measured: Measured) -> list[Finding]:
     return [Finding(Severity.WARNING, "grain", sentence, paths)]
 
 
-def of_inventory(flag: str, inventory: inventories.Inventory) -> list[Finding]:
+def of_inventory(flag: str, inventory: folder_scan.Inventory) -> list[Finding]:
     """Files that cannot be used."""
     found = []
     if not inventory.paths:

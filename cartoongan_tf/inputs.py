@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 
 from cartoongan_tf import kinds
-from cartoongan_tf import samples
 from cartoongan_tf.core import errors
+from cartoongan_tf.data import samples
 from cartoongan_tf.images import formats
 
 STREAM = "-"

@@ -4,9 +4,9 @@ import pathlib
 
 import numpy as np
 
-from cartoongan_tf import samples
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import sampling
+from cartoongan_tf.data import samples
 from cartoongan_tf.images import headers
 from cartoongan_tf.images import pictures
 

@@ -5,18 +5,18 @@ import pathlib
 import sys
 
 from cartoongan_tf import checking
-from cartoongan_tf import denoising
 from cartoongan_tf import findings
-from cartoongan_tf import held_back
-from cartoongan_tf import inventories
 from cartoongan_tf import overlaps
-from cartoongan_tf import picture_lists
 from cartoongan_tf import run_record
-from cartoongan_tf import samples
-from cartoongan_tf import sources
 from cartoongan_tf.config import TrainConfig
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
+from cartoongan_tf.data import denoising
+from cartoongan_tf.data import file_lists
+from cartoongan_tf.data import folder_scan
+from cartoongan_tf.data import holdout
+from cartoongan_tf.data import image_source
+from cartoongan_tf.data import samples
 
 WARM_UP = "warm_up"
 ADVERSARIAL = "adversarial"
@@ -36,10 +36,10 @@ class Run:
     """
 
     config: TrainConfig
-    photos: sources.PictureSource
-    cartoons: sources.PictureSource
+    photos: image_source.PictureSource
+    cartoons: image_source.PictureSource
     held_back: list[pathlib.Path]
-    people: sources.PictureSource | None = None
+    people: image_source.PictureSource | None = None
 
     @property
     def workdir(self) -> pathlib.Path:
@@ -81,10 +81,10 @@ def open_run(config: TrainConfig) -> Run:
     photos, people, held = _hold_back(photos, people, config)
     return Run(
         config,
-        sources.open_source(photos, config.cache),
-        sources.open_source(cartoons, config.cache, _denoising_of(config)),
+        image_source.open_source(photos, config.cache),
+        image_source.open_source(cartoons, config.cache, _denoising_of(config)),
         held,
-        people and sources.open_source(people, config.cache),
+        people and image_source.open_source(people, config.cache),
     )
 
 
@@ -93,7 +93,7 @@ def _denoising_of(config):
     strength = config.denoise_cartoons
     if not strength:
         return None
-    return sources.Change(
+    return image_source.Change(
         f"denoised {strength}",
         lambda picture: denoising.denoise(picture, strength),
         "Denoising cartoons",
@@ -102,15 +102,15 @@ def _denoising_of(config):
 
 
 def _hold_back(photos, people, config):
-    photos, held = held_back.hold_back(photos, config.held_back, config.seed)
+    photos, held = holdout.hold_back(photos, config.held_back, config.seed)
     if people is not None:
-        people, more = held_back.hold_back(
+        people, more = holdout.hold_back(
             people, config.held_back_people, config.seed, "--held_back_people"
         )
         held = held + more
     if held:
         listed = pathlib.Path(config.workdir) / HELD_BACK
-        picture_lists.write_list(held, listed)
+        file_lists.write_list(held, listed)
     return photos, people, held
 
 
@@ -128,8 +128,8 @@ def _check_apart(photos, people, config):
 def _take_inventory(flag, name, config):
     samples_folder = pathlib.Path(config.workdir) / "samples"
     folder = samples.as_folder(name, samples_folder, flag)
-    inventory = inventories.take_inventory(folder, flag)
-    inventories.require_pictures(inventory, flag, config.bad_images)
+    inventory = folder_scan.take_inventory(folder, flag)
+    folder_scan.require_pictures(inventory, flag, config.bad_images)
     return inventory
 
 

@@ -12,14 +12,14 @@ import PIL.Image
 import pytest
 import words_model
 
-from cartoongan_tf import inventories
-from cartoongan_tf import samples
 from cartoongan_tf import saved_models
-from cartoongan_tf import scenes
 from cartoongan_tf import session_models
-from cartoongan_tf import sources
 from cartoongan_tf import warmup_requests
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.data import folder_scan
+from cartoongan_tf.data import image_source
+from cartoongan_tf.data import samples
+from cartoongan_tf.data import synthetic_scenes
 from cartoongan_tf.images import pictures
 from cartoongan_tf.nn import networks
 from serving import loaded_versions
@@ -67,7 +67,7 @@ def kinds(tmp_path):
     for name, photo in samples.read_photos().items():
         pictures.write_png(tmp_path / "real" / f"{name}.png", photo)
     for seed in range(30):
-        scene = scenes.draw_scene(seed, 256)
+        scene = synthetic_scenes.draw_scene(seed, 256)
         pictures.write_png(tmp_path / "drawn" / f"{seed}.png", scene)
     return tmp_path / "real", tmp_path / "drawn"
 
@@ -76,10 +76,10 @@ def kinds(tmp_path):
 def open_folder():
     """Opens a folder of pictures for use in a graph."""
 
-    def open_folder(folder, cache=sources.NO_CACHE):
-        inventory = inventories.take_inventory(folder, "--dir")
+    def open_folder(folder, cache=image_source.NO_CACHE):
+        inventory = folder_scan.take_inventory(folder, "--dir")
         assert not inventory.problems
-        return sources.open_source(inventory, cache)
+        return image_source.open_source(inventory, cache)
 
     return open_folder
 

@@ -14,7 +14,7 @@ import pytest
 import skimage.data
 import tensorflow as tf
 
-from cartoongan_tf import edges
+from cartoongan_tf.data import edge_smoothing
 from cartoongan_tf.nn import layers
 
 PYTHON = os.environ.get("CARTOONGAN_ADDONS")
@@ -60,7 +60,7 @@ def answer(request_arrays, tmp_path_factory):
 def assert_blurs_alike(request_arrays, kernel, expected):
     """To rounding, and what rounding the weights to 2048ths may add."""
     for image, wanted in zip(request_arrays["images"], expected, strict=True):
-        actual = edges.blur(image.astype("uint8"), kernel).numpy()
+        actual = edge_smoothing.blur(image.astype("uint8"), kernel).numpy()
         difference = np.abs(actual.astype(float) - wanted)
         assert difference.max() < 0.7
         assert not np.array_equal(actual, image)
@@ -77,15 +77,17 @@ def test_gaussians_are_those_of_gaussian_filter2d(
 
 @pytest.mark.parametrize("side", [11, 21])
 def test_the_setting_gaussian_is_a_gaussian(request_arrays, answer, side):
-    smoothing = edges.Smoothing(100, 200, 5, side, "gaussian")
+    smoothing = edge_smoothing.Smoothing(100, 200, 5, side, "gaussian")
     expected = answer[f"gaussian_{side}_{dict(GAUSSIANS)[side]}"]
-    assert_blurs_alike(request_arrays, edges.kernel_of(smoothing), expected)
+    assert_blurs_alike(
+        request_arrays, edge_smoothing.kernel_of(smoothing), expected
+    )
 
 
 @pytest.mark.parametrize("side", BOXES)
 def test_the_setting_box_is_mean_filter2d(request_arrays, answer, side):
-    smoothing = edges.Smoothing(100, 200, 5, side, "box")
-    kernel = edges.kernel_of(smoothing)
+    smoothing = edge_smoothing.Smoothing(100, 200, 5, side, "box")
+    kernel = edge_smoothing.kernel_of(smoothing)
     assert_blurs_alike(request_arrays, kernel, answer[f"box_{side}"])
 
 

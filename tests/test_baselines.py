@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 
 from cartoongan_tf import baselines
-from cartoongan_tf import samples
 from cartoongan_tf.analysis import drawn_score
+from cartoongan_tf.data import samples
 
 
 @pytest.fixture

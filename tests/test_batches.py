@@ -5,8 +5,8 @@ import pytest
 
 from cartoongan_tf import batches
 from cartoongan_tf import config
-from cartoongan_tf import crop_matching
 from cartoongan_tf import runs
+from cartoongan_tf.data import crop_matching
 
 
 @pytest.fixture

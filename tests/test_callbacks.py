@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from cartoongan_tf import callbacks
-from cartoongan_tf import data
 from cartoongan_tf import run_log
+from cartoongan_tf.data import pipeline
 from cartoongan_tf.images import pictures
 
 
@@ -69,7 +69,8 @@ def test_grids_count_from_the_start_of_the_run(
 
 def test_a_grid_shows_photos_above_their_cartoons(photo_paths, generator):
     photos = [
-        data.center_crop(pictures.read_picture(p), 32) for p in photo_paths[:3]
+        pipeline.center_crop(pictures.read_picture(p), 32)
+        for p in photo_paths[:3]
     ]
     grid = callbacks.sample_grid(generator, photos)
     assert grid.shape == (64, 96, 3)

@@ -4,7 +4,7 @@ import pytest
 import skimage.data
 import tensorflow as tf
 
-from cartoongan_tf import canny
+from cartoongan_tf.data import canny
 
 
 @pytest.fixture(params=["eager", "tf.data"])

@@ -11,8 +11,8 @@ import pytest
 from cartoongan_tf import check_report
 from cartoongan_tf import checking
 from cartoongan_tf import findings
-from cartoongan_tf import inventories
-from cartoongan_tf import scenes
+from cartoongan_tf.data import folder_scan
+from cartoongan_tf.data import synthetic_scenes
 from cartoongan_tf.findings import Severity
 from cartoongan_tf.images import pictures
 
@@ -47,13 +47,13 @@ def paths(tmp_path):
     names = ("a b.png", EVIL, *(f"{i}.png" for i in range(40)))
     for name in names:
         path = tmp_path / "frames" / name
-        pictures.write_png(path, scenes.draw_scene(1, 64))
+        pictures.write_png(path, synthetic_scenes.draw_scene(1, 64))
     return sorted((tmp_path / "frames").iterdir())
 
 
 @pytest.fixture
 def folder(paths):
-    inventory = inventories.Inventory(
+    inventory = folder_scan.Inventory(
         paths[0].parent, paths, [], {}, collections.Counter()
     )
     return checking.Folder(findings.CARTOONS, inventory, {})
@@ -116,7 +116,7 @@ def test_a_broken_file_is_listed_though_it_cannot_be_shown(write, tmp_path):
 @pytest.mark.skipif(sys.platform != "linux", reason="names are text there")
 def test_a_name_that_is_no_text_is_shown_and_listed(write, tmp_path):
     odd = tmp_path / os.fsdecode(b"\xff.png")
-    pictures.write_png(odd, scenes.draw_scene(1, 64))
+    pictures.write_png(odd, synthetic_scenes.draw_scene(1, 64))
     page = write(findings.Finding(Severity.NOTE, "odd", "Look.", [odd]))
     assert len(page.images) == 2
     assert "?.png" in page.text

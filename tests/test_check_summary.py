@@ -9,14 +9,14 @@ from cartoongan_tf import check_summary
 from cartoongan_tf import check_table
 from cartoongan_tf import checking
 from cartoongan_tf import findings
-from cartoongan_tf import inventories
+from cartoongan_tf.data import folder_scan
 from cartoongan_tf.findings import Severity
 from tests.test_findings import GOOD
 
 
 def folder(flag, *many):
     paths = [pathlib.Path(f"{i}.png") for i in range(len(many))]
-    inventory = inventories.Inventory(
+    inventory = folder_scan.Inventory(
         pathlib.Path("[red]frames"),
         paths,
         [],

@@ -6,11 +6,11 @@ import skimage.data
 
 from cartoongan_tf import checking
 from cartoongan_tf import findings
-from cartoongan_tf import inventories
 from cartoongan_tf import measures
-from cartoongan_tf import samples
-from cartoongan_tf import scenes
 from cartoongan_tf.core import errors
+from cartoongan_tf.data import folder_scan
+from cartoongan_tf.data import samples
+from cartoongan_tf.data import synthetic_scenes
 from cartoongan_tf.findings import Severity
 from cartoongan_tf.images import pictures
 
@@ -24,7 +24,7 @@ def originals(tmp_path_factory):
         pictures.write_png(root / "photos" / f"{name}.png", half)
     for seed in range(12):
         path = root / "cartoons" / f"{seed:02}.png"
-        pictures.write_png(path, scenes.draw_scene(seed, 256))
+        pictures.write_png(path, synthetic_scenes.draw_scene(seed, 256))
     return root
 
 
@@ -44,7 +44,7 @@ def listed(folder):
 
 def full(photos, cartoons):
     folders = [
-        checking.measure_folder(inventories.take_inventory(folder, flag), flag)
+        checking.measure_folder(folder_scan.take_inventory(folder, flag), flag)
         for folder, flag in (
             (photos, findings.PHOTOS),
             (cartoons, findings.CARTOONS),
@@ -118,7 +118,7 @@ def test_a_photo_among_the_cartoons_is_found(check, photos, cartoons):
 
 
 def test_gray_night_small_and_barred_pictures_are_found(photos, cartoons):
-    scene = scenes.draw_scene(1, 256)
+    scene = synthetic_scenes.draw_scene(1, 256)
     odd = {
         "gray pictures": np.repeat(scene.mean(-1, keepdims=True), 3, -1),
         "night pictures": scene // 6,
@@ -202,7 +202,7 @@ def test_a_damaged_picture_in_a_quick_check_is_named(photos, cartoons):
 
 
 def test_every_picture_of_a_folder_is_measured(cartoons):
-    inventory = inventories.take_inventory(cartoons, findings.CARTOONS)
+    inventory = folder_scan.take_inventory(cartoons, findings.CARTOONS)
     folder = checking.measure_folder(inventory, findings.CARTOONS)
     assert list(folder.measured) == inventory.paths
 

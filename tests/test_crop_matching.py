@@ -4,7 +4,7 @@ import pytest
 import skimage.data
 import tensorflow as tf
 
-from cartoongan_tf import crop_matching
+from cartoongan_tf.data import crop_matching
 
 
 @pytest.fixture(params=["eager", "tf.data"])

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf import crop_matching
-from cartoongan_tf import data
-from cartoongan_tf import edges
-from cartoongan_tf import stray_strokes
+from cartoongan_tf.data import crop_matching
+from cartoongan_tf.data import edge_smoothing
+from cartoongan_tf.data import pipeline
+from cartoongan_tf.data import stray_strokes
 from cartoongan_tf.images import pictures
 
-CROPS = data.Crops(size=32, smallest=0.6, largest=1.0, mirror=True)
+CROPS = pipeline.Crops(size=32, smallest=0.6, largest=1.0, mirror=True)
 SETTINGS = {"batch_size": 2, "seed": 3, "crops": CROPS}
-SMOOTHING = edges.Smoothing(100, 200, 5, 5, "gaussian")
+SMOOTHING = edge_smoothing.Smoothing(100, 200, 5, 5, "gaussian")
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def folders(make_folder, open_folder):
 
 def batches(folders, *steps, smoothing=SMOOTHING, **changes):
     settings = SETTINGS | changes
-    dataset = data.training_batches(
+    dataset = pipeline.training_batches(
         *folders, steps=range(*steps), smoothing=smoothing, **settings
     )
     return list(dataset.as_numpy_iterator())
@@ -43,12 +43,14 @@ def test_batches_are_what_the_networks_take(folders):
 
 
 @pytest.mark.parametrize(
-    "smoothing", [SMOOTHING, edges.Smoothing(50, 90, 3, 7, "box")]
+    "smoothing", [SMOOTHING, edge_smoothing.Smoothing(50, 90, 3, 7, "box")]
 )
 def test_the_smoothed_crop_is_the_cartoons_own(folders, smoothing):
     _, cartoons, smoothed = batches(folders, 1, smoothing=smoothing)[0]
     for cartoon, smooth in zip(cartoons, smoothed, strict=True):
-        expected = edges.smooth_edges(pictures.to_pixels(cartoon), smoothing)
+        expected = edge_smoothing.smooth_edges(
+            pictures.to_pixels(cartoon), smoothing
+        )
         np.testing.assert_array_equal(pictures.to_pixels(smooth), expected)
         assert not np.array_equal(cartoon, smooth)
 
@@ -60,7 +62,7 @@ def test_a_step_gives_the_same_batch_wherever_it_begins(folders):
 
 
 def test_warm_up_sees_photos_as_the_other_phase_does(folders):
-    dataset = data.photo_batches(folders[0], steps=range(2), **SETTINGS)
+    dataset = pipeline.photo_batches(folders[0], steps=range(2), **SETTINGS)
     photos = list(dataset.as_numpy_iterator())
     assert len(photos) == 2
     np.testing.assert_array_equal(photos[1], batches(folders, 2)[1][0])
@@ -68,13 +70,13 @@ def test_warm_up_sees_photos_as_the_other_phase_does(folders):
 
 @pytest.fixture
 def people(make_folder, open_folder):
-    return data.People(open_folder(make_folder("people", 4)), 1)
+    return pipeline.People(open_folder(make_folder("people", 4)), 1)
 
 
 @pytest.fixture
 def windows(folders):
     """Thirty crops of the cartoons, in an order of their own."""
-    cut = data.cut_windows(folders[1], CROPS, SETTINGS["seed"])
+    cut = pipeline.cut_windows(folders[1], CROPS, SETTINGS["seed"])
     shares = crop_matching.measure(cut, 30)
     order = np.argsort(shares)
     return crop_matching.Windows(order, shares[order])
@@ -96,10 +98,10 @@ def plain(tmp_path, open_folder):
 @pytest.mark.parametrize("count", [1, 2, 3, 4])
 def test_people_come_last_in_each_batch(plain, count):
     photos, faces = plain
-    dataset = data.photo_batches(
+    dataset = pipeline.photo_batches(
         photos,
         steps=range(10),
-        people=data.People(faces, count),
+        people=pipeline.People(faces, count),
         **SETTINGS | {"batch_size": 4},
     )
     levels = np.stack(list(dataset.as_numpy_iterator()))[:, :, 0, 0, 0]
@@ -122,7 +124,7 @@ def test_people_leave_the_cartoons_as_they_were(folders, people):
 
 def test_each_photo_gets_a_window_that_matches(folders, windows):
     """Which are bit for bit what was measured, or that mirrored."""
-    cut = data.cut_windows(folders[1], CROPS, SETTINGS["seed"])
+    cut = pipeline.cut_windows(folders[1], CROPS, SETTINGS["seed"])
     known = {
         cut(tf.constant(n, tf.int64)).numpy().tobytes(): n for n in range(30)
     }
@@ -135,7 +137,7 @@ def test_each_photo_gets_a_window_that_matches(folders, windows):
             if mirrored[-1]:
                 pixels = pixels[:, ::-1]
             assert known[pixels.tobytes()] in near.numbers
-            expected = edges.smooth_edges(
+            expected = edge_smoothing.smooth_edges(
                 pictures.to_pixels(cartoon), SMOOTHING
             )
             np.testing.assert_array_equal(pictures.to_pixels(smooth), expected)
@@ -144,7 +146,7 @@ def test_each_photo_gets_a_window_that_matches(folders, windows):
 
 def test_matched_crops_are_not_mirrored_where_none_is_to_be(folders, windows):
     crops = dataclasses.replace(CROPS, mirror=False)
-    cut = data.cut_windows(folders[1], crops, SETTINGS["seed"])
+    cut = pipeline.cut_windows(folders[1], crops, SETTINGS["seed"])
     known = {cut(tf.constant(n, tf.int64)).numpy().tobytes() for n in range(30)}
     for _, cartoons, _ in batches(folders, 6, windows=windows, crops=crops):
         for cartoon in cartoons:
@@ -154,7 +156,7 @@ def test_matched_crops_are_not_mirrored_where_none_is_to_be(folders, windows):
 def test_the_share_that_counts_is_the_photos(plain, folders):
     """Of 200 windows flat photos get the flattest, and noise the others."""
     crops = dataclasses.replace(CROPS, mirror=False)
-    cut = data.cut_windows(folders[1], crops, SETTINGS["seed"])
+    cut = pipeline.cut_windows(folders[1], crops, SETTINGS["seed"])
     rising = crop_matching.Windows(
         np.arange(200), np.linspace(0.001, 0.1, 200).astype("float32")
     )
@@ -176,7 +178,7 @@ def test_some_negatives_have_strokes_in_place_of_smooth_edges(folders):
             zip(cartoons, negatives, strict=True)
         ):
             pixels = pictures.to_pixels(cartoon)
-            smooth = edges.smooth_edges(pixels, SMOOTHING)
+            smooth = edge_smoothing.smooth_edges(pixels, SMOOTHING)
             actual = pictures.to_pixels(negative)
             if not np.array_equal(actual, smooth):
                 count += 1
@@ -190,7 +192,9 @@ def test_some_negatives_have_strokes_in_place_of_smooth_edges(folders):
 def test_no_negative_or_each_may_have_strokes(folders, share):
     for _, cartoons, negatives in batches(folders, 6, stray_share=share):
         for cartoon, negative in zip(cartoons, negatives, strict=True):
-            smooth = edges.smooth_edges(pictures.to_pixels(cartoon), SMOOTHING)
+            smooth = edge_smoothing.smooth_edges(
+                pictures.to_pixels(cartoon), SMOOTHING
+            )
             is_smooth = np.array_equal(pictures.to_pixels(negative), smooth)
             assert is_smooth == (share == 0)
 
@@ -216,7 +220,7 @@ def test_another_seed_gives_other_batches(folders):
 @pytest.mark.parametrize("count", [1, 2, 7])
 def test_each_pass_shows_every_picture_once(count):
     picked = [
-        int(data.pick(count, tf.constant(number, tf.int64), 5))
+        int(pipeline.pick(count, tf.constant(number, tf.int64), 5))
         for number in range(3 * count)
     ]
     passes = [picked[i : i + count] for i in range(0, 3 * count, count)]
@@ -235,7 +239,7 @@ def crops_of_a_ramp(count, **changes):
     crops = dataclasses.replace(CROPS, size=20, **changes)
     return np.stack(
         [
-            data.random_crop(tf.constant(picture), crops, (7, number))
+            pipeline.random_crop(tf.constant(picture), crops, (7, number))
             for number in range(count)
         ]
     ).astype(int)
@@ -280,9 +284,9 @@ def test_no_crop_is_larger_than_the_largest(largest):
 def test_crops_are_not_enlarged_where_the_picture_suffices(largest):
     rows, columns = np.mgrid[:60, :90]
     picture = tf.constant(np.stack([columns, rows, rows], -1).astype("uint8"))
-    crops = data.Crops(size=50, smallest=0.1, largest=largest, mirror=False)
+    crops = pipeline.Crops(size=50, smallest=0.1, largest=largest, mirror=False)
     for number in range(20):
-        crop = data.random_crop(picture, crops, (1, number)).numpy()
+        crop = pipeline.random_crop(picture, crops, (1, number)).numpy()
         assert int(crop[-1, 0, 1]) - int(crop[0, 0, 1]) >= 48
 
 
@@ -311,7 +315,7 @@ import hashlib, os, sys
 import numpy as np
 cores = int(sys.argv[1])
 os.sched_setaffinity(0, range(cores))
-from cartoongan_tf import crop_matching, data, edges, inventories, sources
+from cartoongan_tf.data import crop_matching; from cartoongan_tf.data import pipeline; from cartoongan_tf.data import edge_smoothing; from cartoongan_tf.data import folder_scan; from cartoongan_tf.data import image_source
 photos, cartoons, people = [
     sources.open_source(inventories.take_inventory(name, "--dir"), "none")
     for name in sys.argv[2:]
@@ -343,5 +347,5 @@ def test_center_crop_keeps_the_middle():
     image = np.zeros((10, 30, 3), "uint8")
     image[:, 10:20] = 200
     np.testing.assert_array_equal(
-        data.center_crop(image, 5), np.full((5, 5, 3), 200)
+        pipeline.center_crop(image, 5), np.full((5, 5, 3), 200)
     )

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from cartoongan_tf import denoising
+from cartoongan_tf.data import denoising
 
 
 @pytest.fixture

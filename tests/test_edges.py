@@ -4,10 +4,10 @@ import pytest
 import skimage.data
 import tensorflow as tf
 
-from cartoongan_tf import edges
+from cartoongan_tf.data import edge_smoothing
 from cartoongan_tf.images import pictures
 
-DEFAULT = edges.Smoothing(100, 200, 5, 5, "gaussian")
+DEFAULT = edge_smoothing.Smoothing(100, 200, 5, 5, "gaussian")
 
 
 @pytest.fixture(params=["eager", "tf.data", "compiled"])
@@ -16,13 +16,13 @@ def smooth_edges(request):
 
     def smooth(image, smoothing=DEFAULT):
         if request.param == "eager":
-            return edges.smooth_edges(image, smoothing).numpy()
+            return edge_smoothing.smooth_edges(image, smoothing).numpy()
 
         def plain(image):
-            return edges.smooth_edges(image, smoothing)
+            return edge_smoothing.smooth_edges(image, smoothing)
 
         is_plain = request.param == "tf.data"
-        transform = plain if is_plain else edges.compiled(smoothing)
+        transform = plain if is_plain else edge_smoothing.compiled(smoothing)
         dataset = tf.data.Dataset.from_tensors(image).map(transform)
         return next(dataset.as_numpy_iterator())
 
@@ -59,13 +59,13 @@ def test_noise_is_smoothed_as_opencv_does(smooth_edges, random, sides):
     )
 
 
-@pytest.mark.parametrize("blur", edges.SMOOTHINGS)
+@pytest.mark.parametrize("blur", edge_smoothing.SMOOTHINGS)
 @pytest.mark.parametrize("kernel", [1, 3, 7, 9, 15])
 @pytest.mark.parametrize("dilation", [1, 3, 9])
 def test_other_settings_are_within_a_level_of_opencv(blur, kernel, dilation):
     photo = skimage.data.chelsea()
-    smoothing = edges.Smoothing(60, 120, dilation, kernel, blur)
-    actual = edges.smooth_edges(photo, smoothing).numpy().astype(int)
+    smoothing = edge_smoothing.Smoothing(60, 120, dilation, kernel, blur)
+    actual = edge_smoothing.smooth_edges(photo, smoothing).numpy().astype(int)
     expected = opencv_smooth_edges(photo, smoothing)
     is_changed = (expected != photo).any(-1)
     assert is_changed.any() or kernel == 1
@@ -80,7 +80,7 @@ def test_without_xla_the_transform_runs_uncompiled(random, monkeypatch):
 
     monkeypatch.setattr(tf.data.Dataset, "from_tensors", refuse)
     noise = random.integers(0, 256, (16, 24, 3), "uint8")
-    smooth = edges.compiled.__wrapped__(DEFAULT)
+    smooth = edge_smoothing.compiled.__wrapped__(DEFAULT)
     np.testing.assert_array_equal(smooth(noise), opencv_smooth_edges(noise))
 
 
@@ -94,8 +94,8 @@ def test_all_cartoons_are_smoothed_as_opencv_does(shared, style):
 
     @tf.function(input_signature=[tf.TensorSpec((None, None, 3), tf.uint8)])
     def smooth(image):
-        mask = edges.find_edges(image, DEFAULT)
-        return edges.smooth_edges(image, DEFAULT), mask
+        mask = edge_smoothing.find_edges(image, DEFAULT)
+        return edge_smoothing.smooth_edges(image, DEFAULT), mask
 
     for path in paths:
         cartoon = pictures.read_picture(path)
@@ -122,4 +122,4 @@ def test_flat_pictures_are_left_alone(smooth_edges):
 def test_gray_is_opencvs_gray(random):
     colors = random.integers(0, 256, (300, 500, 3), "uint8")
     expected = cv2.cvtColor(colors, cv2.COLOR_RGB2GRAY)
-    np.testing.assert_array_equal(edges.to_gray(colors), expected)
+    np.testing.assert_array_equal(edge_smoothing.to_gray(colors), expected)

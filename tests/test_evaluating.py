@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 
 from cartoongan_tf import color_drift
-from cartoongan_tf import data
 from cartoongan_tf import distances
 from cartoongan_tf import evaluating
 from cartoongan_tf import inception
@@ -15,6 +14,7 @@ from cartoongan_tf.analysis import fidelity
 from cartoongan_tf.analysis import quality
 from cartoongan_tf.analysis import structure
 from cartoongan_tf.core import progress
+from cartoongan_tf.data import pipeline
 from cartoongan_tf.images import pictures
 from cartoongan_tf.losses import losses
 from cartoongan_tf.losses import perceptual_features
@@ -85,7 +85,7 @@ def negative(picture):
 
 def crops(paths):
     return [
-        data.center_crop(pictures.read_picture(path), SIZE).numpy()
+        pipeline.center_crop(pictures.read_picture(path), SIZE).numpy()
         for path in paths
     ]
 

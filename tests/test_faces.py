@@ -2,10 +2,10 @@ import sys
 
 import pytest
 
-from cartoongan_tf import data
 from cartoongan_tf import evaluating
-from cartoongan_tf import samples
 from cartoongan_tf.analysis import faces
+from cartoongan_tf.data import pipeline
+from cartoongan_tf.data import samples
 
 BOX = faces.Box(10, 20, 40, 60)
 
@@ -22,7 +22,7 @@ def photos():
 
 @pytest.mark.parametrize("size", [256, 512])
 def test_the_face_of_a_photo_is_found_where_it_is(detector, photos, size):
-    crop = data.center_crop(photos["astronaut"], size).numpy()
+    crop = pipeline.center_crop(photos["astronaut"], size).numpy()
     face, *_ = detector(crop)
     # Eyes and mouth of the astronaut, as shares of the picture's sides.
     for across, down in ((0.40, 0.22), (0.47, 0.22), (0.44, 0.31)):

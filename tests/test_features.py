@@ -3,8 +3,8 @@ import keras
 import numpy as np
 import pytest
 
-from cartoongan_tf import data
 from cartoongan_tf.core import errors
+from cartoongan_tf.data import pipeline
 from cartoongan_tf.images import pictures
 from cartoongan_tf.losses import losses
 from cartoongan_tf.losses import perceptual_features
@@ -74,7 +74,7 @@ def test_pyramid_counts_in_vgg19s_unit(shared, weights):
     vgg19 = perceptual_features.load_vgg19(weights)
     paths = sorted((shared / "photos").glob("*.jpg"))[:64]
     crops = [
-        data.center_crop(pictures.read_picture(path), 128) for path in paths
+        pipeline.center_crop(pictures.read_picture(path), 128) for path in paths
     ]
     photos = pictures.to_network(np.stack(crops))
     means = [

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from cartoongan_tf import films
-from cartoongan_tf import scenes
 from cartoongan_tf.core import errors
+from cartoongan_tf.data import synthetic_scenes
 
 QUARTERS = np.zeros((64, 96, 3), "uint8")
 QUARTERS[:32, :48] = 250, 20, 20
@@ -18,7 +18,7 @@ CLOCKWISE = (0, 1, 0, -1, 0, 0, 0, 0, 1 << 14)
 
 @pytest.fixture
 def scene():
-    return np.ascontiguousarray(scenes.draw_scene(3, 192)[:128])
+    return np.ascontiguousarray(synthetic_scenes.draw_scene(3, 192)[:128])
 
 
 @pytest.fixture

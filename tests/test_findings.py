@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from cartoongan_tf import findings
-from cartoongan_tf import inventories
 from cartoongan_tf import measures
+from cartoongan_tf.data import folder_scan
 from cartoongan_tf.findings import Severity
 
 GOOD = measures.Measures(
@@ -131,7 +131,7 @@ def test_grain_is_told_of_most_with_the_flag_that_takes_it_out():
 
 
 def inventory(**fields):
-    empty = inventories.Inventory(
+    empty = folder_scan.Inventory(
         pathlib.Path("frames"), [], [], {}, collections.Counter()
     )
     return dataclasses.replace(empty, **fields)

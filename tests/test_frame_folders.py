@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from cartoongan_tf import frame_folders
-from cartoongan_tf import inventories
+from cartoongan_tf.data import folder_scan
 from cartoongan_tf.images import pictures
 
 
@@ -67,5 +67,5 @@ def test_the_report_is_no_part_of_the_folder_for_training(make):
     folder = make("film.mkv")
     folder.finish({}, [], "none")
     assert folder.report.parent == folder.output.parent
-    found = inventories.take_inventory(folder.output, "--cartoon_dir")
+    found = folder_scan.take_inventory(folder.output, "--cartoon_dir")
     assert (found.paths, found.problems) == ([], {})

@@ -3,10 +3,10 @@ import numpy as np
 import pytest
 
 from cartoongan_tf import framing
-from cartoongan_tf import inventories
-from cartoongan_tf import scenes
 from cartoongan_tf.analysis import near_duplicates
 from cartoongan_tf.core import errors
+from cartoongan_tf.data import folder_scan
+from cartoongan_tf.data import synthetic_scenes
 from cartoongan_tf.images import pictures
 
 HEIGHT, WIDTH = 180, 320
@@ -16,7 +16,7 @@ WHITE = np.full((HEIGHT, WIDTH, 3), 240, "uint8")
 
 
 def scene(number):
-    drawn = scenes.draw_scene(number, WIDTH)[90 : 90 + INSIDE]
+    drawn = synthetic_scenes.draw_scene(number, WIDTH)[90 : 90 + INSIDE]
     return film_maker.with_bars(np.ascontiguousarray(drawn), HEIGHT)
 
 
@@ -73,7 +73,7 @@ def correlation(one, other):
 
 
 def test_each_scene_is_kept_once_and_as_it_was(finished):
-    paths = inventories.take_inventory(finished[0], "--cartoon_dir").paths
+    paths = folder_scan.take_inventory(finished[0], "--cartoon_dir").paths
     frames = [pictures.read_picture(path) for path in paths]
     best = [
         max(range(9), key=lambda n: correlation(frame, inside(SCENES[n])))
@@ -189,12 +189,12 @@ def test_other_settings_replace_the_frames(tmp_path):
         counts.append(len(list(output.glob("*.png"))))
     assert counts == [3, 1, 3]
     framing.extract_frames(path, output, short_side=100)
-    for frame in inventories.take_inventory(output, "--cartoon_dir").paths:
+    for frame in folder_scan.take_inventory(output, "--cartoon_dir").paths:
         assert pictures.read_picture(frame).shape == (100, 235, 3)
 
 
 def test_a_shot_that_fills_the_frame_keeps_its_height(tmp_path):
-    full = scenes.draw_scene(6, WIDTH)[90 : 90 + HEIGHT]
+    full = synthetic_scenes.draw_scene(6, WIDTH)[90 : 90 + HEIGHT]
     film = film_maker.write_film(
         tmp_path / "a.mkv",
         [
@@ -203,7 +203,7 @@ def test_a_shot_that_fills_the_frame_keeps_its_height(tmp_path):
         ],
     )
     framing.extract_frames(film, tmp_path / "frames")
-    paths = inventories.take_inventory(
+    paths = folder_scan.take_inventory(
         tmp_path / "frames", "--cartoon_dir"
     ).paths
     heights = [pictures.read_picture(path).shape[0] for path in paths]

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf import data
 from cartoongan_tf import distances
 from cartoongan_tf import inception
-from cartoongan_tf import samples
 from cartoongan_tf.core import errors
+from cartoongan_tf.data import pipeline
+from cartoongan_tf.data import samples
 from cartoongan_tf.images import pictures
 
 
@@ -27,7 +27,7 @@ def tiny(weights):
 def photos():
     """The photos of scikit-image, center-cropped."""
     return [
-        data.center_crop(photo, 256).numpy()
+        pipeline.center_crop(photo, 256).numpy()
         for photo in samples.read_photos().values()
     ]
 
@@ -198,7 +198,7 @@ def test_features_tell_kinds_of_pictures_apart(whole, shared, photos):
     """Trained weights in a wrong place would not."""
     cartoons = sorted((shared / "cartoons/storybook").glob("*.jpg"))[::70]
     drawn = whole(
-        data.center_crop(pictures.read_picture(path), 256).numpy()
+        pipeline.center_crop(pictures.read_picture(path), 256).numpy()
         for path in cartoons
     )
     real = whole(photos)

@@ -2,10 +2,10 @@ import cv2
 import numpy as np
 import pytest
 
-from cartoongan_tf import samples
-from cartoongan_tf import scenes
 from cartoongan_tf.analysis import drawn_score
 from cartoongan_tf.analysis.drawn_score import Verdict
+from cartoongan_tf.data import samples
+from cartoongan_tf.data import synthetic_scenes
 from cartoongan_tf.images import pictures
 
 STYLES = ("storybook", "peppercarrot")
@@ -41,7 +41,9 @@ def photos():
 
 @pytest.fixture(scope="module")
 def cartoons():
-    return likenesses(scenes.draw_scene(seed, 256) for seed in range(12))
+    return likenesses(
+        synthetic_scenes.draw_scene(seed, 256) for seed in range(12)
+    )
 
 
 def test_scenes_look_drawn_and_photos_do_not(photos, cartoons):
@@ -105,7 +107,7 @@ def test_a_soft_background_looks_photographed(photos):
 
 
 def test_deep_shadows_look_photographed():
-    scene = scenes.draw_scene(0, 256)
+    scene = synthetic_scenes.draw_scene(0, 256)
     lit = np.maximum(scene, 40)
     plain, shady = likenesses([lit, np.where(lit < 120, lit // 4, lit)])
     assert shady < plain
@@ -131,7 +133,7 @@ def test_the_size_of_a_picture_is_no_cue():
     ids=["jpeg", "webp", "half", "double"],
 )
 def test_compression_and_size_do_not_hide_what_is_drawn(change, photos):
-    scene = (scenes.draw_scene(seed, 512) for seed in range(12))
+    scene = (synthetic_scenes.draw_scene(seed, 512) for seed in range(12))
     changed = likenesses(change(picture) for picture in scene)
     assert drawn_score.compare(changed, photos) is Verdict.SWAPPED
 

@@ -5,8 +5,8 @@ import film_maker
 import numpy as np
 import pytest
 
-from cartoongan_tf import inventories
-from cartoongan_tf import scenes
+from cartoongan_tf.data import folder_scan
+from cartoongan_tf.data import synthetic_scenes
 from cartoongan_tf.images import pictures
 
 
@@ -16,7 +16,9 @@ def prepare(run_command, *arguments):
 
 @pytest.mark.slow
 def test_a_film_becomes_a_folder_for_training(run_command, tmp_path):
-    drawn = [scenes.draw_scene(number, 192)[:128] for number in range(3)]
+    drawn = [
+        synthetic_scenes.draw_scene(number, 192)[:128] for number in range(3)
+    ]
     film = film_maker.write_film(
         tmp_path / "film.mkv",
         [film_maker.still(np.ascontiguousarray(d), 1) for d in drawn],
@@ -25,7 +27,7 @@ def test_a_film_becomes_a_folder_for_training(run_command, tmp_path):
     run = prepare(run_command, *command)
     assert run.returncode == 0, run.stderr
     assert "3 frames kept" in run.stdout
-    paths = inventories.take_inventory(
+    paths = folder_scan.take_inventory(
         tmp_path / "frames", "--cartoon_dir"
     ).paths
     assert len(paths) == 3

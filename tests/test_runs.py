@@ -6,9 +6,9 @@ import pytest
 import tensorflow as tf
 
 from cartoongan_tf import config
-from cartoongan_tf import denoising
 from cartoongan_tf import runs
 from cartoongan_tf.core import errors
+from cartoongan_tf.data import denoising
 from cartoongan_tf.images import pictures
 
 

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from cartoongan_tf import inventories
-from cartoongan_tf import samples
 from cartoongan_tf.core import errors
+from cartoongan_tf.data import folder_scan
+from cartoongan_tf.data import samples
 
 
 def test_photos_are_colour_pictures():
@@ -17,7 +17,7 @@ def test_photos_are_colour_pictures():
 
 def test_a_sample_becomes_a_folder_once(tmp_path):
     folder = samples.as_folder("sample:photos", tmp_path, "--photo_dir")
-    paths = inventories.take_inventory(folder, "--photo_dir").paths
+    paths = folder_scan.take_inventory(folder, "--photo_dir").paths
     assert {path.stem for path in paths} == set(samples.read_photos())
     written = [path.stat().st_mtime_ns for path in paths]
     samples.as_folder("sample:photos", tmp_path, "--photo_dir")
@@ -26,7 +26,7 @@ def test_a_sample_becomes_a_folder_once(tmp_path):
 
 def test_there_are_at_least_three_hundred_scenes(tmp_path):
     folder = samples.as_folder("sample:scenes", tmp_path, "--cartoon_dir")
-    paths = inventories.take_inventory(folder, "--cartoon_dir").paths
+    paths = folder_scan.take_inventory(folder, "--cartoon_dir").paths
     assert len({path.read_bytes() for path in paths}) >= 300
 
 

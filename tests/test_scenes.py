@@ -2,12 +2,12 @@ import cv2
 import numpy as np
 import pytest
 
-from cartoongan_tf import scenes
+from cartoongan_tf.data import synthetic_scenes
 
 
 @pytest.fixture(scope="module")
 def pictures():
-    return np.stack([scenes.draw_scene(seed) for seed in range(300)])
+    return np.stack([synthetic_scenes.draw_scene(seed) for seed in range(300)])
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +18,7 @@ def luminance(pictures):
 @pytest.mark.parametrize("size", [64, 150])
 def test_scenes_have_the_size_asked_for(size):
     for seed in range(30):
-        scene = scenes.draw_scene(seed, size=size)
+        scene = synthetic_scenes.draw_scene(seed, size=size)
         assert scene.shape == (size, size, 3)
         assert scene.dtype == np.uint8
 
@@ -26,7 +26,9 @@ def test_scenes_have_the_size_asked_for(size):
 def test_the_same_seed_draws_the_same_scene(pictures):
     np.random.seed(0)  # nothing may depend on it
     for seed in (7, 3):  # in another order than before
-        np.testing.assert_array_equal(scenes.draw_scene(seed), pictures[seed])
+        np.testing.assert_array_equal(
+            synthetic_scenes.draw_scene(seed), pictures[seed]
+        )
 
 
 def test_three_hundred_scenes_are_all_distinct(pictures):
@@ -67,4 +69,4 @@ def test_scenes_are_outlined(luminance):
 @pytest.mark.parametrize("size", [-1, 10, 63])
 def test_too_small_a_size_is_refused(size):
     with pytest.raises(ValueError, match=rf"`size` must be >= 64, .* {size}\."):
-        scenes.draw_scene(0, size=size)
+        synthetic_scenes.draw_scene(0, size=size)

@@ -2,13 +2,13 @@ import cv2
 import numpy as np
 import pytest
 
-from cartoongan_tf import scenes
 from cartoongan_tf.analysis import sharpness
+from cartoongan_tf.data import synthetic_scenes
 
 
 @pytest.fixture
 def scene():
-    return scenes.draw_scene(4, 512)[:400]
+    return synthetic_scenes.draw_scene(4, 512)[:400]
 
 
 def out_of_focus(picture):

@@ -2,15 +2,15 @@ import film_maker
 import numpy as np
 import pytest
 
-from cartoongan_tf import scenes
 from cartoongan_tf.analysis import shot_detection
+from cartoongan_tf.data import synthetic_scenes
 
 HEIGHT, WIDTH = 180, 320
 BLACK = np.zeros((HEIGHT, WIDTH, 3), "uint8")
 
 
 def scene(number):
-    drawn = scenes.draw_scene(number, WIDTH)[100 : 100 + HEIGHT]
+    drawn = synthetic_scenes.draw_scene(number, WIDTH)[100 : 100 + HEIGHT]
     return np.ascontiguousarray(drawn)
 
 

@@ -5,9 +5,9 @@ import PIL.Image
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf import inventories
-from cartoongan_tf import sources
 from cartoongan_tf.core import errors
+from cartoongan_tf.data import folder_scan
+from cartoongan_tf.data import image_source
 from cartoongan_tf.images import pictures
 
 
@@ -34,7 +34,7 @@ def make_change(tmp_path):
             return picture + np.uint8(amount)
 
         calls = []
-        change = sources.Change(
+        change = image_source.Change(
             f"plus {amount}", apply, "Adding", tmp_path / "changed"
         )
         return change, calls
@@ -92,11 +92,11 @@ def test_a_picture_that_changes_is_cached_anew(folder, tmp_path, open_folder):
 
 @pytest.mark.parametrize("cache", ["memory", "folder"], indirect=True)
 def test_a_cache_that_does_not_fit_is_refused(folder, cache):
-    found = inventories.take_inventory(folder, "--photo_dir")
+    found = folder_scan.take_inventory(folder, "--photo_dir")
     huge = found.headers[0]._replace(width=10**9, height=10**9)
     found.headers[0] = huge
     with pytest.raises(errors.InputError, match="GB are free"):
-        sources.open_source(found, cache)
+        image_source.open_source(found, cache)
 
 
 def test_names_that_are_no_text_are_read(folder, cache, open_folder):
@@ -107,10 +107,10 @@ def test_names_that_are_no_text_are_read(folder, cache, open_folder):
 
 
 def test_a_change_is_made_once_whatever_the_cache(folder, cache, make_change):
-    inventory = inventories.take_inventory(folder, "--dir")
+    inventory = folder_scan.take_inventory(folder, "--dir")
     change, calls = make_change(7)
     for _ in range(2):
-        source = sources.open_source(inventory, cache, change)
+        source = image_source.open_source(inventory, cache, change)
         for _ in range(2):
             for path, actual in zip(
                 source.paths, read_all(source), strict=True
@@ -122,15 +122,15 @@ def test_a_change_is_made_once_whatever_the_cache(folder, cache, make_change):
 
 
 def test_pictures_changed_otherwise_are_not_taken(folder, cache, make_change):
-    inventory = inventories.take_inventory(folder, "--dir")
-    plain = read_all(sources.open_source(inventory, cache))
+    inventory = folder_scan.take_inventory(folder, "--dir")
+    plain = read_all(image_source.open_source(inventory, cache))
     for amount in (1, 2):
         change, calls = make_change(amount)
-        source = sources.open_source(inventory, cache, change)
+        source = image_source.open_source(inventory, cache, change)
         assert len(calls) == 4
         for before, after in zip(plain, read_all(source), strict=True):
             np.testing.assert_array_equal(after, before + np.uint8(amount))
-    again = read_all(sources.open_source(inventory, cache))
+    again = read_all(image_source.open_source(inventory, cache))
     for before, after in zip(plain, again, strict=True):
         np.testing.assert_array_equal(after, before)
 
@@ -138,8 +138,8 @@ def test_pictures_changed_otherwise_are_not_taken(folder, cache, make_change):
 def test_changed_pictures_lie_in_the_cache_or_else_by_themselves(
     folder, cache, make_change, tmp_path
 ):
-    inventory = inventories.take_inventory(folder, "--dir")
-    sources.open_source(inventory, cache, make_change(1)[0])
+    inventory = folder_scan.take_inventory(folder, "--dir")
+    image_source.open_source(inventory, cache, make_change(1)[0])
     is_named = cache not in ("none", "memory")
     assert (tmp_path / "changed").exists() != is_named
     kept = tmp_path / ("c" if is_named else "changed")
@@ -149,7 +149,7 @@ def test_changed_pictures_lie_in_the_cache_or_else_by_themselves(
 def test_a_change_that_finds_no_room_is_not_told_to_do_without(
     folder, make_change
 ):
-    found = inventories.take_inventory(folder, "--cartoon_dir")
+    found = folder_scan.take_inventory(folder, "--cartoon_dir")
     found.headers[0] = found.headers[0]._replace(width=10**9, height=10**9)
     with pytest.raises(errors.InputError, match=r"disk with --cache\.$"):
-        sources.open_source(found, "none", make_change(1)[0])
+        image_source.open_source(found, "none", make_change(1)[0])

@@ -2,9 +2,9 @@ import cv2
 import numpy as np
 import pytest
 
-from cartoongan_tf import samples
 from cartoongan_tf import steadying
 from cartoongan_tf.analysis import shot_detection
+from cartoongan_tf.data import samples
 
 HEIGHT, WIDTH = 120, 160
 

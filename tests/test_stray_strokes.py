@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf import stray_strokes
+from cartoongan_tf.data import stray_strokes
 
 
 @pytest.fixture

@@ -20,11 +20,11 @@ import train
 from cartoongan_tf import artifacts
 from cartoongan_tf import callbacks
 from cartoongan_tf import config
-from cartoongan_tf import crop_matching
 from cartoongan_tf import run_log
 from cartoongan_tf import runs
 from cartoongan_tf import training
 from cartoongan_tf.core import errors
+from cartoongan_tf.data import crop_matching
 from cartoongan_tf.images import pictures
 from cartoongan_tf.losses import perceptual_features
 from cartoongan_tf.nn import networks

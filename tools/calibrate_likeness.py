@@ -14,9 +14,9 @@ from absl import app
 from absl import flags
 
 from cartoongan_tf import checking
-from cartoongan_tf import inventories
 from cartoongan_tf.analysis import drawn_score
 from cartoongan_tf.core import errors
+from cartoongan_tf.data import folder_scan
 
 FLAGS = flags.FLAGS
 
@@ -43,7 +43,7 @@ def main(_):
 
 
 def measure(flag):
-    folder = inventories.take_inventory(FLAGS[flag].value, f"--{flag}")
+    folder = folder_scan.take_inventory(FLAGS[flag].value, f"--{flag}")
     measured = checking.measure_folder(folder, f"--{flag}").measured
     return np.array([m.drawn for m in measured.values()])
 

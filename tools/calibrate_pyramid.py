@@ -10,10 +10,10 @@ import tensorflow as tf
 from absl import app
 from absl import flags
 
-from cartoongan_tf import data
-from cartoongan_tf import inventories
-from cartoongan_tf import sources
 from cartoongan_tf.core import errors
+from cartoongan_tf.data import folder_scan
+from cartoongan_tf.data import image_source
+from cartoongan_tf.data import pipeline
 from cartoongan_tf.losses import losses
 from cartoongan_tf.losses import perceptual_features
 
@@ -28,14 +28,14 @@ flags.DEFINE_integer("pairs", 256, "Pairs of photos to compare.")
 def main(_):
     with errors.one_sentence():
         vgg19 = perceptual_features.load_vgg19(FLAGS.vgg19_weights)
-        folder = inventories.take_inventory(FLAGS.photo_dir, "--photo_dir")
-        inventories.require_pictures(folder, "--photo_dir", "skip")
-    batches = data.photo_batches(
-        sources.open_source(folder, sources.NO_CACHE),
+        folder = folder_scan.take_inventory(FLAGS.photo_dir, "--photo_dir")
+        folder_scan.require_pictures(folder, "--photo_dir", "skip")
+    batches = pipeline.photo_batches(
+        image_source.open_source(folder, image_source.NO_CACHE),
         steps=range(FLAGS.pairs),
         batch_size=2,
         seed=0,
-        crops=data.Crops(
+        crops=pipeline.Crops(
             FLAGS.image_size, smallest=0.6, largest=1.0, mirror=True
         ),
     )

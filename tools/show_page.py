@@ -16,9 +16,9 @@ import playwright.sync_api
 from absl import app
 from absl import flags
 
-from cartoongan_tf import samples
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
+from cartoongan_tf.data import samples
 from cartoongan_tf.images import pictures
 
 FLAGS = flags.FLAGS

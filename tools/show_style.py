@@ -10,11 +10,11 @@ from absl import app
 from absl import flags
 
 from cartoongan_tf import artifacts
-from cartoongan_tf import data
-from cartoongan_tf import samples
 from cartoongan_tf import styles
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
+from cartoongan_tf.data import pipeline
+from cartoongan_tf.data import samples
 from cartoongan_tf.images import pictures
 
 FLAGS = flags.FLAGS
@@ -37,7 +37,7 @@ def main(_):
     with errors.one_sentence():
         photos = samples.read_photos()
         crops = [
-            data.center_crop(photos[name], FLAGS.side).numpy()
+            pipeline.center_crop(photos[name], FLAGS.side).numpy()
             for name in FLAGS.photos
         ]
         rows = [beside(crops)]

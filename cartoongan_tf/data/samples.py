@@ -1,7 +1,7 @@
 """Pictures that need no download: what `sample:...` folders stand for.
 
 `sample:photos` are the colour photos that come inside scikit-image,
-`sample:scenes` cartoons that `scenes.py` draws.
+`sample:scenes` cartoons that `synthetic_scenes.py` draws.
 """
 
 import pathlib
@@ -11,9 +11,9 @@ from collections.abc import Iterator
 import numpy as np
 import skimage.data
 
-from cartoongan_tf import scenes
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
+from cartoongan_tf.data import synthetic_scenes
 from cartoongan_tf.images import pictures
 
 PREFIX = "sample:"
@@ -78,7 +78,7 @@ def _scenes() -> Iterator[tuple[str, np.ndarray]]:
     and a discriminator learns from them rather than from fine detail.
     """
     for seed in range(SCENE_COUNT):
-        whole = scenes.draw_scene(seed, 2 * _SCENE_SIZE)
+        whole = synthetic_scenes.draw_scene(seed, 2 * _SCENE_SIZE)
         top, left = (half * _SCENE_SIZE for half in divmod(seed % 4, 2))
         yield (
             f"{seed:04}",

@@ -12,10 +12,10 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from cartoongan_tf import crop_matching
-from cartoongan_tf import edges
-from cartoongan_tf import sources
-from cartoongan_tf import stray_strokes
+from cartoongan_tf.data import crop_matching
+from cartoongan_tf.data import edge_smoothing
+from cartoongan_tf.data import image_source
+from cartoongan_tf.data import stray_strokes
 from cartoongan_tf.images import pictures
 
 
@@ -47,12 +47,12 @@ class People:
         count: How many of a batch they are.
     """
 
-    source: sources.PictureSource
+    source: image_source.PictureSource
     count: int
 
 
 def photo_batches(
-    photos: sources.PictureSource,
+    photos: image_source.PictureSource,
     *,
     steps: range,
     batch_size: int,
@@ -68,14 +68,14 @@ def photo_batches(
 
 
 def training_batches(
-    photos: sources.PictureSource,
-    cartoons: sources.PictureSource,
+    photos: image_source.PictureSource,
+    cartoons: image_source.PictureSource,
     *,
     steps: range,
     batch_size: int,
     seed: int,
     crops: Crops,
-    smoothing: edges.Smoothing,
+    smoothing: edge_smoothing.Smoothing,
     people: People | None = None,
     windows: crop_matching.Windows | None = None,
     stray_share: float = 0.0,
@@ -113,7 +113,7 @@ def training_batches(
 
 
 def cut_windows(
-    cartoons: sources.PictureSource, crops: Crops, seed: int
+    cartoons: image_source.PictureSource, crops: Crops, seed: int
 ) -> Callable:
     """Crops of cartoons by number, as `training_batches` matches them.
 
@@ -195,7 +195,7 @@ def _cartoon_crops(cartoons, windows, crops, seed):
 
 
 def _negatives(smoothing, stray_share, seed):
-    smooth_edges = edges.compiled(smoothing)
+    smooth_edges = edge_smoothing.compiled(smoothing)
     if not stray_share:
         return lambda number, cartoon: smooth_edges(cartoon)
 

@@ -18,9 +18,9 @@ import cv2
 import numpy as np
 import tensorflow as tf
 
-from cartoongan_tf import bitmasks
-from cartoongan_tf import canny
 from cartoongan_tf.core import compiling
+from cartoongan_tf.data import canny
+from cartoongan_tf.data import packed_masks
 
 SMOOTHINGS = ("gaussian", "box")
 
@@ -75,8 +75,8 @@ def find_edges(image: tf.Tensor, smoothing: Smoothing) -> tf.Tensor:
     """
     bits = canny.edge_bits(to_gray(image), smoothing.low, smoothing.high)
     for _ in range(smoothing.dilation // 2):
-        bits = bitmasks.grow(bits)
-    return bitmasks.unpack(bits, tf.shape(image)[1])
+        bits = packed_masks.grow(bits)
+    return packed_masks.unpack(bits, tf.shape(image)[1])
 
 
 @functools.cache

@@ -5,16 +5,16 @@ import pathlib
 
 import numpy as np
 
-from cartoongan_tf import inventories
 from cartoongan_tf.core import errors
+from cartoongan_tf.data import folder_scan
 
 
 def hold_back(
-    photos: inventories.Inventory,
+    photos: folder_scan.Inventory,
     count: int,
     seed: int,
     flag: str = "--held_back",
-) -> tuple[inventories.Inventory, list[pathlib.Path]]:
+) -> tuple[folder_scan.Inventory, list[pathlib.Path]]:
     """Draws photos, at random, from those that a run may train on.
 
     Args:

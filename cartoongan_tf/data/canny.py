@@ -8,7 +8,7 @@ gradient outside the image.
 
 import tensorflow as tf
 
-from cartoongan_tf import bitmasks
+from cartoongan_tf.data import packed_masks
 
 _TAN_22 = 13573  # tan(22.5 degrees) * 2**15
 
@@ -27,19 +27,19 @@ def detect_edges(gray: tf.Tensor, low: int, high: int) -> tf.Tensor:
         uint8 mask of the same shape, 255 on an edge and 0 elsewhere, equal to
         `cv2.Canny(gray, low, high)`.
     """
-    edges = bitmasks.unpack(edge_bits(gray, low, high), tf.shape(gray)[1])
+    edges = packed_masks.unpack(edge_bits(gray, low, high), tf.shape(gray)[1])
     return tf.cast(edges, tf.uint8) * 255
 
 
 def edge_bits(gray: tf.Tensor, low: int, high: int) -> tf.Tensor:
-    """Finds the edges of `detect_edges`, as a mask of `bitmasks.py`."""
+    """Finds the edges of `detect_edges`, as a mask of `packed_masks.py`."""
     low, high = tf.minimum(low, high), tf.maximum(low, high)
     dx, dy = _sobel(gray)
     gradient = tf.abs(dx) + tf.abs(dy)
     ridge = _is_ridge(gradient, dx, dy)
     candidates = ridge & (gradient > low)
     strong = candidates & (gradient > high)
-    return _connected(bitmasks.pack(strong), bitmasks.pack(candidates))
+    return _connected(packed_masks.pack(strong), packed_masks.pack(candidates))
 
 
 def _sobel(gray):
@@ -82,7 +82,7 @@ def _connected(strong, candidates):
     def grow(edges, _):
         grown = edges
         for _ in range(4):  # Comparing and looping cost as much as growing.
-            grown = tf.bitwise.bitwise_and(bitmasks.grow(grown), candidates)
+            grown = tf.bitwise.bitwise_and(packed_masks.grow(grown), candidates)
         return grown, tf.reduce_any(grown != edges)
 
     edges, _ = tf.while_loop(

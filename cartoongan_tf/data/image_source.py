@@ -17,10 +17,10 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
-from cartoongan_tf import inventories
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import progress
+from cartoongan_tf.data import folder_scan
 from cartoongan_tf.images import pictures
 
 NO_CACHE = "none"
@@ -71,7 +71,7 @@ class Change:
 
 
 def open_source(
-    inventory: inventories.Inventory, cache: str, change: Change | None = None
+    inventory: folder_scan.Inventory, cache: str, change: Change | None = None
 ) -> PictureSource:
     """Opens the pictures of a folder.
 

@@ -9,9 +9,9 @@ import dataclasses
 import pathlib
 import sys
 
-from cartoongan_tf import picture_lists
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import progress
+from cartoongan_tf.data import file_lists
 from cartoongan_tf.images import headers
 from cartoongan_tf.images import pictures
 
@@ -52,8 +52,8 @@ def take_inventory(folder: str | pathlib.Path, flag: str) -> Inventory:
         InputError: If the folder or the list is missing.
     """
     folder = pathlib.Path(folder)
-    if folder.suffix == picture_lists.SUFFIX and not folder.is_dir():
-        return _examine_all(folder, picture_lists.read_list(folder, flag), {})
+    if folder.suffix == file_lists.SUFFIX and not folder.is_dir():
+        return _examine_all(folder, file_lists.read_list(folder, flag), {})
     if not folder.is_dir():
         raise errors.InputError(f"{flag}={folder} is not a folder.")
     visible = sorted(p for p in folder.rglob("*") if _is_visible(p, folder))
