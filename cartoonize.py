@@ -32,11 +32,11 @@ from cartoongan_tf import running
 from cartoongan_tf import settings
 from cartoongan_tf import styles
 from cartoongan_tf import targets
-from cartoongan_tf import video_codecs
 from cartoongan_tf.core import devices
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import progress
 from cartoongan_tf.images import formats
+from cartoongan_tf.video import codecs
 
 FLAGS = flags.FLAGS
 
@@ -120,7 +120,7 @@ flags.DEFINE_bool(
 flags.DEFINE_enum(
     "codec",
     _DEFAULT.codec,
-    video_codecs.CODECS,
+    codecs.CODECS,
     "Of videos; h264 unless told, vp9 in WebM.",
 )
 flags.DEFINE_integer(

@@ -24,9 +24,9 @@ from absl import flags
 
 from benchmarks import flicker_clips
 from cartoongan_tf import artifacts
-from cartoongan_tf import steadying
 from cartoongan_tf import styles
 from cartoongan_tf.images import pictures
+from cartoongan_tf.video import temporal_smoothing
 
 FLAGS = flags.FLAGS
 
@@ -73,7 +73,7 @@ def main(argv):
 
 def steady(photos, cartoons):
     """Results, and the fastest frame's milliseconds."""
-    steadier, results, times = steadying.Steadier(), [], []
+    steadier, results, times = temporal_smoothing.Steadier(), [], []
     for photo, cartoon in zip(photos, cartoons, strict=True):
         begin = time.perf_counter()
         results.append(steadier(photo, cartoon))

@@ -11,9 +11,9 @@ import numpy as np
 
 from cartoongan_tf import finishing
 from cartoongan_tf import settings as settings_of
-from cartoongan_tf import steadying
 from cartoongan_tf.images import animations
 from cartoongan_tf.images import photo_io
+from cartoongan_tf.video import temporal_smoothing
 
 Cartoonize = Callable[[np.ndarray], np.ndarray]
 Source = pathlib.Path | bytes
@@ -78,7 +78,7 @@ def cartoonize_animation(
     """
     animation = animations.Animation(source, max_pixels=settings.max_pixels)
     if settings.temporal:
-        cartoonize = steadying.steadied(cartoonize)
+        cartoonize = temporal_smoothing.steadied(cartoonize)
     cartoonize_frame = functools.partial(
         _cartoonize_frame, cartoonize, settings
     )

@@ -19,12 +19,12 @@ from typing import NamedTuple
 import numpy as np
 
 from cartoongan_tf import candidates
-from cartoongan_tf import films
 from cartoongan_tf import frame_folders
 from cartoongan_tf.analysis import letterbox
 from cartoongan_tf.analysis import near_duplicates
 from cartoongan_tf.analysis import sharpness
 from cartoongan_tf.analysis import shot_detection
+from cartoongan_tf.video import frame_sampler
 
 MOST_PER_SHOT = 3  # More of a long pan would be the same scenery again.
 # Training takes crops of 60 % of the short side and more, and brings them to
@@ -62,7 +62,7 @@ def extract_frames(
         InputError: If the film cannot be read, or `output` cannot be used.
         KeyboardInterrupt: On Ctrl-C, with a message that says how to go on.
     """
-    film = films.Film(video, "--video")
+    film = frame_sampler.Film(video, "--video")
     folder = frame_folders.FrameFolder(output, film.path)
     settings = {"most_per_shot": most_per_shot, "short_side": short_side}
     done = folder.summary_of(settings)
@@ -206,7 +206,7 @@ def _summarize(film, state, folder, choice, kept, cut):
     ]
     if state.broken_at is not None:
         lines.append(
-            f"warning: the film breaks off at {films.clock(state.broken_at)}; "
+            f"warning: the film breaks off at {frame_sampler.clock(state.broken_at)}; "
             "what comes before was used."
         )
     return "\n".join(lines)
@@ -218,7 +218,7 @@ def _advice(found):
         yield
     except KeyboardInterrupt:
         time = found.state.next
-        where = "choosing" if time is None else films.clock(time)
+        where = "choosing" if time is None else frame_sampler.clock(time)
         raise KeyboardInterrupt(
             f"Stopped. The same command goes on from {where}."
         ) from None

@@ -14,15 +14,15 @@ from typing import Protocol
 
 import numpy as np
 
-from cartoongan_tf import cameras
 from cartoongan_tf import cartoonizing
 from cartoongan_tf import finishing
 from cartoongan_tf import kinds
 from cartoongan_tf import settings as settings_of
 from cartoongan_tf import targets
-from cartoongan_tf import videos
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import pipelining
+from cartoongan_tf.video import cameras
+from cartoongan_tf.video import videos
 
 
 class Cartoonize(Protocol):

@@ -2,9 +2,9 @@ import clip_maker
 import numpy as np
 import pytest
 
-from cartoongan_tf import cameras
-from cartoongan_tf import video_files
 from cartoongan_tf.core import errors
+from cartoongan_tf.video import cameras
+from cartoongan_tf.video import reader
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def test_a_camera_is_written_to_a_video(film, tmp_path):
     target = tmp_path / "new" / "camera.mkv"
     count = cameras.cartoonize_camera(invert, film, target, temporal=False)
     assert count == 20
-    found = list(video_files.VideoFile(target).frames())
+    found = list(reader.VideoFile(target).frames())
     for (_, actual), photo in zip(found, clip_maker.frames(20), strict=True):
         assert np.abs(actual + photo.astype(float) - 255).mean() < 8
     assert [path.name for path in target.parent.iterdir()] == [target.name]
@@ -51,7 +51,7 @@ def test_ctrl_c_leaves_a_whole_video(film, tmp_path):
 
     target = tmp_path / "camera.mp4"
     assert cameras.cartoonize_camera(interrupted, film, target) == 7
-    assert len(list(video_files.VideoFile(target).frames())) == 7
+    assert len(list(reader.VideoFile(target).frames())) == 7
 
 
 def test_cartoons_of_a_camera_are_steadied(film):

@@ -6,9 +6,9 @@ import film_maker
 import numpy as np
 import pytest
 
-from cartoongan_tf import films
 from cartoongan_tf.core import errors
 from cartoongan_tf.data import synthetic_scenes
+from cartoongan_tf.video import frame_sampler
 
 QUARTERS = np.zeros((64, 96, 3), "uint8")
 QUARTERS[:32, :48] = 250, 20, 20
@@ -32,7 +32,7 @@ def film(tmp_path, scene):
 
 
 def read(path, rate=6, start=0.0):
-    return list(films.Film(path, "--video").frames(rate, start))
+    return list(frame_sampler.Film(path, "--video").frames(rate, start))
 
 
 def assert_alike(picture, expected, most=12):
@@ -43,7 +43,9 @@ def assert_alike(picture, expected, most=12):
 def test_frames_are_given_at_a_bounded_rate(film):
     frames = read(film)
     times = [time for time, _ in frames]
-    assert films.Film(film, "--video").seconds == pytest.approx(10, abs=0.1)
+    assert frame_sampler.Film(film, "--video").seconds == pytest.approx(
+        10, abs=0.1
+    )
     assert len(frames) == 60
     np.testing.assert_allclose(times, np.arange(60) / 6, atol=0.1)
     light = [picture.mean() for _, picture in frames]
@@ -158,12 +160,12 @@ def test_films_of_a_phone_are_turned_upright(tmp_path):
 
 
 def test_a_film_that_breaks_off_gives_what_is_there(film, tmp_path):
-    whole = films.Film(film, "--video")
+    whole = frame_sampler.Film(film, "--video")
     assert len(list(whole.frames(6))) == 60
     assert whole.end is None
     half = tmp_path / "half.mkv"
     half.write_bytes(film.read_bytes()[: film.stat().st_size // 2])
-    broken = films.Film(half, "--video")
+    broken = frame_sampler.Film(half, "--video")
     count = len(list(broken.frames(6)))
     assert 10 < count < 55
     assert broken.end == pytest.approx(count / 6, abs=0.5)
@@ -199,12 +201,12 @@ def test_the_film_is_taken_and_not_its_cover(scene, tmp_path):
 def test_what_is_no_film_is_named(tmp_path):
     text = tmp_path / "film.mkv"
     with pytest.raises(errors.InputError, match=r"film\.mkv is not a file"):
-        films.Film(text, "--video")
+        frame_sampler.Film(text, "--video")
     text.write_text("no film")
     with pytest.raises(errors.InputError, match="not a film that can be"):
-        films.Film(text, "--video")
+        frame_sampler.Film(text, "--video")
     with pytest.raises(errors.InputError, match="is not a file"):
-        films.Film(tmp_path, "--video")
+        frame_sampler.Film(tmp_path, "--video")
 
 
 def test_sound_is_no_film(tmp_path):
@@ -217,7 +219,7 @@ def test_sound_is_no_film(tmp_path):
         container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     with pytest.raises(errors.InputError, match="no moving picture"):
-        films.Film(path, "--video")
+        frame_sampler.Film(path, "--video")
 
 
 def test_a_colon_in_a_name_is_no_protocol(film, monkeypatch):
@@ -227,4 +229,4 @@ def test_a_colon_in_a_name_is_no_protocol(film, monkeypatch):
 
 
 def test_times_read_like_those_of_a_player():
-    assert films.clock(3725.9) == "1:02:05"
+    assert frame_sampler.clock(3725.9) == "1:02:05"

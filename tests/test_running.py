@@ -10,8 +10,8 @@ from cartoongan_tf import inputs
 from cartoongan_tf import running
 from cartoongan_tf import settings
 from cartoongan_tf import targets
-from cartoongan_tf import video_files
 from cartoongan_tf.images import photo_io
+from cartoongan_tf.video import reader
 
 
 class Inverter:
@@ -115,7 +115,7 @@ def test_films_may_be_reduced_and_compared(run, tmp_path):
     height, width, _ = frames[0].shape
     clip_maker.write_clip(tmp_path / "film.mp4", frames)
     run([tmp_path / "film.mp4"], max_side=width // 2, compare=True, crf=5)
-    film = video_files.VideoFile(tmp_path / "out/film.mp4")
+    film = reader.VideoFile(tmp_path / "out/film.mp4")
     made = [picture for _, picture in film.frames()]
     assert made[0].shape == (height // 2, width, 3)
     photo, cartoon = made[3][:, : width // 2], made[3][:, width // 2 :]

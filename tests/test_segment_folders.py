@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from cartoongan_tf import segment_folders
-from cartoongan_tf import steadying
 from cartoongan_tf.core import errors
+from cartoongan_tf.video import segment_store
+from cartoongan_tf.video import temporal_smoothing
 
 SETTINGS = {"source": ["a", 1], "pair": (1, 2)}
 
@@ -16,23 +16,23 @@ def target(tmp_path):
 @pytest.fixture
 def memory(random):
     arrays = random.integers(0, 256, (2, 16, 24, 3), "uint8")
-    return steadying.Memory(*arrays)
+    return temporal_smoothing.Memory(*arrays)
 
 
 def test_what_is_done_is_found_again(target, memory):
-    folder = segment_folders.SegmentFolder(target, SETTINGS)
+    folder = segment_store.SegmentFolder(target, SETTINGS)
     folder.finish(0, 7, memory)
     folder.finish(1, 0, memory)
     folder.finish(3, 5, memory)  # One before it is missing.
-    again = segment_folders.SegmentFolder(target, SETTINGS)
+    again = segment_store.SegmentFolder(target, SETTINGS)
     assert again.done() == [(0, 7), (1, 0)]
     assert again.paths() == [again.path(0)]
 
 
 def test_the_memory_is_that_of_the_last_segment(target, memory):
-    folder = segment_folders.SegmentFolder(target, SETTINGS)
+    folder = segment_store.SegmentFolder(target, SETTINGS)
     assert folder.memory(-1) is None
-    folder.finish(0, 7, steadying.Memory(memory.result, memory.photo))
+    folder.finish(0, 7, temporal_smoothing.Memory(memory.result, memory.photo))
     folder.finish(1, 7, memory)
     for found, expected in zip(folder.memory(1), memory, strict=True):
         np.testing.assert_array_equal(found, expected)
@@ -41,20 +41,20 @@ def test_the_memory_is_that_of_the_last_segment(target, memory):
 
 @pytest.mark.parametrize("change", [{"source": ["a", 2]}, {"more": 1}])
 def test_other_settings_begin_anew(target, change):
-    segment_folders.SegmentFolder(target, SETTINGS).finish(0, 7, None)
-    folder = segment_folders.SegmentFolder(target, {**SETTINGS, **change})
+    segment_store.SegmentFolder(target, SETTINGS).finish(0, 7, None)
+    folder = segment_store.SegmentFolder(target, {**SETTINGS, **change})
     assert folder.done() == []
 
 
 def test_a_damaged_record_begins_anew(target):
-    segment_folders.SegmentFolder(target, SETTINGS).finish(0, 7, None)
+    segment_store.SegmentFolder(target, SETTINGS).finish(0, 7, None)
     (record,) = target.parent.glob(".segments-*/settings.json")
     record.write_text("{")
-    assert segment_folders.SegmentFolder(target, SETTINGS).done() == []
+    assert segment_store.SegmentFolder(target, SETTINGS).done() == []
 
 
 def test_nothing_is_left_when_it_is_dropped(target):
-    folder = segment_folders.SegmentFolder(target, SETTINGS)
+    folder = segment_store.SegmentFolder(target, SETTINGS)
     folder.finish(0, 7, None)
     folder.drop()
     assert list(target.parent.iterdir()) == []
@@ -63,4 +63,4 @@ def test_nothing_is_left_when_it_is_dropped(target):
 def test_a_place_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(errors.InputError, match=r"a\.mp4 cannot be written"):
-        segment_folders.SegmentFolder(tmp_path / "file" / "a.mp4", SETTINGS)
+        segment_store.SegmentFolder(tmp_path / "file" / "a.mp4", SETTINGS)

@@ -2,9 +2,9 @@ import cv2
 import numpy as np
 import pytest
 
-from cartoongan_tf import steadying
 from cartoongan_tf.analysis import shot_detection
 from cartoongan_tf.data import samples
+from cartoongan_tf.video import temporal_smoothing
 
 HEIGHT, WIDTH = 120, 160
 
@@ -40,7 +40,7 @@ def flicker(frames):
 
 
 def steadied(photos, cartoons):
-    steadier = steadying.Steadier()
+    steadier = temporal_smoothing.Steadier()
     return [steadier(p, c) for p, c in zip(photos, cartoons, strict=True)]
 
 
@@ -84,7 +84,7 @@ def test_halos_do_not_grow_where_nothing_moves(photos, random):
 
 def test_the_first_frame_after_a_cut_is_its_cartoon(pan):
     """So is each that something else than before is in."""
-    steadier = steadying.Steadier()
+    steadier = temporal_smoothing.Steadier()
     for photo in pan(3):
         steadier(photo, photo)
     other = next(pan(1, name="coffee"))
@@ -103,7 +103,7 @@ def test_what_comes_into_sight_is_its_cartoon(photos):
     behind = photos["motorcycle"][100 : 100 + HEIGHT, 50 : 50 + WIDTH]
     before = behind.copy()
     before[40:80, 60:100] = 255 - before[40:80, 60:100] // 4
-    steadier = steadying.Steadier()
+    steadier = temporal_smoothing.Steadier()
     steadier(before, before)
     result = steadier(behind, behind)
     off = np.abs(result.astype(float) - behind)
@@ -111,7 +111,7 @@ def test_what_comes_into_sight_is_its_cartoon(photos):
 
 
 def test_a_picture_of_another_size_begins_anew(pan):
-    steadier = steadying.Steadier()
+    steadier = temporal_smoothing.Steadier()
     photo = next(pan(1))
     steadier(photo, photo)
     other = np.ascontiguousarray(photo[:90])
@@ -122,10 +122,10 @@ def test_another_steadier_goes_on_with_the_memory(pan):
     frames = list(pan(8))
     cartoons = [flickering(p, n) for n, p in enumerate(frames)]
     whole = steadied(frames, cartoons)
-    first = steadying.Steadier()
+    first = temporal_smoothing.Steadier()
     for photo, cartoon in zip(frames[:5], cartoons[:5], strict=True):
         first(photo, cartoon)
-    second = steadying.Steadier(first.memory)
+    second = temporal_smoothing.Steadier(first.memory)
     for photo, cartoon, expected in zip(
         frames[5:], cartoons[5:], whole[5:], strict=True
     ):
@@ -135,7 +135,7 @@ def test_another_steadier_goes_on_with_the_memory(pan):
 def test_what_it_is_given_and_gave_is_not_changed(pan):
     frames = list(pan(3))
     copies = [frame.copy() for frame in frames]
-    steadier = steadying.Steadier()
+    steadier = temporal_smoothing.Steadier()
     results = [steadier(f, 255 - f) for f in frames]
     kept = results[1].copy()
     steadier(frames[0], frames[0])
@@ -147,7 +147,7 @@ def test_a_lamp_that_is_switched_on_lights_at_once(photos):
     dark = np.ascontiguousarray(photos["motorcycle"][150:270, 80:240]) // 2
     lit = dark.copy()
     lit[:, :60] += 60
-    steadier = steadying.Steadier()
+    steadier = temporal_smoothing.Steadier()
     steadier(dark, dark)
     off = np.abs(steadier(lit, lit).astype(float) - lit)
     assert off[:, :50].mean() < 1
@@ -169,7 +169,9 @@ def blacks_and_whites(random, shape):
 def test_what_comes_in_at_a_border_is_its_cartoon(faint, random):
     before, photo = faint[:, 20:320], faint[:, :300]
     old, new = blacks_and_whites(random, (2, *photo.shape))
-    steadier = steadying.Steadier(steadying.Memory(before, old))
+    steadier = temporal_smoothing.Steadier(
+        temporal_smoothing.Memory(before, old)
+    )
     changed = (steadier(photo, new) != new).any(axis=2).mean(axis=0)
     assert changed[:17].max() == 0
     assert changed[40:].mean() > 0.5
@@ -184,8 +186,8 @@ def test_what_was_hidden_is_its_cartoon(faint, random):
         return photo
 
     old, new = blacks_and_whites(random, (2, *ground.shape))
-    memory = steadying.Memory(photo_at(100), old)
-    result = steadying.Steadier(memory)(photo_at(112), new)
+    memory = temporal_smoothing.Memory(photo_at(100), old)
+    result = temporal_smoothing.Steadier(memory)(photo_at(112), new)
     weight = np.abs(result.astype(float) - new).mean(axis=2)
     hidden, moved = weight[70:130, 101:109], weight[70:130, 130:160]
     assert hidden.mean() < 0.4 * moved.mean()

@@ -1,7 +1,7 @@
 import pytest
 
-from cartoongan_tf import video_codecs
 from cartoongan_tf.core import errors
+from cartoongan_tf.video import codecs
 
 
 @pytest.mark.parametrize(
@@ -14,13 +14,13 @@ from cartoongan_tf.core import errors
     ],
 )
 def test_the_ending_tells_the_codec(target, codec):
-    assert video_codecs.choose(target).codec == codec
+    assert codecs.choose(target).codec == codec
 
 
 def test_quality_is_that_which_was_asked_for():
-    assert video_codecs.choose("a.mp4", "av1", 51).options["crf"] == "51"
-    default = video_codecs.choose("a.mp4", "h264").options["crf"]
-    assert default == str(video_codecs._CODECS["h264"].quality)
+    assert codecs.choose("a.mp4", "av1", 51).options["crf"] == "51"
+    default = codecs.choose("a.mp4", "h264").options["crf"]
+    assert default == str(codecs._CODECS["h264"].quality)
 
 
 @pytest.mark.parametrize(
@@ -34,11 +34,11 @@ def test_quality_is_that_which_was_asked_for():
 )
 def test_what_cannot_be_is_refused(arguments, message):
     with pytest.raises(errors.InputError, match=message):
-        video_codecs.choose(*arguments)
+        codecs.choose(*arguments)
 
 
 def test_a_codec_that_ffmpeg_lacks_is_named(monkeypatch):
-    lacking = video_codecs._CODECS["av1"]._replace(encoder="libnone")
-    monkeypatch.setitem(video_codecs._CODECS, "av1", lacking)
+    lacking = codecs._CODECS["av1"]._replace(encoder="libnone")
+    monkeypatch.setitem(codecs._CODECS, "av1", lacking)
     with pytest.raises(errors.InputError, match="has no libnone"):
-        video_codecs.choose("a.mp4", "av1")
+        codecs.choose("a.mp4", "av1")

@@ -5,8 +5,8 @@ import clip_maker
 import numpy as np
 import pytest
 
-from cartoongan_tf import video_files
 from cartoongan_tf.core import errors
+from cartoongan_tf.video import reader
 
 CLOCK = fractions.Fraction(1, 30000)
 
@@ -23,7 +23,7 @@ def test_every_frame_comes_with_its_exact_time(tmp_path, uneven):
     path = clip_maker.write_clip(
         tmp_path / "clip.mp4", pictures, ticks=uneven, time_base=CLOCK
     )
-    video = video_files.VideoFile(path)
+    video = reader.VideoFile(path)
     found = list(video.frames())
     times = [tick * video.time_base for tick, _ in found]
     assert times == [tick * CLOCK for tick in uneven]
@@ -37,7 +37,7 @@ def test_reading_goes_on_from_any_frame(tmp_path, uneven, number):
     path = clip_maker.write_clip(
         tmp_path / "clip.mkv", pictures, ticks=uneven, time_base=CLOCK
     )
-    video = video_files.VideoFile(path)
+    video = reader.VideoFile(path)
     whole = list(video.frames())
     rest = list(video.frames(whole[number][0]))
     assert [tick for tick, _ in rest] == [tick for tick, _ in whole[number:]]
@@ -48,7 +48,7 @@ def test_reading_goes_on_from_any_frame(tmp_path, uneven, number):
 def test_frames_and_their_look_are_upright(tmp_path):
     (picture,) = clip_maker.frames(1)
     path = clip_maker.write_clip(tmp_path / "a.mp4", [picture] * 5, turn=90)
-    video = video_files.VideoFile(path)
+    video = reader.VideoFile(path)
     video.aspect = fractions.Fraction(4, 3)
     look, _ = video.look()
     upright = np.rot90(picture)
@@ -63,14 +63,14 @@ def test_the_matrix_of_an_untagged_video_follows_from_its_size(tmp_path):
     for height, matrix in [(48, 6), (720, 1)]:
         pictures = clip_maker.frames(2, height=height)
         path = clip_maker.write_clip(tmp_path / f"{height}.mp4", pictures)
-        assert video_files.VideoFile(path).look()[0].matrix == matrix
+        assert reader.VideoFile(path).look()[0].matrix == matrix
 
 
 def test_what_of_a_video_is_lost_is_said(tmp_path):
     path = clip_maker.write_clip(
         tmp_path / "deep.mkv", clip_maker.frames(3), pixels="yuv420p10le"
     )
-    (note,) = video_files.VideoFile(path).look()[1]
+    (note,) = reader.VideoFile(path).look()[1]
     assert "deep.mkv has 10 bits a channel" in note
 
 
@@ -85,7 +85,7 @@ def test_hdr_is_said_to_look_flat(tmp_path):
         frame.color_trc = 16
         container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
-    look, (note,) = video_files.VideoFile(path).look()
+    look, (note,) = reader.VideoFile(path).look()
     assert look.transfer == 16
     assert "is HDR (PQ)" in note
 
@@ -94,4 +94,4 @@ def test_a_video_without_a_frame_is_named(tmp_path):
     path = clip_maker.write_clip(tmp_path / "a.mkv", clip_maker.frames(30))
     path.write_bytes(path.read_bytes()[:1500])
     with pytest.raises(errors.InputError, match=r"a\.mkv"):
-        video_files.VideoFile(path).look()
+        reader.VideoFile(path).look()

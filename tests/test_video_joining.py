@@ -6,18 +6,18 @@ import clip_maker
 import numpy as np
 import pytest
 
-from cartoongan_tf import video_codecs
-from cartoongan_tf import video_files
-from cartoongan_tf import video_joining
-from cartoongan_tf import video_segments
+from cartoongan_tf.video import codecs
+from cartoongan_tf.video import muxer
+from cartoongan_tf.video import reader
+from cartoongan_tf.video import segment_writer
 
 CLOCK = fractions.Fraction(1, 30000)
 KINDS = [
     (suffix, codec)
-    for suffix, container in video_codecs._CONTAINERS.items()
+    for suffix, container in codecs._CONTAINERS.items()
     for codec in container.codecs
 ]
-LOOK = video_files.Look((64, 48))
+LOOK = reader.Look((64, 48))
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def segments(tmp_path):
         timed = zip(ticks, pictures, strict=True)
         for number in range(3):
             paths.append(tmp_path / f"{number}.nut")
-            with video_segments.SegmentWriter(
+            with segment_writer.SegmentWriter(
                 paths[-1],
                 encoding,
                 look,
@@ -50,14 +50,14 @@ def make_source(tmp_path):
     def make(name, **tracks):
         path = tmp_path / name
         clip_maker.write_clip(path, clip_maker.frames(45), **tracks)
-        return video_files.VideoFile(path)
+        return reader.VideoFile(path)
 
     return make
 
 
 def join(segments, target, source, **settings):
     """Joins the frames of a source to themselves."""
-    encoding = video_codecs.choose(target)
+    encoding = codecs.choose(target)
     frames = list(source.frames())
     paths = segments(
         [picture for _, picture in frames],
@@ -65,7 +65,7 @@ def join(segments, target, source, **settings):
         encoding,
         source.time_base,
     )
-    return video_joining.join(
+    return muxer.join(
         paths,
         target,
         encoding,
@@ -96,10 +96,10 @@ def test_all_frames_come_in_order_at_their_times(
         ticks = list(range(0, 45 * 1001, 1001))
     pictures = clip_maker.frames(45)
     target = tmp_path / f"whole{suffix}"
-    encoding = video_codecs.choose(target, codec, 10)
+    encoding = codecs.choose(target, codec, 10)
     paths = segments(pictures, ticks, encoding)
-    video_joining.join(paths, target, encoding, look=LOOK, rate=clip_maker.RATE)
-    video = video_files.VideoFile(target)
+    muxer.join(paths, target, encoding, look=LOOK, rate=clip_maker.RATE)
+    video = reader.VideoFile(target)
     found = list(video.frames())
     assert len(found) == 45
     times = np.array([float(tick * video.time_base) for tick, _ in found])
@@ -191,7 +191,7 @@ def test_fonts_are_kept(tmp_path, segments):
             container.mux(video.encode(frame))
         container.mux(video.encode(None))
     target = tmp_path / "b.mkv"
-    join(segments, target, video_files.VideoFile(path))
+    join(segments, target, reader.VideoFile(path))
     with av.open(str(target)) as container:
         (font,) = container.streams.attachments
         assert font.data == b"letters"
@@ -214,7 +214,7 @@ def test_the_cover_is_kept(tmp_path, segments, suffix):
                 container.mux(stream.encode(frame))
             container.mux(stream.encode(None))
     target = tmp_path / f"b{suffix}"
-    assert join(segments, target, video_files.VideoFile(path)) == []
+    assert join(segments, target, reader.VideoFile(path)) == []
     with av.open(str(target)) as container:
         covers = [
             stream
@@ -234,10 +234,10 @@ def test_sound_that_begins_first_keeps_its_lead(tmp_path, segments):
         ticks=ticks,
         time_base=fractions.Fraction(1, 1000),
     )
-    source = video_files.VideoFile(path)
+    source = reader.VideoFile(path)
     target = tmp_path / "b.mp4"
     join(segments, target, source)
-    assert video_files.VideoFile(target).lead == pytest.approx(1.5, abs=0.01)
+    assert reader.VideoFile(target).lead == pytest.approx(1.5, abs=0.01)
     assert packets(target, "audio")[0][0] == pytest.approx(0, abs=0.01)
 
 
@@ -247,21 +247,21 @@ def test_sound_that_begins_first_keeps_its_lead(tmp_path, segments):
 def test_pixels_that_are_not_square_stay_so(tmp_path, segments, name, codec):
     aspect = fractions.Fraction(4, 3)
     look = LOOK._replace(aspect=aspect)
-    encoding = video_codecs.choose(name, codec)
+    encoding = codecs.choose(name, codec)
     ticks = range(0, 30 * 1001, 1001)
     paths = segments(clip_maker.frames(30), ticks, encoding, look=look)
     target = tmp_path / name
-    video_joining.join(paths, target, encoding, look=look, rate=clip_maker.RATE)
-    assert video_files.VideoFile(target).aspect == aspect
+    muxer.join(paths, target, encoding, look=look, rate=clip_maker.RATE)
+    assert reader.VideoFile(target).aspect == aspect
 
 
 def test_a_file_that_cannot_say_so_is_named(tmp_path, segments):
     look = LOOK._replace(aspect=fractions.Fraction(4, 3))
-    encoding = video_codecs.choose("a.webm")
+    encoding = codecs.choose("a.webm")
     ticks = range(0, 30 * 1001, 1001)
     paths = segments(clip_maker.frames(30), ticks, encoding, look=look)
     target = tmp_path / "a.webm"
-    (note,) = video_joining.join(
+    (note,) = muxer.join(
         paths, target, encoding, look=look, rate=clip_maker.RATE
     )
     assert "its pixels are not square (4/3)" in note
@@ -275,9 +275,9 @@ def test_an_mp4_plays_before_it_is_loaded(tmp_path, segments, make_source):
 
 
 def test_h265_is_tagged_as_phones_want_it(tmp_path, segments):
-    encoding = video_codecs.choose("a.mp4", "h265")
+    encoding = codecs.choose("a.mp4", "h265")
     ticks = range(0, 30 * 1001, 1001)
     paths = segments(clip_maker.frames(30), ticks, encoding)
     target = tmp_path / "a.mp4"
-    video_joining.join(paths, target, encoding, look=LOOK, rate=clip_maker.RATE)
+    muxer.join(paths, target, encoding, look=LOOK, rate=clip_maker.RATE)
     assert b"hvc1" in target.read_bytes()

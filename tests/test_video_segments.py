@@ -5,9 +5,9 @@ import clip_maker
 import numpy as np
 import pytest
 
-from cartoongan_tf import video_codecs
-from cartoongan_tf import video_files
-from cartoongan_tf import video_segments
+from cartoongan_tf.video import codecs
+from cartoongan_tf.video import reader
+from cartoongan_tf.video import segment_writer
 
 CLOCK = fractions.Fraction(1, 30000)
 COLORS = [(255, 0, 0), (0, 255, 0), (0, 0, 255), (128, 128, 128)]
@@ -17,7 +17,7 @@ COLORS = [(255, 0, 0), (0, 255, 0), (0, 0, 255), (128, 128, 128)]
 def write(tmp_path):
     def write(pictures, encoding, look, ticks=None):
         path = tmp_path / "segment.nut"
-        with video_segments.SegmentWriter(
+        with segment_writer.SegmentWriter(
             path, encoding, look, time_base=CLOCK, rate=clip_maker.RATE
         ) as writer:
             ticks = range(0, 1001 * len(pictures), 1001) if not ticks else ticks
@@ -29,20 +29,20 @@ def write(tmp_path):
     return write
 
 
-@pytest.mark.parametrize("codec", video_codecs.CODECS)
+@pytest.mark.parametrize("codec", codecs.CODECS)
 @pytest.mark.parametrize("matrix", [1, 6, 9])
 def test_flat_colors_come_back(write, codec, matrix):
     pictures = [np.full((48, 64, 3), color, "uint8") for color in COLORS]
-    encoding = video_codecs.choose("a.mp4", codec)
-    look = video_files.Look((64, 48), matrix=matrix)
-    video = video_files.VideoFile(write(pictures, encoding, look))
+    encoding = codecs.choose("a.mp4", codec)
+    look = reader.Look((64, 48), matrix=matrix)
+    video = reader.VideoFile(write(pictures, encoding, look))
     for (_, actual), color in zip(video.frames(), COLORS, strict=True):
         assert np.abs(actual.astype(int) - color).max() <= 3
 
 
 def test_colors_are_tagged_as_they_are_encoded(write):
-    encoding = video_codecs.choose("a.mp4")
-    look = video_files.Look((64, 48), matrix=5, primaries=5, transfer=4)
+    encoding = codecs.choose("a.mp4")
+    look = reader.Look((64, 48), matrix=5, primaries=5, transfer=4)
     path = write(clip_maker.frames(3), encoding, look)
     with av.open(str(path)) as container:
         context = container.streams.video[0].codec_context
@@ -63,9 +63,9 @@ def test_colors_are_tagged_as_they_are_encoded(write):
 )
 def test_odd_sizes_are_kept_or_grow_by_one(write, codec, size):
     pictures = clip_maker.frames(3, height=47, width=65)
-    encoding = video_codecs.choose("a.mp4", codec, 5)
-    path = write(pictures, encoding, video_files.Look((65, 47)))
-    video = video_files.VideoFile(path)
+    encoding = codecs.choose("a.mp4", codec, 5)
+    path = write(pictures, encoding, reader.Look((65, 47)))
+    video = reader.VideoFile(path)
     assert video.look()[0].size == size
     for (_, actual), picture in zip(video.frames(), pictures, strict=True):
         off = np.abs(actual[:47, :65].astype(float) - picture)
@@ -77,18 +77,18 @@ def test_odd_sizes_are_kept_or_grow_by_one(write, codec, size):
 def test_a_frame_of_another_size_is_scaled(write):
     pictures = clip_maker.frames(2)
     pictures.append(clip_maker.frames(3, 96, 128)[-1])
-    encoding = video_codecs.choose("a.mp4")
-    path = write(pictures, encoding, video_files.Look((64, 48)))
-    shapes = {p.shape for _, p in video_files.VideoFile(path).frames()}
+    encoding = codecs.choose("a.mp4")
+    path = write(pictures, encoding, reader.Look((64, 48)))
+    shapes = {p.shape for _, p in reader.VideoFile(path).frames()}
     assert shapes == {(48, 64, 3)}
 
 
-@pytest.mark.parametrize("codec", video_codecs.CODECS)
+@pytest.mark.parametrize("codec", codecs.CODECS)
 def test_packets_tell_the_ticks_that_were_written(write, codec, random):
     ticks = np.cumsum(random.choice([500, 1001, 12000], 20)).tolist()
-    encoding = video_codecs.choose("a.mp4", codec)
-    look = video_files.Look((64, 48))
+    encoding = codecs.choose("a.mp4", codec)
+    look = reader.Look((64, 48))
     path = write(clip_maker.frames(20), encoding, look, ticks)
-    packets = video_segments.read_packets(path)
+    packets = segment_writer.read_packets(path)
     times = sorted(packet.pts * packet.time_base for packet in packets)
     assert times == [tick * CLOCK for tick in ticks]

@@ -14,9 +14,9 @@ import cv2
 import numpy as np
 import pytest
 
-from cartoongan_tf import video_files
-from cartoongan_tf import videos
 from cartoongan_tf.core import errors
+from cartoongan_tf.video import reader
+from cartoongan_tf.video import videos
 
 ROOT = pathlib.Path(__file__).parents[1]
 COUNT = 60
@@ -25,7 +25,7 @@ LOSSLESS = {"quality": 0}
 # Runs in a process of its own, to be killed: a tenth of a second a frame.
 SLOWLY = """
 import sys, time
-from cartoongan_tf import videos
+from cartoongan_tf.video import videos
 
 def cartoonize(picture):
     time.sleep(0.1)
@@ -76,7 +76,7 @@ class Network:
 
 
 def read(path):
-    return list(video_files.VideoFile(path).frames())
+    return list(reader.VideoFile(path).frames())
 
 
 def assert_same_frames(one, other):
@@ -96,8 +96,8 @@ def test_each_frame_becomes_its_cartoon(tmp_path, source, temporal):
     assert summary.frames == COUNT
     assert summary.notes == []
     frames, cartoons = read(source), read(target)
-    ours = video_files.VideoFile(source).time_base
-    theirs = video_files.VideoFile(target).time_base
+    ours = reader.VideoFile(source).time_base
+    theirs = reader.VideoFile(target).time_base
     assert [tick * theirs for tick, _ in cartoons] == [
         tick * ours for tick, _ in frames
     ]

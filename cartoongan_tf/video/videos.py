@@ -20,16 +20,16 @@ from typing import NamedTuple
 import av
 import numpy as np
 
-from cartoongan_tf import films
-from cartoongan_tf import segment_folders
-from cartoongan_tf import steadying
-from cartoongan_tf import video_codecs
-from cartoongan_tf import video_files
-from cartoongan_tf import video_joining
-from cartoongan_tf import video_segments
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import overlapping
+from cartoongan_tf.video import codecs
+from cartoongan_tf.video import frame_sampler
+from cartoongan_tf.video import muxer
+from cartoongan_tf.video import reader
+from cartoongan_tf.video import segment_store
+from cartoongan_tf.video import segment_writer
+from cartoongan_tf.video import temporal_smoothing
 
 SEGMENT_SECONDS = 10.0
 
@@ -58,7 +58,7 @@ class _Frame(NamedTuple):
     tick: int
     photo: np.ndarray
     cartoon: np.ndarray
-    memory: steadying.Memory | None = None
+    memory: temporal_smoothing.Memory | None = None
 
 
 def unchanged(photo: np.ndarray) -> np.ndarray:
@@ -125,8 +125,8 @@ def cartoonize_video(
         OSError: If there is no space left.
     """
     target = pathlib.Path(target)
-    encoding = video_codecs.choose(target, codec, quality)
-    video = video_files.VideoFile(source)
+    encoding = codecs.choose(target, codec, quality)
+    video = reader.VideoFile(source)
     if target.exists() and target.samefile(video.path):
         raise errors.InputError(
             f"{source} would be replaced by its cartoon; name another target."
@@ -135,7 +135,7 @@ def cartoonize_video(
     look = look._replace(size=_final_size(look.size, prepare, compose))
     length = fractions.Fraction(segment_seconds).limit_denominator(1000)
     settings = _settings(video, encoding, look, temporal, length, batch, recipe)
-    folder = segment_folders.SegmentFolder(target, settings)
+    folder = segment_store.SegmentFolder(target, settings)
     work = _Work(
         video, encoding, look, folder, length, prepare=prepare, compose=compose
     )
@@ -181,7 +181,7 @@ class _Work:
 
     def join(self, target):
         segments = self._folder.paths()
-        notes = video_joining.join(
+        notes = muxer.join(
             segments,
             target,
             self._encoding,
@@ -192,7 +192,7 @@ class _Work:
         if self._video.end is not None:
             notes.append(
                 f"{self._video.name} breaks off at "
-                f"{films.clock(self._video.end)}; what comes before was used."
+                f"{frame_sampler.clock(self._video.end)}; what comes before was used."
             )
         if self._encoding.even and any(n % 2 for n in self._look.size):
             notes.append(
@@ -221,7 +221,7 @@ class _Work:
         memory = None
         with (
             atomic_files.written_whole(self._folder.path(number)) as draft,
-            video_segments.SegmentWriter(
+            segment_writer.SegmentWriter(
                 draft,
                 self._encoding,
                 self._look,
@@ -267,7 +267,7 @@ def _cartoons(cartoonize, batches, batch, name):
 
 
 def _steadied(frames, memory) -> Iterator[_Frame]:
-    steadier = steadying.Steadier(memory)
+    steadier = temporal_smoothing.Steadier(memory)
     with contextlib.closing(frames):
         for frame in frames:
             steady = steadier(frame.photo, frame.cartoon)
@@ -293,7 +293,7 @@ def _advice(folder, length):
     try:
         yield
     except KeyboardInterrupt:
-        place = films.clock(float(len(folder.done()) * length))
+        place = frame_sampler.clock(float(len(folder.done()) * length))
         raise KeyboardInterrupt(
             f"Stopped. The same command goes on from {place}."
         ) from None

@@ -13,11 +13,11 @@ from collections.abc import Sequence
 
 import av
 
-from cartoongan_tf import sound_tracks
-from cartoongan_tf import video_codecs
-from cartoongan_tf import video_files
-from cartoongan_tf import video_segments
 from cartoongan_tf.core import atomic_files
+from cartoongan_tf.video import codecs
+from cartoongan_tf.video import reader
+from cartoongan_tf.video import segment_writer
+from cartoongan_tf.video import stream_copy
 
 # What a file says of how it was written, which is no longer true.
 _OUTDATED = {
@@ -32,11 +32,11 @@ _OUTDATED = {
 def join(
     segments: Sequence[pathlib.Path],
     target: pathlib.Path,
-    encoding: video_codecs.Encoding,
+    encoding: codecs.Encoding,
     *,
-    look: video_files.Look,
+    look: reader.Look,
     rate: fractions.Fraction,
-    source: video_files.VideoFile | None = None,
+    source: reader.VideoFile | None = None,
 ) -> list[str]:
     """Writes a video, whole or not at all.
 
@@ -67,7 +67,7 @@ def join(
                 return notes
             with av.open(str(source.path)) as container:
                 _describe(output, video, container, source)
-                tracks = sound_tracks.SoundTracks(
+                tracks = stream_copy.SoundTracks(
                     output, container, encoding, source.index
                 )
                 lead = fractions.Fraction(source.lead).limit_denominator(10**6)
@@ -145,7 +145,7 @@ def _video_packets(segments, stream, encoding, rate, lead):
     waiting: list = []  # Times of the last `delay` frames.
     last = -1
     for number, path in enumerate(segments):
-        packets = video_segments.read_packets(path)
+        packets = segment_writer.read_packets(path)
         base = packets[0].time_base
         step = round(1 / rate / base) or 1
         times = sorted(packet.pts for packet in packets)
@@ -176,6 +176,6 @@ def _set_beat(packet, number, rate):
 
 def _delay(path):
     """How many frames later than decoded some frame of a segment is shown."""
-    times = [packet.pts for packet in video_segments.read_packets(path)]
+    times = [packet.pts for packet in segment_writer.read_packets(path)]
     rank = {time: number for number, time in enumerate(sorted(times))}
     return max(number - rank[time] for number, time in enumerate(times))

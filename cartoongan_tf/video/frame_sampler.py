@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
-from cartoongan_tf import video_files
+from cartoongan_tf.video import reader
 
 _ASPECTS = (0.2, 5.0)  # Pixels wider or narrower than that are mistagged.
 
@@ -35,7 +35,7 @@ class Film:
     """
 
     def __init__(self, path: str | pathlib.Path, flag: str):
-        self._file = video_files.VideoFile(path, f"{flag}={path}")
+        self._file = reader.VideoFile(path, f"{flag}={path}")
         self.path = self._file.path
         self.seconds = self._file.seconds
 
@@ -66,7 +66,7 @@ class Film:
                 aspect = float(self._file.aspect)
                 if round(frame.rotation / 90) % 2:
                     aspect = 1 / aspect
-                yield time, _stretched(video_files.picture_of(frame), aspect)
+                yield time, _stretched(reader.picture_of(frame), aspect)
 
 
 def clock(seconds: float) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import av
 
-from cartoongan_tf import video_codecs
+from cartoongan_tf.video import codecs
 
 _KINDS = {
     "audio": "sound track",
@@ -46,7 +46,7 @@ class SoundTracks:
         self,
         output: av.container.OutputContainer,
         container: av.container.InputContainer,
-        encoding: video_codecs.Encoding,
+        encoding: codecs.Encoding,
         picture: int,
     ) -> None:
         self._output, self._container = output, container

@@ -18,12 +18,12 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
-from cartoongan_tf import steadying
-from cartoongan_tf import video_codecs
-from cartoongan_tf import video_files
-from cartoongan_tf import video_joining
-from cartoongan_tf import video_segments
 from cartoongan_tf.core import errors
+from cartoongan_tf.video import codecs
+from cartoongan_tf.video import muxer
+from cartoongan_tf.video import reader
+from cartoongan_tf.video import segment_writer
+from cartoongan_tf.video import temporal_smoothing
 
 _TICK = fractions.Fraction(1, 1000)
 _RATE = fractions.Fraction(30)  # Said of a video before it is filmed.
@@ -65,11 +65,11 @@ def cartoonize_camera(
     Raises:
         InputError: If there is no such camera, or nothing to show it on.
     """
-    encoding = target and video_codecs.choose(target, codec, quality)
+    encoding = target and codecs.choose(target, codec, quality)
     if show is None:
         show = _always if target else _window()
     if temporal:
-        cartoonize = steadying.steadied(cartoonize)
+        cartoonize = temporal_smoothing.steadied(cartoonize)
     with _opened(camera) as photos:
         cartoons = ((tick, cartoonize(photo)) for tick, photo in photos)
         shown = _until_stopped(cartoons, show)
@@ -120,18 +120,18 @@ def _write(cartoons, target, encoding):
     if first is None:
         return 0
     height, width = first[1].shape[:2]
-    look = video_files.Look((width, height))
+    look = reader.Look((width, height))
     segment = target.with_name(f".camera-{target.name}.nut")
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with video_segments.SegmentWriter(
+        with segment_writer.SegmentWriter(
             segment, encoding, look, time_base=_TICK, rate=_RATE
         ) as writer:
             with contextlib.suppress(KeyboardInterrupt):
                 for tick, cartoon in itertools.chain([first], cartoons):
                     writer.write(tick, cartoon)
             writer.finish()
-        video_joining.join([segment], target, encoding, look=look, rate=_RATE)
+        muxer.join([segment], target, encoding, look=look, rate=_RATE)
     finally:
         segment.unlink(missing_ok=True)
     return writer.count

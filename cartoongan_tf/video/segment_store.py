@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cartoongan_tf import steadying
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
+from cartoongan_tf.video import temporal_smoothing
 
 _SETTINGS = "settings.json"
 
@@ -76,7 +76,7 @@ class SegmentFolder:
         return self._path(number, "nut")
 
     def finish(
-        self, number: int, count: int, memory: steadying.Memory | None
+        self, number: int, count: int, memory: temporal_smoothing.Memory | None
     ) -> None:
         """Records that a segment is written, and forgets older memories."""
         if memory is not None:
@@ -88,13 +88,13 @@ class SegmentFolder:
             if old != self._path(number, "npz"):
                 old.unlink()
 
-    def memory(self, number: int) -> steadying.Memory | None:
+    def memory(self, number: int) -> temporal_smoothing.Memory | None:
         """What the steadier knew at the end of the last segment done."""
         path = self._path(number, "npz")
         if not path.exists():
             return None
         with np.load(path) as arrays:
-            return steadying.Memory(**arrays)
+            return temporal_smoothing.Memory(**arrays)
 
     def drop(self) -> None:
         """Removes all of it."""

@@ -14,8 +14,8 @@ import pathlib
 import av
 import numpy as np
 
-from cartoongan_tf import video_codecs
-from cartoongan_tf import video_files
+from cartoongan_tf.video import codecs
+from cartoongan_tf.video import reader
 
 FORMAT = "nut"
 
@@ -48,8 +48,8 @@ class SegmentWriter:
     def __init__(
         self,
         path: pathlib.Path,
-        encoding: video_codecs.Encoding,
-        look: video_files.Look,
+        encoding: codecs.Encoding,
+        look: reader.Look,
         *,
         time_base: fractions.Fraction,
         rate: fractions.Fraction,
