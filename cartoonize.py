@@ -30,12 +30,12 @@ from cartoongan_tf import inputs
 from cartoongan_tf import kinds
 from cartoongan_tf import running
 from cartoongan_tf import settings
-from cartoongan_tf import styles
 from cartoongan_tf import targets
 from cartoongan_tf.core import devices
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import progress
 from cartoongan_tf.images import formats
+from cartoongan_tf.inference import styles
 from cartoongan_tf.video import codecs
 
 FLAGS = flags.FLAGS

@@ -44,7 +44,6 @@ from absl import app
 from absl import flags
 
 import cartoongan_tf
-from cartoongan_tf import artifacts
 from cartoongan_tf import baselines
 from cartoongan_tf import evaluating
 from cartoongan_tf import evaluation_report
@@ -55,6 +54,7 @@ from cartoongan_tf.core import devices
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import model_interface
 from cartoongan_tf.data import folder_scan
+from cartoongan_tf.inference import loading
 from cartoongan_tf.losses import perceptual_features
 from cartoongan_tf.nn import pretrained
 
@@ -184,7 +184,7 @@ def _ways():
         name = stem if counts[stem] == 1 else path
         if name in ways:
             raise errors.InputError(f"--model={path} is given twice.")
-        ways[name] = artifacts.open_model(path, "--model")
+        ways[name] = loading.open_model(path, "--model")
     return ways
 
 

@@ -14,7 +14,6 @@ from absl import app
 from absl import flags
 from absl import logging
 
-from cartoongan_tf import artifacts
 from cartoongan_tf import export_report
 from cartoongan_tf import exporting
 from cartoongan_tf import image_bytes
@@ -22,11 +21,12 @@ from cartoongan_tf import litert
 from cartoongan_tf import photo_sets
 from cartoongan_tf import recipes
 from cartoongan_tf import saved_models
-from cartoongan_tf import styles
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import devices
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.inference import loading
+from cartoongan_tf.inference import styles
 
 FLAGS = flags.FLAGS
 DEFAULTS = recipes.Settings()
@@ -114,7 +114,7 @@ def main(argv):
         devices.prepare(deterministic=False)
         output = atomic_files.make_folder("--output", FLAGS.output)
         photos = photo_sets.read("--photos", FLAGS.photos)
-        generator = artifacts.load_generator(FLAGS.model, "--model")
+        generator = loading.load_generator(FLAGS.model, "--model")
         plan = recipes.plan(generator, settings, output, photos)
         examples = exporting.Examples(generator, photos)
         made, refused = _export(plan, output, examples)

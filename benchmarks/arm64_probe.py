@@ -9,7 +9,7 @@ import sys
 
 import numpy as np
 
-from cartoongan_tf import litert_models
+from cartoongan_tf.inference import litert_runtime
 
 
 def main(path: str, signature: str, request: str, answer: str) -> None:
@@ -27,7 +27,7 @@ def run(path: str, signature: str, images: np.ndarray) -> np.ndarray:
     Returns:
         An array of the same shape, in what the file gives.
     """
-    model = litert_models.LitertModel(path, threads=1)
+    model = litert_runtime.LitertModel(path, threads=1)
     return np.concatenate([model.run(signature, i[None]) for i in images])
 
 

@@ -16,9 +16,9 @@ import numpy as np
 import PIL.Image
 import tensorflow as tf
 
-from cartoongan_tf import artifacts
 from cartoongan_tf import cartoonizer
 from cartoongan_tf.images import pictures
+from cartoongan_tf.inference import loading
 
 LEAST_SECONDS = 3.0  # Runs are repeated for so long.
 
@@ -46,7 +46,7 @@ def file_to_file(style, path):
 
 def one_call(style, path):
     """The network on the whole picture, with no more than it needs."""
-    generator = artifacts.load_generator(style, "--style")
+    generator = loading.load_generator(style, "--style")
     signature = [tf.TensorSpec((None, None, None, 3), tf.uint8)]
 
     @tf.function(input_signature=signature)

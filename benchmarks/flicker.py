@@ -23,9 +23,9 @@ from absl import app
 from absl import flags
 
 from benchmarks import flicker_clips
-from cartoongan_tf import artifacts
-from cartoongan_tf import styles
 from cartoongan_tf.images import pictures
+from cartoongan_tf.inference import loading
+from cartoongan_tf.inference import styles
 from cartoongan_tf.video import temporal_smoothing
 
 FLAGS = flags.FLAGS
@@ -46,7 +46,7 @@ STRIP = 4  # Frames of a strip.
 
 def main(argv):
     del argv
-    cartoonize = artifacts.open_model(FLAGS.style, "--style")
+    cartoonize = loading.open_model(FLAGS.style, "--style")
     print(
         f"{'clip':8} {'per frame':>9} {'steadied':>9} {'ratio':>6} "
         f"{'sharpness':>9} {'ms a frame':>10}"

@@ -15,13 +15,13 @@ import time
 
 import numpy as np
 
-from cartoongan_tf import session_models
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.inference import saved_model_runtime
 
 
 def main():
     folder, threads, seconds, *files = sys.argv[1:]
-    model = session_models.SessionModel(folder)
+    model = saved_model_runtime.SessionModel(folder)
     photos = [
         np.array([pathlib.Path(file).read_bytes()], object) for file in files
     ]

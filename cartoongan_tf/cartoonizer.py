@@ -17,14 +17,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cartoongan_tf import artifacts
-from cartoongan_tf import finishing
 from cartoongan_tf import inputs
 from cartoongan_tf import running
 from cartoongan_tf import settings
-from cartoongan_tf import styles
 from cartoongan_tf import targets
 from cartoongan_tf.core import errors
+from cartoongan_tf.inference import loading
+from cartoongan_tf.inference import postprocess
+from cartoongan_tf.inference import styles
 
 
 class Cartoonizer:
@@ -69,8 +69,8 @@ class Cartoonizer:
         preserve_color: bool = False,
         tile: int | None = None,
     ):
-        self._finish = finishing.Finish(strength, preserve_color)
-        self._model = artifacts.open_model(model, "--model", tile)
+        self._finish = postprocess.Finish(strength, preserve_color)
+        self._model = loading.open_model(model, "--model", tile)
         self.recipe = repr(
             [str(model), _changed(model), strength, preserve_color, tile]
         )

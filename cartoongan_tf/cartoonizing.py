@@ -9,10 +9,10 @@ from typing import BinaryIO
 import cv2
 import numpy as np
 
-from cartoongan_tf import finishing
 from cartoongan_tf import settings as settings_of
 from cartoongan_tf.images import animations
 from cartoongan_tf.images import photo_io
+from cartoongan_tf.inference import postprocess
 from cartoongan_tf.video import temporal_smoothing
 
 Cartoonize = Callable[[np.ndarray], np.ndarray]
@@ -140,5 +140,5 @@ def _finished(cartoonize, pixels, alpha, settings):
     if not settings.compare:
         return cartoon, alpha
     if alpha is not None:
-        alpha = finishing.beside(alpha, alpha)
-    return finishing.beside(photo, cartoon), alpha
+        alpha = postprocess.beside(alpha, alpha)
+    return postprocess.beside(photo, cartoon), alpha

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cartoongan_tf import artifacts
 from cartoongan_tf import callbacks
 from cartoongan_tf import distances
 from cartoongan_tf import evaluating
@@ -15,6 +14,7 @@ from cartoongan_tf.analysis import fidelity
 from cartoongan_tf.analysis import quality
 from cartoongan_tf.analysis import structure
 from cartoongan_tf.core import atomic_files
+from cartoongan_tf.inference import loading
 
 BEST_FILE = "best_generator.keras"
 
@@ -71,7 +71,7 @@ class Evaluations(callbacks.NowAndThen):
 
     def act(self, step: int) -> None:
         generator = self.model.averaged_generator
-        figures = self._measure(artifacts.from_generator(generator))
+        figures = self._measure(loading.from_generator(generator))
         known = {n: value for n, value in figures.items() if value is not None}
         self._log.add_losses(step, self._phase, known)
         if figures[quality.SCORE] < self._best:

@@ -16,13 +16,13 @@ import PIL.Image
 import PIL.ImageOps
 
 from cartoongan_tf import agreement
-from cartoongan_tf import artifacts
 from cartoongan_tf import gpu_rules
 from cartoongan_tf import litert
 from cartoongan_tf import probing
 from cartoongan_tf import recipes
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.inference import loading
 
 LARGEST_SIDE = 512  # pixels: no photo is compared at a larger size
 
@@ -76,7 +76,7 @@ class Examples:
     def __init__(
         self, generator: keras.Model, photos: Sequence[np.ndarray]
     ) -> None:
-        self._cartoonize = artifacts.from_generator(generator)
+        self._cartoonize = loading.from_generator(generator)
         self._photos = photos
         self.at = functools.cache(self._at)
 

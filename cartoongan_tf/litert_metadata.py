@@ -16,8 +16,8 @@ from ai_edge_litert.tools import flatbuffer_utils
 
 import cartoongan_tf
 from cartoongan_tf import metadata_tables
-from cartoongan_tf import styles
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.inference import styles
 
 _ENTRY = "TFLITE_METADATA"
 _FILE_IDENTIFIER = b"TFL3"

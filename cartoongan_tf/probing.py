@@ -25,9 +25,9 @@ _LEAST_RUNS = 3
 
 # By the ending of an artifact's name; none of these imports another's runtime.
 _MODELS = {
-    "": ("cartoongan_tf.session_models", "SessionModel"),
-    ".tflite": ("cartoongan_tf.litert_models", "LitertModel"),
-    ".onnx": ("cartoongan_tf.onnx_models", "OnnxModel"),
+    "": ("cartoongan_tf.inference.saved_model_runtime", "SessionModel"),
+    ".tflite": ("cartoongan_tf.inference.litert_runtime", "LitertModel"),
+    ".onnx": ("cartoongan_tf.inference.onnx_runtime", "OnnxModel"),
 }
 
 

@@ -11,16 +11,16 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from cartoongan_tf import artifacts
 from cartoongan_tf import image_bytes
 from cartoongan_tf import litert
 from cartoongan_tf import litert_metadata
 from cartoongan_tf import onnx_graphs
 from cartoongan_tf import saved_models
-from cartoongan_tf import session_models
-from cartoongan_tf import styles
 from cartoongan_tf import warmup_requests
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.inference import loading
+from cartoongan_tf.inference import saved_model_runtime
+from cartoongan_tf.inference import styles
 
 SAVED_MODELS = "saved_model"
 FORMATS = ("saved_model", "litert", "onnx")
@@ -133,7 +133,7 @@ def _next_version(folder):
 
 
 def _session_ways(folder, encoding):
-    model = session_models.SessionModel(folder)
+    model = saved_model_runtime.SessionModel(folder)
     for signature, value in warmup_requests.read(folder):
         model.run(signature, value)
 
@@ -142,9 +142,9 @@ def _session_ways(folder, encoding):
         return tf.io.decode_image(contents, 3).numpy()
 
     return [
-        Way(artifacts.from_session(model, model_interface.UINT8)),
-        Way(artifacts.from_session(model, model_interface.FLOAT32)),
-        Way(artifacts.from_session(model, model_interface.BYTES), encoded),
+        Way(loading.from_session(model, model_interface.UINT8)),
+        Way(loading.from_session(model, model_interface.FLOAT32)),
+        Way(loading.from_session(model, model_interface.BYTES), encoded),
     ]
 
 
@@ -172,8 +172,8 @@ def _write_litert(path, generator, sizes, precision, photos, about):
 
 
 def _litert_ways(path):
-    return [Way(artifacts.from_litert(path, threads)) for threads in _THREADS]
+    return [Way(loading.from_litert(path, threads)) for threads in _THREADS]
 
 
 def _onnx_ways(path):
-    return [Way(artifacts.from_onnx(path))]
+    return [Way(loading.from_onnx(path))]

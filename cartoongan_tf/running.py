@@ -15,12 +15,12 @@ from typing import Protocol
 import numpy as np
 
 from cartoongan_tf import cartoonizing
-from cartoongan_tf import finishing
 from cartoongan_tf import kinds
 from cartoongan_tf import settings as settings_of
 from cartoongan_tf import targets
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import pipelining
+from cartoongan_tf.inference import postprocess
 from cartoongan_tf.video import cameras
 from cartoongan_tf.video import videos
 
@@ -123,7 +123,9 @@ def _run_video(cartoonize, settings, watch, task):
         quality=settings.crf,
         batch=settings.batch,
         prepare=lambda photo: cartoonizing.reduced(photo, settings.max_side),
-        compose=finishing.beside if settings.compare else videos.cartoon_alone,
+        compose=postprocess.beside
+        if settings.compare
+        else videos.cartoon_alone,
         recipe=repr([settings.recipe, settings.max_side, settings.compare]),
         watch=watch,
     )

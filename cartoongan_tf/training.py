@@ -12,16 +12,16 @@ from collections.abc import Callable
 import keras
 import tensorflow as tf
 
-from cartoongan_tf import artifacts
 from cartoongan_tf import curves
 from cartoongan_tf import inception
 from cartoongan_tf import phases
 from cartoongan_tf import runs
-from cartoongan_tf import styles
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import devices
 from cartoongan_tf.core import errors
 from cartoongan_tf.images import pictures
+from cartoongan_tf.inference import loading
+from cartoongan_tf.inference import styles
 from cartoongan_tf.losses import perceptual_features
 from cartoongan_tf.nn import feature_discriminator
 from cartoongan_tf.nn import networks
@@ -62,7 +62,7 @@ def train(
                 run, generator, discriminators, compare, describe
             )
     atomic_files.save_model(
-        outcome.generator, run.workdir / artifacts.GENERATOR_FILE
+        outcome.generator, run.workdir / loading.GENERATOR_FILE
     )
     for name, network in discriminators.by_name().items():
         atomic_files.save_model(network, run.workdir / f"{name}.keras")
@@ -88,7 +88,7 @@ def _build_networks(config):
         beside = None
     else:
         beside = styles.find(config.init_from)
-        generator = artifacts.load_generator(config.init_from, "--init_from")
+        generator = loading.load_generator(config.init_from, "--init_from")
         _check_kind(generator, config)
         _check_fit(generator, config, "filters", "filters")
         _check_fit(generator, config, "blocks", "blocks")
@@ -114,7 +114,7 @@ def _load_beside(generator, name, kind):
         path = styles.beside(generator, name)
     if not path.is_file():
         return None
-    return artifacts.load_network(path, (kind,), "--init_from")
+    return loading.load_network(path, (kind,), "--init_from")
 
 
 def _check_kind(generator, config):

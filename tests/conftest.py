@@ -13,7 +13,6 @@ import pytest
 import words_model
 
 from cartoongan_tf import saved_models
-from cartoongan_tf import session_models
 from cartoongan_tf import warmup_requests
 from cartoongan_tf.core import model_interface
 from cartoongan_tf.data import folder_scan
@@ -21,6 +20,7 @@ from cartoongan_tf.data import image_source
 from cartoongan_tf.data import samples
 from cartoongan_tf.data import synthetic_scenes
 from cartoongan_tf.images import pictures
+from cartoongan_tf.inference import saved_model_runtime
 from cartoongan_tf.nn import networks
 from serving import loaded_versions
 
@@ -121,7 +121,7 @@ def served(published):
 @pytest.fixture(scope="session")
 def cartoon_of(published):
     """What that model makes of an encoded picture, without a server."""
-    model = session_models.SessionModel(published / "1")
+    model = saved_model_runtime.SessionModel(published / "1")
 
     def cartoon_of(data):
         (cartoon,) = model.run(model_interface.BYTES, np.array([data], object))

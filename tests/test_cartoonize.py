@@ -11,9 +11,9 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from cartoongan_tf import artifacts
 from cartoongan_tf.images import photo_io
 from cartoongan_tf.images import pictures
+from cartoongan_tf.inference import loading
 from cartoongan_tf.nn import light_generator
 
 pytestmark = pytest.mark.slow
@@ -88,7 +88,7 @@ def test_a_picture_goes_through_a_pipe(cartoonize, model, random):
     assert done.returncode == 0, done.stderr
     cartoon = photo_io.read_photo(done.stdout)
     assert cartoon.format == "PNG"
-    expected = artifacts.open_model(model, "--model")(photo)
+    expected = loading.open_model(model, "--model")(photo)
     np.testing.assert_array_equal(cartoon.pixels, expected)
 
 

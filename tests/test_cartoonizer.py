@@ -3,10 +3,10 @@ import os
 import numpy as np
 import pytest
 
-from cartoongan_tf import artifacts
 from cartoongan_tf import cartoonizer
 from cartoongan_tf.core import errors
 from cartoongan_tf.images import photo_io
+from cartoongan_tf.inference import loading
 from cartoongan_tf.nn import light_generator
 
 
@@ -32,7 +32,7 @@ def test_an_array_becomes_an_array(model, photo):
     assert cartoon.shape == photo.shape
     assert cartoon.dtype == np.uint8
     np.testing.assert_array_equal(photo, before)
-    expected = artifacts.open_model(model, "--model")(photo)
+    expected = loading.open_model(model, "--model")(photo)
     np.testing.assert_array_equal(cartoon, expected)
 
 

@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 
-from cartoongan_tf import artifacts
 from cartoongan_tf import distances
 from cartoongan_tf import evaluating
 from cartoongan_tf import evaluations
@@ -10,6 +9,7 @@ from cartoongan_tf.analysis import fidelity
 from cartoongan_tf.analysis import quality
 from cartoongan_tf.analysis import structure
 from cartoongan_tf.images import pictures
+from cartoongan_tf.inference import loading
 
 
 class Colors:
@@ -90,7 +90,7 @@ def test_the_figures_are_those_of_the_cartoons_of_held_back_photos(
 ):
     run(2)
     (row,) = run_log.read_table(tmp_path)
-    cartoonize = artifacts.from_generator(generator)
+    cartoonize = loading.from_generator(generator)
     photos, aim = (
         [evaluating.read_crop(path, 256) for path in paths]
         for paths in (run.photos, run.cartoons)
@@ -151,7 +151,7 @@ def weights_of(network):
 
 
 def assert_kept(folder, weights):
-    kept = artifacts.load_generator(folder / evaluations.BEST_FILE, "--model")
+    kept = loading.load_generator(folder / evaluations.BEST_FILE, "--model")
     for actual, expected in zip(weights_of(kept), weights, strict=True):
         np.testing.assert_array_equal(actual, expected)
 

@@ -3,10 +3,10 @@ import pytest
 import tensorflow as tf
 
 from cartoongan_tf import agreement
-from cartoongan_tf import artifacts
 from cartoongan_tf import exporting
 from cartoongan_tf import recipes
 from cartoongan_tf import saved_models
+from cartoongan_tf.inference import loading
 from cartoongan_tf.nn import networks
 
 SETTINGS = recipes.Settings(
@@ -65,7 +65,7 @@ def test_artifacts_are_the_generator(
         sum(p.stat().st_size for p in tmp_path.rglob("*") if p.is_file()) / 1e6
     )
     picture = random.integers(0, 256, (*sides, 3), "uint8")
-    cartoonize = artifacts.open_model(tmp_path / name, "--model")
+    cartoonize = loading.open_model(tmp_path / name, "--model")
     assert_same(cartoonize(picture), generator, picture)
 
 

@@ -17,8 +17,8 @@ from tensorflow_serving.apis import prediction_service_pb2_grpc
 from tensorflow_serving.apis import regression_pb2
 from waiting import wait_until
 
-from cartoongan_tf import session_models
 from cartoongan_tf.images import pictures
+from cartoongan_tf.inference import saved_model_runtime
 from serving import catalogs
 from serving import grpc_services
 from serving import loaded_versions
@@ -106,7 +106,7 @@ def refusal(method, request, seconds=SECONDS):
 
 
 def test_predictions_are_the_models(published, service, pixels):
-    model = session_models.SessionModel(published / "1")
+    model = saved_model_runtime.SessionModel(published / "1")
     answer = service.Predict(request_of(image=pixels), timeout=SECONDS)
     assert answer.outputs.keys() == {"cartoon"}
     np.testing.assert_array_equal(
@@ -120,7 +120,7 @@ def test_predictions_are_the_models(published, service, pixels):
 def test_encoded_pictures_need_no_name_of_a_signature(
     published, service, pixels
 ):
-    model = session_models.SessionModel(published / "1")
+    model = saved_model_runtime.SessionModel(published / "1")
     encoded = np.array([pictures.encode_jpeg(pixels[0])] * 2, object)
     answer = service.Predict(
         request_of("", image_bytes=encoded), timeout=SECONDS

@@ -10,9 +10,9 @@ from ai_edge_litert.interpreter import Interpreter
 from ai_edge_litert.tools import flatbuffer_utils
 from keras import ops
 
-from cartoongan_tf import artifacts
 from cartoongan_tf import litert
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.inference import loading
 from cartoongan_tf.nn import networks
 
 SIZES = ((24, 16), (19, 37))
@@ -41,7 +41,7 @@ def network(request):
 
 @pytest.fixture(scope="module")
 def storybook():
-    return artifacts.load_generator("storybook", "--model")
+    return loading.load_generator("storybook", "--model")
 
 
 @pytest.fixture(scope="module")

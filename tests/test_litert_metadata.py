@@ -15,7 +15,7 @@ import cartoongan_tf
 from cartoongan_tf import litert
 from cartoongan_tf import litert_metadata
 from cartoongan_tf import metadata_tables
-from cartoongan_tf import styles
+from cartoongan_tf.inference import styles
 
 ABOUT = styles.About("Öl auf Leinwand", "A. Painter, 1905", "CC-BY-4.0")
 SIZES = ((24, 16), (19, 37))

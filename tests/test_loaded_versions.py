@@ -8,8 +8,8 @@ import pytest
 import tensorflow as tf
 from tensorflow_serving.apis import prediction_log_pb2
 
-from cartoongan_tf import session_models
 from cartoongan_tf.images import pictures
+from cartoongan_tf.inference import saved_model_runtime
 from serving import loaded_versions
 from serving import refusals
 from serving import warmup_records
@@ -41,7 +41,7 @@ def refusal(version, *args):
 
 
 def test_it_answers_as_the_session_loader_does(published, version, pixels):
-    expected = session_models.SessionModel(published / "1")
+    expected = saved_model_runtime.SessionModel(published / "1")
     encoded = np.array([pictures.encode_jpeg(p) for p in pixels], object)
     actual = version.run("serving_default", {"image_bytes": encoded})
     assert actual.keys() == {"cartoon_bytes"}

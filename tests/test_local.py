@@ -23,8 +23,8 @@ from tensorflow_serving.apis import predict_pb2
 from tensorflow_serving.apis import prediction_service_pb2_grpc
 from waiting import wait_until
 
-from cartoongan_tf import artifacts
 from cartoongan_tf.images import pictures
+from cartoongan_tf.inference import loading
 
 ROOT = pathlib.Path(__file__).parents[1]
 COMMAND = [sys.executable, "-m", "serving.local"]
@@ -117,7 +117,7 @@ def test_one_command_serves_what_was_exported(published, picture, tmp_path):
     with run(
         f"--model_dir={published}", "--grpc_port=0", cwd=tmp_path
     ) as served:
-        cartoon = artifacts.open_model(served.address, "--model")(picture)
+        cartoon = loading.open_model(served.address, "--model")(picture)
         assert cartoon.shape == picture.shape
         target = re.search(r"gRPC: (\S+)", served.said)[1]
         with grpc.insecure_channel(target) as channel:

@@ -5,9 +5,9 @@ import onnx
 import pytest
 
 from cartoongan_tf import onnx_graphs
-from cartoongan_tf import onnx_models
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.inference import onnx_runtime
 from cartoongan_tf.nn import networks
 
 
@@ -22,7 +22,7 @@ def test_onnxruntime_gives_the_cartoons_of_the_generator(
     graph = onnx.load(path).graph
     assert [value.name for value in graph.input] == ["image"]
     assert [value.name for value in graph.output] == ["cartoon"]
-    model = onnx_models.OnnxModel(path)
+    model = onnx_runtime.OnnxModel(path)
     assert model.dtype(model_interface.ANY_SIZE) == np.float32
     for shape in ((1, 21, 34, 3), (2, 48, 16, 3)):
         photos = random.uniform(-1, 1, shape).astype("float32")

@@ -13,8 +13,8 @@ import PIL.ImageOps
 import pytest
 
 from cartoongan_tf import litert
-from cartoongan_tf import litert_models
-from cartoongan_tf import session_models
+from cartoongan_tf.inference import litert_runtime
+from cartoongan_tf.inference import saved_model_runtime
 from cartoongan_tf.nn import networks
 from serving import catalogs
 from serving import model_configs
@@ -89,7 +89,7 @@ def cartoon(published, photo):
 
 
 def cartoon_of(published, photo):
-    model = session_models.SessionModel(published / "1")
+    model = saved_model_runtime.SessionModel(published / "1")
     return model.run("uint8", photo[np.newaxis])[0]
 
 
@@ -118,7 +118,7 @@ def test_the_browser_draws_what_the_file_draws(
     _, pixels = visit.download()
     beyond = (0, rows - height), (0, columns - width), (0, 0)
     padded = np.pad(photo, beyond, "reflect") / np.float32(127.5) - 1
-    model = litert_models.LitertModel(tflite)
+    model = litert_runtime.LitertModel(tflite)
     expected = (model.run(signature, padded[np.newaxis])[0] + 1) * 127.5
     expected = np.clip(np.round(expected[:height, :width]), 0, 255)
     assert np.abs(pixels - expected).max() <= 1

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf import session_models
+from cartoongan_tf.inference import saved_model_runtime
 from serving import refusals
 
 
@@ -17,7 +17,7 @@ def test_codes_have_the_http_status_of_tensorflow_serving(code, status):
 
 
 def test_names_of_nodes_are_cut_off(published):
-    model = session_models.SessionModel(published / "1")
+    model = saved_model_runtime.SessionModel(published / "1")
     with pytest.raises(tf.errors.InvalidArgumentError, match="node") as caught:
         model.run("serving_default", np.array([b"no picture"], object))
     refusal = refusals.of_error(caught.value)

@@ -12,8 +12,8 @@ import pytest
 import requests
 import tensorflow as tf
 
-from cartoongan_tf import session_models
 from cartoongan_tf.images import pictures
+from cartoongan_tf.inference import saved_model_runtime
 
 PREDICT = "/v1/models/cartoongan:predict"
 PROBE = "/v1/models/probe:predict"
@@ -36,7 +36,7 @@ def png():
 @pytest.fixture(scope="module")
 def cartoon(published, png):
     """What the model makes of the picture, without a server."""
-    model = session_models.SessionModel(published / "1")
+    model = saved_model_runtime.SessionModel(published / "1")
     return model.run("serving_default", np.array([png], object))[0]
 
 

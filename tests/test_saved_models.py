@@ -3,10 +3,10 @@ import pytest
 import tensorflow as tf
 
 from cartoongan_tf import saved_models
-from cartoongan_tf import session_models
 from cartoongan_tf import warmup_requests
 from cartoongan_tf.core import model_interface
 from cartoongan_tf.images import pictures
+from cartoongan_tf.inference import saved_model_runtime
 
 SIZES = [(24, 32), (50, 17)]
 
@@ -32,7 +32,7 @@ def cartoons(generator, photos):
 def test_uint8_and_float32_give_the_cartoons_of_the_generator(
     folder, photos, cartoons
 ):
-    model = session_models.SessionModel(folder)
+    model = saved_model_runtime.SessionModel(folder)
     pixels = model.run(model_interface.UINT8, photos)
     assert pixels.dtype == np.uint8
     assert np.abs(pixels - np.round((cartoons + 1) * 127.5)).max() <= 1
@@ -45,7 +45,7 @@ def test_bytes_of_mixed_sizes_become_the_cartoons_of_the_generator(
 ):
     sent = [photos[0], photos[1, :17]]
     encoded = np.array([pictures.encode_png(p) for p in sent], object)
-    answer = session_models.SessionModel(folder).run(
+    answer = saved_model_runtime.SessionModel(folder).run(
         model_interface.BYTES, encoded
     )
     first, second = (tf.io.decode_png(a).numpy() for a in answer)
@@ -56,7 +56,7 @@ def test_bytes_of_mixed_sizes_become_the_cartoons_of_the_generator(
 def test_settings_of_the_bytes_signature_arrive(generator, photos, tmp_path):
     settings = saved_models.BytesSettings(32, 21 * 34, "jpeg")
     saved_models.write(generator, tmp_path / "1", settings)
-    model = session_models.SessionModel(tmp_path / "1")
+    model = saved_model_runtime.SessionModel(tmp_path / "1")
     sent = np.array([pictures.encode_png(photos[0])], object)
     (answer,) = model.run(model_interface.BYTES, sent)
     assert answer.startswith(b"\xff\xd8")
@@ -89,14 +89,14 @@ def test_each_weight_is_stored_once(generator, folder):
 
 
 def test_a_model_tells_its_signatures_and_their_dtypes(folder):
-    model = session_models.SessionModel(folder)
+    model = saved_model_runtime.SessionModel(folder)
     assert model.signatures == ["float32", "serving_default", "uint8"]
     dtypes = [model.dtype(name) for name in model.signatures]
     assert dtypes == [np.float32, np.object_, np.uint8]
 
 
 def test_there_is_a_warm_up_request_for_each_signature_and_size(folder):
-    model = session_models.SessionModel(folder)
+    model = saved_model_runtime.SessionModel(folder)
     requests = list(warmup_requests.read(folder))
     names = [name for name, _ in requests]
     assert names == ["serving_default", "uint8", "float32"] * 2

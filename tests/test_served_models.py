@@ -3,10 +3,10 @@ import local_server
 import numpy as np
 import pytest
 
-from cartoongan_tf import artifacts
 from cartoongan_tf import saved_models
-from cartoongan_tf import served_models
 from cartoongan_tf.core import errors
+from cartoongan_tf.inference import loading
+from cartoongan_tf.inference import remote_model
 from cartoongan_tf.nn import networks
 from serving import model_configs
 
@@ -47,28 +47,28 @@ def test_a_server_makes_what_the_generator_makes(
     generator, address, random, path
 ):
     picture = random.integers(0, 256, (37, 52, 3), "uint8")
-    cartoonize = artifacts.open_model(address + path, "--model")
-    expected = artifacts.from_generator(generator)(picture).astype(int)
+    cartoonize = loading.open_model(address + path, "--model")
+    expected = loading.from_generator(generator)(picture).astype(int)
     assert np.abs(cartoonize(picture) - expected).max() <= 1
 
 
 def test_what_a_server_reduces_is_refused(address, random):
     picture = random.integers(0, 256, (40, 120, 3), "uint8")
     with pytest.raises(errors.InputError, match="use --max_side=60"):
-        served_models.ServedModel(address)(picture)
+        remote_model.ServedModel(address)(picture)
 
 
 def test_a_model_that_is_not_there_is_told_at_once(address):
     with pytest.raises(errors.InputError, match="answers 404: Could not find"):
-        served_models.ServedModel(f"{address}/v1/models/other")
+        remote_model.ServedModel(f"{address}/v1/models/other")
 
 
 def test_a_server_that_is_not_there_is_told_at_once():
     with pytest.raises(errors.InputError, match="is the server up"):
-        served_models.ServedModel("http://127.0.0.1:9")
+        remote_model.ServedModel("http://127.0.0.1:9")
 
 
 def test_addresses_are_told_from_files():
-    assert served_models.is_address("https://host/v1/models/cartoongan")
-    assert not served_models.is_address("storybook")
-    assert not served_models.is_address("runs/http/model.keras")
+    assert remote_model.is_address("https://host/v1/models/cartoongan")
+    assert not remote_model.is_address("storybook")
+    assert not remote_model.is_address("runs/http/model.keras")

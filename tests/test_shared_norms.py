@@ -2,8 +2,8 @@ import keras
 import numpy as np
 import pytest
 
-from cartoongan_tf import shared_norms
 from cartoongan_tf.images import pictures
+from cartoongan_tf.inference import shared_norms
 from cartoongan_tf.nn import light_generator
 
 

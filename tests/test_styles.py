@@ -3,8 +3,8 @@ import pathlib
 import keras
 import pytest
 
-from cartoongan_tf import artifacts
-from cartoongan_tf import styles
+from cartoongan_tf.inference import loading
+from cartoongan_tf.inference import styles
 from cartoongan_tf.nn import networks
 
 
@@ -16,7 +16,7 @@ def test_the_default_is_a_shipped_style():
 def test_a_shipped_style_is_small_and_opens_by_its_name(name):
     path = styles.find(name)
     assert path.stat().st_size < 4e6
-    generator = artifacts.load_generator(name, "--model")
+    generator = loading.load_generator(name, "--model")
     assert isinstance(generator, tuple(networks.GENERATORS.values()))
 
 

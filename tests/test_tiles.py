@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from cartoongan_tf import tiles
+from cartoongan_tf.inference import tile_geometry
 
 LENGTHS = [16, 201, 220, 221, 223, 300, 517, 1000, 1001, 4003]
 
@@ -17,7 +17,7 @@ def cases():
 def test_each_pixel_is_kept_once_in_order(length, side, reach):
     kept = [
         np.arange(length)[span.kept]
-        for span in tiles.spans(length, side, reach)
+        for span in tile_geometry.spans(length, side, reach)
     ]
     np.testing.assert_array_equal(np.concatenate(kept), np.arange(length))
     assert all(part.size for part in kept)
@@ -26,7 +26,7 @@ def test_each_pixel_is_kept_once_in_order(length, side, reach):
 @pytest.mark.parametrize(("side", "reach"), cases())
 @pytest.mark.parametrize("length", LENGTHS)
 def test_what_is_kept_sees_as_far_as_it_depends(length, side, reach):
-    for seen, kept in tiles.spans(length, side, reach):
+    for seen, kept in tile_geometry.spans(length, side, reach):
         assert seen.start == 0 or kept.start - seen.start >= reach
         assert seen.stop == length or seen.stop - kept.stop >= reach
 
@@ -36,14 +36,14 @@ def test_what_is_kept_sees_as_far_as_it_depends(length, side, reach):
 def test_spans_begin_with_the_strides_and_are_no_longer_than_a_tile(
     length, side, reach
 ):
-    for seen, _ in tiles.spans(length, side, reach):
+    for seen, _ in tile_geometry.spans(length, side, reach):
         assert seen.start % 4 == 0
         # The last one ends with the picture.
         assert seen.stop - seen.start <= side + 3
 
 
 def test_a_small_picture_is_one_tile():
-    ((rows, columns),) = tiles.tiles(30, 40, 200, 50)
+    ((rows, columns),) = tile_geometry.tiles(30, 40, 200, 50)
     assert rows.seen == rows.kept == slice(0, 30)
     assert columns.inner == slice(0, 40)
 
@@ -51,14 +51,14 @@ def test_a_small_picture_is_one_tile():
 def test_tiles_put_together_are_the_picture(random):
     picture = random.integers(0, 256, (470, 333), "uint8")
     copy = np.zeros_like(picture)
-    for rows, columns in tiles.tiles(470, 333, 120, 13):
+    for rows, columns in tile_geometry.tiles(470, 333, 120, 13):
         seen = picture[rows.seen, columns.seen]
         copy[rows.kept, columns.kept] = seen[rows.inner, columns.inner]
     np.testing.assert_array_equal(copy, picture)
 
 
 def test_there_are_no_more_and_no_longer_spans_than_needed():
-    spans = tiles.spans(4000, 1280, 50)
+    spans = tile_geometry.spans(4000, 1280, 50)
     assert len(spans) == 4
     seen = sum(span.seen.stop - span.seen.start for span in spans)
     assert seen <= 4000 + 3 * (2 * 50 + 4) + 4 * 4

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf import shared_norms
-from cartoongan_tf import tiling
 from cartoongan_tf.core import errors
 from cartoongan_tf.images import pictures
+from cartoongan_tf.inference import shared_norms
+from cartoongan_tf.inference import tiling
 from cartoongan_tf.nn import light_generator
 from cartoongan_tf.nn import networks
 

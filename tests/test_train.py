@@ -17,7 +17,6 @@ from absl import flags
 from absl.testing import flagsaver
 
 import train
-from cartoongan_tf import artifacts
 from cartoongan_tf import callbacks
 from cartoongan_tf import config
 from cartoongan_tf import run_log
@@ -26,6 +25,7 @@ from cartoongan_tf import training
 from cartoongan_tf.core import errors
 from cartoongan_tf.data import crop_matching
 from cartoongan_tf.images import pictures
+from cartoongan_tf.inference import loading
 from cartoongan_tf.losses import perceptual_features
 from cartoongan_tf.nn import networks
 
@@ -177,7 +177,7 @@ def test_a_run_leaves_all_that_it_promises(folders, tmp_path):
     code = run_here(*folders, *TINY, "--warmup_steps=2", "--steps=3")
     assert code is None
     run = tmp_path / "run"
-    generator = artifacts.load_generator(run, "--model")
+    generator = loading.load_generator(run, "--model")
     assert generator.filters == 4
     discriminator = keras.saving.load_model(run / "discriminator.keras")
     assert isinstance(discriminator, networks.Discriminator)
@@ -222,7 +222,7 @@ def test_a_light_run_minimizes_what_it_is_told(folders, tmp_path):
                 "variation_loss",
                 "variation_pull",
             }
-    generator = artifacts.load_generator(tmp_path / "run", "--model")
+    generator = loading.load_generator(tmp_path / "run", "--model")
     assert isinstance(generator, networks.GENERATORS["light"])
 
 
@@ -230,7 +230,7 @@ def test_what_is_kept_is_the_moving_average(folders, tmp_path):
     """The checkpoint has both; the weights that train come first."""
     arguments = (*folders, *TINY, "--warmup_steps=0", "--steps=3")
     assert run_here(*arguments, "--ema_momentum=0.9") is None
-    generator = artifacts.load_generator(tmp_path / "run", "--model")
+    generator = loading.load_generator(tmp_path / "run", "--model")
     kept = generator.get_weights()
     with np.load(tmp_path / "run/checkpoints/adversarial.npz") as archive:
         arrays = [archive[name] for name in sorted(archive)]
@@ -252,7 +252,7 @@ def test_both_phases_train(folders, tmp_path):
             f"--steps={steps}",
         )
         assert code is None
-        generator = artifacts.load_generator(workdir, "--model")
+        generator = loading.load_generator(workdir, "--model")
         weights.append(generator.get_weights()[0])
     assert not np.array_equal(weights[0], weights[1])
     assert not np.array_equal(weights[1], weights[2])
@@ -264,7 +264,7 @@ def test_weights_begin_as_the_seed_says(folders, tmp_path):
         flags_of_run = (*folders[:2], f"--workdir={tmp_path / name}", *TINY)
         steps = ("--warmup_steps=0", "--steps=0", f"--seed={seed}")
         assert run_here(*flags_of_run, *steps) is None
-        generator = artifacts.load_generator(tmp_path / name, "--model")
+        generator = loading.load_generator(tmp_path / name, "--model")
         weights[name] = generator.get_weights()[0]
     np.testing.assert_array_equal(weights["a"], weights["b"])
     assert not np.array_equal(weights["a"], weights["c"])
@@ -578,7 +578,7 @@ def test_evaluations_are_logged_and_the_best_generator_kept(
     rows = run_log.read_table(tmp_path / "run")
     steps = [int(row["step"]) for row in rows if row["KID-768"]]
     assert steps == [2, 4, 5]
-    artifacts.load_generator(tmp_path / "run" / "best_generator.keras", "--x")
+    loading.load_generator(tmp_path / "run" / "best_generator.keras", "--x")
 
 
 # What follows runs the command in processes of its own.
@@ -661,7 +661,7 @@ def test_a_stopped_run_ends_as_if_nothing_had_happened(
     if number == signal.SIGINT:
         assert process.returncode == 130
         assert "Run the same command again to go on." in output
-        artifacts.load_generator(tmp_path / "run", "--model")
+        loading.load_generator(tmp_path / "run", "--model")
     cached = f"--cache={cache.format(folder=tmp_path / 'cached')}"
     assert "of 40 steps done" in finish(*command, cached)
     assert (tmp_path / "cached").exists() == ("folder" in cache)

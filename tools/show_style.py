@@ -9,13 +9,13 @@ import numpy as np
 from absl import app
 from absl import flags
 
-from cartoongan_tf import artifacts
-from cartoongan_tf import styles
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
 from cartoongan_tf.data import pipeline
 from cartoongan_tf.data import samples
 from cartoongan_tf.images import pictures
+from cartoongan_tf.inference import loading
+from cartoongan_tf.inference import styles
 
 FLAGS = flags.FLAGS
 
@@ -42,7 +42,7 @@ def main(_):
         ]
         rows = [beside(crops)]
         for model in FLAGS.models:
-            cartoonize = artifacts.open_model(model, "--models")
+            cartoonize = loading.open_model(model, "--models")
             rows.append(beside([cartoonize(crop) for crop in crops]))
         with atomic_files.written_whole(FLAGS.output) as draft:
             draft.write_bytes(pictures.encode_jpeg(np.vstack(rows)))

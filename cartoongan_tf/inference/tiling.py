@@ -7,11 +7,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from cartoongan_tf import shared_norms
-from cartoongan_tf import tiles
 from cartoongan_tf.analysis import shot_detection
 from cartoongan_tf.core import errors
 from cartoongan_tf.images import pictures
+from cartoongan_tf.inference import shared_norms
+from cartoongan_tf.inference import tile_geometry
 
 _PATCH = 256  # Pixels a side of the patches that norms are measured on.
 _INERTIA = 0.9  # Share of the past in the norms of a film's frame.
@@ -106,7 +106,7 @@ class TiledGenerator:
     def _in_tiles(self, picture, network):
         cartoon = np.empty_like(picture)
         height, width, _ = picture.shape
-        for rows, columns in tiles.tiles(
+        for rows, columns in tile_geometry.tiles(
             height, width, self._side, self._reach
         ):
             seen = tf.constant(picture[None, rows.seen, columns.seen])

@@ -14,14 +14,14 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from cartoongan_tf import litert_models
-from cartoongan_tf import served_models
-from cartoongan_tf import session_models
-from cartoongan_tf import styles
-from cartoongan_tf import tiling
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import model_interface
 from cartoongan_tf.images import pictures
+from cartoongan_tf.inference import litert_runtime
+from cartoongan_tf.inference import remote_model
+from cartoongan_tf.inference import saved_model_runtime
+from cartoongan_tf.inference import styles
+from cartoongan_tf.inference import tiling
 from cartoongan_tf.nn import networks
 from cartoongan_tf.nn import official_weights
 
@@ -158,7 +158,8 @@ def from_generator(generator: keras.Model) -> Callable:
 
 
 def from_session(
-    model: session_models.SessionModel, signature: str = model_interface.UINT8
+    model: saved_model_runtime.SessionModel,
+    signature: str = model_interface.UINT8,
 ) -> Callable:
     """Wraps a signature of a SavedModel in the same way."""
 
@@ -174,20 +175,22 @@ def from_session(
 
 def from_litert(path: pathlib.Path, threads: int | None = None) -> Callable:
     """Opens a `.tflite` file in the same way."""
-    return _sized(litert_models.LitertModel(path, threads), path)
+    return _sized(litert_runtime.LitertModel(path, threads), path)
 
 
 def from_onnx(path: pathlib.Path) -> Callable:
     """Opens an `.onnx` file in the same way."""
     # onnxruntime is an extra.
-    onnx_models = importlib.import_module("cartoongan_tf.onnx_models")
+    onnx_models = importlib.import_module(
+        "cartoongan_tf.inference.onnx_runtime"
+    )
     return _sized(onnx_models.OnnxModel(path), path)
 
 
 def _artifact(path, flag):
     """Opens what is no Keras network; None for what is one."""
-    if served_models.is_address(path):
-        return served_models.ServedModel(str(path))
+    if remote_model.is_address(path):
+        return remote_model.ServedModel(str(path))
     path = styles.find(path)
     saved_model = _saved_model_folder(path)
     if saved_model:
@@ -200,7 +203,7 @@ def _artifact(path, flag):
 
 
 def _open_session(folder):
-    model = session_models.SessionModel(folder)
+    model = saved_model_runtime.SessionModel(folder)
     model.dtype(model_interface.UINT8)
     return from_session(model)
 
