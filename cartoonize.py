@@ -25,12 +25,12 @@ import sys
 from absl import app
 from absl import flags
 
-from cartoongan_tf import cartoonizer
-from cartoongan_tf import inputs
-from cartoongan_tf import kinds
-from cartoongan_tf import running
-from cartoongan_tf import settings
-from cartoongan_tf import targets
+from cartoongan_tf.cartoonize import cartoonizer
+from cartoongan_tf.cartoonize import inputs
+from cartoongan_tf.cartoonize import media_type
+from cartoongan_tf.cartoonize import outputs
+from cartoongan_tf.cartoonize import runner
+from cartoongan_tf.cartoonize import settings
 from cartoongan_tf.core import devices
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import progress
@@ -43,7 +43,7 @@ FLAGS = flags.FLAGS
 _DEFAULT = settings.Settings()
 _FOLDER = "cartoons"
 _GPU_BATCH = 8
-_VIDEOS = [suffix.removeprefix(".") for suffix in targets.VIDEO_SUFFIXES]
+_VIDEOS = [suffix.removeprefix(".") for suffix in outputs.VIDEO_SUFFIXES]
 
 flags.DEFINE_string(
     "model",
@@ -161,7 +161,7 @@ def main(argv):
         devices.prepare(deterministic=False)
         output = _output_for(names)
         found = _find(names, output)
-        plan = targets.plan(
+        plan = outputs.plan(
             found.jobs, output, format=FLAGS.format, overwrite=FLAGS.overwrite
         )
         failures = _report_found(found, plan)
@@ -183,7 +183,7 @@ def _find(names, output):
     folder = pathlib.Path(_FOLDER if output == inputs.STREAM else output)
     found = inputs.find(names, output=folder, samples_folder=folder / "samples")
     jobs = [
-        _read_stream(job) if job.kind is kinds.Kind.STREAM else job
+        _read_stream(job) if job.kind is media_type.Kind.STREAM else job
         for job in found.jobs
     ]
     return dataclasses.replace(found, jobs=jobs)
@@ -193,8 +193,8 @@ def _read_stream(job):
     if sys.stdin.isatty():
         raise errors.InputError("nothing is piped into standard input.")
     data = sys.stdin.buffer.read()
-    content = kinds.of_bytes(data)
-    kind = content.kind or kinds.Kind.PICTURE
+    content = media_type.of_bytes(data)
+    kind = content.kind or media_type.Kind.PICTURE
     return dataclasses.replace(
         job, kind=kind, source=data, format=content.format
     )
@@ -225,7 +225,7 @@ def _cartoonize(tasks):
     )
     failures = 0
     with progress.Progress() as watch, devices.memory_advice("--tile"):
-        done = running.run(
+        done = runner.run(
             cartoonize,
             tasks,
             _settings(cartoonize.recipe),

@@ -26,7 +26,7 @@ from absl import flags
 
 from benchmarks import flicker_clips
 from benchmarks import in_turn
-from cartoongan_tf import cartoonizer
+from cartoongan_tf.cartoonize import cartoonizer
 from cartoongan_tf.inference import styles
 
 FLAGS = flags.FLAGS

@@ -16,7 +16,7 @@ import numpy as np
 import PIL.Image
 import tensorflow as tf
 
-from cartoongan_tf import cartoonizer
+from cartoongan_tf.cartoonize import cartoonizer
 from cartoongan_tf.images import pictures
 from cartoongan_tf.inference import loading
 

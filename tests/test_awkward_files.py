@@ -7,9 +7,9 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from cartoongan_tf import inputs
-from cartoongan_tf import kinds
-from cartoongan_tf import targets
+from cartoongan_tf.cartoonize import inputs
+from cartoongan_tf.cartoonize import media_type
+from cartoongan_tf.cartoonize import outputs
 from cartoongan_tf.core import errors
 from cartoongan_tf.images import animations
 from cartoongan_tf.images import photo_io
@@ -39,7 +39,7 @@ def run(folder, tmp_path_factory):
     found = inputs.find([str(folder)], output=output)
     assert not found.problems
     results, complaints = {}, {}
-    for task in targets.plan(found.jobs, output).tasks:
+    for task in outputs.plan(found.jobs, output).tasks:
         name = str(task.job.relative)
         try:
             cartoonize_task(task)
@@ -57,7 +57,7 @@ def cartoonize(picture):
 
 
 def cartoonize_task(task):
-    if task.job.kind is kinds.Kind.ANIMATION:
+    if task.job.kind is media_type.Kind.ANIMATION:
         animation = animations.Animation(task.job.source)
         animations.write_animation(
             task.path,

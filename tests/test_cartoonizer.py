@@ -3,7 +3,7 @@ import os
 import numpy as np
 import pytest
 
-from cartoongan_tf import cartoonizer
+from cartoongan_tf.cartoonize import cartoonizer
 from cartoongan_tf.core import errors
 from cartoongan_tf.images import photo_io
 from cartoongan_tf.inference import loading

@@ -4,8 +4,8 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from cartoongan_tf import cartoonizing
-from cartoongan_tf import settings
+from cartoongan_tf.cartoonize import settings
+from cartoongan_tf.cartoonize import still_images
 from cartoongan_tf.images import animations
 from cartoongan_tf.images import headers
 from cartoongan_tf.images import photo_io
@@ -27,7 +27,7 @@ def cartoonized(pixels, tmp_path):
     def run(alpha=None, **chosen):
         source, target = tmp_path / "photo.png", tmp_path / "cartoon.png"
         photo_io.write_photo(source, pixels, alpha=alpha)
-        cartoonizing.cartoonize_picture(
+        still_images.cartoonize_picture(
             invert, source, target, settings.Settings(**chosen)
         )
         return photo_io.read_photo(target)
@@ -53,14 +53,14 @@ def test_large_pictures_are_reduced_when_asked(cartoonized, random):
 
 
 def test_reduced_pictures_are_means(pixels):
-    half = cartoonizing.reduced(pixels, 18)
+    half = still_images.reduced(pixels, 18)
     expected = pixels.reshape(12, 2, 18, 2, 3).mean(axis=(1, 3))
     assert np.abs(half - expected).max() <= 1
 
 
 def test_a_long_strip_keeps_a_row():
     strip = np.zeros((2, 900, 3), "uint8")
-    assert cartoonizing.reduced(strip, 100).shape == (1, 100, 3)
+    assert still_images.reduced(strip, 100).shape == (1, 100, 3)
 
 
 def test_a_photo_may_stand_beside_its_cartoon(cartoonized, pixels, random):
@@ -83,7 +83,7 @@ def test_metadata_stay_unless_they_are_to_go(pixels, tmp_path):
     PIL.Image.fromarray(pixels).save(source, exif=exif)
     for strip, maker in ((False, "A camera"), (True, None)):
         target = tmp_path / f"{strip}.jpg"
-        cartoonizing.cartoonize_picture(
+        still_images.cartoonize_picture(
             invert, source, target, settings.Settings(strip_metadata=strip)
         )
         with PIL.Image.open(target) as picture:
@@ -95,7 +95,7 @@ def test_quality_tells_the_size(pixels, tmp_path):
     photo_io.write_photo(tmp_path / "photo.png", pixels)
     for quality in (20, 95):
         stream = io.BytesIO()
-        cartoonizing.cartoonize_picture(
+        still_images.cartoonize_picture(
             invert,
             tmp_path / "photo.png",
             stream,
@@ -121,7 +121,7 @@ def test_the_gate_is_held_while_a_cartoon_is_computed(pixels, tmp_path):
         return picture
 
     photo_io.write_photo(tmp_path / "photo.png", pixels)
-    cartoonizing.cartoonize_picture(
+    still_images.cartoonize_picture(
         cartoonize,
         tmp_path / "photo.png",
         tmp_path / "out.png",
@@ -135,7 +135,7 @@ def test_the_gate_is_held_while_a_cartoon_is_computed(pixels, tmp_path):
 def test_huge_pictures_are_not_read_ahead(
     pixels, tmp_path, monkeypatch, is_huge
 ):
-    monkeypatch.setattr(cartoonizing, "_HUGE", 24 * 36 - is_huge)
+    monkeypatch.setattr(still_images, "_HUGE", 24 * 36 - is_huge)
     photo_io.write_photo(tmp_path / "photo.png", pixels)
 
     class Gate:
@@ -146,7 +146,7 @@ def test_huge_pictures_are_not_read_ahead(
             pass
 
     def run():
-        cartoonizing.cartoonize_picture(
+        still_images.cartoonize_picture(
             invert,
             tmp_path / "photo.png",
             tmp_path / "out.png",
@@ -175,7 +175,7 @@ def animation(pixels, tmp_path):
 
 def run_animation(path, tmp_path, **chosen):
     target = tmp_path / "cartoon.png"
-    cartoonizing.cartoonize_animation(
+    still_images.cartoonize_animation(
         invert, path, target, settings.Settings(**chosen)
     )
     return list(animations.Animation(target).frames())

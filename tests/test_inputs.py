@@ -4,10 +4,10 @@ import pathlib
 import awkward_files
 import pytest
 
-from cartoongan_tf import inputs
-from cartoongan_tf import kinds
+from cartoongan_tf.cartoonize import inputs
+from cartoongan_tf.cartoonize import media_type
 
-Kind = kinds.Kind
+Kind = media_type.Kind
 
 
 @pytest.fixture

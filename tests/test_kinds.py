@@ -1,7 +1,7 @@
 import awkward_files
 import pytest
 
-from cartoongan_tf import kinds
+from cartoongan_tf.cartoonize import media_type
 
 PICTURES = {
     "BMP": {},
@@ -37,50 +37,52 @@ def test_pictures_are_known_by_their_bytes(format, tmp_path):
     data = awkward_files.encoded(
         awkward_files.photo(), format, **PICTURES[format]
     )
-    assert kinds.of_bytes(data) == (kinds.Kind.PICTURE, format)
+    assert media_type.of_bytes(data) == (media_type.Kind.PICTURE, format)
     (tmp_path / "named.mp4").write_bytes(data)
-    found = kinds.of_file(tmp_path / "named.mp4")
-    assert found == (kinds.Kind.PICTURE, format)
+    found = media_type.of_file(tmp_path / "named.mp4")
+    assert found == (media_type.Kind.PICTURE, format)
 
 
 @pytest.mark.parametrize("name", VIDEOS)
 def test_videos_are_known_by_their_bytes(name, tmp_path):
-    assert kinds.of_bytes(VIDEOS[name]) == (kinds.Kind.VIDEO, None)
+    assert media_type.of_bytes(VIDEOS[name]) == (media_type.Kind.VIDEO, None)
     (tmp_path / "named.jpg").write_bytes(VIDEOS[name])
-    assert kinds.of_file(tmp_path / "named.jpg").kind is kinds.Kind.VIDEO
+    assert (
+        media_type.of_file(tmp_path / "named.jpg").kind is media_type.Kind.VIDEO
+    )
 
 
 @pytest.mark.parametrize("suffix", ["gif", "png", "webp"])
 def test_animations_are_told_from_pictures(suffix, tmp_path):
     path = tmp_path / f"it.{suffix}"
     awkward_files.animation()(path)
-    found = kinds.of_file(path)
-    assert found == (kinds.Kind.ANIMATION, suffix.upper())
-    assert kinds.of_bytes(path.read_bytes()) == found
+    found = media_type.of_file(path)
+    assert found == (media_type.Kind.ANIMATION, suffix.upper())
+    assert media_type.of_bytes(path.read_bytes()) == found
     awkward_files.with_alpha().save(path)
-    assert kinds.of_file(path) == (kinds.Kind.PICTURE, suffix.upper())
+    assert media_type.of_file(path) == (media_type.Kind.PICTURE, suffix.upper())
 
 
 def test_a_sequence_of_avif_is_an_animation(tmp_path):
     awkward_files.animation()(tmp_path / "it.avif")
-    found = kinds.of_file(tmp_path / "it.avif")
-    assert found == (kinds.Kind.ANIMATION, "AVIF")
+    found = media_type.of_file(tmp_path / "it.avif")
+    assert found == (media_type.Kind.ANIMATION, "AVIF")
 
 
 def test_phones_pictures_are_no_videos():
     data = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
-    assert kinds.of_bytes(data) == (kinds.Kind.PICTURE, "HEIF")
+    assert media_type.of_bytes(data) == (media_type.Kind.PICTURE, "HEIF")
 
 
 def test_of_what_is_neither_the_ending_tells_what_it_was(tmp_path):
     for name, expected in {
-        "a.jpg": (kinds.Kind.PICTURE, "JPEG"),
-        "a.jp2": (kinds.Kind.PICTURE, None),
-        "a.MP4": (kinds.Kind.VIDEO, None),
+        "a.jpg": (media_type.Kind.PICTURE, "JPEG"),
+        "a.jp2": (media_type.Kind.PICTURE, None),
+        "a.MP4": (media_type.Kind.VIDEO, None),
         "code.ts": (None, None),
         "a.txt": (None, None),
     }.items():
         (tmp_path / name).write_text("import nothing")
-        assert kinds.of_file(tmp_path / name) == expected
-    assert kinds.of_bytes(b"import nothing") == (None, None)
-    assert kinds.of_bytes(b"") == (None, None)
+        assert media_type.of_file(tmp_path / name) == expected
+    assert media_type.of_bytes(b"import nothing") == (None, None)
+    assert media_type.of_bytes(b"") == (None, None)

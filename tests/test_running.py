@@ -6,10 +6,10 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from cartoongan_tf import inputs
-from cartoongan_tf import running
-from cartoongan_tf import settings
-from cartoongan_tf import targets
+from cartoongan_tf.cartoonize import inputs
+from cartoongan_tf.cartoonize import outputs
+from cartoongan_tf.cartoonize import runner
+from cartoongan_tf.cartoonize import settings
 from cartoongan_tf.images import photo_io
 from cartoongan_tf.video import reader
 
@@ -33,8 +33,8 @@ def run(tmp_path):
     def run(names, output=None, *, format=None, model=None, **chosen):
         output = output or tmp_path / "out"
         found = inputs.find(list(map(str, names)), output=output)
-        tasks = targets.plan(found.jobs, output, format=format).tasks
-        done = running.run(
+        tasks = outputs.plan(found.jobs, output, format=format).tasks
+        done = runner.run(
             model or Inverter(), tasks, settings.Settings(**chosen)
         )
         return {str(outcome.task.job.relative): outcome for outcome in done}

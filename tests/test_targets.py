@@ -4,13 +4,13 @@ import pathlib
 import awkward_files
 import pytest
 
-from cartoongan_tf import inputs
-from cartoongan_tf import kinds
-from cartoongan_tf import targets
+from cartoongan_tf.cartoonize import inputs
+from cartoongan_tf.cartoonize import media_type
+from cartoongan_tf.cartoonize import outputs
 from cartoongan_tf.core import errors
 from cartoongan_tf.images import photo_io
 
-Kind = kinds.Kind
+Kind = media_type.Kind
 
 
 def job(place, kind=Kind.PICTURE, format="JPEG", **fields):
@@ -25,7 +25,7 @@ def named(*args, **fields):
 
 def written(jobs, output, **options):
     """The results' places in a folder, and their formats, by input."""
-    plan = targets.plan(jobs, output, **options)
+    plan = outputs.plan(jobs, output, **options)
     return {
         str(task.job.relative): (
             task.path.relative_to(output).as_posix(),
@@ -90,17 +90,17 @@ def test_a_format_goes_for_what_it_can_hold(tmp_path):
         found = written(jobs, tmp_path, format=format).values()
         assert [path for path, _ in found] == expected.split()
     with pytest.raises(errors.InputError, match="--format=docx is no format"):
-        targets.plan(jobs, tmp_path, format="docx")
+        outputs.plan(jobs, tmp_path, format="docx")
 
 
 def test_a_second_run_does_what_is_left(tmp_path):
     jobs = [job("a.jpg"), job("b.jpg"), job("c/d.jpg")]
     (tmp_path / "b.jpg").touch()
     (tmp_path / ".draft-a.jpg").touch()  # Of a run that was killed.
-    plan = targets.plan(jobs, tmp_path)
+    plan = outputs.plan(jobs, tmp_path)
     assert [task.job for task in plan.tasks] == [jobs[0], jobs[2]]
     assert [task.job for task in plan.done] == [jobs[1]]
-    again = targets.plan(jobs, tmp_path, overwrite=True)
+    again = outputs.plan(jobs, tmp_path, overwrite=True)
     assert [task.job for task in again.tasks] == jobs
     assert not again.done
     pixels = photo_io.read_photo(awkward_files.JPEG).pixels
@@ -136,7 +136,7 @@ def test_what_would_be_one_file_is_refused(one, other, tmp_path):
     first = job(one)
     second = dataclasses.replace(job(other), source=pathlib.Path("other/a"))
     with pytest.raises(errors.InputError) as caught:
-        targets.plan([first, second], tmp_path)
+        outputs.plan([first, second], tmp_path)
     assert "would become the same file" in str(caught.value)
     assert str(first.source) in str(caught.value)
     assert str(second.source) in str(caught.value)
@@ -149,7 +149,7 @@ def test_many_that_would_be_one_file_are_told_in_few_lines(tmp_path):
         for folder in ("one", "two")
     ]
     with pytest.raises(errors.InputError, match="and 4 more") as caught:
-        targets.plan(jobs, tmp_path)
+        outputs.plan(jobs, tmp_path)
     assert len(str(caught.value).splitlines()) == 7
 
 
@@ -162,14 +162,14 @@ def test_an_input_is_never_replaced(tmp_path, overwrite):
     found = inputs.find([str(photo)], output=tmp_path)
     for output in (tmp_path, photo, link, tmp_path / "out"):
         with pytest.raises(errors.InputError, match="is an input"):
-            targets.plan(found.jobs, output, overwrite=overwrite)
+            outputs.plan(found.jobs, output, overwrite=overwrite)
     assert photo.read_bytes() == awkward_files.JPEG
 
 
 def test_a_folder_is_not_replaced_by_a_picture(tmp_path):
     (tmp_path / "a.jpg").mkdir()
     with pytest.raises(errors.InputError, match="is a folder"):
-        targets.plan([job("a.jpg")], tmp_path, overwrite=True)
+        outputs.plan([job("a.jpg")], tmp_path, overwrite=True)
 
 
 def test_a_single_input_can_become_a_file_of_any_name(tmp_path):
@@ -181,10 +181,10 @@ def test_a_single_input_can_become_a_file_of_any_name(tmp_path):
         (named("stdin", Kind.STREAM, None), "x.tif", "TIFF"),
         (named("stdin", Kind.STREAM, None), "x.mp4", None),
     ):
-        (task,) = targets.plan([one], tmp_path / name).tasks
+        (task,) = outputs.plan([one], tmp_path / name).tasks
         assert (task.path, task.format) == (tmp_path / name, expected)
     (tmp_path / "folder.png").mkdir()
-    (task,) = targets.plan([named("a.jpg")], tmp_path / "folder.png").tasks
+    (task,) = outputs.plan([named("a.jpg")], tmp_path / "folder.png").tasks
     assert task.path == tmp_path / "folder.png/a.jpg"
 
 
@@ -205,27 +205,27 @@ def test_a_single_input_can_become_a_file_of_any_name(tmp_path):
 )
 def test_a_file_that_does_not_fit_is_refused(jobs, name, why, tmp_path):
     with pytest.raises(errors.InputError, match=why):
-        targets.plan(jobs, tmp_path / name)
+        outputs.plan(jobs, tmp_path / name)
 
 
 def test_two_ways_to_say_the_format_must_agree(tmp_path):
     one = [named("a.jpg")]
-    targets.plan(one, tmp_path / "x.jpeg", format="jpg")
+    outputs.plan(one, tmp_path / "x.jpeg", format="jpg")
     for format in ("png", "mp4"):
         with pytest.raises(errors.InputError, match="another ending"):
-            targets.plan(one, tmp_path / "x.jpg", format=format)
+            outputs.plan(one, tmp_path / "x.jpg", format=format)
 
 
 def test_standard_output_takes_one_result():
-    (task,) = targets.plan([named("a.jpg")], "-").tasks
+    (task,) = outputs.plan([named("a.jpg")], "-").tasks
     assert (task.path, task.format) == (None, "JPEG")
-    (task,) = targets.plan([named("a.jpg")], "-", format="png").tasks
+    (task,) = outputs.plan([named("a.jpg")], "-", format="png").tasks
     assert task.format == "PNG"
     with pytest.raises(errors.InputError, match="there are 2 inputs"):
-        targets.plan([named("a.jpg"), named("b.jpg")], "-")
+        outputs.plan([named("a.jpg"), named("b.jpg")], "-")
 
 
 def test_a_file_cannot_be_the_folder(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(errors.InputError, match="cannot be a folder"):
-        targets.plan([job("a.jpg")], tmp_path / "file")
+        outputs.plan([job("a.jpg")], tmp_path / "file")

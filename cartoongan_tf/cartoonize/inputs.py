@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 from collections.abc import Sequence
 
-from cartoongan_tf import kinds
+from cartoongan_tf.cartoonize import media_type
 from cartoongan_tf.core import errors
 from cartoongan_tf.data import samples
 from cartoongan_tf.images import formats
@@ -23,7 +23,7 @@ STREAM = "-"
 
 _CAMERA = re.compile(r"camera:(\d+)")
 _DIGITS = re.compile(r"(\d+)")
-_KNOWN = formats.READ_SUFFIXES | kinds.VIDEO_SUFFIXES
+_KNOWN = formats.READ_SUFFIXES | media_type.VIDEO_SUFFIXES
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Job:
         is_named: Whether the user named just this, and not a folder.
     """
 
-    kind: kinds.Kind
+    kind: media_type.Kind
     source: pathlib.Path | int | None
     relative: pathlib.PurePath
     format: str | None = None
@@ -109,7 +109,7 @@ class _Search:
         elif camera:
             number = int(camera[1])
             place = pathlib.PurePath(f"camera-{number}")
-            job = Job(kinds.Kind.CAMERA, number, place, is_named=True)
+            job = Job(media_type.Kind.CAMERA, number, place, is_named=True)
             self.jobs[name] = job
         elif name.startswith(samples.PREFIX):
             self._add_sample(name)
@@ -120,7 +120,7 @@ class _Search:
 
     def _add_stream(self):
         place = pathlib.PurePath("stdin")
-        job = Job(kinds.Kind.STREAM, None, place, is_named=True)
+        job = Job(media_type.Kind.STREAM, None, place, is_named=True)
         self.jobs[STREAM] = job
 
     def _add_path(self, path):
@@ -201,7 +201,7 @@ class _Search:
 
     def _add_file(self, path, relative, is_named=False):
         try:
-            content = kinds.of_file(path)
+            content = media_type.of_file(path)
         except OSError as error:
             self.problems[str(path)] = f"cannot be read ({error.strerror})."
             return
@@ -209,7 +209,7 @@ class _Search:
             self.passed[path.suffix.lower()] += 1
             return
         # What is named and of no known kind is told so by who reads it.
-        kind = content.kind or kinds.Kind.PICTURE
+        kind = content.kind or media_type.Kind.PICTURE
         job = Job(kind, path, relative, content.format, is_named)
         self.jobs.setdefault(path.resolve(), job)
 

@@ -9,7 +9,7 @@ from typing import BinaryIO
 import cv2
 import numpy as np
 
-from cartoongan_tf import settings as settings_of
+from cartoongan_tf.cartoonize import settings as settings_of
 from cartoongan_tf.images import animations
 from cartoongan_tf.images import photo_io
 from cartoongan_tf.inference import postprocess

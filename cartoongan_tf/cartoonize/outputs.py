@@ -18,8 +18,8 @@ import pathlib
 import unicodedata
 from collections.abc import Sequence
 
-from cartoongan_tf import inputs
-from cartoongan_tf import kinds
+from cartoongan_tf.cartoonize import inputs
+from cartoongan_tf.cartoonize import media_type
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
 from cartoongan_tf.images import formats
@@ -27,8 +27,8 @@ from cartoongan_tf.images import formats
 VIDEO_SUFFIXES = (".mp4", ".mkv", ".mov", ".webm")  # Those that are written.
 
 _WRITTEN_WELL = ("AVIF", "BMP", "JPEG", "PNG", "TIFF", "WEBP")
-_ENDINGS = formats.READ_SUFFIXES | kinds.VIDEO_SUFFIXES
-_MOVING = (kinds.Kind.VIDEO, kinds.Kind.CAMERA)
+_ENDINGS = formats.READ_SUFFIXES | media_type.VIDEO_SUFFIXES
+_MOVING = (media_type.Kind.VIDEO, media_type.Kind.CAMERA)
 _MOST_NAMED = 5
 
 
@@ -119,9 +119,9 @@ class _Wanted:
         """The format of a job's picture or animation, or None."""
         if job.kind in _MOVING:
             return None
-        if job.kind is kinds.Kind.STREAM:
+        if job.kind is media_type.Kind.STREAM:
             return self.format
-        if job.kind is kinds.Kind.ANIMATION:
+        if job.kind is media_type.Kind.ANIMATION:
             return next(
                 (f for f in (self.format, job.format) if _is_animated(f)),
                 "WEBP",
@@ -188,13 +188,16 @@ def _to_file(job, path, wanted):
             f"--output={path} is a picture, and {job.relative} is a video; "
             f"name one that ends in {', '.join(VIDEO_SUFFIXES)}."
         )
-    needs_picture = job.kind in (kinds.Kind.PICTURE, kinds.Kind.ANIMATION)
+    needs_picture = job.kind in (
+        media_type.Kind.PICTURE,
+        media_type.Kind.ANIMATION,
+    )
     if is_video and needs_picture:
         raise errors.InputError(
             f"--output={path} is a video, and {job.relative} is a "
             f"{job.kind.value}; name one with the ending of a picture."
         )
-    if job.kind is kinds.Kind.ANIMATION and not _is_animated(format):
+    if job.kind is media_type.Kind.ANIMATION and not _is_animated(format):
         raise errors.InputError(
             f"--output={path} holds no animation, and {job.relative} is one; "
             "name one that ends in .gif, .webp or .png."

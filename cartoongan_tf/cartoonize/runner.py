@@ -14,10 +14,10 @@ from typing import Protocol
 
 import numpy as np
 
-from cartoongan_tf import cartoonizing
-from cartoongan_tf import kinds
-from cartoongan_tf import settings as settings_of
-from cartoongan_tf import targets
+from cartoongan_tf.cartoonize import media_type
+from cartoongan_tf.cartoonize import outputs
+from cartoongan_tf.cartoonize import settings as settings_of
+from cartoongan_tf.cartoonize import still_images
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import pipelining
 from cartoongan_tf.inference import postprocess
@@ -31,7 +31,7 @@ class Cartoonize(Protocol):
     def __call__(self, picture: np.ndarray) -> np.ndarray:
         """Gives the cartoon of a picture."""
 
-    def steady(self) -> cartoonizing.Cartoonize:
+    def steady(self) -> still_images.Cartoonize:
         """Gives a function for the frames of one film."""
 
 
@@ -44,14 +44,14 @@ class Outcome(NamedTuple):
         notes: What a user should know, in sentences.
     """
 
-    task: targets.Task
+    task: outputs.Task
     problem: str | None = None
     notes: Sequence[str] = ()
 
 
 def run(
     cartoonize: Cartoonize,
-    tasks: Sequence[targets.Task],
+    tasks: Sequence[outputs.Task],
     settings: settings_of.Settings,
     *,
     workers: int = 1,
@@ -73,7 +73,7 @@ def run(
         OSError: If the disk is full.
     """
     work = functools.partial(_run_one, cartoonize, settings, watch)
-    still = kinds.Kind.PICTURE
+    still = media_type.Kind.PICTURE
     stills = [task for task in tasks if task.job.kind is still]
     yield from pipelining.overlapped(work, stills, workers)
     yield from (work(t, None) for t in tasks if t.job.kind is not still)
@@ -81,9 +81,9 @@ def run(
 
 def _run_one(cartoonize, settings, watch, task, gate):
     try:
-        if task.job.kind is kinds.Kind.VIDEO:
+        if task.job.kind is media_type.Kind.VIDEO:
             notes = _run_video(cartoonize, settings, watch, task)
-        elif task.job.kind is kinds.Kind.CAMERA:
+        elif task.job.kind is media_type.Kind.CAMERA:
             notes = _run_camera(cartoonize, settings, task)
         else:
             notes = _run_picture(cartoonize, settings, task, gate)
@@ -98,12 +98,12 @@ def _run_picture(cartoonize, settings, task, gate):
         "target": sys.stdout.buffer if task.path is None else task.path,
         "format": task.format,
     }
-    if task.job.kind is kinds.Kind.ANIMATION:
-        cartoonizing.cartoonize_animation(
+    if task.job.kind is media_type.Kind.ANIMATION:
+        still_images.cartoonize_animation(
             cartoonize.steady(), settings=settings, **places
         )
     else:
-        cartoonizing.cartoonize_picture(
+        still_images.cartoonize_picture(
             cartoonize, settings=settings, gate=gate, **places
         )
     return []
@@ -122,7 +122,7 @@ def _run_video(cartoonize, settings, watch, task):
         codec=settings.codec,
         quality=settings.crf,
         batch=settings.batch,
-        prepare=lambda photo: cartoonizing.reduced(photo, settings.max_side),
+        prepare=lambda photo: still_images.reduced(photo, settings.max_side),
         compose=postprocess.beside
         if settings.compare
         else videos.cartoon_alone,

@@ -1,7 +1,7 @@
 """The product from Python: whatever can be seen, into a cartoon.
 
 Example:
-    from cartoongan_tf.cartoonizer import Cartoonizer
+    from cartoongan_tf.cartoonize.cartoonizer import Cartoonizer
 
     cartoonize = Cartoonizer("storybook")
     cartoon = cartoonize(photo)  # uint8 RGB arrays, (height, width, 3)
@@ -17,10 +17,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cartoongan_tf import inputs
-from cartoongan_tf import running
-from cartoongan_tf import settings
-from cartoongan_tf import targets
+from cartoongan_tf.cartoonize import inputs
+from cartoongan_tf.cartoonize import outputs
+from cartoongan_tf.cartoonize import runner
+from cartoongan_tf.cartoonize import settings
 from cartoongan_tf.core import errors
 from cartoongan_tf.inference import loading
 from cartoongan_tf.inference import postprocess
@@ -108,16 +108,16 @@ class Cartoonizer:
         found = inputs.find([str(source)], output=None)
         for name, problem in found.problems.items():
             raise errors.InputError(f"{name} {problem}")
-        tasks = targets.plan(found.jobs, target, overwrite=True).tasks
+        tasks = outputs.plan(found.jobs, target, overwrite=True).tasks
         chosen = settings.Settings(**{"recipe": self.recipe, **options})
-        (outcome,) = running.run(self, tasks, chosen)
+        (outcome,) = runner.run(self, tasks, chosen)
         if outcome.problem:
             raise errors.InputError(outcome.problem)
         return outcome.notes
 
     def folder(
         self, source: str | pathlib.Path, target: str | pathlib.Path, **options
-    ) -> list[running.Outcome]:
+    ) -> list[runner.Outcome]:
         """Makes the cartoons of all that is in a folder and its sub-folders.
 
         What is in the target folder already is left alone.
@@ -135,9 +135,9 @@ class Cartoonizer:
                 be one file.
         """
         found = inputs.find([str(source)], output=target)
-        tasks = targets.plan(found.jobs, target).tasks
+        tasks = outputs.plan(found.jobs, target).tasks
         chosen = settings.Settings(**{"recipe": self.recipe, **options})
-        return list(running.run(self, tasks, chosen))
+        return list(runner.run(self, tasks, chosen))
 
     def _finished(self, model, picture):
         _check(picture)
