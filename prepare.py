@@ -21,16 +21,16 @@ import rich.console
 from absl import app
 from absl import flags
 
-from cartoongan_tf import check_report
-from cartoongan_tf import check_summary
-from cartoongan_tf import check_table
-from cartoongan_tf import checking
 from cartoongan_tf import config
-from cartoongan_tf import findings
-from cartoongan_tf import framing
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import progress
 from cartoongan_tf.data import folder_scan
+from cartoongan_tf.prepare import check_summary
+from cartoongan_tf.prepare import check_table
+from cartoongan_tf.prepare import extract_frames
+from cartoongan_tf.prepare import folder_check
+from cartoongan_tf.prepare import html_report
+from cartoongan_tf.prepare import rules
 
 FLAGS = flags.FLAGS
 
@@ -38,14 +38,14 @@ flags.DEFINE_string("video", None, "frames: the film to read.")
 flags.DEFINE_string("output", None, "frames: folder to write into.")
 flags.DEFINE_integer(
     "most_per_shot",
-    framing.MOST_PER_SHOT,
+    extract_frames.MOST_PER_SHOT,
     "frames: most frames to keep of a shot. More than one are kept only where "
     "the picture changes in the course of a shot.",
     lower_bound=1,
 )
 flags.DEFINE_integer(
     "short_side",
-    framing.SHORT_SIDE,
+    extract_frames.SHORT_SIDE,
     "frames: pixels that the short side of larger frames is reduced to; "
     "smaller ones are never enlarged. Training crops 60 % of it or more and "
     "scales that to its --image_size.",
@@ -74,7 +74,7 @@ def main(argv):
 def _frames():
     _require("frames", "video", "output")
     with progress.Progress() as watch:
-        summary = framing.extract_frames(
+        summary = extract_frames.extract_frames(
             FLAGS.video,
             FLAGS.output,
             most_per_shot=FLAGS.most_per_shot,
@@ -87,15 +87,17 @@ def _frames():
 def _check():
     _require("check", "photo_dir", "cartoon_dir", "report")
     folders = [
-        checking.measure_folder(folder_scan.take_inventory(folder, flag), flag)
+        folder_check.measure_folder(
+            folder_scan.take_inventory(folder, flag), flag
+        )
         for folder, flag in (
-            (FLAGS.photo_dir, findings.PHOTOS),
-            (FLAGS.cartoon_dir, findings.CARTOONS),
+            (FLAGS.photo_dir, rules.PHOTOS),
+            (FLAGS.cartoon_dir, rules.CARTOONS),
         )
     ]
-    found = checking.full_check(*folders, FLAGS.image_size)
+    found = folder_check.full_check(*folders, FLAGS.image_size)
     check_table.show(rich.console.Console(highlight=False), folders, found)
-    check_report.write_report(FLAGS.report, folders, found)
+    html_report.write_report(FLAGS.report, folders, found)
     print(f"Wrote {FLAGS.report}")
     print(check_summary.advice(found))
     sys.exit(check_summary.has_errors(found))

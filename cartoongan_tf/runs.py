@@ -4,9 +4,6 @@ import dataclasses
 import pathlib
 import sys
 
-from cartoongan_tf import checking
-from cartoongan_tf import findings
-from cartoongan_tf import overlaps
 from cartoongan_tf import run_record
 from cartoongan_tf.config import TrainConfig
 from cartoongan_tf.core import atomic_files
@@ -17,6 +14,9 @@ from cartoongan_tf.data import folder_scan
 from cartoongan_tf.data import holdout
 from cartoongan_tf.data import image_source
 from cartoongan_tf.data import samples
+from cartoongan_tf.prepare import folder_check
+from cartoongan_tf.prepare import overlaps
+from cartoongan_tf.prepare import rules
 
 WARM_UP = "warm_up"
 ADVERSARIAL = "adversarial"
@@ -140,9 +140,11 @@ def _uses_samples(config):
 
 def _check_data(photo_paths, cartoon_paths, config):
     """Tells what is odd about the folders, and refuses what would fail."""
-    found = checking.quick_check(photo_paths, cartoon_paths, config.image_size)
+    found = folder_check.quick_check(
+        photo_paths, cartoon_paths, config.image_size
+    )
     for finding in found:
-        if finding.severity is findings.Severity.ERROR:
+        if finding.severity is rules.Severity.ERROR:
             raise errors.InputError(
                 f"{finding.sentence} If that is not so, pass --nocheck_data."
             )

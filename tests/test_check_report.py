@@ -8,13 +8,13 @@ import sys
 import PIL.Image
 import pytest
 
-from cartoongan_tf import check_report
-from cartoongan_tf import checking
-from cartoongan_tf import findings
 from cartoongan_tf.data import folder_scan
 from cartoongan_tf.data import synthetic_scenes
-from cartoongan_tf.findings import Severity
 from cartoongan_tf.images import pictures
+from cartoongan_tf.prepare import folder_check
+from cartoongan_tf.prepare import html_report
+from cartoongan_tf.prepare import rules
+from cartoongan_tf.prepare.rules import Severity
 
 EVIL = "<script>alert(1)</script> & größe ✓.png".replace("/", "\u2215")
 
@@ -56,14 +56,14 @@ def folder(paths):
     inventory = folder_scan.Inventory(
         paths[0].parent, paths, [], {}, collections.Counter()
     )
-    return checking.Folder(findings.CARTOONS, inventory, {})
+    return folder_check.Folder(rules.CARTOONS, inventory, {})
 
 
 @pytest.fixture
 def write(tmp_path, folder):
     def write(*found):
         report = tmp_path / "report.html"
-        check_report.write_report(report, [folder], found)
+        html_report.write_report(report, [folder], found)
         return Page(report.read_text("utf-8"))
 
     return write
@@ -80,7 +80,7 @@ def test_pictures_are_inside_of_the_file(write):
 
 
 def test_a_finding_shows_some_pictures_and_lists_all(write, paths):
-    finding = findings.Finding(
+    finding = rules.Finding(
         Severity.WARNING, "odd", "What to do.", paths, {paths[1]: "why"}
     )
     page = write(finding)
@@ -94,7 +94,7 @@ def test_a_finding_shows_some_pictures_and_lists_all(write, paths):
 
 def test_names_are_escaped(write, paths):
     evil = next(path for path in paths if "script" in path.name)
-    finding = findings.Finding(
+    finding = rules.Finding(
         Severity.NOTE, "<b>t</b>", "a < b", [evil], {evil: "<i>"}
     )
     page = write(finding)
@@ -107,7 +107,7 @@ def test_names_are_escaped(write, paths):
 def test_a_broken_file_is_listed_though_it_cannot_be_shown(write, tmp_path):
     bad = tmp_path / "bad.png"
     bad.write_bytes(b"")
-    page = write(findings.Finding(Severity.ERROR, "bad", "Mend.", [bad]))
+    page = write(rules.Finding(Severity.ERROR, "bad", "Mend.", [bad]))
     assert len(page.images) == 1
     assert str(bad) in page.text
     assert "Not ready" in page.text
@@ -117,13 +117,13 @@ def test_a_broken_file_is_listed_though_it_cannot_be_shown(write, tmp_path):
 def test_a_name_that_is_no_text_is_shown_and_listed(write, tmp_path):
     odd = tmp_path / os.fsdecode(b"\xff.png")
     pictures.write_png(odd, synthetic_scenes.draw_scene(1, 64))
-    page = write(findings.Finding(Severity.NOTE, "odd", "Look.", [odd]))
+    page = write(rules.Finding(Severity.NOTE, "odd", "Look.", [odd]))
     assert len(page.images) == 2
     assert "?.png" in page.text
 
 
 def test_a_report_replaces_the_last_one(write):
-    write(findings.Finding(Severity.ERROR, "broken", "Mend."))
+    write(rules.Finding(Severity.ERROR, "broken", "Mend."))
     page = write()
     assert "Mend." not in page.text
     assert "Ready to train." in page.text

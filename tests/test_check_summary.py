@@ -5,12 +5,12 @@ import pathlib
 import pytest
 import rich.console
 
-from cartoongan_tf import check_summary
-from cartoongan_tf import check_table
-from cartoongan_tf import checking
-from cartoongan_tf import findings
 from cartoongan_tf.data import folder_scan
-from cartoongan_tf.findings import Severity
+from cartoongan_tf.prepare import check_summary
+from cartoongan_tf.prepare import check_table
+from cartoongan_tf.prepare import folder_check
+from cartoongan_tf.prepare import rules
+from cartoongan_tf.prepare.rules import Severity
 from tests.test_findings import GOOD
 
 
@@ -23,11 +23,13 @@ def folder(flag, *many):
         {pathlib.Path("x.png"): "empty"},
         collections.Counter({".txt": 2}),
     )
-    return checking.Folder(flag, inventory, dict(zip(paths, many, strict=True)))
+    return folder_check.Folder(
+        flag, inventory, dict(zip(paths, many, strict=True))
+    )
 
 
 def finding(severity):
-    return findings.Finding(severity, f"[bold]{severity.name}", "Mend it.")
+    return rules.Finding(severity, f"[bold]{severity.name}", "Mend it.")
 
 
 def test_figures_are_lowest_median_and_highest():
@@ -73,9 +75,7 @@ def test_the_table_has_a_column_a_folder_and_takes_names_as_they_are():
 def test_some_of_the_files_concerned_are_named():
     console = rich.console.Console(file=io.StringIO(), width=100)
     paths = [pathlib.Path(f"[b]{i}.png") for i in range(5)]
-    odd = findings.Finding(
-        Severity.NOTE, "odd", "Look.", paths, {paths[1]: "why"}
-    )
+    odd = rules.Finding(Severity.NOTE, "odd", "Look.", paths, {paths[1]: "why"})
     check_table.show(console, [folder("--photo_dir", GOOD)], [odd])
     lines = [line.strip() for line in console.file.getvalue().splitlines()]
     assert lines[-4:] == ["[b]0.png", "[b]1.png: why", "[b]2.png", "and 2 more"]
@@ -83,7 +83,7 @@ def test_some_of_the_files_concerned_are_named():
 
 def test_a_name_that_is_no_text_can_be_printed():
     console = rich.console.Console(file=io.StringIO(), width=100)
-    odd = findings.Finding(
+    odd = rules.Finding(
         Severity.NOTE, "odd", "Look.", [pathlib.Path("\udcff.png")]
     )
     check_table.show(console, [folder("--photo_dir", GOOD)], [odd])

@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 import skimage.data
 
-from cartoongan_tf import checking
-from cartoongan_tf import findings
-from cartoongan_tf import measures
 from cartoongan_tf.core import errors
 from cartoongan_tf.data import folder_scan
 from cartoongan_tf.data import samples
 from cartoongan_tf.data import synthetic_scenes
-from cartoongan_tf.findings import Severity
 from cartoongan_tf.images import pictures
+from cartoongan_tf.prepare import folder_check
+from cartoongan_tf.prepare import image_stats
+from cartoongan_tf.prepare import rules
+from cartoongan_tf.prepare.rules import Severity
 
 
 @pytest.fixture(scope="module")
@@ -44,17 +44,19 @@ def listed(folder):
 
 def full(photos, cartoons):
     folders = [
-        checking.measure_folder(folder_scan.take_inventory(folder, flag), flag)
+        folder_check.measure_folder(
+            folder_scan.take_inventory(folder, flag), flag
+        )
         for folder, flag in (
-            (photos, findings.PHOTOS),
-            (cartoons, findings.CARTOONS),
+            (photos, rules.PHOTOS),
+            (cartoons, rules.CARTOONS),
         )
     ]
-    return checking.full_check(*folders, image_size=128)
+    return folder_check.full_check(*folders, image_size=128)
 
 
 def quick(photos, cartoons):
-    return checking.quick_check(listed(photos), listed(cartoons), 128)
+    return folder_check.quick_check(listed(photos), listed(cartoons), 128)
 
 
 @pytest.fixture(params=[full, quick])
@@ -76,8 +78,8 @@ def test_samples_the_right_way_round_are_too_few_and_no_more(
     found = check(photos, cartoons)
     few = told(found, "too few pictures")
     assert [f.sentence.split()[0] for f in few] == [
-        findings.PHOTOS,
-        findings.CARTOONS,
+        rules.PHOTOS,
+        rules.CARTOONS,
     ]
     assert [f.severity for f in few] == [Severity.WARNING] * 2
     assert errors_of(found) == []
@@ -184,13 +186,13 @@ def test_a_quick_check_leaves_out_most_of_many_pictures(photos, cartoons):
         (folder / "broken.png").write_bytes(b"is not looked at")
         return [*whole * 20, folder / "broken.png"]
 
-    found = checking.quick_check(many(photos), many(cartoons), 128)
+    found = folder_check.quick_check(many(photos), many(cartoons), 128)
     assert not errors_of(found)
 
 
 def test_a_quick_check_finds_one_shared_file_among_many(photos, cartoons):
     many = [*listed(cartoons) * 20, photos / "cat.png"]
-    found = checking.quick_check(listed(photos), many, 128)
+    found = folder_check.quick_check(listed(photos), many, 128)
     assert errors_of(found) == ["one folder twice"]
     assert found[0].paths == [photos / "cat.png"]
 
@@ -202,8 +204,8 @@ def test_a_damaged_picture_in_a_quick_check_is_named(photos, cartoons):
 
 
 def test_every_picture_of_a_folder_is_measured(cartoons):
-    inventory = folder_scan.take_inventory(cartoons, findings.CARTOONS)
-    folder = checking.measure_folder(inventory, findings.CARTOONS)
+    inventory = folder_scan.take_inventory(cartoons, rules.CARTOONS)
+    folder = folder_check.measure_folder(inventory, rules.CARTOONS)
     assert list(folder.measured) == inventory.paths
 
 
@@ -213,11 +215,11 @@ def test_every_picture_of_a_folder_is_measured(cartoons):
 def test_shared_folders_are_told_apart_both_ways_round(shared, style):
     photos = sorted((shared / "photos").glob("*.jpg"))
     cartoons = sorted((shared / "cartoons" / style).glob("*.jpg"))
-    right = checking.quick_check(photos, cartoons, 256)
+    right = folder_check.quick_check(photos, cartoons, 256)
     assert [f.title for f in right] == ["few pictures", "few pictures"]
-    swapped = checking.quick_check(cartoons, photos, 256)
+    swapped = folder_check.quick_check(cartoons, photos, 256)
     assert errors_of(swapped) == ["swapped folders"]
-    alike = checking.quick_check(photos[::2], photos[1::2], 256)
+    alike = folder_check.quick_check(photos[::2], photos[1::2], 256)
     assert errors_of(alike) == []
     assert told(alike, "folders of one kind")
 
@@ -230,5 +232,5 @@ def test_shared_folders_are_told_apart_both_ways_round(shared, style):
 )
 def test_shared_styles_have_grain_or_not(shared, style, is_grainy):
     paths = sorted((shared / "cartoons" / style).glob("*.jpg"))[::4]
-    measured = {path: measures.measure_file(path) for path in paths}
-    assert bool(findings.of_grain(measured)) == is_grainy
+    measured = {path: image_stats.measure_file(path) for path in paths}
+    assert bool(rules.of_grain(measured)) == is_grainy

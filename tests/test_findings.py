@@ -5,12 +5,12 @@ import pathlib
 import numpy as np
 import pytest
 
-from cartoongan_tf import findings
-from cartoongan_tf import measures
 from cartoongan_tf.data import folder_scan
-from cartoongan_tf.findings import Severity
+from cartoongan_tf.prepare import image_stats
+from cartoongan_tf.prepare import rules
+from cartoongan_tf.prepare.rules import Severity
 
-GOOD = measures.Measures(
+GOOD = image_stats.Measures(
     width=640,
     height=480,
     brightness=120,
@@ -34,8 +34,8 @@ def titles(found):
 
 
 def of_pictures(measured, **settings):
-    return findings.of_pictures(
-        findings.CARTOONS, measured, image_size=256, **settings
+    return rules.of_pictures(
+        rules.CARTOONS, measured, image_size=256, **settings
     )
 
 
@@ -88,46 +88,46 @@ def test_a_quick_check_tells_only_of_most_pictures():
 @pytest.mark.parametrize(
     ("flag", "count", "severity", "number"),
     [
-        (findings.PHOTOS, 299, Severity.WARNING, "5,402"),
-        (findings.PHOTOS, 5401, Severity.NOTE, "5,402"),
-        (findings.CARTOONS, 299, Severity.WARNING, "2,302"),
-        (findings.CARTOONS, 300, Severity.NOTE, "2,302"),
+        (rules.PHOTOS, 299, Severity.WARNING, "5,402"),
+        (rules.PHOTOS, 5401, Severity.NOTE, "5,402"),
+        (rules.CARTOONS, 299, Severity.WARNING, "2,302"),
+        (rules.CARTOONS, 300, Severity.NOTE, "2,302"),
     ],
 )
 def test_few_pictures_are_told_with_the_number_of_the_recipe(
     flag, count, severity, number
 ):
-    (found,) = findings.of_count(flag, count)
+    (found,) = rules.of_count(flag, count)
     assert found.severity is severity
     assert number in found.sentence
     assert str(count) in found.sentence
 
 
 def test_as_many_as_the_authors_had_are_enough():
-    assert findings.of_count(findings.PHOTOS, 5402) == []
-    assert findings.of_count(findings.CARTOONS, 2302) == []
+    assert rules.of_count(rules.PHOTOS, 5402) == []
+    assert rules.of_count(rules.CARTOONS, 2302) == []
 
 
 def test_near_duplicates_stand_side_by_side():
     a, b, c = (GOOD._replace(fingerprint=v) for v in np.eye(3, dtype="float32"))
     measured = folder(a, b, a, c, a)
-    (found,) = findings.of_duplicates(findings.CARTOONS, measured)
+    (found,) = rules.of_duplicates(rules.CARTOONS, measured)
     assert [p.name for p in found.paths] == ["0.png", "2.png", "4.png"]
     assert "2 of the 5" in found.sentence
     assert found.reasons[pathlib.Path("4.png")] == "like 0.png"
     assert found.severity is Severity.WARNING
-    assert findings.of_duplicates(findings.CARTOONS, folder(a, b, c)) == []
+    assert rules.of_duplicates(rules.CARTOONS, folder(a, b, c)) == []
 
 
 def test_grain_is_told_of_most_with_the_flag_that_takes_it_out():
     grainy = GOOD._replace(grain=1.24)
-    (found,) = findings.of_grain(folder(grainy, GOOD, grainy))
+    (found,) = rules.of_grain(folder(grainy, GOOD, grainy))
     assert found.severity is Severity.WARNING
     assert "noise of 1.2 levels" in found.sentence
     assert "--denoise_cartoons=4" in found.sentence
     assert [path.name for path in found.paths] == ["0.png", "2.png"]
-    assert findings.of_grain(folder(grainy, good=2)) == []
-    assert findings.of_grain({}) == []
+    assert rules.of_grain(folder(grainy, good=2)) == []
+    assert rules.of_grain({}) == []
 
 
 def inventory(**fields):
@@ -138,7 +138,7 @@ def inventory(**fields):
 
 
 def test_a_folder_without_pictures_is_an_error():
-    (found,) = findings.of_inventory(findings.CARTOONS, inventory())
+    (found,) = rules.of_inventory(rules.CARTOONS, inventory())
     assert found.severity is Severity.ERROR
     assert "--cartoon_dir=frames" in found.sentence
 
@@ -146,8 +146,8 @@ def test_a_folder_without_pictures_is_an_error():
 def test_broken_files_are_an_error_with_reasons():
     bad = {pathlib.Path("a.png"): "truncated"}
     paths = [pathlib.Path("b.png")]
-    (found,) = findings.of_inventory(
-        findings.CARTOONS, inventory(paths=paths, problems=bad)
+    (found,) = rules.of_inventory(
+        rules.CARTOONS, inventory(paths=paths, problems=bad)
     )
     assert found.severity is Severity.ERROR
     assert found.paths == list(bad)
@@ -157,8 +157,8 @@ def test_broken_files_are_an_error_with_reasons():
 def test_files_passed_over_are_counted_by_ending():
     ignored = collections.Counter({".heic": 3, "": 1})
     paths = [pathlib.Path("b.png")]
-    (found,) = findings.of_inventory(
-        findings.CARTOONS, inventory(paths=paths, ignored=ignored)
+    (found,) = rules.of_inventory(
+        rules.CARTOONS, inventory(paths=paths, ignored=ignored)
     )
     assert found.severity is Severity.NOTE
     assert "3 .heic, 1 without one" in found.sentence
@@ -166,4 +166,4 @@ def test_files_passed_over_are_counted_by_ending():
 
 def test_a_sound_folder_gives_no_finding():
     sound = inventory(paths=[pathlib.Path("b.png")])
-    assert findings.of_inventory(findings.CARTOONS, sound) == []
+    assert rules.of_inventory(rules.CARTOONS, sound) == []

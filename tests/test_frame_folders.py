@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from cartoongan_tf import frame_folders
 from cartoongan_tf.data import folder_scan
 from cartoongan_tf.images import pictures
+from cartoongan_tf.prepare import frame_folders
 
 
 @pytest.fixture

@@ -2,12 +2,12 @@ import film_maker
 import numpy as np
 import pytest
 
-from cartoongan_tf import framing
 from cartoongan_tf.analysis import near_duplicates
 from cartoongan_tf.core import errors
 from cartoongan_tf.data import folder_scan
 from cartoongan_tf.data import synthetic_scenes
 from cartoongan_tf.images import pictures
+from cartoongan_tf.prepare import extract_frames
 
 HEIGHT, WIDTH = 180, 320
 INSIDE = 136  # Rows between the bars.
@@ -57,7 +57,7 @@ def film(tmp_path_factory):
 @pytest.fixture(scope="module")
 def finished(film, tmp_path_factory):
     output = tmp_path_factory.mktemp("whole") / "frames"
-    return output, framing.extract_frames(film, output)
+    return output, extract_frames.extract_frames(film, output)
 
 
 def contents(folder):
@@ -129,10 +129,10 @@ def test_a_film_that_was_stopped_ends_with_the_same_files(
 
     output = tmp_path / "frames"
     with pytest.raises(KeyboardInterrupt, match="same command goes on from"):
-        framing.extract_frames(film, output, watch=stop)
+        extract_frames.extract_frames(film, output, watch=stop)
     assert not list(output.glob("*.png"))
     times = []
-    framing.extract_frames(
+    extract_frames.extract_frames(
         film, output, watch=lambda stage, done, total: times.append(done)
     )
     assert times[0] > seconds - 2.5
@@ -159,9 +159,9 @@ def test_choosing_can_be_stopped_too(film, finished, tmp_path):
 
     output = tmp_path / "frames"
     with pytest.raises(KeyboardInterrupt, match="goes on"):
-        framing.extract_frames(film, output, watch=stop)
+        extract_frames.extract_frames(film, output, watch=stop)
     stages = set()
-    framing.extract_frames(
+    extract_frames.extract_frames(
         film, output, watch=lambda stage, done, total: stages.add(stage)
     )
     assert stages == {"Choosing"}
@@ -171,7 +171,7 @@ def test_choosing_can_be_stopped_too(film, finished, tmp_path):
 def test_a_finished_film_is_left_alone(film, finished):
     output, summary = finished
     before = contents(output)
-    again = framing.extract_frames(film, output)
+    again = extract_frames.extract_frames(film, output)
     assert again.startswith("Nothing to do")
     assert again.endswith(summary)
     assert contents(output) == before
@@ -185,10 +185,10 @@ def test_other_settings_replace_the_frames(tmp_path):
     output = tmp_path / "frames"
     counts = []
     for most in (3, 1, 3):
-        framing.extract_frames(path, output, most_per_shot=most)
+        extract_frames.extract_frames(path, output, most_per_shot=most)
         counts.append(len(list(output.glob("*.png"))))
     assert counts == [3, 1, 3]
-    framing.extract_frames(path, output, short_side=100)
+    extract_frames.extract_frames(path, output, short_side=100)
     for frame in folder_scan.take_inventory(output, "--cartoon_dir").paths:
         assert pictures.read_picture(frame).shape == (100, 235, 3)
 
@@ -202,7 +202,7 @@ def test_a_shot_that_fills_the_frame_keeps_its_height(tmp_path):
             for picture in (*SCENES[:3], np.ascontiguousarray(full))
         ],
     )
-    framing.extract_frames(film, tmp_path / "frames")
+    extract_frames.extract_frames(film, tmp_path / "frames")
     paths = folder_scan.take_inventory(
         tmp_path / "frames", "--cartoon_dir"
     ).paths
@@ -215,8 +215,8 @@ def test_films_share_a_folder(film, tmp_path):
         tmp_path / "b.mkv", [film_maker.still(SCENES[6], 1)]
     )
     output = tmp_path / "frames"
-    framing.extract_frames(film, output)
-    summary = framing.extract_frames(other, output)
+    extract_frames.extract_frames(film, output)
+    summary = extract_frames.extract_frames(other, output)
     assert "now holds 9 frames" in summary
     assert len(list(output.glob("b_*.png"))) == 1
 
@@ -225,16 +225,16 @@ def test_another_film_of_the_same_name_is_refused(tmp_path):
     (tmp_path / "b").mkdir()
     for path, number in ((tmp_path / "a.mkv", 1), (tmp_path / "b/a.mkv", 2)):
         film_maker.write_film(path, [film_maker.still(SCENES[number], 1)])
-    framing.extract_frames(tmp_path / "a.mkv", tmp_path / "frames")
+    extract_frames.extract_frames(tmp_path / "a.mkv", tmp_path / "frames")
     with pytest.raises(errors.InputError, match=r"another film a\.mkv"):
-        framing.extract_frames(tmp_path / "b/a.mkv", tmp_path / "frames")
+        extract_frames.extract_frames(tmp_path / "b/a.mkv", tmp_path / "frames")
 
 
 def test_a_film_of_nothing_keeps_nothing(tmp_path):
     path = film_maker.write_film(
         tmp_path / "black.mkv", [film_maker.still(BLACK, 1)]
     )
-    summary = framing.extract_frames(path, tmp_path / "frames")
+    summary = extract_frames.extract_frames(path, tmp_path / "frames")
     assert "0 frames kept" in summary
     assert "size of the frames: none" in summary
 
@@ -242,14 +242,14 @@ def test_a_film_of_nothing_keeps_nothing(tmp_path):
 def test_a_film_that_breaks_off_gives_a_warning(film, tmp_path):
     half = tmp_path / "half.mkv"
     half.write_bytes(film.read_bytes()[: film.stat().st_size // 2])
-    summary = framing.extract_frames(half, tmp_path / "frames")
+    summary = extract_frames.extract_frames(half, tmp_path / "frames")
     assert "warning: the film breaks off at 0:00:" in summary
     assert len(list((tmp_path / "frames").glob("*.png"))) >= 3
 
 
 def test_the_better_of_two_near_duplicates_is_kept():
     one, other = np.eye(2, dtype="float32")
-    choice = framing.choose([3, 1, 5], [0, 0, 0], [one, other, one])
+    choice = extract_frames.choose([3, 1, 5], [0, 0, 0], [one, other, one])
     assert choice == ([1, 2], 0, 1)
-    choice = framing.choose([5, 1, 3], [0, 0, 9], [one, other, one])
+    choice = extract_frames.choose([5, 1, 3], [0, 0, 9], [one, other, one])
     assert choice == ([0, 1], 1, 0)

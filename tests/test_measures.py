@@ -4,11 +4,11 @@ import PIL.Image
 import pytest
 import skimage.data
 
-from cartoongan_tf import measures
 from cartoongan_tf.analysis import drawn_score
 from cartoongan_tf.analysis import grain
 from cartoongan_tf.analysis import near_duplicates
 from cartoongan_tf.images import pictures
+from cartoongan_tf.prepare import image_stats
 
 
 @pytest.fixture(scope="module")
@@ -23,13 +23,13 @@ def framed(coffee):
 
 def test_size_is_that_of_the_file(framed, tmp_path):
     pictures.write_png(tmp_path / "a.png", framed)
-    measured = measures.measure_file(tmp_path / "a.png")
+    measured = image_stats.measure_file(tmp_path / "a.png")
     assert (measured.width, measured.height) == (600, 500)
     assert measured.short_side == 500
 
 
 def test_bars_are_measured_and_else_left_out(coffee, framed):
-    plain, barred = measures.measure(coffee), measures.measure(framed)
+    plain, barred = image_stats.measure(coffee), image_stats.measure(framed)
     assert plain.bars == 0
     assert barred.bars == pytest.approx(0.2)
     assert barred.brightness == plain.brightness
@@ -41,8 +41,8 @@ def test_bars_are_measured_and_else_left_out(coffee, framed):
 
 def test_gray_has_no_color_and_the_same_brightness(coffee):
     gray = cv2.cvtColor(coffee, cv2.COLOR_RGB2GRAY)
-    colored = measures.measure(coffee)
-    measured = measures.measure(np.repeat(gray[..., None], 3, axis=2))
+    colored = image_stats.measure(coffee)
+    measured = image_stats.measure(np.repeat(gray[..., None], 3, axis=2))
     assert measured.color == 0
     assert colored.color > 100
     assert measured.brightness == pytest.approx(colored.brightness, abs=1)
@@ -51,14 +51,14 @@ def test_gray_has_no_color_and_the_same_brightness(coffee):
 def test_a_lone_color_is_enough_to_be_colored(coffee):
     gray = np.repeat(coffee.mean(-1, keepdims=True).astype("uint8"), 3, 2)
     gray[:80, :80] = (200, 20, 20)
-    assert measures.measure(gray).color > 100
+    assert image_stats.measure(gray).color > 100
 
 
 def test_darkness_and_flatness_are_measured(coffee):
-    plain = measures.measure(coffee)
-    dark = measures.measure(coffee // 8)
+    plain = image_stats.measure(coffee)
+    dark = image_stats.measure(coffee // 8)
     assert dark.brightness < plain.brightness / 6
-    flat = measures.measure(np.full((40, 56, 3), 90, "uint8"))
+    flat = image_stats.measure(np.full((40, 56, 3), 90, "uint8"))
     assert flat.brightness == 90
     assert flat.contrast == 0
 
@@ -66,9 +66,9 @@ def test_darkness_and_flatness_are_measured(coffee):
 def test_a_blur_widens_edges_at_any_size(coffee):
     blurred = cv2.GaussianBlur(coffee, (0, 0), 4)
     half = cv2.resize(blurred, (300, 200), interpolation=cv2.INTER_AREA)
-    assert measures.measure(coffee).blur < 1.3
-    assert measures.measure(blurred).blur > 2
-    assert measures.measure(half).blur > 1.75
+    assert image_stats.measure(coffee).blur < 1.3
+    assert image_stats.measure(blurred).blur > 2
+    assert image_stats.measure(half).blur > 1.75
 
 
 @pytest.mark.parametrize("orientation", [1, 6])
@@ -82,12 +82,12 @@ def test_a_large_photo_is_measured_reduced_yet_has_its_size(
     exif[0x0112] = orientation
     path = tmp_path / "large.jpg"
     picture.save(path, quality=95, exif=exif)
-    measured = measures.measure_file(path)
+    measured = image_stats.measure_file(path)
     size = (2400, 1600) if orientation == 1 else (1600, 2400)
     assert (measured.width, measured.height) == size
     upright = pictures.read_picture(path)
     assert upright.shape[:2] == size[::-1]
-    plain = measures.measure(upright)
+    plain = image_stats.measure(upright)
     assert measured.drawn == pytest.approx(plain.drawn, abs=0.03)
     assert measured.blur == pytest.approx(plain.blur, abs=0.1)
     reduced = pictures.read_picture(path, least_side=512)

@@ -1,6 +1,6 @@
 import shutil
 
-from cartoongan_tf import overlaps
+from cartoongan_tf.prepare import overlaps
 
 
 def paths(folder):

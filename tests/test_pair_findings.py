@@ -2,8 +2,8 @@ import pathlib
 
 import pytest
 
-from cartoongan_tf import pair_findings
-from cartoongan_tf.findings import Severity
+from cartoongan_tf.prepare import pair_findings
+from cartoongan_tf.prepare.rules import Severity
 from tests.test_findings import GOOD
 
 FILES = [pathlib.Path(f"{i}.png") for i in range(10)]

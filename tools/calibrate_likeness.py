@@ -13,10 +13,10 @@ import numpy as np
 from absl import app
 from absl import flags
 
-from cartoongan_tf import checking
 from cartoongan_tf.analysis import drawn_score
 from cartoongan_tf.core import errors
 from cartoongan_tf.data import folder_scan
+from cartoongan_tf.prepare import folder_check
 
 FLAGS = flags.FLAGS
 
@@ -44,7 +44,7 @@ def main(_):
 
 def measure(flag):
     folder = folder_scan.take_inventory(FLAGS[flag].value, f"--{flag}")
-    measured = checking.measure_folder(folder, f"--{flag}").measured
+    measured = folder_check.measure_folder(folder, f"--{flag}").measured
     return np.array([m.drawn for m in measured.values()])
 
 

@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from cartoongan_tf import measures
 from cartoongan_tf.analysis import near_duplicates
 from cartoongan_tf.data import folder_scan
+from cartoongan_tf.prepare import image_stats
 
 PHOTOS = "--photo_dir"
 CARTOONS = "--cartoon_dir"
@@ -78,12 +78,12 @@ class Finding(NamedTuple):
         ]
 
 
-Measured = Mapping[pathlib.Path, measures.Measures]
+Measured = Mapping[pathlib.Path, image_stats.Measures]
 
 
 class _Rule(NamedTuple):
     title: str
-    is_broken: Callable[[measures.Measures], bool]
+    is_broken: Callable[[image_stats.Measures], bool]
     sentence: str
 
 

@@ -8,14 +8,14 @@ import dataclasses
 import pathlib
 from collections.abc import Sequence
 
-from cartoongan_tf import findings
-from cartoongan_tf import measures
-from cartoongan_tf import overlaps
-from cartoongan_tf import pair_findings
 from cartoongan_tf.analysis import near_duplicates
 from cartoongan_tf.core import progress
 from cartoongan_tf.core import sampling
 from cartoongan_tf.data import folder_scan
+from cartoongan_tf.prepare import image_stats
+from cartoongan_tf.prepare import overlaps
+from cartoongan_tf.prepare import pair_findings
+from cartoongan_tf.prepare import rules
 
 _QUICK = 40  # Pictures a folder: of 1000 draws none was judged wrongly.
 _MOST = 0.5  # Share of a quick check's pictures that is worth a line.
@@ -27,7 +27,7 @@ class Folder:
 
     flag: str
     inventory: folder_scan.Inventory
-    measured: findings.Measured
+    measured: rules.Measured
 
 
 def measure_folder(inventory: folder_scan.Inventory, flag: str) -> Folder:
@@ -42,7 +42,7 @@ def measure_folder(inventory: folder_scan.Inventory, flag: str) -> Folder:
 
 def full_check(
     photos: Folder, cartoons: Folder, image_size: int
-) -> list[findings.Finding]:
+) -> list[rules.Finding]:
     """All findings, errors first."""
     found = _of_pair(
         photos.measured,
@@ -51,12 +51,12 @@ def full_check(
         cartoons.inventory.paths,
     )
     for folder in (photos, cartoons):
-        found += findings.of_inventory(folder.flag, folder.inventory)
+        found += rules.of_inventory(folder.flag, folder.inventory)
         if folder.measured:
-            found += findings.of_count(folder.flag, len(folder.measured))
-        found += findings.of_pictures(folder.flag, folder.measured, image_size)
-        found += findings.of_duplicates(folder.flag, folder.measured)
-    found += findings.of_grain(cartoons.measured)
+            found += rules.of_count(folder.flag, len(folder.measured))
+        found += rules.of_pictures(folder.flag, folder.measured, image_size)
+        found += rules.of_duplicates(folder.flag, folder.measured)
+    found += rules.of_grain(cartoons.measured)
     return _errors_first(found)
 
 
@@ -64,7 +64,7 @@ def quick_check(
     photo_paths: Sequence[pathlib.Path],
     cartoon_paths: Sequence[pathlib.Path],
     image_size: int,
-) -> list[findings.Finding]:
+) -> list[rules.Finding]:
     """What some pictures of each folder tell, in seconds; errors first.
 
     Args:
@@ -72,19 +72,17 @@ def quick_check(
         cartoon_paths: The cartoons.
         image_size: Height and width of the crops that are trained on.
     """
-    photos = _measure(
-        sampling.evenly_spaced(photo_paths, _QUICK), findings.PHOTOS
-    )
+    photos = _measure(sampling.evenly_spaced(photo_paths, _QUICK), rules.PHOTOS)
     cartoons = _measure(
-        sampling.evenly_spaced(cartoon_paths, _QUICK), findings.CARTOONS
+        sampling.evenly_spaced(cartoon_paths, _QUICK), rules.CARTOONS
     )
     found = _of_pair(photos, cartoons, photo_paths, cartoon_paths)
     for flag, paths, measured in (
-        (findings.PHOTOS, photo_paths, photos),
-        (findings.CARTOONS, cartoon_paths, cartoons),
+        (rules.PHOTOS, photo_paths, photos),
+        (rules.CARTOONS, cartoon_paths, cartoons),
     ):
-        found += findings.of_count(flag, len(paths))
-        found += findings.of_pictures(
+        found += rules.of_count(flag, len(paths))
+        found += rules.of_pictures(
             flag, measured, image_size, least_share=_MOST
         )
     return _errors_first(found)
@@ -92,7 +90,7 @@ def quick_check(
 
 def _measure(paths, flag):
     stage = f"Measuring {flag}"
-    found = progress.in_threads(measures.measure_file, paths, stage)
+    found = progress.in_threads(image_stats.measure_file, paths, stage)
     return dict(zip(paths, found, strict=True))
 
 

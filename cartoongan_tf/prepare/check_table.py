@@ -6,22 +6,22 @@ import rich.console
 import rich.table
 import rich.text
 
-from cartoongan_tf import check_summary
-from cartoongan_tf import checking
-from cartoongan_tf import findings
+from cartoongan_tf.prepare import check_summary
+from cartoongan_tf.prepare import folder_check
+from cartoongan_tf.prepare import rules
 
 _NAMED = 3  # Files of a finding; the report has all.
 _COLORS = {
-    findings.Severity.ERROR: "bold red",
-    findings.Severity.WARNING: "yellow",
-    findings.Severity.NOTE: "cyan",
+    rules.Severity.ERROR: "bold red",
+    rules.Severity.WARNING: "yellow",
+    rules.Severity.NOTE: "cyan",
 }
 
 
 def show(
     console: rich.console.Console,
-    folders: Sequence[checking.Folder],
-    found: Sequence[findings.Finding],
+    folders: Sequence[folder_check.Folder],
+    found: Sequence[rules.Finding],
 ) -> None:
     """Prints a column a folder, so that they compare, and then the findings."""
     console.print(_table(folders))

@@ -18,12 +18,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cartoongan_tf import candidates
-from cartoongan_tf import frame_folders
 from cartoongan_tf.analysis import letterbox
 from cartoongan_tf.analysis import near_duplicates
 from cartoongan_tf.analysis import sharpness
 from cartoongan_tf.analysis import shot_detection
+from cartoongan_tf.prepare import candidate_store
+from cartoongan_tf.prepare import frame_folders
 from cartoongan_tf.video import frame_sampler
 
 MOST_PER_SHOT = 3  # More of a long pan would be the same scenery again.
@@ -69,7 +69,7 @@ def extract_frames(
     if done is not None:
         return f"Nothing to do, this film is done:\n{done}"
     key = [film.path.name, film.path.stat().st_size, most_per_shot]
-    found = candidates.Candidates(folder.unfinished, key)
+    found = candidate_store.Candidates(folder.unfinished, key)
     with _advice(found):
         _read(film, found, most_per_shot, watch)
         summary = _finish(film, found, folder, settings, watch)

@@ -11,14 +11,14 @@ from collections.abc import Sequence
 import numpy as np
 import PIL.Image
 
-from cartoongan_tf import check_summary
-from cartoongan_tf import checking
-from cartoongan_tf import findings
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import sampling
 from cartoongan_tf.images import contact_sheets
 from cartoongan_tf.images import pictures
+from cartoongan_tf.prepare import check_summary
+from cartoongan_tf.prepare import folder_check
+from cartoongan_tf.prepare import rules
 
 _SAMPLE = 40  # Pictures that stand for a folder.
 _CONCERNED = 24  # Pictures shown with a finding; all are listed.
@@ -44,8 +44,8 @@ section { border-left: .4em solid #888; padding-left: 1em; margin: 1.5em 0; }
 
 def write_report(
     path: str | pathlib.Path,
-    folders: Sequence[checking.Folder],
-    found: Sequence[findings.Finding],
+    folders: Sequence[folder_check.Folder],
+    found: Sequence[rules.Finding],
 ) -> None:
     """Writes the report, whole or not at all; replaces an earlier one."""
     parts = [

@@ -1,22 +1,22 @@
 """Findings on two folders together: swapped, alike, or overlapping.
 
-Pure logic, as in `findings.py`.
+Pure logic, as in `rules.py`.
 """
 
 import pathlib
 from collections.abc import Mapping
 
-from cartoongan_tf import findings
 from cartoongan_tf.analysis import drawn_score
+from cartoongan_tf.prepare import rules
 
 _MOST = 0.5  # Share of a folder that is in the other by no accident.
-_BOTH = f"{findings.PHOTOS} and {findings.CARTOONS}"
+_BOTH = f"{rules.PHOTOS} and {rules.CARTOONS}"
 _EXCHANGE = f"exchange {_BOTH}."
 
 
 def of_kinds(
-    photos: findings.Measured, cartoons: findings.Measured
-) -> list[findings.Finding]:
+    photos: rules.Measured, cartoons: rules.Measured
+) -> list[rules.Finding]:
     """Folders that are swapped, or look alike."""
     if not photos or not cartoons:
         return []
@@ -27,7 +27,7 @@ def of_kinds(
     shares = " and ".join(f"{sum(s) / len(s):.0%}" for s in sides)
     severity, title, sentence = _VERDICTS[verdict]
     sentence = f"{sentence} (Likeness to drawings: {shares}.)"
-    return [findings.Finding(severity, title, sentence)]
+    return [rules.Finding(severity, title, sentence)]
 
 
 def of_overlap(
@@ -36,7 +36,7 @@ def of_overlap(
     same: list[pathlib.Path],
     copied: list[pathlib.Path],
     alike: Mapping[pathlib.Path, str],
-) -> list[findings.Finding]:
+) -> list[rules.Finding]:
     """Pictures that lie in both folders.
 
     Args:
@@ -51,8 +51,8 @@ def of_overlap(
             "folder, or one lies inside of the other; name two separate ones."
         )
         return [
-            findings.Finding(
-                findings.Severity.ERROR, "one folder twice", sentence, same
+            rules.Finding(
+                rules.Severity.ERROR, "one folder twice", sentence, same
             )
         ]
     both = list(dict.fromkeys([*copied, *alike]))
@@ -63,29 +63,29 @@ def of_overlap(
         f"{_BOTH} have pictures in common ({len(both)}); take them out of "
         "the folder where they do not belong."
     )
-    severity = findings.Severity.ERROR if certain else findings.Severity.WARNING
+    severity = rules.Severity.ERROR if certain else rules.Severity.WARNING
     return [
-        findings.Finding(severity, "overlapping folders", sentence, both, alike)
+        rules.Finding(severity, "overlapping folders", sentence, both, alike)
     ]
 
 
 _VERDICTS = {
     drawn_score.Verdict.SWAPPED: (
-        findings.Severity.ERROR,
+        rules.Severity.ERROR,
         "swapped folders",
-        f"{findings.PHOTOS} looks drawn, {findings.CARTOONS} photographed; "
+        f"{rules.PHOTOS} looks drawn, {rules.CARTOONS} photographed; "
         f"{_EXCHANGE}",
     ),
     drawn_score.Verdict.UNSURE: (
-        findings.Severity.WARNING,
+        rules.Severity.WARNING,
         "perhaps swapped folders",
-        f"{findings.PHOTOS} looks more drawn than {findings.CARTOONS}; look "
+        f"{rules.PHOTOS} looks more drawn than {rules.CARTOONS}; look "
         f"at both, and if they are swapped, {_EXCHANGE}",
     ),
     drawn_score.Verdict.ALIKE: (
-        findings.Severity.WARNING,
+        rules.Severity.WARNING,
         "folders of one kind",
         "Neither folder looks more drawn than the other; look at both: one "
-        f"should hold photos, {findings.CARTOONS} drawings.",
+        f"should hold photos, {rules.CARTOONS} drawings.",
     ),
 }

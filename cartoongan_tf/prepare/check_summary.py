@@ -3,11 +3,11 @@
 import statistics
 from collections.abc import Sequence
 
-from cartoongan_tf import checking
-from cartoongan_tf import findings
+from cartoongan_tf.prepare import folder_check
+from cartoongan_tf.prepare import rules
 
 
-def figures(folder: checking.Folder) -> dict[str, str]:
+def figures(folder: folder_check.Folder) -> dict[str, str]:
     """What to know of a folder at a glance, by name."""
     found = {
         "pictures": f"{len(folder.inventory.paths):,}",
@@ -30,7 +30,7 @@ def figures(folder: checking.Folder) -> dict[str, str]:
     return found
 
 
-def rows(folders: Sequence[checking.Folder]) -> list[list[str]]:
+def rows(folders: Sequence[folder_check.Folder]) -> list[list[str]]:
     """The `figures` of folders side by side: name, then a value for each."""
     columns = [figures(folder) for folder in folders]
     names = dict.fromkeys(name for column in columns for name in column)
@@ -39,16 +39,16 @@ def rows(folders: Sequence[checking.Folder]) -> list[list[str]]:
     ]
 
 
-def has_errors(found: Sequence[findings.Finding]) -> bool:
+def has_errors(found: Sequence[rules.Finding]) -> bool:
     """Whether a run would be spoiled."""
-    return any(f.severity is findings.Severity.ERROR for f in found)
+    return any(f.severity is rules.Severity.ERROR for f in found)
 
 
-def advice(found: Sequence[findings.Finding]) -> str:
+def advice(found: Sequence[rules.Finding]) -> str:
     """One sentence on what to do next."""
     if has_errors(found):
         return "Not ready: mend the errors, then check again."
-    if any(f.severity is findings.Severity.WARNING for f in found):
+    if any(f.severity is rules.Severity.WARNING for f in found):
         return "Ready to train; mend what the warnings name for a better style."
     return "Ready to train."
 
