@@ -44,16 +44,16 @@ from absl import app
 from absl import flags
 
 import cartoongan_tf
-from cartoongan_tf import baselines
-from cartoongan_tf import evaluating
-from cartoongan_tf import evaluation_report
-from cartoongan_tf import inception
 from cartoongan_tf.analysis import faces
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import devices
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import model_interface
 from cartoongan_tf.data import folder_scan
+from cartoongan_tf.evaluation import baselines
+from cartoongan_tf.evaluation import evaluator
+from cartoongan_tf.evaluation import inception
+from cartoongan_tf.evaluation import report
 from cartoongan_tf.inference import loading
 from cartoongan_tf.losses import perceptual_features
 from cartoongan_tf.nn import pretrained
@@ -98,7 +98,7 @@ flags.DEFINE_string(
 )
 flags.DEFINE_list(
     "image_size",
-    [str(size) for size in evaluating.IMAGE_SIZES],
+    [str(size) for size in evaluator.IMAGE_SIZES],
     "Heights and widths in pixels that pictures are center-cropped and scaled "
     "to, one after the other.",
 )
@@ -144,7 +144,7 @@ def _evaluate(output, sizes):
     detector = faces.load_detector()
     tables = {}
     for size in sizes:
-        scores = evaluating.evaluate(
+        scores = evaluator.evaluate(
             ways,
             photos,
             cartoons,
@@ -154,17 +154,13 @@ def _evaluate(output, sizes):
             detector=detector,
         )
         tables[size] = {
-            name: evaluation_report.figures(score, describe.name)
+            name: report.figures(score, describe.name)
             for name, score in scores.items()
         }
         _show(tables[size], photos, cartoons, size, detector)
-        evaluation_report.write_sheet(
-            output / f"sheet_{size}.png", ways, photos, size
-        )
+        report.write_sheet(output / f"sheet_{size}.png", ways, photos, size)
     settings = _settings(sizes, photos, cartoons)
-    evaluation_report.write_figures(
-        output / "evaluation.json", tables, settings
-    )
+    report.write_figures(output / "evaluation.json", tables, settings)
     print(f"Wrote {output}/evaluation.json and {output}/sheet_*.png")
 
 
@@ -177,7 +173,7 @@ def _content():
 def _ways():
     """The baselines, and the models by their names."""
     ways = dict(baselines.BASELINES) if FLAGS.baselines else {}
-    taken = [*ways, evaluating.PHOTOS, evaluating.CARTOONS]
+    taken = [*ways, evaluator.PHOTOS, evaluator.CARTOONS]
     stems = [pathlib.Path(path).stem for path in FLAGS.model]
     counts = collections.Counter([*taken, *stems])
     for path, stem in zip(FLAGS.model, stems, strict=True):
@@ -191,10 +187,10 @@ def _ways():
 def _paths(flag, name):
     inventory = folder_scan.take_inventory(name, flag)
     folder_scan.require_pictures(inventory, flag, FLAGS.bad_images)
-    if len(inventory.paths) < evaluating.LEAST:
+    if len(inventory.paths) < evaluator.LEAST:
         raise errors.InputError(
             f"{flag}={name} has {len(inventory.paths)} pictures; at least "
-            f"{evaluating.LEAST} are needed, and 50 begin to tell something."
+            f"{evaluator.LEAST} are needed, and 50 begin to tell something."
         )
     return inventory.paths
 
@@ -211,7 +207,7 @@ def _show(table, photos, cartoons, size, detector):
     if detector is None:
         note += f" For the faces, {faces.INSTALL}"
     console = rich.console.Console(highlight=False)
-    evaluation_report.show(console, table, title, note)
+    report.show(console, table, title, note)
 
 
 def _settings(sizes, photos, cartoons):

@@ -17,7 +17,6 @@ from absl import app
 from absl import flags
 
 from cartoongan_tf import config
-from cartoongan_tf import inception
 from cartoongan_tf import runs
 from cartoongan_tf import training
 from cartoongan_tf.core import atomic_files
@@ -25,6 +24,7 @@ from cartoongan_tf.core import devices
 from cartoongan_tf.core import errors
 from cartoongan_tf.data import edge_smoothing
 from cartoongan_tf.data import folder_scan
+from cartoongan_tf.evaluation import inception
 from cartoongan_tf.losses import losses
 from cartoongan_tf.losses import perceptual_features
 from cartoongan_tf.nn import networks

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from cartoongan_tf import callbacks
-from cartoongan_tf import distances
-from cartoongan_tf import evaluating
-from cartoongan_tf import inception
 from cartoongan_tf import run_log
 from cartoongan_tf.analysis import fidelity
 from cartoongan_tf.analysis import quality
 from cartoongan_tf.analysis import structure
 from cartoongan_tf.core import atomic_files
+from cartoongan_tf.evaluation import evaluator
+from cartoongan_tf.evaluation import inception
+from cartoongan_tf.evaluation import kid_fid
 from cartoongan_tf.inference import loading
 
 BEST_FILE = "best_generator.keras"
@@ -55,14 +55,14 @@ class Evaluations(callbacks.NowAndThen):
 
     def on_train_begin(self, logs=None):
         self._name = f"KID-{self._describe.name}"
-        self._wanted = evaluating.describe_files(
+        self._wanted = evaluator.describe_files(
             self._describe,
             self._cartoons,
-            evaluating.IMAGE_SIZE,
+            evaluator.IMAGE_SIZE,
             "Measuring cartoons",
         )
         photos = fidelity.Pool()
-        for _ in self._cartoons_of(evaluating.unchanged, photos):
+        for _ in self._cartoons_of(evaluator.unchanged, photos):
             pass
         self._start = photos.result()
         rows = run_log.read_table(self._workdir)
@@ -82,7 +82,7 @@ class Evaluations(callbacks.NowAndThen):
         """The columns of the log, in one pass that holds few pictures."""
         pool = fidelity.Pool()
         features = self._describe(self._cartoons_of(cartoonize, pool))
-        distance = distances.kernel_distance(features, self._wanted)
+        distance = kid_fid.kernel_distance(features, self._wanted)
         figures = quality.components(pool.result(), self._start)
         score = quality.score(distance, figures)
         return {self._name: distance, **figures, quality.SCORE: score}
@@ -90,7 +90,7 @@ class Evaluations(callbacks.NowAndThen):
     def _cartoons_of(self, cartoonize, pool):
         """Gives the cartoons, and adds each to a pool on the way."""
         for path in self._photos:
-            photo = evaluating.read_crop(path, evaluating.IMAGE_SIZE)
+            photo = evaluator.read_crop(path, evaluator.IMAGE_SIZE)
             cartoon = cartoonize(photo)
             pool.add(structure.find_structure(photo), cartoon)
             yield cartoon

@@ -16,12 +16,12 @@ from cartoongan_tf import checkpoints
 from cartoongan_tf import evaluations
 from cartoongan_tf import guards
 from cartoongan_tf import image_pool
-from cartoongan_tf import inception
 from cartoongan_tf import model
 from cartoongan_tf import run_log
 from cartoongan_tf import runs
 from cartoongan_tf import schedules
 from cartoongan_tf.core import errors
+from cartoongan_tf.evaluation import inception
 from cartoongan_tf.losses import augmentation
 from cartoongan_tf.losses import objective
 

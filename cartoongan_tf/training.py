@@ -13,12 +13,12 @@ import keras
 import tensorflow as tf
 
 from cartoongan_tf import curves
-from cartoongan_tf import inception
 from cartoongan_tf import phases
 from cartoongan_tf import runs
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import devices
 from cartoongan_tf.core import errors
+from cartoongan_tf.evaluation import inception
 from cartoongan_tf.images import pictures
 from cartoongan_tf.inference import loading
 from cartoongan_tf.inference import styles

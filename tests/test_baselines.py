@@ -2,9 +2,9 @@ import cv2
 import numpy as np
 import pytest
 
-from cartoongan_tf import baselines
 from cartoongan_tf.analysis import drawn_score
 from cartoongan_tf.data import samples
+from cartoongan_tf.evaluation import baselines
 
 
 @pytest.fixture

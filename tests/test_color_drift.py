@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import skimage.color
 
-from cartoongan_tf import color_drift
+from cartoongan_tf.evaluation import color_drift
 
 
 @pytest.fixture

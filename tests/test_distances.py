@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import scipy.linalg
 
-from cartoongan_tf import distances
+from cartoongan_tf.evaluation import kid_fid
 
 
 @pytest.fixture
@@ -33,14 +33,14 @@ def test_kernel_distance_is_its_formula_pair_by_pair(sets):
     features, other = sets
     across = np.mean([kernel(x, y) for x in features for y in other])
     expected = within(features) + within(other) - 2 * across
-    actual = distances.kernel_distance(features, other)
+    actual = kid_fid.kernel_distance(features, other)
     assert actual == pytest.approx(expected, rel=1e-10)
-    assert actual == pytest.approx(distances.kernel_distance(other, features))
+    assert actual == pytest.approx(kid_fid.kernel_distance(other, features))
 
 
 def test_kernel_distance_of_one_kind_is_around_zero(random):
     draws = [
-        distances.kernel_distance(*random.normal(size=(2, 8, 4)))
+        kid_fid.kernel_distance(*random.normal(size=(2, 8, 4)))
         for _ in range(400)
     ]
     assert abs(np.mean(draws)) < 4 * np.std(draws) / 20
@@ -54,10 +54,10 @@ def test_kernel_distance_error_leaves_out_one_after_the_other(sets):
 
     features, other = sets
     expected = np.sqrt(
-        variance(features, lambda r: distances.kernel_distance(r, other))
-        + variance(other, lambda r: distances.kernel_distance(features, r))
+        variance(features, lambda r: kid_fid.kernel_distance(r, other))
+        + variance(other, lambda r: kid_fid.kernel_distance(features, r))
     )
-    actual = distances.kernel_distance_error(features, other)
+    actual = kid_fid.kernel_distance_error(features, other)
     assert actual == pytest.approx(expected, rel=1e-8)
 
 
@@ -67,7 +67,7 @@ def test_frechet_distance_agrees_with_scipy(sets):
     root = scipy.linalg.sqrtm(covariances[0] @ covariances[1])
     expected = np.sum((features.mean(0) - other.mean(0)) ** 2)
     expected += np.trace(sum(covariances) - 2 * root.real)
-    actual = distances.frechet_distance(features, other)
+    actual = kid_fid.frechet_distance(features, other)
     assert actual == pytest.approx(expected, rel=1e-10)
 
 
@@ -81,22 +81,22 @@ def test_frechet_distance_of_fewer_pictures_than_dimensions(random):
     expected = np.sum((features.mean(0) - other.mean(0)) ** 2)
     expected += np.trace(sum(covariances))
     expected -= 2 * np.sqrt(np.maximum(product, 0)).sum()
-    actual = distances.frechet_distance(features, other)
+    actual = kid_fid.frechet_distance(features, other)
     assert actual == pytest.approx(expected, rel=1e-5)
 
 
 def test_frechet_distance_to_itself_is_zero_and_of_a_shift_its_square(sets):
     features, _ = sets
-    assert distances.frechet_distance(features, features) == pytest.approx(
+    assert kid_fid.frechet_distance(features, features) == pytest.approx(
         0, abs=1e-12
     )
     shifted = features + 3
-    assert distances.frechet_distance(features, shifted) == pytest.approx(45)
+    assert kid_fid.frechet_distance(features, shifted) == pytest.approx(45)
 
 
 def test_float32_features_are_not_computed_in_float32(random):
     features = random.uniform(90, 110, (64, 48)).astype("float32")
-    for distance in (distances.kernel_distance, distances.frechet_distance):
+    for distance in (kid_fid.kernel_distance, kid_fid.frechet_distance):
         assert distance(features, features[:32]) == distance(
             features.astype("float64"), features[:32].astype("float64")
         )
@@ -105,9 +105,9 @@ def test_float32_features_are_not_computed_in_float32(random):
 @pytest.mark.parametrize(
     ("distance", "least"),
     [
-        (distances.kernel_distance, 2),
-        (distances.frechet_distance, 2),
-        (distances.kernel_distance_error, 3),
+        (kid_fid.kernel_distance, 2),
+        (kid_fid.frechet_distance, 2),
+        (kid_fid.kernel_distance_error, 3),
     ],
 )
 def test_too_few_pictures_or_other_dimensions_are_refused(distance, least):

@@ -5,8 +5,8 @@ import sys
 import inception_maker
 import pytest
 
-from cartoongan_tf import evaluating
 from cartoongan_tf.analysis import faces
+from cartoongan_tf.evaluation import evaluator
 from cartoongan_tf.images import pictures
 
 
@@ -102,7 +102,7 @@ def test_without_a_detector_it_is_told_how_to_install_one(evaluate, tmp_path):
 @pytest.fixture
 def mistakes(generator, make_folder, tmp_path):
     generator.save(tmp_path / "g.keras")
-    make_folder("few", evaluating.LEAST - 1)
+    make_folder("few", evaluator.LEAST - 1)
     (make_folder("broken", 4) / "3.png").write_text("hello")
     (tmp_path / "file").touch()
     fetched = {

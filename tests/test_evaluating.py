@@ -4,10 +4,6 @@ import inception_maker
 import numpy as np
 import pytest
 
-from cartoongan_tf import color_drift
-from cartoongan_tf import distances
-from cartoongan_tf import evaluating
-from cartoongan_tf import inception
 from cartoongan_tf.analysis import drawn_score
 from cartoongan_tf.analysis import faces
 from cartoongan_tf.analysis import fidelity
@@ -15,6 +11,10 @@ from cartoongan_tf.analysis import quality
 from cartoongan_tf.analysis import structure
 from cartoongan_tf.core import progress
 from cartoongan_tf.data import pipeline
+from cartoongan_tf.evaluation import color_drift
+from cartoongan_tf.evaluation import evaluator
+from cartoongan_tf.evaluation import inception
+from cartoongan_tf.evaluation import kid_fid
 from cartoongan_tf.images import pictures
 from cartoongan_tf.losses import losses
 from cartoongan_tf.losses import perceptual_features
@@ -44,7 +44,7 @@ def cartoons(make_folder):
 @pytest.fixture
 def evaluate(describe, photos, cartoons):
     def evaluate(ways, content=None, detector=None):
-        return evaluating.evaluate(
+        return evaluator.evaluate(
             ways,
             photos,
             cartoons,
@@ -102,12 +102,12 @@ def test_scores_are_what_each_measure_gives_on_all_pictures(
     images = [pictures.to_network(np.stack(many)) for many in (before, after)]
     drifts = list(map(color_drift.compare, before, after))
     looks = [drawn_score.look(crop) for crop in after]
-    expected = evaluating.Score(
-        kernel_to_cartoons=distances.kernel_distance(made, aim),
-        kernel_error=distances.kernel_distance_error(made, aim),
-        kernel_to_photos=distances.kernel_distance(made, real),
-        frechet_to_cartoons=distances.frechet_distance(made, aim),
-        frechet_to_photos=distances.frechet_distance(made, real),
+    expected = evaluator.Score(
+        kernel_to_cartoons=kid_fid.kernel_distance(made, aim),
+        kernel_error=kid_fid.kernel_distance_error(made, aim),
+        kernel_to_photos=kid_fid.kernel_distance(made, real),
+        frechet_to_cartoons=kid_fid.frechet_distance(made, aim),
+        frechet_to_photos=kid_fid.frechet_distance(made, real),
         content=float(
             losses.content_loss(*map(perceptual_features.pyramid, images))
         ),
@@ -120,7 +120,7 @@ def test_scores_are_what_each_measure_gives_on_all_pictures(
         faces=None,
         faces_kept=None,
         quality=quality.score(
-            distances.kernel_distance(made, aim),
+            kid_fid.kernel_distance(made, aim),
             quality.components(compare(before, after), compare(before, before)),
         ),
     )
@@ -191,7 +191,7 @@ def test_without_faces_there_is_no_share_of_them(evaluate):
 
 
 def test_photos_and_cartoons_stand_around_what_is_measured(evaluate):
-    scores = evaluate({"negative": negative, "copy": evaluating.unchanged})
+    scores = evaluate({"negative": negative, "copy": evaluator.unchanged})
     assert list(scores) == ["photos", "negative", "copy", "cartoons"]
     photos, _, copy, cartoons = scores.values()
     assert photos.kernel_to_photos is photos.frechet_to_photos is None
@@ -233,5 +233,5 @@ def test_gray_photos_have_no_hue_that_could_turn(evaluate, photos):
 
 
 def test_files_are_described_by_their_centers(describe, photos, capsys):
-    actual = evaluating.describe_files(describe, photos, SIZE, "Describing")
+    actual = evaluator.describe_files(describe, photos, SIZE, "Describing")
     np.testing.assert_array_equal(actual, describe(crops(photos)))

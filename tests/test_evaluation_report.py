@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import rich.console
 
-from cartoongan_tf import evaluating
-from cartoongan_tf import evaluation_report
 from cartoongan_tf.analysis import fidelity
+from cartoongan_tf.evaluation import evaluator
+from cartoongan_tf.evaluation import report
 from cartoongan_tf.images import pictures
 
-SCORE = evaluating.Score(
+SCORE = evaluator.Score(
     kernel_to_cartoons=0.00123456,
     kernel_error=0.0001,
     kernel_to_photos=None,
@@ -41,7 +41,7 @@ SCORE = evaluating.Score(
 
 @pytest.fixture
 def figures():
-    return evaluation_report.figures(SCORE, "768")
+    return report.figures(SCORE, "768")
 
 
 def test_figures_have_the_name_of_their_network_and_stated_units(figures):
@@ -69,7 +69,7 @@ def test_figures_have_the_name_of_their_network_and_stated_units(figures):
 def test_the_table_has_a_column_a_model_and_takes_names_as_they_are(figures):
     console = rich.console.Console(file=io.StringIO(), width=80)
     table = {"photos": figures, "[red]mine": figures}
-    evaluation_report.show(console, table, "60 photos", "FID is large")
+    report.show(console, table, "60 photos", "FID is large")
     text = console.file.getvalue()
     assert "[red]mine" in text
     assert text.count(" 1.23 ") == text.count(" 287 ") == 2
@@ -83,7 +83,7 @@ def test_the_table_has_a_column_a_model_and_takes_names_as_they_are(figures):
 def test_a_long_name_is_not_cut_short(figures):
     console = rich.console.Console(file=io.StringIO(), width=80)
     names = ["photos", "stylization", "bilateral", "x" * 40, "cartoons"]
-    evaluation_report.show(console, dict.fromkeys(names, figures), "", "")
+    report.show(console, dict.fromkeys(names, figures), "", "")
     assert console.file.getvalue().count("x") > 40
     assert "…" not in console.file.getvalue()
 
@@ -93,7 +93,7 @@ def test_figures_are_written_with_what_they_were_measured_with(
 ):
     path = tmp_path / "out/evaluation.json"
     tables = {256: {"mine": figures}, 512: {"mine": {"KID": 1.5}}}
-    evaluation_report.write_figures(path, tables, {"photos": 60})
+    report.write_figures(path, tables, {"photos": 60})
     content = json.loads(path.read_text("utf-8"))
     assert content["figures"]["256"]["mine"] == figures
     assert content["figures"]["512"]["mine"] == {"KID": 1.5}
@@ -106,7 +106,7 @@ def test_the_sheet_shows_photos_above_what_is_made_of_them(
 ):
     paths = sorted(make_folder("photos", 20, height=32, width=32).iterdir())
     ways = {"negative": lambda picture: 255 - picture}
-    evaluation_report.write_sheet(tmp_path / "sheet.png", ways, paths, 32)
+    report.write_sheet(tmp_path / "sheet.png", ways, paths, 32)
     sheet = pictures.read_picture(tmp_path / "sheet.png")
     step = 32 + 6
     assert sheet.shape[1] == 8 * step + 6

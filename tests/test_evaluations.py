@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 
-from cartoongan_tf import distances
-from cartoongan_tf import evaluating
 from cartoongan_tf import evaluations
 from cartoongan_tf import run_log
 from cartoongan_tf.analysis import fidelity
 from cartoongan_tf.analysis import quality
 from cartoongan_tf.analysis import structure
+from cartoongan_tf.evaluation import evaluator
+from cartoongan_tf.evaluation import kid_fid
 from cartoongan_tf.images import pictures
 from cartoongan_tf.inference import loading
 
@@ -92,11 +92,11 @@ def test_the_figures_are_those_of_the_cartoons_of_held_back_photos(
     (row,) = run_log.read_table(tmp_path)
     cartoonize = loading.from_generator(generator)
     photos, aim = (
-        [evaluating.read_crop(path, 256) for path in paths]
+        [evaluator.read_crop(path, 256) for path in paths]
         for paths in (run.photos, run.cartoons)
     )
     made = [cartoonize(photo) for photo in photos]
-    distance = distances.kernel_distance(Colors()(made), Colors()(aim))
+    distance = kid_fid.kernel_distance(Colors()(made), Colors()(aim))
     figures = quality.components(compare(photos, made), compare(photos, photos))
     expected = {
         "KID-768": distance,
@@ -113,7 +113,7 @@ def test_the_score_decides_not_the_kernel_distance(
 ):
     distance = iter((0.001, 0.002))
     monkeypatch.setattr(
-        distances, "kernel_distance", lambda *features: next(distance)
+        kid_fid, "kernel_distance", lambda *features: next(distance)
     )
     run(2)
     # Nearly white: it has no contours, but no strokes all over either.

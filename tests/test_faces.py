@@ -2,10 +2,10 @@ import sys
 
 import pytest
 
-from cartoongan_tf import evaluating
 from cartoongan_tf.analysis import faces
 from cartoongan_tf.data import pipeline
 from cartoongan_tf.data import samples
+from cartoongan_tf.evaluation import evaluator
 
 BOX = faces.Box(10, 20, 40, 60)
 
@@ -68,7 +68,7 @@ def test_each_face_of_the_photo_is_looked_for():
 def test_most_portraits_have_a_face(detector, shared):
     paths = sorted((shared / "photos2").glob("face_*.jpg"))[::4]
     found = [
-        bool(detector(evaluating.read_crop(path, evaluating.IMAGE_SIZE)))
+        bool(detector(evaluator.read_crop(path, evaluator.IMAGE_SIZE)))
         for path in paths
     ]
     assert sum(found) > 0.9 * len(found)

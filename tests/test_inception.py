@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf import distances
-from cartoongan_tf import inception
 from cartoongan_tf.core import errors
 from cartoongan_tf.data import pipeline
 from cartoongan_tf.data import samples
+from cartoongan_tf.evaluation import inception
+from cartoongan_tf.evaluation import kid_fid
 from cartoongan_tf.images import pictures
 
 
@@ -202,5 +202,5 @@ def test_features_tell_kinds_of_pictures_apart(whole, shared, photos):
         for path in cartoons
     )
     real = whole(photos)
-    near = distances.kernel_distance(drawn[::2], drawn[1::2])
-    assert distances.kernel_distance(real, drawn) > near + 1e-3
+    near = kid_fid.kernel_distance(drawn[::2], drawn[1::2])
+    assert kid_fid.kernel_distance(real, drawn) > near + 1e-3

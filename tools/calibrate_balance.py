@@ -21,11 +21,11 @@ from absl import app
 from absl import flags
 
 import train
-from cartoongan_tf import evaluating
 from cartoongan_tf import run_log
 from cartoongan_tf import runs
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
+from cartoongan_tf.evaluation import evaluator
 
 FLAGS = flags.FLAGS
 
@@ -87,7 +87,7 @@ def evaluate(folder):
         f"--inception_weights={FLAGS.inception_weights}",
         f"--vgg19_weights={FLAGS.vgg19_weights}",
         f"--output={folder / 'evaluation'}",
-        f"--image_size={evaluating.IMAGE_SIZE}",
+        f"--image_size={evaluator.IMAGE_SIZE}",
     )
 
 
@@ -99,7 +99,7 @@ def run_command(*command):
 def write_table(folder):
     path = folder / "evaluation" / "evaluation.json"
     tables = json.loads(path.read_text())["figures"]
-    figures = tables[str(evaluating.IMAGE_SIZE)]
+    figures = tables[str(evaluator.IMAGE_SIZE)]
     lines = []
     for name in SETTINGS:
         row = logged(folder / name) | {

@@ -21,9 +21,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cartoongan_tf import color_drift
-from cartoongan_tf import distances
-from cartoongan_tf import inception
 from cartoongan_tf.analysis import drawn_score
 from cartoongan_tf.analysis import faces
 from cartoongan_tf.analysis import fidelity
@@ -31,6 +28,9 @@ from cartoongan_tf.analysis import quality
 from cartoongan_tf.analysis import structure
 from cartoongan_tf.core import progress
 from cartoongan_tf.data import pipeline
+from cartoongan_tf.evaluation import color_drift
+from cartoongan_tf.evaluation import inception
+from cartoongan_tf.evaluation import kid_fid
 from cartoongan_tf.images import pictures
 from cartoongan_tf.losses import losses
 
@@ -243,15 +243,15 @@ def _score(tally, photos, cartoons):
     colored = sum(drift.colored for drift in tally.drifts)
     turned = sum(drift.turned for drift in tally.drifts)
     edges, texture, drawn = np.mean(tally.looks, axis=0)
-    kernel = between(distances.kernel_distance, cartoons)
+    kernel = between(kid_fid.kernel_distance, cartoons)
     compared = tally.pool.result()
     in_photos = sum(tally.faces)
     return Score(
         kernel_to_cartoons=kernel,
-        kernel_error=between(distances.kernel_distance_error, cartoons),
-        kernel_to_photos=between(distances.kernel_distance, photos),
-        frechet_to_cartoons=between(distances.frechet_distance, cartoons),
-        frechet_to_photos=between(distances.frechet_distance, photos),
+        kernel_error=between(kid_fid.kernel_distance_error, cartoons),
+        kernel_to_photos=between(kid_fid.kernel_distance, photos),
+        frechet_to_cartoons=between(kid_fid.frechet_distance, cartoons),
+        frechet_to_photos=between(kid_fid.frechet_distance, photos),
         content=float(np.mean(tally.content)) if tally.content else None,
         drift=float(np.mean([drift.distance for drift in tally.drifts])),
         turned=turned / colored if colored else None,

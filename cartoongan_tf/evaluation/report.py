@@ -11,9 +11,9 @@ import rich.console
 import rich.table
 import rich.text
 
-from cartoongan_tf import evaluating
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import sampling
+from cartoongan_tf.evaluation import evaluator
 from cartoongan_tf.images import contact_sheets
 from cartoongan_tf.images import pictures
 
@@ -22,7 +22,7 @@ _SIDE = 192  # Pixels that each has there at most.
 _PACKAGES = ("tensorflow", "keras", "numpy")
 
 
-def figures(score: evaluating.Score, inception: str) -> dict[str, float | None]:
+def figures(score: evaluator.Score, inception: str) -> dict[str, float | None]:
     """A score in the units and by the names in which it is reported.
 
     Args:
@@ -117,11 +117,11 @@ def write_sheet(
 ) -> None:
     """Writes a contact sheet: photos, and below what each way makes of them."""
     crops = [
-        evaluating.read_crop(photo, image_size)
+        evaluator.read_crop(photo, image_size)
         for photo in sampling.evenly_spaced(photos, _COLUMNS)
     ]
     shown, captions = [], []
-    for name, make in {evaluating.PHOTOS: evaluating.unchanged, **ways}.items():
+    for name, make in {evaluator.PHOTOS: evaluator.unchanged, **ways}.items():
         shown += [make(crop) for crop in crops]
         captions += [name] + [""] * (len(crops) - 1)
     sheet = contact_sheets.contact_sheet(
