@@ -14,22 +14,22 @@ from absl import app
 from absl import flags
 from absl import logging
 
-from cartoongan_tf import export_report
-from cartoongan_tf import exporting
-from cartoongan_tf import image_bytes
-from cartoongan_tf import litert
-from cartoongan_tf import photo_sets
-from cartoongan_tf import recipes
-from cartoongan_tf import saved_models
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import devices
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.export import calibration_photos
+from cartoongan_tf.export import export_report
+from cartoongan_tf.export import exporter
+from cartoongan_tf.export import jobs
+from cartoongan_tf.export import saved_models
+from cartoongan_tf.export.graph_decoding import encoded_images
+from cartoongan_tf.export.litert import conversion
 from cartoongan_tf.inference import loading
 from cartoongan_tf.inference import styles
 
 FLAGS = flags.FLAGS
-DEFAULTS = recipes.Settings()
+DEFAULTS = jobs.Settings()
 
 flags.DEFINE_string(
     "model",
@@ -42,7 +42,7 @@ flags.DEFINE_string("output", None, "Folder to write into.", required=True)
 flags.DEFINE_list(
     "formats",
     list(DEFAULTS.formats),
-    f"What to write: {', '.join(recipes.FORMATS)}. onnx needs "
+    f"What to write: {', '.join(jobs.FORMATS)}. onnx needs "
     "requirements-onnx.txt.",
 )
 flags.DEFINE_list(
@@ -86,14 +86,14 @@ flags.DEFINE_integer(
 flags.DEFINE_enum(
     "encoding",
     DEFAULTS.encoded.encoding,
-    image_bytes.KINDS,
+    encoded_images.KINDS,
     "Format of the cartoons that the SavedModel encodes.",
 )
 flags.DEFINE_string(
     "photos",
-    photo_sets.SAMPLE,
+    calibration_photos.SAMPLE,
     "Folder of photos to compare on, and to calibrate int8 with: of more than "
-    f"{photo_sets.MOST} a selection.",
+    f"{calibration_photos.MOST} a selection.",
 )
 flags.DEFINE_string(
     "credit", None, "Who to credit, for the metadata of .tflite files."
@@ -113,10 +113,10 @@ def main(argv):
         settings = _settings()
         devices.prepare(deterministic=False)
         output = atomic_files.make_folder("--output", FLAGS.output)
-        photos = photo_sets.read("--photos", FLAGS.photos)
+        photos = calibration_photos.read("--photos", FLAGS.photos)
         generator = loading.load_generator(FLAGS.model, "--model")
-        plan = recipes.plan(generator, settings, output, photos)
-        examples = exporting.Examples(generator, photos)
+        plan = jobs.plan(generator, settings, output, photos)
+        examples = exporter.Examples(generator, photos)
         made, refused = _export(plan, output, examples)
         about = {
             "model": FLAGS.model,
@@ -135,17 +135,17 @@ def _export(plan, output, examples):
     made, refused = [], []
     for recipe in plan:
         print(f"Writing {output / recipe.name} ...", flush=True)
-        result = exporting.export(recipe, output, examples)
-        done = made if isinstance(result, exporting.Artifact) else refused
+        result = exporter.export(recipe, output, examples)
+        done = made if isinstance(result, exporter.Artifact) else refused
         done.append(result)
     export_report.show(rich.console.Console(), made)
     return made, refused
 
 
 def _settings():
-    return recipes.Settings(
-        formats=_chosen("formats", recipes.FORMATS),
-        precisions=_chosen("precision", litert.PRECISIONS),
+    return jobs.Settings(
+        formats=_chosen("formats", jobs.FORMATS),
+        precisions=_chosen("precision", conversion.PRECISIONS),
         sizes=model_interface.sizes_of("--sizes", FLAGS.sizes),
         version=FLAGS.version,
         warmup_sizes=_warmup_sizes(),

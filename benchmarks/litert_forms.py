@@ -23,7 +23,7 @@ from ai_edge_litert.interpreter import Interpreter
 from keras import ops
 
 from benchmarks import in_turn
-from cartoongan_tf import litert
+from cartoongan_tf.export.litert import conversion
 from cartoongan_tf.nn import layers
 from cartoongan_tf.nn import networks
 
@@ -35,7 +35,7 @@ flags.DEFINE_integer("blocks", 2, "Of the paper's generator; it has 8.")
 flags.DEFINE_integer("threads", 2, "Threads of LiteRT.")
 flags.DEFINE_integer("repeats", 20, "Times that each file runs.")
 
-PRECISIONS = (litert.FLOAT32, litert.DYNAMIC_RANGE)
+PRECISIONS = (conversion.FLOAT32, conversion.DYNAMIC_RANGE)
 
 
 def main(_):
@@ -96,7 +96,7 @@ def with_keras_norm(layer, tensor):
 def file_of(precision, generator, changes):
     image = keras.Input((FLAGS.size, FLAGS.size, 3))
     network = keras.Model(image, chain(generator.stages, image, changes))
-    return litert.convert(network, [(FLAGS.size, FLAGS.size)], precision)
+    return conversion.convert(network, [(FLAGS.size, FLAGS.size)], precision)
 
 
 def chain(stages, tensor, changes):

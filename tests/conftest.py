@@ -12,13 +12,13 @@ import PIL.Image
 import pytest
 import words_model
 
-from cartoongan_tf import saved_models
-from cartoongan_tf import warmup_requests
 from cartoongan_tf.core import model_interface
 from cartoongan_tf.data import folder_scan
 from cartoongan_tf.data import image_source
 from cartoongan_tf.data import samples
 from cartoongan_tf.data import synthetic_scenes
+from cartoongan_tf.export import saved_models
+from cartoongan_tf.export import warmup
 from cartoongan_tf.images import pictures
 from cartoongan_tf.inference import saved_model_runtime
 from cartoongan_tf.nn import networks
@@ -107,7 +107,7 @@ def published(tmp_path_factory):
     folder = tmp_path_factory.mktemp("published") / "saved_model"
     network = networks.Generator(filters=4, blocks=1)
     saved_models.write(network, folder / "1")
-    warmup_requests.write(folder / "1", [(24, 32)])
+    warmup.write(folder / "1", [(24, 32)])
     return folder
 
 

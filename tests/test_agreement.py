@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
 
-from cartoongan_tf import agreement
+from cartoongan_tf.export import fidelity
 
 
 def test_psnr_is_what_its_formula_gives(random):
     photo = random.integers(0, 256, (16, 24, 3), "uint8")
     theirs = random.integers(10, 246, (16, 24, 3), "uint8")
     ours = theirs + random.integers(0, 9, theirs.shape, "uint8")
-    found = agreement.measure(lambda _: ours, [(photo, theirs)])
+    found = fidelity.measure(lambda _: ours, [(photo, theirs)])
     error = np.mean((ours.astype(float) - theirs) ** 2)
     assert found.psnr == pytest.approx(10 * np.log10(255**2 / error))
     assert found.largest_error == 8
@@ -17,20 +17,20 @@ def test_psnr_is_what_its_formula_gives(random):
 
 def test_equal_pictures_agree_wholly(random):
     photo = random.integers(0, 256, (16, 24, 3), "uint8")
-    found = agreement.measure(lambda photo: photo, [(photo, photo)] * 2)
-    assert found == (agreement.EQUAL, 1.0, 0)
+    found = fidelity.measure(lambda photo: photo, [(photo, photo)] * 2)
+    assert found == (fidelity.EQUAL, 1.0, 0)
 
 
 def test_the_mean_is_over_photos_and_the_error_the_largest():
     black = np.zeros((16, 24, 3), "uint8")
     made = {0: black + 1, 1: black + 10}
     examples = [(black, black), (black + 1, black)]
-    found = agreement.measure(lambda photo: made[photo.flat[0]], examples)
+    found = fidelity.measure(lambda photo: made[photo.flat[0]], examples)
     psnrs = [20 * np.log10(255), 20 * np.log10(25.5)]
     assert found.psnr == pytest.approx(np.mean(psnrs))
     assert found.largest_error == 10
 
 
 def test_the_worst_of_several_is_the_worst_of_each_figure():
-    some = agreement.Agreement(50.0, 0.9, 3), agreement.Agreement(40.0, 0.95, 2)
-    assert agreement.worst(some) == (40.0, 0.9, 3)
+    some = fidelity.Agreement(50.0, 0.9, 3), fidelity.Agreement(40.0, 0.95, 2)
+    assert fidelity.worst(some) == (40.0, 0.9, 3)

@@ -3,10 +3,10 @@ import sys
 import numpy as np
 import pytest
 
-from cartoongan_tf import litert
-from cartoongan_tf import saved_models
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.export import saved_models
+from cartoongan_tf.export.litert import conversion
 from cartoongan_tf.inference import loading
 from cartoongan_tf.nn import networks
 
@@ -25,7 +25,7 @@ def write(generator, tmp_path):
         if name.endswith(".keras"):
             of.save(path)
         elif name.endswith(".tflite"):
-            path.write_bytes(litert.convert(of, sizes, "float32"))
+            path.write_bytes(conversion.convert(of, sizes, "float32"))
         else:
             saved_models.write(of, path)
         return path

@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf import saved_models
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.export import saved_models
 from cartoongan_tf.images import pictures
 
 SPEC = tf.TensorSpec(

@@ -9,7 +9,7 @@ STRICT = """
 import sys
 from absl import app
 import export
-from cartoongan_tf import exporting
+from cartoongan_tf.export import exporter
 exporting.GATES["dynamic_range"] = 101
 sys.argv = ["export.py", *sys.argv[1:]]
 app.run(export.main)

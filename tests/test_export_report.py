@@ -4,29 +4,29 @@ import json
 import pytest
 import rich.console
 
-from cartoongan_tf import agreement
-from cartoongan_tf import export_report
-from cartoongan_tf import exporting
-from cartoongan_tf import probing
+from cartoongan_tf.export import export_report
+from cartoongan_tf.export import exporter
+from cartoongan_tf.export import fidelity
+from cartoongan_tf.export import profiling
 
 ARTIFACTS = [
-    exporting.Artifact(
+    exporter.Artifact(
         "saved_model/1",
         "float32",
         2.5,
-        agreement.Agreement(100.0, 1.0, 0),
-        probing.Probe({"256x256": 123.4}, 56.7),
+        fidelity.Agreement(100.0, 1.0, 0),
+        profiling.Probe({"256x256": 123.4}, 56.7),
     ),
-    exporting.Artifact(
+    exporter.Artifact(
         "cartoongan_float16.tflite",
         "float16",
         1.25,
-        agreement.Agreement(66.6, 0.9987, 2),
-        probing.Probe({"256x256": 98.7, "512x512": 401.0}, None),
+        fidelity.Agreement(66.6, 0.9987, 2),
+        profiling.Probe({"256x256": 98.7, "512x512": 401.0}, None),
         [],
     ),
 ]
-REFUSALS = [exporting.Refusal("cartoongan_int8.tflite", "it is far off.")]
+REFUSALS = [exporter.Refusal("cartoongan_int8.tflite", "it is far off.")]
 
 
 def test_the_table_has_a_row_for_each_artifact():
@@ -58,8 +58,8 @@ def test_the_report_says_all_of_it(tmp_path):
     ]
 
 
-@pytest.mark.parametrize("precision", exporting.GATES)
+@pytest.mark.parametrize("precision", exporter.GATES)
 def test_each_precision_has_its_gate(precision):
     """60, 50, 38 and 28 dB."""
     gates = {"float32": 60, "float16": 50, "dynamic_range": 38, "int8": 28}
-    assert exporting.GATES[precision] == gates[precision]
+    assert exporter.GATES[precision] == gates[precision]

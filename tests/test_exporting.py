@@ -2,14 +2,14 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf import agreement
-from cartoongan_tf import exporting
-from cartoongan_tf import recipes
-from cartoongan_tf import saved_models
+from cartoongan_tf.export import exporter
+from cartoongan_tf.export import fidelity
+from cartoongan_tf.export import jobs
+from cartoongan_tf.export import saved_models
 from cartoongan_tf.inference import loading
 from cartoongan_tf.nn import networks
 
-SETTINGS = recipes.Settings(
+SETTINGS = jobs.Settings(
     precisions=["float32"], sizes=[(40, 24), None], warmup_sizes=[(24, 32)]
 )
 
@@ -25,7 +25,7 @@ def plan(generator, photos, tmp_path):
 
     def make(**changes):
         settings = SETTINGS._replace(**changes)
-        found = recipes.plan(generator, settings, tmp_path, photos)
+        found = jobs.plan(generator, settings, tmp_path, photos)
         return {recipe.name: recipe for recipe in found}
 
     return make
@@ -33,7 +33,7 @@ def plan(generator, photos, tmp_path):
 
 @pytest.fixture
 def examples(generator, photos):
-    return exporting.Examples(generator, photos)
+    return exporter.Examples(generator, photos)
 
 
 def assert_same(cartoon, generator, picture):
@@ -57,7 +57,7 @@ def assert_same(cartoon, generator, picture):
 def test_artifacts_are_the_generator(
     generator, plan, examples, random, tmp_path, name, sides
 ):
-    made = exporting.export(plan()[name], tmp_path, examples)
+    made = exporter.export(plan()[name], tmp_path, examples)
     assert (made.name, made.precision) == (name, "float32")
     assert made.agreement.psnr > 60
     assert made.agreement.largest_error <= 1
@@ -71,9 +71,9 @@ def test_artifacts_are_the_generator(
 
 @pytest.mark.parametrize("name", ["saved_model/1", "cartoongan_float32.tflite"])
 def test_what_does_not_agree_is_not_written(plan, photos, tmp_path, name):
-    other = exporting.Examples(networks.Generator(filters=4, blocks=1), photos)
-    refusal = exporting.export(plan()[name], tmp_path, other)
-    assert isinstance(refusal, exporting.Refusal)
+    other = exporter.Examples(networks.Generator(filters=4, blocks=1), photos)
+    refusal = exporter.export(plan()[name], tmp_path, other)
+    assert isinstance(refusal, exporter.Refusal)
     assert refusal.name == name
     assert "dB from those of the Keras model, and 60 are" in refusal.reason
     assert not [p for p in tmp_path.rglob("*") if p.is_file()]
@@ -82,8 +82,8 @@ def test_what_does_not_agree_is_not_written(plan, photos, tmp_path, name):
 def test_a_file_that_was_there_outlives_a_refusal(plan, photos, tmp_path):
     name = "cartoongan_float32.tflite"
     (tmp_path / name).write_text("before")
-    other = exporting.Examples(networks.Generator(filters=4, blocks=1), photos)
-    exporting.export(plan()[name], tmp_path, other)
+    other = exporter.Examples(networks.Generator(filters=4, blocks=1), photos)
+    exporter.export(plan()[name], tmp_path, other)
     assert (tmp_path / name).read_text() == "before"
 
 
@@ -102,16 +102,16 @@ def test_one_wrong_way_is_enough_to_be_refused(plan, examples, tmp_path):
     recipe = plan()["cartoongan_float32.tflite"]
 
     def ways(path):
-        return [*recipe.ways(path), recipes.Way(lambda photo: photo)]
+        return [*recipe.ways(path), jobs.Way(lambda photo: photo)]
 
-    found = exporting.export(recipe._replace(ways=ways), tmp_path, examples)
-    assert isinstance(found, exporting.Refusal)
+    found = exporter.export(recipe._replace(ways=ways), tmp_path, examples)
+    assert isinstance(found, exporter.Refusal)
 
 
 def test_a_failing_warm_up_request_stops_the_export(plan, examples, tmp_path):
     recipe = plan(warmup_sizes=[(8, 8)])["saved_model/1"]
     with pytest.raises(tf.errors.InvalidArgumentError, match="8 x 8 pixels"):
-        exporting.export(recipe, tmp_path, examples)
+        exporter.export(recipe, tmp_path, examples)
     assert not [p for p in tmp_path.rglob("*") if p.is_file()]
 
 
@@ -124,8 +124,8 @@ def test_jpeg_cartoons_are_compared_with_jpeg_cartoons(
     *_, way = recipe.ways(tmp_path / "1")
     pairs = examples.at(None)
     seen = [(photo, way.seen(cartoon)) for photo, cartoon in pairs]
-    assert agreement.measure(way.cartoonize, seen).psnr > 60
-    assert agreement.measure(way.cartoonize, pairs).psnr < 45
+    assert fidelity.measure(way.cartoonize, seen).psnr > 60
+    assert fidelity.measure(way.cartoonize, pairs).psnr < 45
 
 
 def test_recipes_are_what_was_asked_for(plan):
@@ -154,8 +154,8 @@ def test_a_version_is_the_next_one_unless_given(plan, tmp_path):
 
 def test_photos_are_fitted_to_a_size_and_large_ones_reduced(random):
     photo = random.integers(0, 256, (60, 700, 3), "uint8")
-    assert exporting.fitted(photo, (40, 24)).shape == (24, 40, 3)
-    assert exporting.fitted(photo, None).shape == (44, 512, 3)
+    assert exporter.fitted(photo, (40, 24)).shape == (24, 40, 3)
+    assert exporter.fitted(photo, None).shape == (44, 512, 3)
     np.testing.assert_array_equal(
-        exporting.fitted(photo[:, :500], None), photo[:, :500]
+        exporter.fitted(photo[:, :500], None), photo[:, :500]
     )

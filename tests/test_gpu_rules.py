@@ -7,8 +7,8 @@ import pytest
 import tensorflow as tf
 from ai_edge_litert.tools import flatbuffer_utils
 
-from cartoongan_tf import gpu_rules
-from cartoongan_tf import litert
+from cartoongan_tf.export.litert import conversion
+from cartoongan_tf.export.litert import gpu_compatibility
 from cartoongan_tf.nn import layers
 from cartoongan_tf.nn import networks
 from cartoongan_tf.nn import upsampling
@@ -22,7 +22,7 @@ def converted(request):
     random = np.random.default_rng(0)
     for weight in network.trainable_weights:
         weight.assign(random.normal(0, 0.1, weight.shape))
-    return functools.partial(litert.convert, network)
+    return functools.partial(conversion.convert, network)
 
 
 def convert_function(function, **settings):
@@ -39,22 +39,24 @@ def convert_function(function, **settings):
 
 
 def problems_of(function):
-    return gpu_rules.problems(convert_function(function))
+    return gpu_compatibility.problems(convert_function(function))
 
 
-@pytest.mark.parametrize("precision", [litert.FLOAT16, litert.FLOAT32])
+@pytest.mark.parametrize("precision", [conversion.FLOAT16, conversion.FLOAT32])
 def test_static_float_files_run_on_the_gpu(converted, precision):
-    assert gpu_rules.problems(converted(SIZES, precision)) == []
+    assert gpu_compatibility.problems(converted(SIZES, precision)) == []
 
 
 def test_files_of_any_size_do_not(converted):
-    found = gpu_rules.problems(converted((None,), litert.FLOAT16))
+    found = gpu_compatibility.problems(converted((None,), conversion.FLOAT16))
     assert any("is known only when it runs" in problem for problem in found)
     assert any("SHAPE of " in problem for problem in found)
 
 
 def test_pixels_in_and_out_do_not(converted):
-    found = gpu_rules.problems(converted(SIZES, litert.DYNAMIC_RANGE))
+    found = gpu_compatibility.problems(
+        converted(SIZES, conversion.DYNAMIC_RANGE)
+    )
     assert {problem.split()[1] for problem in found} == {"CAST", "ROUND"}
     assert {problem.split(":")[0] for problem in found} == {"24x16", "19x37"}
 
@@ -163,7 +165,7 @@ def test_options_that_no_converter_gives_are_named(
     for operator in tree.subgraphs[0].operators:
         setattr(operator.builtinOptions, option, value)
     model = bytes(flatbuffer_utils.convert_object_to_bytearray(tree))
-    (problem,) = gpu_rules.problems(model)
+    (problem,) = gpu_compatibility.problems(model)
     assert message in problem
 
 
@@ -179,20 +181,27 @@ def test_int16_is_refused():
             supported_ops=[getattr(tf.lite.OpsSet, mode)]
         ),
     )
-    assert any("is INT16" in problem for problem in gpu_rules.problems(model))
+    assert any(
+        "is INT16" in problem for problem in gpu_compatibility.problems(model)
+    )
 
 
 @pytest.mark.slow
 def test_the_command_tells_by_its_status(tmp_path, run_command):
     network = networks.new_generator("light", 4, 1)
     for name, sizes in (("any", (None,)), ("fixed", SIZES)):
-        model = litert.convert(network, sizes, litert.FLOAT16)
+        model = conversion.convert(network, sizes, conversion.FLOAT16)
         (tmp_path / f"{name}.tflite").write_bytes(model)
     (tmp_path / "text.tflite").write_text("no model")
 
     def run(*names):
         paths = [tmp_path / f"{name}.tflite" for name in names]
-        command = (sys.executable, "-m", "cartoongan_tf.gpu_rules", *paths)
+        command = (
+            sys.executable,
+            "-m",
+            "cartoongan_tf.export.litert.gpu_compatibility",
+            *paths,
+        )
         return run_command(*command)
 
     good = run("fixed")

@@ -11,8 +11,8 @@ import pytest
 import skimage.data
 import tensorflow as tf
 
-from cartoongan_tf import image_bytes
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.export.graph_decoding import encoded_images
 from cartoongan_tf.images import pictures
 from cartoongan_tf.nn import networks
 
@@ -35,11 +35,11 @@ def generator():
 @pytest.fixture(scope="module")
 def saved_model(generator, tmp_path_factory):
     folder = tmp_path_factory.mktemp("bytes") / "1"
-    endpoint = image_bytes.bytes_endpoint(
+    endpoint = encoded_images.bytes_endpoint(
         generator,
         max_side=MAX_SIDE,
         max_pixels=MAX_PIXELS,
-        kind=image_bytes.PNG,
+        kind=encoded_images.PNG,
     )
     signature = tf.TensorSpec((None,), tf.string, model_interface.IMAGE_BYTES)
     archive = keras.export.ExportArchive()
@@ -77,7 +77,7 @@ def decode():
         autograph=False,
     )
     def run(contents, index):
-        return image_bytes.decode(
+        return encoded_images.decode(
             contents, index, max_side=MAX_SIDE, max_pixels=MAX_PIXELS
         )
 
@@ -358,11 +358,11 @@ def test_an_empty_batch_gets_an_empty_answer(serve):
 
 
 def test_cartoons_can_be_jpegs(serve, generator, photo):
-    endpoint = image_bytes.bytes_endpoint(
+    endpoint = encoded_images.bytes_endpoint(
         generator,
         max_side=MAX_SIDE,
         max_pixels=MAX_PIXELS,
-        kind=image_bytes.JPEG,
+        kind=encoded_images.JPEG,
     )
     data = encoded(photo, "PNG")
     small = endpoint(tf.constant([data]))[
@@ -376,7 +376,7 @@ def test_cartoons_can_be_jpegs(serve, generator, photo):
 
 def test_an_unknown_kind_of_cartoon_is_refused():
     with pytest.raises(ValueError, match="received 'gif'"):
-        image_bytes.encode(tf.zeros((16, 24, 3), tf.uint8), "gif")
+        encoded_images.encode(tf.zeros((16, 24, 3), tf.uint8), "gif")
 
 
 def sized_png(width, height):

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf import litert
+from cartoongan_tf.export.litert import conversion
 from cartoongan_tf.inference import loading
 from cartoongan_tf.nn import light_generator
 from cartoongan_tf.nn import networks
@@ -173,7 +173,7 @@ def test_litert_takes_any_size_with_builtin_operators(
     generator, random, tmp_path
 ):
     path = tmp_path / "any.tflite"
-    path.write_bytes(litert.convert(generator, [None], "float32"))
+    path.write_bytes(conversion.convert(generator, [None], "float32"))
     cartoonize = loading.open_model(path, "--model")
     for sides in ((17, 23), (32, 20), (45, 46)):
         picture = random.integers(0, 256, (*sides, 3), "uint8")

@@ -10,14 +10,14 @@ from ai_edge_litert.interpreter import Interpreter
 from ai_edge_litert.tools import flatbuffer_utils
 from keras import ops
 
-from cartoongan_tf import litert
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.export.litert import conversion
 from cartoongan_tf.inference import loading
 from cartoongan_tf.nn import networks
 
 SIZES = ((24, 16), (19, 37))
 STORYBOOK_SIZES = ((96, 64), (64, 80))
-FLOATS = [litert.FLOAT32, litert.FLOAT16]
+FLOATS = [conversion.FLOAT32, conversion.FLOAT16]
 OPERATORS = {
     code: name
     for name, code in vars(schema.BuiltinOperator).items()
@@ -57,7 +57,7 @@ def converted(network):
 
     @functools.cache
     def converted(sizes, precision):
-        return litert.convert(network, sizes, precision)
+        return conversion.convert(network, sizes, precision)
 
     return converted
 
@@ -66,7 +66,7 @@ def converted(network):
 def converted_storybook(storybook, photos):
     @functools.cache
     def converted(precision):
-        return litert.convert(storybook, STORYBOOK_SIZES, precision, photos)
+        return conversion.convert(storybook, STORYBOOK_SIZES, precision, photos)
 
     return converted
 
@@ -74,7 +74,7 @@ def converted_storybook(storybook, photos):
 def draw(random, size, precision):
     width, height = size
     pixels = random.integers(0, 256, (1, height, width, 3), "uint8")
-    return pixels if precision in litert.IN_PIXELS else to_range(pixels)
+    return pixels if precision in conversion.IN_PIXELS else to_range(pixels)
 
 
 def to_range(pixels):
@@ -114,7 +114,7 @@ def test_each_signature_is_the_network(
     network, converted, random, precision, threads
 ):
     model = converted(SIZES, precision)
-    tolerance = {litert.FLOAT32: 1e-4, litert.FLOAT16: 5e-3}[precision]
+    tolerance = {conversion.FLOAT32: 1e-4, conversion.FLOAT16: 5e-3}[precision]
     for size in SIZES:
         image = draw(random, size, precision)
         cartoon = run(model, image, model_interface.signature_of(size), threads)
@@ -137,8 +137,8 @@ def test_any_size_is_kept_to_the_pixel(
 @pytest.mark.parametrize("sizes", [SIZES, (None,)], ids=["two", "any"])
 def test_pixels_become_pixels_by_rounding(network, converted, random, sizes):
     """Weights of 8 bits are off by more than a level; their grid is not."""
-    model = converted(sizes, litert.DYNAMIC_RANGE)
-    pixels = draw(random, SIZES[0], litert.DYNAMIC_RANGE)
+    model = converted(sizes, conversion.DYNAMIC_RANGE)
+    pixels = draw(random, SIZES[0], conversion.DYNAMIC_RANGE)
     cartoon = run(model, pixels, model_interface.signature_of(sizes[0]))
     expected = to_pixels(network(to_range(pixels)))
     assert cartoon.dtype == np.uint8
@@ -150,7 +150,7 @@ def test_pixels_become_pixels_by_rounding(network, converted, random, sizes):
 
 def test_signatures_share_their_weights(storybook, converted_storybook):
     weights = 4 * storybook.count_params()
-    two = converted_storybook(litert.FLOAT32)
+    two = converted_storybook(conversion.FLOAT32)
     assert weights < len(two) < 1.2 * weights
 
 
@@ -159,7 +159,7 @@ def test_signatures_share_their_weights(storybook, converted_storybook):
     [("float16", 0.6), ("dynamic_range", 0.38), ("int8", 0.38)],
 )
 def test_fewer_bits_make_a_smaller_file(converted_storybook, precision, share):
-    whole = len(converted_storybook(litert.FLOAT32))
+    whole = len(converted_storybook(conversion.FLOAT32))
     assert len(converted_storybook(precision)) < share * whole
 
 
@@ -174,7 +174,7 @@ def test_cartoons_of_real_photos_are_close(
     model = converted_storybook(precision)
     pixels = skimage.data.coffee()[::4, ::4][:80, :64][None]
     expected = to_pixels(storybook(to_range(pixels)))
-    if precision in litert.IN_PIXELS:
+    if precision in conversion.IN_PIXELS:
         cartoon = run(model, pixels, "64x80")
         assert cartoon.dtype == np.uint8
     else:
@@ -184,7 +184,7 @@ def test_cartoons_of_real_photos_are_close(
 
 
 def test_int8_computes_in_integers_from_end_to_end(converted_storybook):
-    model = converted_storybook(litert.INT8)
+    model = converted_storybook(conversion.INT8)
     for subgraph in range(len(STORYBOOK_SIZES)):
         found = operators(model, subgraph)
         assert found["QUANTIZE"] == 2
@@ -194,7 +194,7 @@ def test_int8_computes_in_integers_from_end_to_end(converted_storybook):
 def test_pixels_of_int8_are_those_of_the_photo(photos):
     """Though no photo of the calibration goes from black to white."""
     dull = [photo // 2 + 40 for photo in photos]
-    model = litert.convert(tiny("light"), SIZES, litert.INT8, dull)
+    model = conversion.convert(tiny("light"), SIZES, conversion.INT8, dull)
     interpreter = Interpreter(model_content=model)
     for size in SIZES:
         runner = interpreter.get_signature_runner(
@@ -205,7 +205,7 @@ def test_pixels_of_int8_are_those_of_the_photo(photos):
         assert zero in (127, 128)
 
 
-@pytest.mark.parametrize("precision", [*FLOATS, litert.DYNAMIC_RANGE])
+@pytest.mark.parametrize("precision", [*FLOATS, conversion.DYNAMIC_RANGE])
 def test_static_files_are_one_partition_of_the_cpu_delegate(
     converted, precision
 ):
@@ -219,7 +219,7 @@ def test_static_files_are_one_partition_of_the_cpu_delegate(
 
 
 def test_static_files_hold_no_shapes(converted):
-    model = converted(SIZES, litert.FLOAT16)
+    model = converted(SIZES, conversion.FLOAT16)
     for subgraph in range(len(SIZES)):
         found = operators(model, subgraph)
         assert found["CONV_2D"]
@@ -227,11 +227,11 @@ def test_static_files_hold_no_shapes(converted):
 
 
 def test_any_size_holds_no_mirrored_padding(converted):
-    assert not operators(converted((None,), litert.FLOAT32))["MIRROR_PAD"]
+    assert not operators(converted((None,), conversion.FLOAT32))["MIRROR_PAD"]
 
 
 def test_inputs_and_outputs_have_the_names_of_the_contract(converted):
-    model = converted(SIZES, litert.FLOAT32)
+    model = converted(SIZES, conversion.FLOAT32)
     signatures = Interpreter(model_content=model).get_signature_list()
     each = {"inputs": ["image"], "outputs": ["cartoon"]}
     assert signatures == {"24x16": each, "19x37": each}
@@ -241,7 +241,7 @@ def test_nothing_is_printed_and_nothing_left_behind(
     photos, capfd, tmp_path, monkeypatch
 ):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    litert.convert(tiny("light"), [(24, 16)], litert.INT8, photos)
+    conversion.convert(tiny("light"), [(24, 16)], conversion.INT8, photos)
     assert capfd.readouterr().out == ""
     assert not list(tmp_path.iterdir())
 
@@ -250,7 +250,7 @@ def test_what_is_not_built_in_is_named():
     image = keras.Input((None, None, 3))
     network = keras.Model(image, ops.erfinv(image))
     with pytest.raises(RuntimeError, match="not have built in: Erfinv"):
-        litert.convert(network, [(24, 16)], litert.FLOAT32)
+        conversion.convert(network, [(24, 16)], conversion.FLOAT32)
 
 
 def test_missing_weights_are_noticed():
@@ -259,7 +259,7 @@ def test_missing_weights_are_noticed():
     network.unused = keras.layers.Dense(90)
     network.unused.build((None, 70))
     with pytest.raises(RuntimeError, match="for 25200 bytes of weights"):
-        litert.convert(network, [(24, 16)], litert.FLOAT32)
+        conversion.convert(network, [(24, 16)], conversion.FLOAT32)
 
 
 @pytest.mark.parametrize(
@@ -274,4 +274,4 @@ def test_missing_weights_are_noticed():
 )
 def test_wrong_arguments_are_refused(sizes, precision, message):
     with pytest.raises(ValueError, match=message):
-        litert.convert(tiny("light"), sizes, precision)
+        conversion.convert(tiny("light"), sizes, precision)

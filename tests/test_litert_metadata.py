@@ -12,9 +12,9 @@ from ai_edge_litert.interpreter import Interpreter
 from keras import ops
 
 import cartoongan_tf
-from cartoongan_tf import litert
-from cartoongan_tf import litert_metadata
-from cartoongan_tf import metadata_tables
+from cartoongan_tf.export.litert import conversion
+from cartoongan_tf.export.litert import metadata
+from cartoongan_tf.export.litert import metadata_schema
 from cartoongan_tf.inference import styles
 
 ABOUT = styles.About("Öl auf Leinwand", "A. Painter, 1905", "CC-BY-4.0")
@@ -40,7 +40,7 @@ def convert():
 
     @functools.cache
     def convert(precision, sizes=SIZES):
-        return litert.convert(network, sizes, precision, gray)
+        return conversion.convert(network, sizes, precision, gray)
 
     return convert
 
@@ -50,7 +50,7 @@ def described(convert, tmp_path):
     def described(precision, sizes=SIZES):
         path = tmp_path / f"{precision}_{len(sizes)}.tflite"
         model = convert(precision, sizes)
-        path.write_bytes(litert_metadata.add(model, ABOUT))
+        path.write_bytes(metadata.add(model, ABOUT))
         return path
 
     return described
@@ -63,7 +63,7 @@ def tensors(path):
             *graph["input_tensor_metadata"],
             *graph["output_tensor_metadata"],
         )
-        for graph in litert_metadata.read(path)["subgraph_metadata"]
+        for graph in metadata.read(path)["subgraph_metadata"]
     }
 
 
@@ -76,7 +76,7 @@ def normalize(values, tensor):
 
 
 def test_a_file_says_whose_it_is(described):
-    found = litert_metadata.read(described("float32"))
+    found = metadata.read(described("float32"))
     assert found["name"] == ABOUT.name
     assert found["author"] == ABOUT.credit
     assert found["license"] == ABOUT.license
@@ -99,7 +99,7 @@ def test_signatures_are_described_by_name_and_size(described):
             assert f"exactly {name} pixels" in tensor["description"]
             content = tensor["content"]["content_properties"]
             assert content["default_size"] == {"width": width, "height": height}
-            assert content["color_space"] == metadata_tables.RGB
+            assert content["color_space"] == metadata_schema.RGB
 
 
 def test_any_size_is_said_to_be_any(described):
@@ -144,7 +144,7 @@ def test_normalized_and_quantized_pixels_are_the_pixels_again(described):
 
 def test_a_described_file_computes_the_same(convert, random):
     model = convert("float16")
-    described = litert_metadata.add(model, ABOUT)
+    described = metadata.add(model, ABOUT)
     for width, height in SIZES:
         image = random.uniform(-1, 1, (1, height, width, 3)).astype("float32")
         results = []
@@ -173,15 +173,15 @@ def test_a_file_without_metadata_is_refused(convert, tmp_path):
     path = tmp_path / "bare.tflite"
     path.write_bytes(convert("float32"))
     with pytest.raises(ValueError, match=r"bare\.tflite has no metadata"):
-        litert_metadata.read(path)
+        metadata.read(path)
 
 
 def test_another_flatbuffer_is_refused():
-    data = bytearray(metadata_tables.write({"name": "a"}))
-    assert metadata_tables.read(bytes(data)) == {"name": "a"}
+    data = bytearray(metadata_schema.write({"name": "a"}))
+    assert metadata_schema.read(bytes(data)) == {"name": "a"}
     data[4:8] = b"M002"
     with pytest.raises(ValueError, match="Expected metadata b'M001'"):
-        metadata_tables.read(bytes(data))
+        metadata_schema.read(bytes(data))
 
 
 def as_json(value, key=None):
@@ -213,5 +213,5 @@ def test_the_reader_of_reference_reads_the_same(described):
         [PYTHON, SCRIPT, *paths], check=True, capture_output=True, text=True
     )
     read = json.loads(done.stdout)
-    ours = [as_json(litert_metadata.read(path)) for path in paths]
+    ours = [as_json(metadata.read(path)) for path in paths]
     assert rounded(read) == rounded(ours)

@@ -13,8 +13,8 @@ import pytest
 import skimage.data
 import tensorflow as tf
 
-from cartoongan_tf import saved_models
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.export import saved_models
 from cartoongan_tf.images import pictures
 
 PYTHON = os.environ.get("CARTOONGAN_ADDONS")

@@ -4,9 +4,9 @@ import numpy as np
 import onnx
 import pytest
 
-from cartoongan_tf import onnx_graphs
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.export import onnx_converter
 from cartoongan_tf.inference import onnx_runtime
 from cartoongan_tf.nn import networks
 
@@ -18,7 +18,7 @@ def test_onnxruntime_gives_the_cartoons_of_the_generator(
 ):
     generator = networks.new_generator(architecture, 4, 1)
     path = tmp_path / "cartoongan.onnx"
-    onnx_graphs.write(generator, path)
+    onnx_converter.write(generator, path)
     graph = onnx.load(path).graph
     assert [value.name for value in graph.input] == ["image"]
     assert [value.name for value in graph.output] == ["cartoon"]
@@ -32,7 +32,7 @@ def test_onnxruntime_gives_the_cartoons_of_the_generator(
 
 
 def test_a_missing_package_is_named(monkeypatch):
-    onnx_graphs.require_packages()
+    onnx_converter.require_packages()
     monkeypatch.setitem(sys.modules, "tf2onnx", None)
     with pytest.raises(errors.InputError, match="needs tf2onnx; install"):
-        onnx_graphs.require_packages()
+        onnx_converter.require_packages()

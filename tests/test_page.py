@@ -12,7 +12,7 @@ import PIL.Image
 import PIL.ImageOps
 import pytest
 
-from cartoongan_tf import litert
+from cartoongan_tf.export.litert import conversion
 from cartoongan_tf.inference import litert_runtime
 from cartoongan_tf.inference import saved_model_runtime
 from cartoongan_tf.nn import networks
@@ -37,7 +37,9 @@ def tflite(tmp_path_factory):
     keras.utils.set_random_seed(1)
     network = networks.Generator(filters=4, blocks=1)
     path = tmp_path_factory.mktemp("tflite") / "tiny.tflite"
-    path.write_bytes(litert.convert(network, [(64, 48), (40, 80)], "float32"))
+    path.write_bytes(
+        conversion.convert(network, [(64, 48), (40, 80)], "float32")
+    )
     return path
 
 

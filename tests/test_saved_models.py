@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf import saved_models
-from cartoongan_tf import warmup_requests
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.export import saved_models
+from cartoongan_tf.export import warmup
 from cartoongan_tf.images import pictures
 from cartoongan_tf.inference import saved_model_runtime
 
@@ -15,7 +15,7 @@ SIZES = [(24, 32), (50, 17)]
 def folder(generator, tmp_path):
     path = tmp_path / "1"
     saved_models.write(generator, path)
-    warmup_requests.write(path, SIZES)
+    warmup.write(path, SIZES)
     return path
 
 
@@ -97,7 +97,7 @@ def test_a_model_tells_its_signatures_and_their_dtypes(folder):
 
 def test_there_is_a_warm_up_request_for_each_signature_and_size(folder):
     model = saved_model_runtime.SessionModel(folder)
-    requests = list(warmup_requests.read(folder))
+    requests = list(warmup.read(folder))
     names = [name for name, _ in requests]
     assert names == ["serving_default", "uint8", "float32"] * 2
     for name, value in requests:

@@ -3,8 +3,8 @@ import local_server
 import numpy as np
 import pytest
 
-from cartoongan_tf import saved_models
 from cartoongan_tf.core import errors
+from cartoongan_tf.export import saved_models
 from cartoongan_tf.inference import loading
 from cartoongan_tf.inference import remote_model
 from cartoongan_tf.nn import networks

@@ -11,13 +11,13 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from cartoongan_tf import image_bytes
-from cartoongan_tf import litert
-from cartoongan_tf import litert_metadata
-from cartoongan_tf import onnx_graphs
-from cartoongan_tf import saved_models
-from cartoongan_tf import warmup_requests
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.export import onnx_converter
+from cartoongan_tf.export import saved_models
+from cartoongan_tf.export import warmup
+from cartoongan_tf.export.graph_decoding import encoded_images
+from cartoongan_tf.export.litert import conversion
+from cartoongan_tf.export.litert import metadata
 from cartoongan_tf.inference import loading
 from cartoongan_tf.inference import saved_model_runtime
 from cartoongan_tf.inference import styles
@@ -109,8 +109,8 @@ def plan(
     if "litert" in settings.formats:
         found += _litert_files(generator, settings, photos)
     if "onnx" in settings.formats:
-        onnx_graphs.require_packages()
-        write = functools.partial(onnx_graphs.write, generator)
+        onnx_converter.require_packages()
+        write = functools.partial(onnx_converter.write, generator)
         name = f"{FILE}.onnx"
         found.append(Recipe(name, "float32", [None], write, _onnx_ways))
     return found
@@ -119,7 +119,7 @@ def plan(
 def _saved_model(generator, settings, output):
     def write(folder):
         saved_models.write(generator, folder, settings.encoded)
-        warmup_requests.write(folder, settings.warmup_sizes)
+        warmup.write(folder, settings.warmup_sizes)
 
     version = settings.version or _next_version(output / SAVED_MODELS)
     ways = functools.partial(_session_ways, encoding=settings.encoded.encoding)
@@ -134,11 +134,11 @@ def _next_version(folder):
 
 def _session_ways(folder, encoding):
     model = saved_model_runtime.SessionModel(folder)
-    for signature, value in warmup_requests.read(folder):
+    for signature, value in warmup.read(folder):
         model.run(signature, value)
 
     def encoded(cartoon):
-        contents = image_bytes.encode(cartoon, encoding)
+        contents = encoded_images.encode(cartoon, encoding)
         return tf.io.decode_image(contents, 3).numpy()
 
     return [
@@ -167,8 +167,8 @@ def _litert_files(generator, settings, photos) -> Iterator[Recipe]:
 
 
 def _write_litert(path, generator, sizes, precision, photos, about):
-    data = litert.convert(generator, sizes, precision, photos)
-    path.write_bytes(litert_metadata.add(data, about))
+    data = conversion.convert(generator, sizes, precision, photos)
+    path.write_bytes(metadata.add(data, about))
 
 
 def _litert_ways(path):

@@ -15,13 +15,13 @@ import numpy as np
 import PIL.Image
 import PIL.ImageOps
 
-from cartoongan_tf import agreement
-from cartoongan_tf import gpu_rules
-from cartoongan_tf import litert
-from cartoongan_tf import probing
-from cartoongan_tf import recipes
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.export import fidelity
+from cartoongan_tf.export import jobs
+from cartoongan_tf.export import profiling
+from cartoongan_tf.export.litert import conversion
+from cartoongan_tf.export.litert import gpu_compatibility
 from cartoongan_tf.inference import loading
 
 LARGEST_SIDE = 512  # pixels: no photo is compared at a larger size
@@ -48,8 +48,8 @@ class Artifact(NamedTuple):
     name: str
     precision: str
     megabytes: float
-    agreement: agreement.Agreement
-    probe: probing.Probe
+    agreement: fidelity.Agreement
+    probe: profiling.Probe
     gpu_problems: list[str] | None = None
 
 
@@ -80,13 +80,13 @@ class Examples:
         self._photos = photos
         self.at = functools.cache(self._at)
 
-    def _at(self, size: model_interface.Size) -> list[agreement.Example]:
+    def _at(self, size: model_interface.Size) -> list[fidelity.Example]:
         shown = [fitted(photo, size) for photo in self._photos]
         return [(photo, self._cartoonize(photo)) for photo in shown]
 
 
 def export(
-    recipe: recipes.Recipe, output: pathlib.Path, examples: Examples
+    recipe: jobs.Recipe, output: pathlib.Path, examples: Examples
 ) -> Artifact | Refusal:
     """Writes one artifact, compared and measured, or nothing.
 
@@ -97,14 +97,14 @@ def export(
     """
     try:
         return _write(recipe, output / recipe.name, examples)
-    except recipes.Refused as error:
+    except jobs.Refused as error:
         return Refusal(recipe.name, str(error))
 
 
 def fitted(photo: np.ndarray, size: model_interface.Size) -> np.ndarray:
     """A photo at a size: cut and resized; for None only large ones shrink."""
     if size or max(photo.shape) <= LARGEST_SIDE:
-        return litert.fit(photo, size)
+        return conversion.fit(photo, size)
     picture = PIL.Image.fromarray(photo)
     return np.array(PIL.ImageOps.contain(picture, (LARGEST_SIDE, LARGEST_SIDE)))
 
@@ -115,13 +115,13 @@ def _write(recipe, path, examples):
         found = _agreement(recipe, draft, examples)
         least = GATES[recipe.precision]
         if found.psnr < least:
-            raise recipes.Refused(
+            raise jobs.Refused(
                 f"its cartoons are {found.psnr:.1f} dB from those of the Keras "
                 f"model, and {least} are the least for {recipe.precision}; use "
                 "another --precision."
             )
     timed = [size for size in recipe.sizes if size] or _TIMED
-    probe = probing.probe(
+    probe = profiling.probe(
         path, [model_interface.signature_of(s) for s in timed]
     )
     return Artifact(
@@ -130,15 +130,15 @@ def _write(recipe, path, examples):
         atomic_files.size_of(path) / 1e6,
         found,
         probe,
-        gpu_rules.problems(path) if path.suffix == ".tflite" else None,
+        gpu_compatibility.problems(path) if path.suffix == ".tflite" else None,
     )
 
 
 def _agreement(recipe, draft, examples):
     pairs = [pair for size in recipe.sizes for pair in examples.at(size)]
-    return agreement.worst(
+    return fidelity.worst(
         [
-            agreement.measure(
+            fidelity.measure(
                 way.cartoonize,
                 [(photo, way.seen(cartoon)) for photo, cartoon in pairs],
             )

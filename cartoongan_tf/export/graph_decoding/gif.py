@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from cartoongan_tf import byte_headers
-from cartoongan_tf import byte_strings
+from cartoongan_tf.export.graph_decoding import byte_reader
+from cartoongan_tf.export.graph_decoding import headers
 
 _MARKS = (b"GIF87a", b"GIF89a")
 _EXTENSION = 0x21
@@ -46,11 +46,11 @@ class _Layout(NamedTuple):
 
 def is_kind(contents: tf.Tensor) -> tf.Tensor:
     """Says whether the contents begin as a GIF does."""
-    first, second = (byte_strings.has_mark(contents, 0, m) for m in _MARKS)
+    first, second = (byte_reader.has_mark(contents, 0, m) for m in _MARKS)
     return first | second
 
 
-def read_header(contents: tf.Tensor) -> byte_headers.Header:
+def read_header(contents: tf.Tensor) -> headers.Header:
     """Walks to the end of the first frame; `layout`: where that is."""
     walk = _walk(contents)
     left, top, width, height = (
@@ -64,7 +64,7 @@ def read_header(contents: tf.Tensor) -> byte_headers.Header:
         [left, canvas_width - left - width],
         [0, 0],
     ]
-    return byte_headers.Header(
+    return headers.Header(
         canvas_width,
         canvas_height,
         _problem(contents, walk, width * height),
@@ -78,17 +78,17 @@ def read_header(contents: tf.Tensor) -> byte_headers.Header:
     )
 
 
-def decode(contents: tf.Tensor, header: byte_headers.Header) -> tf.Tensor:
+def decode(contents: tf.Tensor, header: headers.Header) -> tf.Tensor:
     """Decodes to uint8 of shape `(height, width, 3)`."""
     layout = header.layout
-    frame = byte_strings.cut(contents, layout.frame, layout.end - layout.frame)
+    frame = byte_reader.cut(contents, layout.frame, layout.end - layout.frame)
     alone = tf.strings.join(
-        [byte_strings.cut(contents, 0, layout.colors_end), frame, _END_MARK]
+        [byte_reader.cut(contents, 0, layout.colors_end), frame, _END_MARK]
     )
-    at_corner = byte_strings.replace(alone, layout.colors_end + 1, bytes(4))
+    at_corner = byte_reader.replace(alone, layout.colors_end + 1, bytes(4))
     filled = tf.cond(
         layout.hole > _NONE,
-        lambda: byte_strings.replace(at_corner, layout.hole, _WHITE),
+        lambda: byte_reader.replace(at_corner, layout.hole, _WHITE),
         lambda: at_corner,
     )
     frame = tf.io.decode_image(filled, channels=3, expand_animations=False)
@@ -97,7 +97,7 @@ def decode(contents: tf.Tensor, header: byte_headers.Header) -> tf.Tensor:
 
 
 def _number(contents, at, count):
-    return byte_strings.number(contents, at, count, big_endian=False)
+    return byte_reader.number(contents, at, count, big_endian=False)
 
 
 def _colors(flags):
@@ -123,8 +123,8 @@ def _walk(contents):
     return tf.while_loop(
         lambda walk: (
             ~walk.is_done
-            & (walk.at < byte_strings.size(contents))
-            & (walk.steps < byte_headers.MAX_PARTS)
+            & (walk.at < byte_reader.size(contents))
+            & (walk.steps < headers.MAX_PARTS)
         ),
         lambda walk: (_step(contents, data, walk),),
         (start,),
@@ -191,12 +191,12 @@ def _hole(contents, walk):
 
 
 def _problem(contents, walk, pixels):
-    is_outside = walk.at > byte_strings.size(contents)
+    is_outside = walk.at > byte_reader.size(contents)
     is_empty = tf.equal(walk.frame, 0) | tf.equal(pixels, 0)
-    return byte_headers.first_problem(
+    return headers.first_problem(
         [
-            (walk.steps >= byte_headers.MAX_PARTS, byte_headers.TOO_MANY_PARTS),
-            (is_outside | ~walk.is_done, byte_headers.BREAKS_OFF),
-            (is_empty, byte_headers.damaged("GIF")),
+            (walk.steps >= headers.MAX_PARTS, headers.TOO_MANY_PARTS),
+            (is_outside | ~walk.is_done, headers.BREAKS_OFF),
+            (is_empty, headers.damaged("GIF")),
         ]
     )

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from cartoongan_tf import byte_headers
-from cartoongan_tf import byte_strings
-from cartoongan_tf import exif_bytes
+from cartoongan_tf.export.graph_decoding import byte_reader
+from cartoongan_tf.export.graph_decoding import exif_tags
+from cartoongan_tf.export.graph_decoding import headers
 from cartoongan_tf.images import pictures
 
 MARK = b"\xff\xd8\xff"
@@ -37,10 +37,10 @@ class _Walk(NamedTuple):
 
 def is_kind(contents: tf.Tensor) -> tf.Tensor:
     """Says whether the contents begin as a JPEG does."""
-    return byte_strings.has_mark(contents, 0, MARK)
+    return byte_reader.has_mark(contents, 0, MARK)
 
 
-def read_header(contents: tf.Tensor) -> byte_headers.Header:
+def read_header(contents: tf.Tensor) -> headers.Header:
     """Reads what the markers before the first scan say."""
     start = [tf.constant(at, tf.int64) for at in (2, 0, 0, 0, 0, 0)]
     walk = tf.while_loop(
@@ -50,41 +50,41 @@ def read_header(contents: tf.Tensor) -> byte_headers.Header:
     )[0]
     exif = walk.exif + 4
     count = _number(contents, walk.exif + 2, 2) - 2
-    return byte_headers.Header(
+    return headers.Header(
         width=_number(contents, walk.frame + 7, 2),
         height=_number(contents, walk.frame + 5, 2),
         problem=_problem(contents, walk),
-        orientation=exif_bytes.read_orientation(
+        orientation=exif_tags.read_orientation(
             contents, exif, tf.where(walk.exif > 0, count, 0)
         ),
     )
 
 
-def decode(contents: tf.Tensor, header: byte_headers.Header) -> tf.Tensor:
+def decode(contents: tf.Tensor, header: headers.Header) -> tf.Tensor:
     """Decodes to uint8 of shape `(height, width, 3)`."""
     del header  # Not needed.
     return pictures.decode_jpeg(contents)
 
 
 def _number(contents, at, count):
-    return byte_strings.number(contents, at, count, big_endian=True)
+    return byte_reader.number(contents, at, count, big_endian=True)
 
 
 def _goes_on(contents, walk):
-    is_inside = walk.at < byte_strings.size(contents)
-    is_patient = walk.steps < byte_headers.MAX_PARTS
+    is_inside = walk.at < byte_reader.size(contents)
+    is_patient = walk.steps < headers.MAX_PARTS
     return is_inside & is_patient & tf.equal(walk.scan, 0)
 
 
 def _step(contents, walk):
-    data = tf.cast(byte_strings.take(contents, walk.at, 2), tf.int64)
+    data = tf.cast(byte_reader.take(contents, walk.at, 2), tf.int64)
     is_marker = tf.equal(data[0], 0xFF)
     code = tf.where(is_marker, data[1], 0)
     is_frame = (code >= 0xC0) & (code <= 0xCF) & ~_is_any(code, _NO_FRAMES)
-    is_exif = tf.equal(code, 0xE1) & byte_strings.has_mark(
-        contents, walk.at + 4, exif_bytes.PREFIX
+    is_exif = tf.equal(code, 0xE1) & byte_reader.has_mark(
+        contents, walk.at + 4, exif_tags.PREFIX
     )
-    is_adobe = tf.equal(code, 0xEE) & byte_strings.has_mark(
+    is_adobe = tf.equal(code, 0xEE) & byte_reader.has_mark(
         contents, walk.at + 4, _ADOBE
     )
     # Start of a scan; or the end of the picture, before it has begun.
@@ -117,16 +117,16 @@ def _first(known, is_met, at):
 
 
 def _problem(contents, walk):
-    kind = tf.cast(byte_strings.take(contents, walk.frame, 2)[1], tf.int64)
-    bits = byte_strings.take(contents, walk.frame + 4, 1)[0]
-    components = byte_strings.take(contents, walk.frame + 9, 1)[0]
+    kind = tf.cast(byte_reader.take(contents, walk.frame, 2)[1], tf.int64)
+    bits = byte_reader.take(contents, walk.frame + 4, 1)[0]
+    components = byte_reader.take(contents, walk.frame + 9, 1)[0]
     has_frame = walk.frame > 0
-    breaks_off = tf.equal(walk.scan, 0) | ~byte_strings.holds(
+    breaks_off = tf.equal(walk.scan, 0) | ~byte_reader.holds(
         contents, walk.scan + 2, _END_MARK
     )
-    return byte_headers.first_problem(
+    return headers.first_problem(
         [
-            (walk.steps >= byte_headers.MAX_PARTS, byte_headers.TOO_MANY_PARTS),
+            (walk.steps >= headers.MAX_PARTS, headers.TOO_MANY_PARTS),
             (
                 has_frame & ~_is_any(kind, _FRAMES),
                 "is a lossless or hierarchical JPEG picture; save it as a "
@@ -134,7 +134,7 @@ def _problem(contents, walk):
             ),
             (
                 has_frame & tf.not_equal(bits, 8),
-                byte_headers.as_words(
+                headers.as_words(
                     "is a JPEG picture with ",
                     bits,
                     " bits a channel, and 8 are read; save it as a usual one.",
@@ -147,7 +147,7 @@ def _problem(contents, walk):
                 "is a CMYK picture that does not say how its inks are counted; "
                 "save it as RGB.",
             ),
-            (breaks_off, byte_headers.BREAKS_OFF),
-            (~has_frame, byte_headers.damaged("JPEG")),
+            (breaks_off, headers.BREAKS_OFF),
+            (~has_frame, headers.damaged("JPEG")),
         ]
     )

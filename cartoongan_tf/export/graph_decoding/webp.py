@@ -6,9 +6,9 @@ unknown. Animations are refused: it would decode all of their frames.
 
 import tensorflow as tf
 
-from cartoongan_tf import byte_headers
-from cartoongan_tf import byte_strings
-from cartoongan_tf import exif_bytes
+from cartoongan_tf.export.graph_decoding import byte_reader
+from cartoongan_tf.export.graph_decoding import exif_tags
+from cartoongan_tf.export.graph_decoding import headers
 
 _SIDE_BITS = 14
 _HAS_EXIF = 0x08
@@ -18,15 +18,15 @@ _MAX_CHUNKS = 100
 
 def is_kind(contents: tf.Tensor) -> tf.Tensor:
     """Says whether the contents begin as a WebP does."""
-    return byte_strings.has_mark(contents, 0, b"RIFF") & byte_strings.has_mark(
+    return byte_reader.has_mark(contents, 0, b"RIFF") & byte_reader.has_mark(
         contents, 8, b"WEBP"
     )
 
 
-def read_header(contents: tf.Tensor) -> byte_headers.Header:
+def read_header(contents: tf.Tensor) -> headers.Header:
     """Reads the first chunk, and the EXIF chunk if that speaks of one."""
     is_lossy, is_lossless, is_extended = (
-        byte_strings.has_mark(contents, 12, mark)
+        byte_reader.has_mark(contents, 12, mark)
         for mark in (b"VP8 ", b"VP8L", b"VP8X")
     )
     flags = tf.where(is_extended, _number(contents, 20, 1), 0)
@@ -41,22 +41,22 @@ def read_header(contents: tf.Tensor) -> byte_headers.Header:
     )
     exif = tf.where(has_exif, _find_exif(contents), 0)
     count = tf.where(exif > 0, _number(contents, exif + 4, 4), 0)
-    return byte_headers.Header(
+    return headers.Header(
         width=width,
         height=height,
         problem=_problem(contents, is_lossy | is_lossless | is_extended, flags),
-        orientation=exif_bytes.read_orientation(contents, exif + 8, count),
+        orientation=exif_tags.read_orientation(contents, exif + 8, count),
     )
 
 
-def decode(contents: tf.Tensor, header: byte_headers.Header) -> tf.Tensor:
+def decode(contents: tf.Tensor, header: headers.Header) -> tf.Tensor:
     """Decodes to uint8 of shape `(height, width, 3)`, or 4 with alpha."""
     del header  # The decoder knows no other number of channels than these.
     return tf.io.decode_image(contents, channels=0, expand_animations=False)
 
 
 def _number(contents, at, count):
-    return byte_strings.number(contents, at, count, big_endian=False)
+    return byte_reader.number(contents, at, count, big_endian=False)
 
 
 def _lossy_size(contents):
@@ -78,8 +78,8 @@ def _find_exif(contents):
     """Where the EXIF chunk begins, or the end of the contents."""
 
     def goes_on(at, steps):
-        is_inside = at < byte_strings.size(contents)
-        is_there = byte_strings.has_mark(contents, at, b"EXIF")
+        is_inside = at < byte_reader.size(contents)
+        is_there = byte_reader.has_mark(contents, at, b"EXIF")
         return is_inside & ~is_there & (steps < _MAX_CHUNKS)
 
     def step(at, steps):
@@ -92,13 +92,13 @@ def _find_exif(contents):
 
 def _problem(contents, is_known, flags):
     announced = 8 + _number(contents, 4, 4)
-    return byte_headers.first_problem(
+    return headers.first_problem(
         [
             (
-                announced > byte_strings.size(contents),
-                byte_headers.BREAKS_OFF,
+                announced > byte_reader.size(contents),
+                headers.BREAKS_OFF,
             ),
-            (~is_known, byte_headers.damaged("WebP")),
+            (~is_known, headers.damaged("WebP")),
             (
                 tf.not_equal(flags & _IS_ANIMATED, 0),
                 "is an animated WebP picture; send one frame of it.",

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from cartoongan_tf import byte_headers
-from cartoongan_tf import byte_strings
+from cartoongan_tf.export.graph_decoding import byte_reader
+from cartoongan_tf.export.graph_decoding import headers
 
 MARK = b"BM"
 
@@ -35,16 +35,16 @@ class _Layout(NamedTuple):
 
 def is_kind(contents: tf.Tensor) -> tf.Tensor:
     """Says whether the contents begin as a BMP does."""
-    return byte_strings.has_mark(contents, 0, MARK)
+    return byte_reader.has_mark(contents, 0, MARK)
 
 
-def read_header(contents: tf.Tensor) -> byte_headers.Header:
+def read_header(contents: tf.Tensor) -> headers.Header:
     """Reads the header; `layout`: how the pixels are stored."""
     width, height = (_signed(_number(contents, at, 4)) for at in (18, 22))
     bits = _number(contents, 28, 2)
     header = _number(contents, 14, 4)
     is_masked = tf.equal(_number(contents, 30, 4), 3)
-    has_alpha = byte_strings.has_mark(contents, 66, _ALPHA)
+    has_alpha = byte_reader.has_mark(contents, 66, _ALPHA)
     layout = _Layout(
         start=_number(contents, 10, 4),
         bits=bits,
@@ -54,12 +54,12 @@ def read_header(contents: tf.Tensor) -> byte_headers.Header:
         has_alpha=is_masked & has_alpha & (header >= _HEADER_WITH_ALPHA),
     )
     height = tf.abs(height)
-    return byte_headers.Header(
+    return headers.Header(
         width, height, _problem(contents, layout, height), layout=layout
     )
 
 
-def decode(contents: tf.Tensor, header: byte_headers.Header) -> tf.Tensor:
+def decode(contents: tf.Tensor, header: headers.Header) -> tf.Tensor:
     """Decodes to uint8 of shape `(height, width, 3)`, or 4 with alpha."""
     return tf.cond(
         header.layout.bits <= 8,
@@ -69,7 +69,7 @@ def decode(contents: tf.Tensor, header: byte_headers.Header) -> tf.Tensor:
 
 
 def _number(contents, at, count):
-    return byte_strings.number(contents, at, count, big_endian=False)
+    return byte_reader.number(contents, at, count, big_endian=False)
 
 
 def _signed(number):
@@ -79,7 +79,7 @@ def _signed(number):
 def _palette(contents, layout):
     """All colors that 8 bits can name; those that are not there are black."""
     entries = tf.reshape(
-        byte_strings.take(contents, layout.palette, 4 * 256), (256, 4)
+        byte_reader.take(contents, layout.palette, 4 * 256), (256, 4)
     )
     used = _number(contents, 46, 4)
     is_there = tf.equal(used, 0) | (tf.range(256, dtype=tf.int64) < used)
@@ -89,7 +89,7 @@ def _palette(contents, layout):
 def _look_up(contents, header):
     """Gives the colors of pixels of 8 bits or fewer, several to a byte."""
     layout, height = header.layout, header.height
-    data = byte_strings.cut(contents, layout.start, layout.stride * height)
+    data = byte_reader.cut(contents, layout.start, layout.stride * height)
     rows = tf.reshape(tf.io.decode_raw(data, tf.uint8), (height, layout.stride))
     rows = tf.cond(layout.is_upward, lambda: rows[::-1], lambda: rows)
     shifts = tf.cast(tf.range(8 - layout.bits, -1, -layout.bits), tf.uint8)
@@ -103,7 +103,7 @@ def _arrange(contents, header):
     layout = header.layout
     end = layout.start + layout.stride * header.height
     # TensorFlow refuses bytes after the pixels, which some programs write.
-    alone = byte_strings.cut(contents, 0, end)
+    alone = byte_reader.cut(contents, 0, end)
 
     def channels(count):
         return tf.io.decode_bmp(alone, channels=count)
@@ -129,18 +129,18 @@ def _problem(contents, layout, height):
     is_masked = (
         tf.equal(compression, 3)
         & tf.equal(layout.bits, 32)
-        & byte_strings.has_mark(contents, 54, _BLUE_GREEN_RED)
+        & byte_reader.has_mark(contents, 54, _BLUE_GREEN_RED)
     )
     is_known = layout.palette >= _FILE_HEADER + _LEAST_HEADER
-    return byte_headers.first_problem(
+    return headers.first_problem(
         [
             (
-                byte_strings.size(contents) < _FILE_HEADER + _LEAST_HEADER,
-                byte_headers.BREAKS_OFF,
+                byte_reader.size(contents) < _FILE_HEADER + _LEAST_HEADER,
+                headers.BREAKS_OFF,
             ),
             (
                 ~(is_known & (is_plain | is_masked)),
-                byte_headers.as_words(
+                headers.as_words(
                     "is a BMP picture of a rare kind (",
                     layout.bits,
                     " bits a pixel, compression ",
@@ -148,6 +148,6 @@ def _problem(contents, layout, height):
                     "); save it as PNG.",
                 ),
             ),
-            (end > byte_strings.size(contents), byte_headers.BREAKS_OFF),
+            (end > byte_reader.size(contents), headers.BREAKS_OFF),
         ]
     )

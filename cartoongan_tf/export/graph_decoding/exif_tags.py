@@ -5,8 +5,8 @@ The block is a small TIFF file; of its first directory one entry counts.
 
 import tensorflow as tf
 
-from cartoongan_tf import byte_headers
-from cartoongan_tf import byte_strings
+from cartoongan_tf.export.graph_decoding import byte_reader
+from cartoongan_tf.export.graph_decoding import headers
 
 PREFIX = b"Exif\0\0"  # JPEG has it, PNG not, WebP at the writer's choice.
 
@@ -30,19 +30,19 @@ def read_orientation(
         Scalar int64, 1 to 8: upright where the block does not say, or is
         damaged.
     """
-    block = byte_strings.cut(contents, at, count)
-    prefix = tf.where(byte_strings.has_mark(block, 0, PREFIX), len(PREFIX), 0)
-    block = byte_strings.cut(block, prefix, count)
-    big_endian = byte_strings.has_mark(block, 0, b"MM\0*")
-    is_tiff = big_endian | byte_strings.has_mark(block, 0, b"II*\0")
+    block = byte_reader.cut(contents, at, count)
+    prefix = tf.where(byte_reader.has_mark(block, 0, PREFIX), len(PREFIX), 0)
+    block = byte_reader.cut(block, prefix, count)
+    big_endian = byte_reader.has_mark(block, 0, b"MM\0*")
+    is_tiff = big_endian | byte_reader.has_mark(block, 0, b"II*\0")
     found = _look_up(block, big_endian)
     is_one = is_tiff & (found >= 1) & (found <= 8)
-    return tf.where(is_one, found, byte_headers.UPRIGHT)
+    return tf.where(is_one, found, headers.UPRIGHT)
 
 
 def _look_up(block, big_endian):
     def number(at, count):
-        return byte_strings.number(block, at, count, big_endian=big_endian)
+        return byte_reader.number(block, at, count, big_endian=big_endian)
 
     first = number(4, 4)
     tags = _tags(block, first + 2, number(first, 2), big_endian)
@@ -50,14 +50,14 @@ def _look_up(block, big_endian):
     entry = first + 2 + _ENTRY * tf.argmax(is_it)
     is_long = tf.equal(number(entry + 2, 2), _LONG)
     value = tf.where(is_long, number(entry + 8, 4), number(entry + 8, 2))
-    return tf.where(tf.reduce_any(is_it), value, byte_headers.UPRIGHT)
+    return tf.where(tf.reduce_any(is_it), value, headers.UPRIGHT)
 
 
 def _tags(block, at, count, big_endian):
     """The tags of a directory, and one that is none after them."""
     count = tf.minimum(count, _MAX_ENTRIES)
     data = tf.io.decode_raw(
-        byte_strings.cut(block, at, _ENTRY * count), tf.uint8
+        byte_reader.cut(block, at, _ENTRY * count), tf.uint8
     )
     whole = tf.size(data) // _ENTRY
     entries = tf.reshape(data[: _ENTRY * whole], (whole, _ENTRY))

@@ -1,6 +1,6 @@
 r"""Whether Android's GPU delegate would take a `.tflite` file as a whole.
 
-    python -m cartoongan_tf.gpu_rules FILE.tflite ...
+    python -m cartoongan_tf.export.litert.gpu_compatibility FILE.tflite ...
 
 The rules stand in LiteRT's tflite/tools/versioning/gpu_compatibility.cc and
 tflite/delegates/gpu/common/model_builder.cc; the analyzer that comes with
@@ -18,14 +18,14 @@ from collections.abc import Iterator
 from absl import app
 from ai_edge_litert import schema_py_generated as schema
 
-from cartoongan_tf import litert_graphs
 from cartoongan_tf.core import errors
+from cartoongan_tf.export.litert import graphs
 
 _TYPES = {"FLOAT32", "FLOAT16", "INT8", "UINT8"}
 _MOST_SIDES = 4
 _FILE_IDENTIFIER = b"TFL3"
 
-Rule = Callable[[litert_graphs.Operator], str | None]
+Rule = Callable[[graphs.Operator], str | None]
 
 
 def problems(model: str | pathlib.Path | bytes) -> list[str]:
@@ -40,7 +40,7 @@ def problems(model: str | pathlib.Path | bytes) -> list[str]:
     """
     return [
         f"{graph.name}: {node.name} of {node.outputs[0].name}: {problem}."
-        for graph in litert_graphs.read(model)
+        for graph in graphs.read(model)
         for node in graph.operators
         for problem in _broken_rules(node)
     ]

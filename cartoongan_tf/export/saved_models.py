@@ -6,9 +6,9 @@ from typing import NamedTuple
 import keras
 import tensorflow as tf
 
-from cartoongan_tf import endpoints
-from cartoongan_tf import image_bytes
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.export import endpoints
+from cartoongan_tf.export.graph_decoding import encoded_images
 from cartoongan_tf.images import headers
 
 
@@ -23,7 +23,7 @@ class BytesSettings(NamedTuple):
 
     max_side: int = 2048
     max_pixels: int = headers.MAX_PIXELS
-    encoding: str = image_bytes.PNG
+    encoding: str = encoded_images.PNG
 
 
 def write(
@@ -38,7 +38,7 @@ def write(
         folder: Folder to write.
         settings: Of the signature for encoded pictures.
     """
-    encoded = image_bytes.bytes_endpoint(
+    encoded = encoded_images.bytes_endpoint(
         generator,
         max_side=settings.max_side,
         max_pixels=settings.max_pixels,

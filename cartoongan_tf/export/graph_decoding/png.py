@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from cartoongan_tf import byte_headers
-from cartoongan_tf import byte_strings
-from cartoongan_tf import exif_bytes
+from cartoongan_tf.export.graph_decoding import byte_reader
+from cartoongan_tf.export.graph_decoding import exif_tags
+from cartoongan_tf.export.graph_decoding import headers
 
 MARK = b"\x89PNG\r\n\x1a\n"
 
@@ -30,10 +30,10 @@ class _Walk(NamedTuple):
 
 def is_kind(contents: tf.Tensor) -> tf.Tensor:
     """Says whether the contents begin as a PNG does."""
-    return byte_strings.has_mark(contents, 0, MARK)
+    return byte_reader.has_mark(contents, 0, MARK)
 
 
-def read_header(contents: tf.Tensor) -> byte_headers.Header:
+def read_header(contents: tf.Tensor) -> headers.Header:
     """Reads the chunks before the pixels; `layout`: whether there is alpha."""
     start = [tf.constant(at, tf.int64) for at in (len(MARK), 0, 0, 0, 0)]
     walk = tf.while_loop(
@@ -42,20 +42,20 @@ def read_header(contents: tf.Tensor) -> byte_headers.Header:
         (_Walk(*start),),
     )[0]
     count = _number(contents, walk.exif)
-    color_type = byte_strings.take(contents, 25, 1)[0]
+    color_type = byte_reader.take(contents, 25, 1)[0]
     has_alpha = tf.reduce_any(tf.equal(color_type, _WITH_ALPHA))
-    return byte_headers.Header(
+    return headers.Header(
         width=_number(contents, 16),
         height=_number(contents, 20),
         problem=_problem(contents, walk),
-        orientation=exif_bytes.read_orientation(
+        orientation=exif_tags.read_orientation(
             contents, walk.exif + 8, tf.where(walk.exif > 0, count, 0)
         ),
         layout=has_alpha | (walk.transparency > 0),
     )
 
 
-def decode(contents: tf.Tensor, header: byte_headers.Header) -> tf.Tensor:
+def decode(contents: tf.Tensor, header: headers.Header) -> tf.Tensor:
     """Decodes to uint8 of shape `(height, width, 3)`, or 4 with alpha."""
     # Not 4 for all: pictures of 1, 2 or 4 bits come out as good as invisible.
     return tf.cond(
@@ -66,18 +66,18 @@ def decode(contents: tf.Tensor, header: byte_headers.Header) -> tf.Tensor:
 
 
 def _number(contents, at):
-    return byte_strings.number(contents, at, 4, big_endian=True)
+    return byte_reader.number(contents, at, 4, big_endian=True)
 
 
 def _goes_on(contents, walk):
-    is_inside = walk.at < byte_strings.size(contents)
-    is_patient = walk.steps < byte_headers.MAX_PARTS
+    is_inside = walk.at < byte_reader.size(contents)
+    is_patient = walk.steps < headers.MAX_PARTS
     return is_inside & is_patient & tf.equal(walk.pixels, 0)
 
 
 def _step(contents, walk):
     def first(known, mark):
-        is_met = byte_strings.has_mark(contents, walk.at + 4, mark)
+        is_met = byte_reader.has_mark(contents, walk.at + 4, mark)
         return tf.where(is_met & tf.equal(known, 0), walk.at, known)
 
     return _Walk(
@@ -90,15 +90,15 @@ def _step(contents, walk):
 
 
 def _problem(contents, walk):
-    is_whole = byte_strings.holds(contents, walk.pixels, _END_MARK)
+    is_whole = byte_reader.holds(contents, walk.pixels, _END_MARK)
     breaks_off = tf.equal(walk.pixels, 0) | ~is_whole
-    return byte_headers.first_problem(
+    return headers.first_problem(
         [
             (
-                ~byte_strings.has_mark(contents, 8, b"\0\0\0\rIHDR"),
-                byte_headers.damaged("PNG"),
+                ~byte_reader.has_mark(contents, 8, b"\0\0\0\rIHDR"),
+                headers.damaged("PNG"),
             ),
-            (walk.steps >= byte_headers.MAX_PARTS, byte_headers.TOO_MANY_PARTS),
-            (breaks_off, byte_headers.BREAKS_OFF),
+            (walk.steps >= headers.MAX_PARTS, headers.TOO_MANY_PARTS),
+            (breaks_off, headers.BREAKS_OFF),
         ]
     )

@@ -12,21 +12,21 @@ from collections.abc import Callable
 import keras
 import tensorflow as tf
 
-from cartoongan_tf import bmp_bytes
-from cartoongan_tf import byte_headers
-from cartoongan_tf import byte_strings
-from cartoongan_tf import gif_bytes
-from cartoongan_tf import jpeg_bytes
-from cartoongan_tf import png_bytes
-from cartoongan_tf import webp_bytes
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.export.graph_decoding import bmp
+from cartoongan_tf.export.graph_decoding import byte_reader
+from cartoongan_tf.export.graph_decoding import gif
+from cartoongan_tf.export.graph_decoding import headers
+from cartoongan_tf.export.graph_decoding import jpeg
+from cartoongan_tf.export.graph_decoding import png
+from cartoongan_tf.export.graph_decoding import webp
 from cartoongan_tf.images import pictures
 
 PNG = "png"
 JPEG = "jpeg"
 KINDS = (PNG, JPEG)
 
-_FORMATS = (jpeg_bytes, png_bytes, webp_bytes, bmp_bytes, gif_bytes)
+_FORMATS = (jpeg, png, webp, bmp, gif)
 _LEAST = model_interface.MINIMUM_SIDE
 # A cartoon's colored edges suffer where colors are stored at half the size:
 # of a drawn style, 33 dB at quality 95, and 40 dB with all colors, at 0.4 of
@@ -133,7 +133,7 @@ def encode(image: tf.Tensor, kind: str) -> tf.Tensor:
 
 def _unless(problem, index, value):
     """Gives a nest of values, or an error if there are words for a problem."""
-    message = byte_headers.as_words(
+    message = headers.as_words(
         f"{model_interface.IMAGE_BYTES}[", index, "]: ", problem
     )
     check = tf.debugging.Assert(tf.equal(problem, ""), [message])
@@ -143,10 +143,10 @@ def _unless(problem, index, value):
 
 def _format_problem(contents):
     is_known = tf.reduce_any([form.is_kind(contents) for form in _FORMATS])
-    return byte_headers.first_problem(
+    return headers.first_problem(
         [
             (
-                tf.equal(byte_strings.size(contents), 0),
+                tf.equal(byte_reader.size(contents), 0),
                 "is empty; send the bytes of a picture.",
             ),
             (
@@ -164,13 +164,13 @@ def _problem(header, max_side, max_pixels):
     # One side alone first: the product of two may not fit into 64 bits.
     is_large = tf.reduce_any(sides > max_pixels)
     is_large |= tf.reduce_prod(sides) > max_pixels
-    has = byte_headers.as_words("has ", *_by(sides))
-    return byte_headers.first_problem(
+    has = headers.as_words("has ", *_by(sides))
+    return headers.first_problem(
         [
             (tf.not_equal(header.problem, ""), header.problem),
             (
                 is_large,
-                byte_headers.as_words(
+                headers.as_words(
                     has,
                     f" pixels, and {max_pixels / 1e6:g} million are the most; "
                     "shrink it.",
@@ -178,13 +178,13 @@ def _problem(header, max_side, max_pixels):
             ),
             (
                 tf.reduce_min(sides) < _LEAST,
-                byte_headers.as_words(
+                headers.as_words(
                     has, f" pixels, and {_LEAST} a side are the least."
                 ),
             ),
             (
                 tf.reduce_min(reduced) < _LEAST,
-                byte_headers.as_words(
+                headers.as_words(
                     has,
                     f" pixels, which at {max_side} for the longer side leaves ",
                     *_by(reduced),
@@ -199,7 +199,7 @@ def _mismatch(header, pixels):
     sides = tf.stack([header.height, header.width])
     is_same = tf.reduce_all(tf.equal(tf.shape(pixels, tf.int64)[:2], sides))
     words = "is damaged: its pixels are more or fewer than its header says."
-    return byte_headers.first_problem([(~is_same, words)])
+    return headers.first_problem([(~is_same, words)])
 
 
 def _by(sides):

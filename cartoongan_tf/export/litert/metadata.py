@@ -15,8 +15,8 @@ from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.tools import flatbuffer_utils
 
 import cartoongan_tf
-from cartoongan_tf import metadata_tables
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.export.litert import metadata_schema
 from cartoongan_tf.inference import styles
 
 _ENTRY = "TFLITE_METADATA"
@@ -42,7 +42,7 @@ def add(model: bytes, about: styles.About) -> bytes:
     metadata = _describe(tree, about)
     tree.description = metadata["description"]
     buffer = schema.BufferT()
-    buffer.data = np.frombuffer(metadata_tables.write(metadata), np.uint8)
+    buffer.data = np.frombuffer(metadata_schema.write(metadata), np.uint8)
     entry = schema.MetadataT()
     entry.name = _ENTRY
     entry.buffer = len(tree.buffers)
@@ -53,7 +53,7 @@ def add(model: bytes, about: styles.About) -> bytes:
     return bytes(builder.Output())
 
 
-def read(path: str | pathlib.Path) -> metadata_tables.Table:
+def read(path: str | pathlib.Path) -> metadata_schema.Table:
     """Reads the metadata of a `.tflite` file.
 
     Returns:
@@ -66,7 +66,7 @@ def read(path: str | pathlib.Path) -> metadata_tables.Table:
     for entry in map(root.Metadata, range(root.MetadataLength())):
         if entry.Name().decode() == _ENTRY:
             data = root.Buffers(entry.Buffer()).DataAsNumpy()
-            return metadata_tables.read(data.tobytes())
+            return metadata_schema.read(data.tobytes())
     raise ValueError(f"{path} has no metadata.")
 
 
@@ -126,7 +126,7 @@ def _describe_tensor(tensor, name, meaning, normalization):
         ),
         "dimension_names": ["batch", "height", "width", "channels"],
         "content": {
-            "content_properties_type": metadata_tables.IMAGE_PROPERTIES,
+            "content_properties_type": metadata_schema.IMAGE_PROPERTIES,
             "content_properties": _image_properties(tensor),
         },
         "stats": {"max": [high], "min": [low]},
@@ -146,7 +146,7 @@ def _size_rule(tensor):
 
 
 def _image_properties(tensor):
-    properties = {"color_space": metadata_tables.RGB}
+    properties = {"color_space": metadata_schema.RGB}
     if not _is_of_any_size(tensor):
         _, height, width, _ = map(int, tensor.shape)
         properties["default_size"] = {"width": width, "height": height}
@@ -159,6 +159,6 @@ def _is_of_any_size(tensor):
 
 def _normalization(mean, std):
     return {
-        "options_type": metadata_tables.NORMALIZATION_OPTIONS,
+        "options_type": metadata_schema.NORMALIZATION_OPTIONS,
         "options": {"mean": [mean], "std": [std]},
     }

@@ -24,8 +24,8 @@ import tensorflow as tf
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.tools import flatbuffer_utils
 
-from cartoongan_tf import endpoints
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.export import endpoints
 from cartoongan_tf.images import pictures
 
 FLOAT32 = "float32"

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import rich.console
 import rich.table
 
-from cartoongan_tf import exporting
 from cartoongan_tf.core import atomic_files
+from cartoongan_tf.export import exporter
 
 FILE = "report.json"
 
@@ -19,12 +19,12 @@ _FIGURES = ("MB", "PSNR dB", "SSIM", "ms", "peak MB", "GPU")
 
 
 def show(
-    console: rich.console.Console, artifacts: Sequence[exporting.Artifact]
+    console: rich.console.Console, artifacts: Sequence[exporter.Artifact]
 ) -> None:
     """Prints a row for each artifact."""
     table = rich.table.Table(
         caption="PSNR and SSIM to the Keras model, means over photos, "
-        f"{exporting.agreement.EQUAL:.0f} where equal; ms by size, "
+        f"{exporter.agreement.EQUAL:.0f} where equal; ms by size, "
         "alone in a process, all cores; GPU: keeps the rules of Android's "
         "delegate"
     )
@@ -48,8 +48,8 @@ def show(
 
 def write(
     folder: pathlib.Path,
-    artifacts: Sequence[exporting.Artifact],
-    refusals: Sequence[exporting.Refusal],
+    artifacts: Sequence[exporter.Artifact],
+    refusals: Sequence[exporter.Refusal],
     about: Mapping,
 ) -> None:
     """Writes `report.json`.
@@ -82,7 +82,7 @@ def _entry(artifact):
         "precision": artifact.precision,
         "megabytes": artifact.megabytes,
         "psnr_db": artifact.agreement.psnr,
-        "least_psnr_db": exporting.GATES[artifact.precision],
+        "least_psnr_db": exporter.GATES[artifact.precision],
         "ssim": artifact.agreement.ssim,
         "largest_error_of_255": artifact.agreement.largest_error,
         "milliseconds": artifact.probe.milliseconds,
