@@ -21,7 +21,6 @@ import rich.console
 from absl import app
 from absl import flags
 
-from cartoongan_tf import config
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import progress
 from cartoongan_tf.data import folder_scan
@@ -31,6 +30,7 @@ from cartoongan_tf.prepare import extract_frames
 from cartoongan_tf.prepare import folder_check
 from cartoongan_tf.prepare import html_report
 from cartoongan_tf.prepare import rules
+from cartoongan_tf.training import config
 
 FLAGS = flags.FLAGS
 

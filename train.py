@@ -16,9 +16,6 @@ import sys
 from absl import app
 from absl import flags
 
-from cartoongan_tf import config
-from cartoongan_tf import runs
-from cartoongan_tf import training
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import devices
 from cartoongan_tf.core import errors
@@ -28,6 +25,9 @@ from cartoongan_tf.evaluation import inception
 from cartoongan_tf.losses import losses
 from cartoongan_tf.losses import perceptual_features
 from cartoongan_tf.nn import networks
+from cartoongan_tf.training import config
+from cartoongan_tf.training import runs
+from cartoongan_tf.training import trainer
 
 FLAGS = flags.FLAGS
 _DEFAULT = config.TrainConfig
@@ -419,7 +419,7 @@ def main(argv):
         describe = evaluation_features(settings)
         run = runs.open_run(settings)
         record_flags(run.workdir)
-        training.train(run, compare, describe)
+        trainer.train(run, compare, describe)
         print(f"Wrote {run.workdir / 'generator.keras'}")
 
 

@@ -14,13 +14,13 @@ from absl import app
 from absl import flags
 
 from benchmarks import one_core
-from cartoongan_tf import batches
-from cartoongan_tf import config
 from cartoongan_tf.core import errors
 from cartoongan_tf.data import edge_smoothing
 from cartoongan_tf.data import folder_scan
 from cartoongan_tf.data import image_source
 from cartoongan_tf.data import pipeline
+from cartoongan_tf.training import batches
+from cartoongan_tf.training import config
 
 FLAGS = flags.FLAGS
 

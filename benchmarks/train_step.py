@@ -17,11 +17,6 @@ from absl import app
 from absl import flags
 
 import train
-from cartoongan_tf import batches
-from cartoongan_tf import image_pool
-from cartoongan_tf import model
-from cartoongan_tf import phases
-from cartoongan_tf import runs
 from cartoongan_tf.core import devices
 from cartoongan_tf.core import errors
 from cartoongan_tf.losses import augmentation
@@ -29,6 +24,11 @@ from cartoongan_tf.losses import losses
 from cartoongan_tf.losses import perceptual_features
 from cartoongan_tf.nn import feature_discriminator
 from cartoongan_tf.nn import networks
+from cartoongan_tf.training import batches
+from cartoongan_tf.training import cartoongan
+from cartoongan_tf.training import image_pool
+from cartoongan_tf.training import phases
+from cartoongan_tf.training import runs
 
 flags.DEFINE_integer("repeats", 10, "Times that each part is run.")
 
@@ -69,7 +69,7 @@ def step_function(settings, compare):
         feature = feature_discriminator.FeatureDiscriminator(
             perceptual_features.MAP_CHANNELS
         )
-    gan = model.CartoonGAN(
+    gan = cartoongan.CartoonGAN(
         new_generator(settings),
         patch,
         phases.objective_of(settings, compare),
@@ -87,7 +87,7 @@ def step_function(settings, compare):
 
 
 def warm_up_function(settings, compare):
-    warm_up = model.WarmUp(
+    warm_up = cartoongan.WarmUp(
         new_generator(settings), phases.objective_of(settings, compare)
     )
     warm_up.compile(keras.optimizers.Adam())

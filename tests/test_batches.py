@@ -3,10 +3,10 @@ import dataclasses
 import numpy as np
 import pytest
 
-from cartoongan_tf import batches
-from cartoongan_tf import config
-from cartoongan_tf import runs
 from cartoongan_tf.data import crop_matching
+from cartoongan_tf.training import batches
+from cartoongan_tf.training import config
+from cartoongan_tf.training import runs
 
 
 @pytest.fixture

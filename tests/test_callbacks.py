@@ -4,10 +4,10 @@ import cv2
 import numpy as np
 import pytest
 
-from cartoongan_tf import callbacks
-from cartoongan_tf import run_log
 from cartoongan_tf.data import pipeline
 from cartoongan_tf.images import pictures
+from cartoongan_tf.training import callbacks
+from cartoongan_tf.training import run_log
 
 
 class Step:

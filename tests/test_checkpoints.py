@@ -2,16 +2,16 @@ import keras
 import numpy as np
 import pytest
 
-from cartoongan_tf import checkpoints
-from cartoongan_tf import model
 from cartoongan_tf.core import errors
 from cartoongan_tf.losses import objective
 from cartoongan_tf.losses import perceptual_features
 from cartoongan_tf.nn import networks
+from cartoongan_tf.training import cartoongan
+from cartoongan_tf.training import checkpoints
 
 
 def make_phase(filters=4):
-    phase = model.WarmUp(
+    phase = cartoongan.WarmUp(
         networks.Generator(filters, 1),
         objective.Objective(perceptual_features.pyramid, 1e-3),
     )

@@ -2,8 +2,8 @@ import dataclasses
 
 import pytest
 
-from cartoongan_tf import config
 from cartoongan_tf.core import errors
+from cartoongan_tf.training import config
 
 FOLDERS = {"photo_dir": "p", "cartoon_dir": "c", "workdir": "w"}
 

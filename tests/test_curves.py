@@ -1,8 +1,8 @@
 import cv2
 import pytest
 
-from cartoongan_tf import curves
-from cartoongan_tf import run_log
+from cartoongan_tf.training import loss_plot
+from cartoongan_tf.training import run_log
 
 
 def test_losses_of_both_phases_are_drawn(tmp_path):
@@ -12,7 +12,7 @@ def test_losses_of_both_phases_are_drawn(tmp_path):
         values = {"content_loss": 300.0 - step, "adversarial_loss": 0.5}
         log.add_losses(step, "adversarial", values)
     log.close()
-    curves.plot_losses(tmp_path)
+    loss_plot.plot_losses(tmp_path)
     picture = cv2.imread(str(tmp_path / "losses.png"))
     assert picture.shape == (700, 1500, 3)
     blue, green, red = picture.reshape(-1, 3).T.astype(int)
@@ -24,7 +24,7 @@ def panels_of(tmp_path, **values):
     for step in range(1, 4):
         log.add_losses(step, "adversarial", values)
     log.close()
-    figure = curves.draw_losses(run_log.read_table(tmp_path))
+    figure = loss_plot.draw_losses(run_log.read_table(tmp_path))
     return {panel.get_title(): panel for panel in figure.axes}
 
 
@@ -58,10 +58,10 @@ def test_pulls_share_a_panel_and_are_told_apart(tmp_path):
 
 def test_a_log_without_steps_is_drawn(tmp_path):
     run_log.RunLog(tmp_path, -1).close()
-    curves.plot_losses(tmp_path)
+    loss_plot.plot_losses(tmp_path)
     assert (tmp_path / "losses.png").exists()
 
 
 def test_a_run_without_a_log_has_no_curves(tmp_path):
-    curves.plot_losses(tmp_path)
+    loss_plot.plot_losses(tmp_path)
     assert not (tmp_path / "losses.png").exists()

@@ -1,8 +1,6 @@
 import numpy as np
 import pytest
 
-from cartoongan_tf import evaluations
-from cartoongan_tf import run_log
 from cartoongan_tf.analysis import fidelity
 from cartoongan_tf.analysis import quality
 from cartoongan_tf.analysis import structure
@@ -10,6 +8,8 @@ from cartoongan_tf.evaluation import evaluator
 from cartoongan_tf.evaluation import kid_fid
 from cartoongan_tf.images import pictures
 from cartoongan_tf.inference import loading
+from cartoongan_tf.training import evaluation_callback
+from cartoongan_tf.training import run_log
 
 
 class Colors:
@@ -42,7 +42,7 @@ def run(generator, make_folder, tmp_path):
 
     def run(steps, every=2, start=0, shift=0.0):
         log = run_log.RunLog(tmp_path, start or -1)
-        callback = evaluations.Evaluations(
+        callback = evaluation_callback.Evaluations(
             log,
             "adversarial",
             tmp_path,
@@ -151,7 +151,9 @@ def weights_of(network):
 
 
 def assert_kept(folder, weights):
-    kept = loading.load_generator(folder / evaluations.BEST_FILE, "--model")
+    kept = loading.load_generator(
+        folder / evaluation_callback.BEST_FILE, "--model"
+    )
     for actual, expected in zip(weights_of(kept), weights, strict=True):
         np.testing.assert_array_equal(actual, expected)
 

@@ -1,7 +1,7 @@
 import pytest
 
-from cartoongan_tf import guards
 from cartoongan_tf.core import errors
+from cartoongan_tf.training import divergence_guard
 
 
 class Step:
@@ -11,7 +11,7 @@ class Step:
 
 
 def feed(contents):
-    guard = guards.Guard()
+    guard = divergence_guard.Guard()
     guard.set_model(Step())
     for content in contents:
         guard.on_train_batch_end(0, {"content_loss": content})
@@ -19,7 +19,7 @@ def feed(contents):
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_a_loss_that_is_no_number_stops_the_run(value):
-    guard = guards.Guard()
+    guard = divergence_guard.Guard()
     guard.set_model(Step())
     with pytest.raises(errors.Diverged, match=r"total_loss became .* step 7"):
         guard.on_train_batch_end(0, {"content_loss": 1, "total_loss": value})

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf import image_pool
+from cartoongan_tf.training import image_pool
 
 BATCH = 4
 

@@ -3,13 +3,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf import checkpoints
-from cartoongan_tf import image_pool
-from cartoongan_tf import model
 from cartoongan_tf.losses import losses
 from cartoongan_tf.losses import objective
 from cartoongan_tf.losses import perceptual_features
 from cartoongan_tf.nn import networks
+from cartoongan_tf.training import cartoongan
+from cartoongan_tf.training import checkpoints
+from cartoongan_tf.training import image_pool
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def make_gan():
             "features": perceptual_features.pyramid,
             "content_weight": 1e-3,
         } | changes
-        gan = model.CartoonGAN(
+        gan = cartoongan.CartoonGAN(
             networks.Generator(4, 1),
             networks.Discriminator(4),
             objective.Objective(**aim),
@@ -154,7 +154,7 @@ def test_the_generator_descends_the_weighted_sum(make_gan, batch):
 def test_warm_up_descends_the_same_sum_without_an_adversary(batch):
     keras.utils.set_random_seed(0)
     aim = objective.Objective(perceptual_features.pyramid, 1e-3, 2.0, 0.5)
-    warm_up = model.WarmUp(networks.Generator(4, 1), aim)
+    warm_up = cartoongan.WarmUp(networks.Generator(4, 1), aim)
     warm_up.compile(keras.optimizers.Adam(1e-3))
     report = {k: float(v) for k, v in warm_up.train_step(batch[0]).items()}
     names = ("content", "color", "variation")
@@ -296,7 +296,7 @@ def test_a_step_in_a_graph_is_the_step(make_gan, batch):
 
 def test_warm_up_lowers_the_content_loss(batch):
     keras.utils.set_random_seed(0)
-    warm_up = model.WarmUp(
+    warm_up = cartoongan.WarmUp(
         networks.Generator(4, 1),
         objective.Objective(perceptual_features.pyramid, 1e-3),
     )

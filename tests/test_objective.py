@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
-from cartoongan_tf import config
 from cartoongan_tf.filters import guided_filter
 from cartoongan_tf.filters import inking
 from cartoongan_tf.losses import augmentation
 from cartoongan_tf.losses import losses
 from cartoongan_tf.losses import objective
+from cartoongan_tf.training import config
 
 ADVERSARIAL = {"adversarial": 1.0, "feature_adversarial": 0.7}
 

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf import config
-from cartoongan_tf import model
-from cartoongan_tf import phases
 from cartoongan_tf.nn import feature_discriminator
 from cartoongan_tf.nn import networks
+from cartoongan_tf.training import cartoongan
+from cartoongan_tf.training import config
+from cartoongan_tf.training import phases
 
 FOLDERS = {"photo_dir": "p", "cartoon_dir": "c", "workdir": "w"}
 CHANNELS = (4, 5, 6)
@@ -23,7 +23,7 @@ def test_a_run_minimizes_the_losses_of_the_paper_unless_told(random):
     images = random.uniform(-1, 1, (3, 2, 32, 32, 3)).astype("float32")
     photos, cartoons, smoothed = batch = tuple(map(tf.constant, images))
     maps = feature_maps.make(CHANNELS)
-    gan = model.CartoonGAN(
+    gan = cartoongan.CartoonGAN(
         networks.Generator(4, 1),
         networks.Discriminator(4),
         phases.objective_of(settings(), maps),

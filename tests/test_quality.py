@@ -1,8 +1,8 @@
 import pytest
 
-from cartoongan_tf import run_log
 from cartoongan_tf.analysis import fidelity
 from cartoongan_tf.analysis import quality
+from cartoongan_tf.training import run_log
 
 GOOD = fidelity.Fidelity(
     stray=0.003,

@@ -1,7 +1,7 @@
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf import run_log
+from cartoongan_tf.training import run_log
 
 LOSSES = {"content_loss": 0.5, "total_loss": 1.5}
 

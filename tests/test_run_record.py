@@ -2,9 +2,9 @@ import dataclasses
 
 import pytest
 
-from cartoongan_tf import config
-from cartoongan_tf import run_record
 from cartoongan_tf.core import errors
+from cartoongan_tf.training import config
+from cartoongan_tf.training import run_record
 
 
 @pytest.fixture

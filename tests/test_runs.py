@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf import config
-from cartoongan_tf import runs
 from cartoongan_tf.core import errors
 from cartoongan_tf.data import denoising
 from cartoongan_tf.images import pictures
+from cartoongan_tf.training import config
+from cartoongan_tf.training import runs
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 import pytest
 
-from cartoongan_tf import schedules
+from cartoongan_tf.training import schedules
 
 
 @pytest.mark.parametrize(

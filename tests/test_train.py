@@ -17,17 +17,17 @@ from absl import flags
 from absl.testing import flagsaver
 
 import train
-from cartoongan_tf import callbacks
-from cartoongan_tf import config
-from cartoongan_tf import run_log
-from cartoongan_tf import runs
-from cartoongan_tf import training
 from cartoongan_tf.core import errors
 from cartoongan_tf.data import crop_matching
 from cartoongan_tf.images import pictures
 from cartoongan_tf.inference import loading
 from cartoongan_tf.losses import perceptual_features
 from cartoongan_tf.nn import networks
+from cartoongan_tf.training import callbacks
+from cartoongan_tf.training import config
+from cartoongan_tf.training import run_log
+from cartoongan_tf.training import runs
+from cartoongan_tf.training import trainer
 
 ROOT = pathlib.Path(train.__file__).parent
 TINY = (
@@ -443,7 +443,7 @@ def test_a_picture_that_breaks_while_training_is_named(folders, tmp_path):
     path = tmp_path / "cartoons/1.png"
     path.write_bytes(path.read_bytes()[:300])
     with pytest.raises(errors.InputError, match=r"cartoons/1\.png is damaged"):
-        training.train(run, perceptual_features.pyramid)
+        trainer.train(run, perceptual_features.pyramid)
 
 
 def test_swapped_folders_are_refused_before_training(kinds, tmp_path, capsys):
@@ -555,7 +555,7 @@ def test_people_that_break_while_training_are_named(
     for path in run.people.paths:
         path.write_bytes(path.read_bytes()[:300])
     with pytest.raises(errors.InputError, match=r"people/0\.png is damaged"):
-        training.train(run, perceptual_features.pyramid)
+        trainer.train(run, perceptual_features.pyramid)
 
 
 @pytest.mark.shared

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf import checkpoints
-from cartoongan_tf import image_pool
-from cartoongan_tf import model
 from cartoongan_tf.losses import augmentation
 from cartoongan_tf.losses import losses
 from cartoongan_tf.losses import objective
 from cartoongan_tf.nn import feature_discriminator
 from cartoongan_tf.nn import networks
+from cartoongan_tf.training import cartoongan
+from cartoongan_tf.training import checkpoints
+from cartoongan_tf.training import image_pool
 
 CHANNELS = (4, 5, 6)
 KINDS = ("patch", "features", "both")
@@ -60,7 +60,7 @@ def make_gan():
         patch = networks.Discriminator(4)
         feature = feature_discriminator.FeatureDiscriminator(CHANNELS, 4)
         aim = {"content_weight": 0.1} | EVERYTHING | changes
-        gan = model.CartoonGAN(
+        gan = cartoongan.CartoonGAN(
             networks.Generator(4, 1),
             None if kind == "features" else patch,
             objective.Objective(feature_maps.make(CHANNELS), **aim),

@@ -21,11 +21,11 @@ from absl import app
 from absl import flags
 
 import train
-from cartoongan_tf import run_log
-from cartoongan_tf import runs
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
 from cartoongan_tf.evaluation import evaluator
+from cartoongan_tf.training import run_log
+from cartoongan_tf.training import runs
 
 FLAGS = flags.FLAGS
 

@@ -17,10 +17,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from cartoongan_tf import checkpoints
-from cartoongan_tf import run_log
 from cartoongan_tf.data import pipeline
 from cartoongan_tf.images import pictures
+from cartoongan_tf.training import checkpoints
+from cartoongan_tf.training import run_log
 
 GRID_COLUMNS = 8
 

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cartoongan_tf import callbacks
-from cartoongan_tf import run_log
 from cartoongan_tf.analysis import fidelity
 from cartoongan_tf.analysis import quality
 from cartoongan_tf.analysis import structure
@@ -15,6 +13,8 @@ from cartoongan_tf.evaluation import evaluator
 from cartoongan_tf.evaluation import inception
 from cartoongan_tf.evaluation import kid_fid
 from cartoongan_tf.inference import loading
+from cartoongan_tf.training import callbacks
+from cartoongan_tf.training import run_log
 
 BEST_FILE = "best_generator.keras"
 

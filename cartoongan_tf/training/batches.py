@@ -4,11 +4,11 @@ import hashlib
 
 import tensorflow as tf
 
-from cartoongan_tf import runs
 from cartoongan_tf.data import crop_matching
 from cartoongan_tf.data import edge_smoothing
 from cartoongan_tf.data import image_source
 from cartoongan_tf.data import pipeline
+from cartoongan_tf.training import runs
 
 _WINDOWS_FILE = "windows.npz"
 

@@ -4,8 +4,6 @@ import dataclasses
 import pathlib
 import sys
 
-from cartoongan_tf import run_record
-from cartoongan_tf.config import TrainConfig
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
 from cartoongan_tf.data import denoising
@@ -17,6 +15,8 @@ from cartoongan_tf.data import samples
 from cartoongan_tf.prepare import folder_check
 from cartoongan_tf.prepare import overlaps
 from cartoongan_tf.prepare import rules
+from cartoongan_tf.training import run_record
+from cartoongan_tf.training.config import TrainConfig
 
 WARM_UP = "warm_up"
 ADVERSARIAL = "adversarial"

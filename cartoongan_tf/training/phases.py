@@ -10,20 +10,20 @@ from typing import NamedTuple
 
 import keras
 
-from cartoongan_tf import batches
-from cartoongan_tf import callbacks
-from cartoongan_tf import checkpoints
-from cartoongan_tf import evaluations
-from cartoongan_tf import guards
-from cartoongan_tf import image_pool
-from cartoongan_tf import model
-from cartoongan_tf import run_log
-from cartoongan_tf import runs
-from cartoongan_tf import schedules
 from cartoongan_tf.core import errors
 from cartoongan_tf.evaluation import inception
 from cartoongan_tf.losses import augmentation
 from cartoongan_tf.losses import objective
+from cartoongan_tf.training import batches
+from cartoongan_tf.training import callbacks
+from cartoongan_tf.training import cartoongan
+from cartoongan_tf.training import checkpoints
+from cartoongan_tf.training import divergence_guard
+from cartoongan_tf.training import evaluation_callback
+from cartoongan_tf.training import image_pool
+from cartoongan_tf.training import run_log
+from cartoongan_tf.training import runs
+from cartoongan_tf.training import schedules
 
 PATCH = "discriminator"
 FEATURE = "feature_discriminator"
@@ -83,7 +83,7 @@ def warm_up(
     config = run.config
     if run.checkpoint_path(runs.ADVERSARIAL).exists():
         return Outcome(generator, is_complete=True)
-    phase = model.WarmUp(generator, _warm_up_objective(config, features))
+    phase = cartoongan.WarmUp(generator, _warm_up_objective(config, features))
     phase.compile(keras.optimizers.Adam(config.warmup_learning_rate, _BETA_1))
 
     return _run_phase(
@@ -129,7 +129,7 @@ def compete(
 
 
 def _compile_gan(config, generator, discriminators, features):
-    phase = model.CartoonGAN(
+    phase = cartoongan.CartoonGAN(
         generator,
         discriminators.patch,
         objective_of(config, features),
@@ -213,7 +213,7 @@ def _run_phase(run, name, phase, batches_of, offset, steps, describe=None):
             callbacks=[
                 *_observers(run, log, name, offset, steps, describe),
                 stop,
-                guards.Guard(),
+                divergence_guard.Guard(),
                 callbacks.Checkpoints(
                     checkpoint,
                     every=run.config.checkpoint_every,
@@ -247,7 +247,7 @@ def _observers(run, log, name, offset, steps, describe):
     ]
     if describe:
         observers.append(
-            evaluations.Evaluations(
+            evaluation_callback.Evaluations(
                 log,
                 name,
                 run.workdir,

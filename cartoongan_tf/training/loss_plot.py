@@ -6,8 +6,8 @@ import pathlib
 import matplotlib.figure
 import numpy as np
 
-from cartoongan_tf import run_log
 from cartoongan_tf.core import atomic_files
+from cartoongan_tf.training import run_log
 
 _WINDOW = 0.02  # of a curve's steps are averaged
 

@@ -12,9 +12,6 @@ from collections.abc import Callable
 import keras
 import tensorflow as tf
 
-from cartoongan_tf import curves
-from cartoongan_tf import phases
-from cartoongan_tf import runs
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import devices
 from cartoongan_tf.core import errors
@@ -25,6 +22,9 @@ from cartoongan_tf.inference import styles
 from cartoongan_tf.losses import perceptual_features
 from cartoongan_tf.nn import feature_discriminator
 from cartoongan_tf.nn import networks
+from cartoongan_tf.training import loss_plot
+from cartoongan_tf.training import phases
+from cartoongan_tf.training import runs
 
 _ADAM_COPIES = 3  # Of each weight: itself and two moments.
 _BYTES = 4  # In a float32.
@@ -66,7 +66,7 @@ def train(
     )
     for name, network in discriminators.by_name().items():
         atomic_files.save_model(network, run.workdir / f"{name}.keras")
-    curves.plot_losses(run.workdir)
+    loss_plot.plot_losses(run.workdir)
     if outcome.problem:
         raise errors.InputError(
             f"{outcome.problem} Or go on from the last good checkpoint, whose "

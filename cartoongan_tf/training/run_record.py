@@ -7,9 +7,9 @@ import pathlib
 from collections.abc import Mapping
 from collections.abc import Sequence
 
-from cartoongan_tf import config
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
+from cartoongan_tf.training import config
 
 _NAME = "run.json"
 
