@@ -61,8 +61,8 @@ test-addons: $(READY_DEV) $(ADDONS_VENV)/.ready
 	@[ "$$(id -u)" != 0 ] || ldconfig -p | grep -q libusb-1.0 \
 	    || { apt-get update && apt-get install --yes libusb-1.0-0; }
 	CARTOONGAN_ADDONS=$(abspath $(ADDONS_VENV))/bin/python \
-	    $(BIN)/python -m pytest tests/test_addons.py \
-	    tests/test_litert_metadata.py tests/test_old_server.py
+	    $(BIN)/python -m pytest tests/references/test_addons.py \
+	    tests/export/litert/test_metadata.py tests/serving/test_old_server.py
 
 # For tests of the page: root installs a browser where there is none.
 browser:
@@ -73,7 +73,7 @@ browser:
 
 test-kserve: $(READY_DEV) $(KSERVE_VENV)/.ready
 	CARTOONGAN_KSERVE=$(abspath $(KSERVE_VENV))/bin/python \
-	    $(BIN)/python -m pytest tests/test_kserve_client.py
+	    $(BIN)/python -m pytest tests/serving/test_kserve_client.py
 
 # Root installs the emulator; anyone else is told how.
 arm64: $(READY)
@@ -88,6 +88,7 @@ lint: $(READY_DEV)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 clean:
 	rm -rf $(VENV) $(ADDONS_VENV) $(KSERVE_VENV) $(ARM64) $(PAGE)/node_modules \

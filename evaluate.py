@@ -130,7 +130,8 @@ def _image_sizes():
         if not text.isdecimal() or int(text) < model_interface.MINIMUM_SIDE:
             raise errors.InputError(
                 f"--image_size={','.join(FLAGS.image_size)} must be sizes of "
-                f"at least {model_interface.MINIMUM_SIDE} pixels, such as 256,512."
+                f"at least {model_interface.MINIMUM_SIDE} pixels, such as "
+                "256,512."
             )
     return list(dict.fromkeys(map(int, FLAGS.image_size)))
 

@@ -42,9 +42,8 @@ def main(_):
     deep = mean_distance(vgg19, batches)
     plain = mean_distance(perceptual_features.pyramid, batches)
     print(f"VGG19 {deep:.1f}, pyramid {plain:.1f}")
-    print(
-        f"PYRAMID_SCALE = {perceptual_features.PYRAMID_SCALE * deep / plain:.0f}"
-    )
+    scale = perceptual_features.PYRAMID_SCALE * deep / plain
+    print(f"PYRAMID_SCALE = {scale:.0f}")
 
 
 def mean_distance(compare, batches):

@@ -101,8 +101,8 @@ def evaluate(
         cartoons: At least `LEAST` files.
         image_size: Height and width that all are center-cropped to.
         describe: Inception features.
-        content: Feature function of `perceptual_features.py`, or None to leave content
-            out.
+        content: Feature function of `perceptual_features.py`, or None to
+            leave content out.
         detector: What finds faces, or None to leave them out.
 
     Returns:

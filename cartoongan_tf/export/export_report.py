@@ -11,6 +11,7 @@ import rich.table
 
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.export import exporter
+from cartoongan_tf.export import fidelity
 
 FILE = "report.json"
 
@@ -24,7 +25,7 @@ def show(
     """Prints a row for each artifact."""
     table = rich.table.Table(
         caption="PSNR and SSIM to the Keras model, means over photos, "
-        f"{exporter.agreement.EQUAL:.0f} where equal; ms by size, "
+        f"{fidelity.EQUAL:.0f} where equal; ms by size, "
         "alone in a process, all cores; GPU: keeps the rules of Android's "
         "delegate"
     )

@@ -1,6 +1,6 @@
 """How fast an artifact is, and how much memory it takes, alone in a process.
 
-    python -m cartoongan_tf.export.profiling exported/cartoongan_float16.tflite 256x256
+    python -m cartoongan_tf.export.profiling cartoongan_float16.tflite 256x256
 
 prints JSON. A SavedModel runs in TensorFlow's session, a `.tflite` file in
 LiteRT and an `.onnx` file in onnxruntime, on all cores, and without the
@@ -57,7 +57,7 @@ def probe(path: pathlib.Path, sizes: list[str]) -> Probe:
     command = [sys.executable, "-m", "cartoongan_tf.export.profiling"]
     done = subprocess.run(
         [*command, str(path.resolve()), *sizes],
-        cwd=pathlib.Path(__file__).parents[1],
+        cwd=pathlib.Path(__file__).parents[2],
         capture_output=True,
         text=True,
     )

@@ -1,6 +1,7 @@
 r"""The authors' released weights -> a `Generator`.
 
-    python -m cartoongan_tf.nn.official_weights --weights=hayao.npz --output=hayao.keras
+    python -m cartoongan_tf.nn.official_weights --weights=hayao.npz \
+        --output=hayao.keras
 
 The authors' generators (Chen et al., 2018) take and give BGR. Ours take and
 give RGB: the channels are swapped once, here, in the first and last kernel.

@@ -206,8 +206,9 @@ def _summarize(film, state, folder, choice, kept, cut):
     ]
     if state.broken_at is not None:
         lines.append(
-            f"warning: the film breaks off at {frame_sampler.clock(state.broken_at)}; "
-            "what comes before was used."
+            "warning: the film breaks off at "
+            f"{frame_sampler.clock(state.broken_at)}; what comes before "
+            "was used."
         )
     return "\n".join(lines)
 

@@ -75,7 +75,8 @@ def warm_up(
     Args:
         run: The run.
         generator: Trained in place.
-        features: Feature function for the content loss (`perceptual_features.py`).
+        features: Feature function for the content loss
+            (`perceptual_features.py`).
 
     Returns:
         The trained generator, and whether the phase is complete.
@@ -104,7 +105,8 @@ def compete(
         run: The run.
         generator: Trained in place.
         discriminators: Trained in place.
-        features: Feature function for the content loss (`perceptual_features.py`).
+        features: Feature function for the content loss
+            (`perceptual_features.py`).
         describe: Inception features to evaluate by, if that is asked for.
 
     Returns:

@@ -39,7 +39,8 @@ def train(
 
     Args:
         run: A run of `runs.open_run`.
-        compare: Feature function for the content loss (`perceptual_features.py`).
+        compare: Feature function for the content loss
+            (`perceptual_features.py`).
         describe: Inception features to evaluate by, if that is asked for.
 
     Returns:

@@ -192,7 +192,8 @@ class _Work:
         if self._video.end is not None:
             notes.append(
                 f"{self._video.name} breaks off at "
-                f"{frame_sampler.clock(self._video.end)}; what comes before was used."
+                f"{frame_sampler.clock(self._video.end)}; what comes before "
+                "was used."
             )
         if self._encoding.even and any(n % 2 for n in self._look.size):
             notes.append(

@@ -1,10 +1,10 @@
 """Keras generator -> the bytes of a `.tflite` file.
 
 A file has one signature for each picture size, all of which share the weights,
-and each takes and gives one picture of exactly that size, as `model_interface.py` has
-it: RGB, channels last. Files for the GPU delegate and the browser (float32 and
-float16) hold float32 in [-1, 1], those for the CPU (dynamic_range and int8)
-uint8 of 0 to 255.
+and each takes and gives one picture of exactly that size, as
+`model_interface.py` has it: RGB, channels last. Files for the GPU delegate and
+the browser (float32 and float16) hold float32 in [-1, 1], those for the CPU
+(dynamic_range and int8) uint8 of 0 to 255.
 
 Only what LiteRT has built in is used, and no form that its CPU delegate splits
 the graph on; `layers.py` tells which those are.

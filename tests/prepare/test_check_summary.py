@@ -4,6 +4,7 @@ import pathlib
 
 import pytest
 import rich.console
+from good_picture import GOOD
 
 from cartoongan_tf.data import folder_scan
 from cartoongan_tf.prepare import check_summary
@@ -11,7 +12,6 @@ from cartoongan_tf.prepare import check_table
 from cartoongan_tf.prepare import folder_check
 from cartoongan_tf.prepare import rules
 from cartoongan_tf.prepare.rules import Severity
-from tests.test_findings import GOOD
 
 
 def folder(flag, *many):

@@ -315,25 +315,27 @@ import hashlib, os, sys
 import numpy as np
 cores = int(sys.argv[1])
 os.sched_setaffinity(0, range(cores))
-from cartoongan_tf.data import crop_matching; from cartoongan_tf.data import pipeline; from cartoongan_tf.data import edge_smoothing; from cartoongan_tf.data import folder_scan; from cartoongan_tf.data import image_source
+from cartoongan_tf.data import (
+    crop_matching, edge_smoothing, folder_scan, image_source, pipeline
+)
 photos, cartoons, people = [
-    sources.open_source(inventories.take_inventory(name, "--dir"), "none")
+    image_source.open_source(folder_scan.take_inventory(name, "--dir"), "none")
     for name in sys.argv[2:]
 ]
-crops = data.Crops(48, 0.6, 1.0, True)
-shares = crop_matching.measure(data.cut_windows(cartoons, crops, 1), 60)
+crops = pipeline.Crops(48, 0.6, 1.0, True)
+shares = crop_matching.measure(pipeline.cut_windows(cartoons, crops, 1), 60)
 order = np.argsort(shares, kind="stable")
-batches = data.training_batches(
+batches = pipeline.training_batches(
     photos,
     cartoons,
     steps=range(12),
     batch_size=4,
     seed=1,
     crops=crops,
-    people=data.People(people, 1),
+    people=pipeline.People(people, 1),
     windows=crop_matching.Windows(order, shares[order]),
     stray_share=0.5,
-    smoothing=edges.Smoothing(100, 200, 5, 5, "gaussian"),
+    smoothing=edge_smoothing.Smoothing(100, 200, 5, 5, "gaussian"),
 )
 digest = hashlib.sha256()
 for triple in batches.as_numpy_iterator():

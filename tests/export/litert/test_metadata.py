@@ -17,10 +17,11 @@ from cartoongan_tf.export.litert import metadata
 from cartoongan_tf.export.litert import metadata_schema
 from cartoongan_tf.inference import styles
 
+ROOT = pathlib.Path(__file__).parents[3]
+SCRIPT = ROOT / "tests/references/metadata_reference.py"
 ABOUT = styles.About("Öl auf Leinwand", "A. Painter, 1905", "CC-BY-4.0")
 SIZES = ((24, 16), (19, 37))
 PYTHON = os.environ.get("CARTOONGAN_ADDONS")
-SCRIPT = pathlib.Path(__file__).with_name("metadata_reference.py")
 # As a reader of JSON names what the file has numbers for.
 MEMBERS = {
     "color_space": {1: "RGB"},

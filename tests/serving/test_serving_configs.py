@@ -20,7 +20,7 @@ from tensorflow_serving.config import model_server_config_pb2
 
 from serving import model_configs
 
-SERVING = pathlib.Path(__file__).parents[1] / "serving"
+SERVING = pathlib.Path(__file__).parents[2] / "serving"
 MANIFESTS = SERVING / "kubernetes"
 COMPOSE = SERVING / "docker-compose.yml"
 # The oldest that have `preStop: sleep`, and the newest.

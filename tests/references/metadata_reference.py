@@ -1,9 +1,9 @@
 """Reads metadata with TensorFlow Lite Support, the reader of reference.
 
-    python tests/metadata_reference.py MODEL.tflite ...
+    python tests/references/metadata_reference.py MODEL.tflite ...
 
 Prints a list in JSON. Runs in the environment of requirements-addons.txt;
-`test_litert_metadata.py` compares. The package `tflite_support` would also
+`test_metadata.py` compares. The package `tflite_support` would also
 load its vision library, which does not go with TensorFlow in one process.
 """
 

@@ -1,6 +1,6 @@
 """Runs a SavedModel in the loader that TensorFlow Serving uses.
 
-    python tests/cpp_loader.py FOLDER SIGNATURE REQUEST.npz ANSWER.npz
+    python tests/support/cpp_loader.py FOLDER SIGNATURE REQUEST.npz ANSWER.npz
 
 `tf.saved_model.load` forgives what a server does not. The C++ loader lies in
 TensorFlow's own libraries; this opens them through their C API, in a process

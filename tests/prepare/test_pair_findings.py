@@ -1,10 +1,10 @@
 import pathlib
 
 import pytest
+from good_picture import GOOD
 
 from cartoongan_tf.prepare import pair_findings
 from cartoongan_tf.prepare.rules import Severity
-from tests.test_findings import GOOD
 
 FILES = [pathlib.Path(f"{i}.png") for i in range(10)]
 

@@ -14,7 +14,7 @@ from tensorflow_serving.apis import model_management_pb2
 from tensorflow_serving.apis import model_service_pb2_grpc
 from waiting import wait_until
 
-CONFIG = pathlib.Path(__file__).parents[1] / "serving" / "models.config"
+CONFIG = pathlib.Path(__file__).parents[2] / "serving" / "models.config"
 CANARY = "version_labels { key: 'canary' value: 2 }"
 SECONDS = 60
 

@@ -96,7 +96,7 @@ def test_small_pictures_are_refused(write):
 def test_every_signature_of_a_saved_model_gives_the_same(
     generator, write, picture
 ):
-    model = loading.session_models.SessionModel(write("saved_model/1"))
+    model = loading.saved_model_runtime.SessionModel(write("saved_model/1"))
     for signature in (
         model_interface.UINT8,
         model_interface.FLOAT32,

@@ -18,8 +18,8 @@ import yaml
 from cartoongan_tf.images import pictures
 
 PYTHON = os.environ.get("CARTOONGAN_KSERVE")
-SCRIPT = pathlib.Path(__file__).with_name("kserve_reference.py")
-ROOT = pathlib.Path(__file__).parents[1]
+ROOT = pathlib.Path(__file__).parents[2]
+SCRIPT = ROOT / "tests/references/kserve_reference.py"
 MANIFEST = ROOT / "serving" / "kubernetes" / "inference-service.yaml"
 
 pytestmark = pytest.mark.skipif(

@@ -4,24 +4,11 @@ import pathlib
 
 import numpy as np
 import pytest
+from good_picture import GOOD
 
 from cartoongan_tf.data import folder_scan
-from cartoongan_tf.prepare import image_stats
 from cartoongan_tf.prepare import rules
 from cartoongan_tf.prepare.rules import Severity
-
-GOOD = image_stats.Measures(
-    width=640,
-    height=480,
-    brightness=120,
-    contrast=50,
-    color=150,
-    blur=0.7,
-    drawn=0.5,
-    grain=0.3,
-    bars=0,
-    fingerprint=np.zeros(4),
-)
 
 
 def folder(*odd, good=0):

@@ -18,7 +18,7 @@ from cartoongan_tf.core import errors
 from cartoongan_tf.video import reader
 from cartoongan_tf.video import videos
 
-ROOT = pathlib.Path(__file__).parents[1]
+ROOT = pathlib.Path(__file__).parents[2]
 COUNT = 60
 # Encoders may decide now this way, now that, on a busy machine.
 LOSSLESS = {"quality": 0}
@@ -40,7 +40,8 @@ videos.cartoonize_video(
 IN_LITTLE_SPACE = """
 import resource, sys
 import numpy as np
-from cartoongan_tf import errors, videos
+from cartoongan_tf.core import errors
+from cartoongan_tf.video import videos
 
 def cartoonize(picture):
     return np.random.default_rng(0).integers(0, 256, picture.shape, "uint8")

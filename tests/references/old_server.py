@@ -1,6 +1,6 @@
 """Runs every signature of a SavedModel in an old TensorFlow.
 
-    python tests/old_server.py FOLDER REQUEST.npz ANSWER.npz
+    python tests/references/old_server.py FOLDER REQUEST.npz ANSWER.npz
 
 Runs in the environment of requirements-addons.txt; `test_old_server.py` writes
 the request and reads the answer. The request holds an array for each kind of

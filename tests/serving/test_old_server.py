@@ -17,8 +17,9 @@ from cartoongan_tf.core import model_interface
 from cartoongan_tf.export import saved_models
 from cartoongan_tf.images import pictures
 
+ROOT = pathlib.Path(__file__).parents[2]
+SCRIPT = ROOT / "tests/references/old_server.py"
 PYTHON = os.environ.get("CARTOONGAN_ADDONS")
-SCRIPT = pathlib.Path(__file__).with_name("old_server.py")
 SIGNATURES = {
     model_interface.BYTES,
     model_interface.UINT8,

@@ -1,7 +1,7 @@
 """What KServe's client and models make of our server and our manifest.
 
-    python tests/kserve_reference.py predict URL MODEL PHOTO... > ANSWER.json
-    python tests/kserve_reference.py read MANIFEST > MANIFEST.json
+    python kserve_reference.py predict URL MODEL PHOTO... > ANSWER.json
+    python kserve_reference.py read MANIFEST > MANIFEST.json
 
 Runs in the environment of requirements-kserve.txt; `test_kserve_client.py`
 reads the answers.

@@ -26,7 +26,7 @@ from waiting import wait_until
 from cartoongan_tf.images import pictures
 from cartoongan_tf.inference import loading
 
-ROOT = pathlib.Path(__file__).parents[1]
+ROOT = pathlib.Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "serving.local"]
 DEFAULTS = """
 import dataclasses

@@ -16,7 +16,7 @@ from cartoongan_tf.filters import inking
 from cartoongan_tf.losses import augmentation
 from cartoongan_tf.losses import losses
 
-ROOT = pathlib.Path(__file__).parents[1]
+ROOT = pathlib.Path(__file__).parents[2]
 SCRIPT = """
     import sys
 
@@ -116,7 +116,7 @@ def test_losses_views_and_heads_are_the_same_under_jax(random, tmp_path):
         | {
             "KERAS_BACKEND": "jax",
             "JAX_PLATFORMS": "cpu",
-            "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}",
+            "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests/support'}",
         },
         capture_output=True,
         text=True,

@@ -1,6 +1,6 @@
 """Computes with tensorflow-addons what our own operations compute.
 
-    python tests/addons_reference.py REQUEST.npz ANSWER.npz
+    python tests/references/addons_reference.py REQUEST.npz ANSWER.npz
 
 Runs in the environment of requirements-addons.txt; `test_addons.py` writes the
 request and reads the answer.

@@ -11,7 +11,7 @@ import pytest
 
 from cartoongan_tf.images import pictures
 
-README = pathlib.Path(__file__).parents[1] / "README.md"
+README = pathlib.Path(__file__).parents[2] / "README.md"
 
 pytestmark = pytest.mark.slow
 

@@ -1,0 +1,85 @@
+import ast
+import pathlib
+
+import pytest
+
+ROOT = pathlib.Path(__file__).parents[2]
+PACKAGE = ROOT / "cartoongan_tf"
+
+MODULES = sorted(PACKAGE.rglob("*.py"))
+COMMANDS = {"gpu_compatibility", "official_weights"}
+SERVING = ROOT / "serving"
+SERVING_MODULES = sorted(SERVING.glob("*.py"))
+SERVING_COMMANDS = {"client", "local"}
+# The rest of a training step is then one small script a backend.
+ON_ANY_BACKEND = [
+    *(PACKAGE / "filters").glob("*.py"),
+    *(
+        PACKAGE / f"{name}.py"
+        for name in (
+            "losses/augmentation",
+            "losses/losses",
+            "losses/objective",
+            "nn/convolutions",
+            "nn/feature_discriminator",
+            "nn/layers",
+            "nn/light_generator",
+            "nn/networks",
+            "nn/upsampling",
+        )
+    ),
+]
+
+
+def imports(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom):
+            yield from ((node.module, alias.name) for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from ((alias.name, "") for alias in node.names)
+
+
+@pytest.mark.parametrize(
+    "path", MODULES + SERVING_MODULES, ids=lambda path: path.stem
+)
+def test_only_commands_know_flags(path):
+    commands = SERVING_COMMANDS if path.parent == SERVING else COMMANDS
+    if path.stem not in commands:
+        assert not any(module == "absl" for module, _ in imports(path))
+
+
+@pytest.mark.parametrize("path", ON_ANY_BACKEND, ids=lambda path: path.stem)
+def test_networks_and_losses_run_on_any_keras_backend(path):
+    modules = {module for module, _ in imports(path)}
+    no_backend = {
+        "collections.abc",
+        "dataclasses",
+        "keras",
+        "math",
+        "numpy",
+        "typing",
+    }
+    foreign = {m for m in modules if m.split(".")[0] != PACKAGE.name}
+    assert foreign <= no_backend
+
+
+@pytest.mark.parametrize(
+    "path", MODULES + SERVING_MODULES, ids=lambda path: path.stem
+)
+def test_every_module_says_what_it_is_for(path):
+    text = path.read_text()
+    assert not text or ast.get_docstring(ast.parse(text))
+    assert len(path.read_text().splitlines()) <= 300
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted(ROOT.glob("*.py")) + MODULES + SERVING_MODULES,
+    ids=lambda path: path.stem,
+)
+def test_functions_are_short(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            docstring = ast.get_docstring(node, clean=False) or ""
+            length = node.end_lineno - node.lineno + 1
+            assert length - docstring.count("\n") <= 50, node.name
