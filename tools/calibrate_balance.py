@@ -35,6 +35,8 @@ SETTINGS = {
     "patches_only": ["--discriminator=patch", "--patch_weight=1"],
     "features_only": ["--discriminator=features"],
     "photo_as_content": ["--content_target=photo"],
+    "no_ink": ["--content_target=smoothed"],
+    "no_pixels": ["--pixel_weight=0"],
     "no_flat": ["--flat_weight=0"],
     "no_luminance": ["--luminance_weight=0"],
     "any_crops": ["--nomatch_crops"],
@@ -43,7 +45,7 @@ SETTINGS = {
     "no_shift": ["--feature_shift=0"],
     "no_penalty": ["--slope_weight=0"],
     "faces_as_any": ["--people_content=1"],
-    "gray": ["--gray_share=1"],
+    "no_gray": ["--gray_share=0"],
     "details": ["--detail_weight=1e-4"],
 }
 _LAST = 50  # Steps that a figure of the table is the mean of.
