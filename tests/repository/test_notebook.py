@@ -22,8 +22,6 @@ def test_outputs_are_not_committed(notebook):
 
 
 @pytest.mark.slow
-# Traitlets' and ZeroMQ's own, on their way out.
-@pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_it_cartoonizes_trains_exports_and_shows(
     notebook, tmp_path, monkeypatch
 ):
