@@ -23,7 +23,7 @@ READY_SERVING := $(VENV)/.ready-serving
 PAGE := serving/page
 READY_PAGE := $(PAGE)/node_modules/.package-lock.json
 
-.PHONY: demo serve page browser test test-addons test-kserve arm64 lint clean
+.PHONY: demo serve page browser test test-addons test-kserve arm64 docs lint clean
 
 demo: $(READY)
 	$(BIN)/python cartoonize.py --overwrite --output=$(CARTOONS) sample:photos
@@ -84,7 +84,13 @@ arm64: $(READY)
 	    --formats=litert --precision=float16,dynamic_range --sizes=64x48,any
 	$(BIN)/python -m benchmarks.arm64 --machine=$(ARM64) $(ARM64)/exported/*.tflite
 
-lint: $(READY_DEV)
+# HTML with the API reference; warnings, such as links to nowhere, are errors.
+docs: $(READY_DEV)
+	TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/sphinx-build --fail-on-warning --keep-going \
+	    --quiet docs docs/_build
+	@echo "Wrote docs/_build/index.html"
+
+lint: $(READY_DEV) docs
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -92,7 +98,7 @@ lint: $(READY_DEV)
 
 clean:
 	rm -rf $(VENV) $(ADDONS_VENV) $(KSERVE_VENV) $(ARM64) $(PAGE)/node_modules \
-	    runs/quickstart runs/cartoons
+	    docs/_build runs/quickstart runs/cartoons
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
@@ -107,7 +113,8 @@ $(READY_SERVING): requirements-serving.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --requirement requirements-serving.txt
 	@touch $@
 
-$(READY_DEV): requirements-dev.txt requirements-serving.txt $(READY)
+$(READY_DEV): requirements-dev.txt requirements-docs.txt requirements-serving.txt \
+    $(READY)
 	$(BIN)/python -m pip install --quiet --requirement requirements-dev.txt
 	@touch $@
 

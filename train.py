@@ -1,7 +1,7 @@
 r"""Trains CartoonGAN on a folder of photos and a folder of cartoons.
 
-    python train.py --flagfile=configs/storybook.flags \
-        --photo_dir=photos --cartoon_dir=frames --workdir=runs/storybook
+    python train.py --flagfile=configs/storybook.flags --photo_dir=photos \
+        --people_dir=people --cartoon_dir=frames --workdir=runs/storybook
 
 The same command again goes on where a run stopped. --steps, --sample_every
 and --checkpoint_every may change then; every other setting must stay. The

@@ -99,7 +99,7 @@ class Cartoonizer:
             **options: Attributes of `settings.Settings`.
 
         Returns:
-            What a user should know, in sentences: mostly nothing.
+            Sentences that a user should know; mostly none.
 
         Raises:
             InputError: If the source cannot be read, or the target not be

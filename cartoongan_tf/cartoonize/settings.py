@@ -18,7 +18,7 @@ class Settings(NamedTuple):
         strip_metadata: Whether to leave out all metadata of pictures but color
             profiles.
         temporal: Whether frames are steadied over time.
-        codec: Of videos, one of `video_codecs.CODECS`; None for what suits the
+        codec: Of videos, one of `codecs.CODECS`; None for what suits the
             file's ending.
         crf: Constant rate factor of videos, lower is better; None for the
             codec's own.

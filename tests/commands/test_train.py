@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 
+import documented
 import feature_maps
 import keras
 import numpy as np
@@ -720,3 +721,19 @@ def test_an_unknown_flag_is_named_with_a_likely_one(run_command):
     assert "photo_dri" in done.stderr
     assert "photo_dir" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        arguments
+        for program, arguments in documented.invocations()
+        if program == "train.py" and "configs/" in str(arguments)
+    ],
+    ids=str,
+)
+def test_documented_settings_go_together(arguments, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    folders = [f"--{n}=x" for n in ("photo_dir", "cartoon_dir", "workdir")]
+    arguments = [a for a in arguments if a.startswith("--")]
+    assert settings_of(*folders, *arguments)

@@ -1,4 +1,4 @@
-"""The steps of README.md, on the command, while requests go on."""
+"""The steps of docs/serving.md, on the command, while requests go on."""
 
 import concurrent.futures
 import contextlib

@@ -1,17 +1,17 @@
-"""The lines of README.md that ask a server, as they stand there."""
+"""The lines of docs/clients.md that ask a server, as they stand there."""
 
-import pathlib
-import re
 import shutil
 import subprocess
+import sys
 
+import documented
 import numpy as np
 import PIL.Image
 import pytest
 
 from cartoongan_tf.images import pictures
 
-README = pathlib.Path(__file__).parents[2] / "README.md"
+PAGE = documented.ROOT / "docs" / "clients.md"
 
 pytestmark = pytest.mark.slow
 
@@ -29,15 +29,17 @@ def needs(program):
         pytest.param(
             "js", ["node", "--input-type=module", "-"], marks=needs("node")
         ),
+        ("python", [sys.executable, "-"]),
     ],
 )
 def test_the_lines_make_a_cartoon(
-    served, cartoon_of, tmp_path, random, language, command
+    served, cartoon_of, tmp_path, random, monkeypatch, language, command
 ):
-    text = README.read_text()
-    (lines,) = re.findall(rf"^```{language}\n(.*?)^```", text, re.M | re.S)
-    assert "http://127.0.0.1:8501/v1/" in lines
-    lines = lines.replace("http://127.0.0.1:8501", served.rest)
+    monkeypatch.setenv("PYTHONPATH", str(documented.ROOT))
+    server = "http://127.0.0.1:8501"
+    blocks = documented.blocks(PAGE, language)
+    (lines,) = [block for block in blocks if server in block]
+    lines = lines.replace(server, served.rest)
     photo = random.integers(0, 256, (40, 56, 3), "uint8")
     PIL.Image.fromarray(photo).save(tmp_path / "photo.jpg")
     done = subprocess.run(
