@@ -14,7 +14,7 @@ from absl import app
 from absl import flags
 
 from cartoongan_tf.analysis import drawn_score
-from cartoongan_tf.core import errors
+from cartoongan_tf.commands import exit
 from cartoongan_tf.data import folder_scan
 from cartoongan_tf.prepare import folder_check
 
@@ -27,7 +27,7 @@ flags.DEFINE_integer("draws", 1000, "Number of draws.")
 
 
 def main(_):
-    with errors.one_sentence():
+    with exit.with_message():
         photos = measure("photo_dir")
         cartoons = measure("cartoon_dir")
     # The chance that a cartoon looks more drawn than a photo.

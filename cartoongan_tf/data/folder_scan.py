@@ -15,8 +15,6 @@ from cartoongan_tf.data import file_lists
 from cartoongan_tf.images import headers
 from cartoongan_tf.images import pictures
 
-BAD_IMAGES = ("error", "skip")
-
 _MOST_NAMED = 5
 
 

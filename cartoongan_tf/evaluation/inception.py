@@ -17,6 +17,7 @@ import numpy as np
 import tensorflow as tf
 
 from cartoongan_tf.core import atomic_files
+from cartoongan_tf.core import choices
 from cartoongan_tf.core import errors
 from cartoongan_tf.images import pictures
 from cartoongan_tf.nn import pretrained
@@ -69,7 +70,7 @@ class Inception:
         )
 
 
-def load_inception(weights: str = pretrained.IMAGENET) -> Inception:
+def load_inception(weights: str = choices.IMAGENET) -> Inception:
     """Opens an Inception network.
 
     Args:

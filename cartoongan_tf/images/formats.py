@@ -13,6 +13,7 @@ import PIL.Image
 from cartoongan_tf.core import errors
 
 FALLBACK = "PNG"
+MAX_PIXELS = 400_000_000  # Of a picture that is made a cartoon of.
 
 PIL.Image.init()  # Else Pillow knows the most common formats only.
 

@@ -16,12 +16,10 @@ import numpy as np
 from keras import ops
 
 from cartoongan_tf.core import atomic_files
+from cartoongan_tf.core import choices
 from cartoongan_tf.core import errors
 from cartoongan_tf.filters import luminance
 from cartoongan_tf.nn import pretrained
-
-CONTENT_FEATURES = ("vgg19", "pyramid")
-PRECISIONS = ("float32", "bfloat16")
 
 # Makes the mean L1 between unrelated photos that of VGG19: as printed by
 # tools/calibrate_pyramid.py, on 256 pairs of 128x128 crops.
@@ -37,7 +35,7 @@ MAP_CHANNELS = (128, 256, 512)
 
 
 def load_vgg19(
-    weights: str = pretrained.IMAGENET, precision: str = "float32"
+    weights: str = choices.IMAGENET, precision: str = "float32"
 ) -> Callable:
     """VGG19 up to conv4_4, before its ReLU, as the authors take it.
 
@@ -61,7 +59,7 @@ def load_vgg19(
 
 
 def load_vgg19_maps(
-    weights: str = pretrained.IMAGENET, precision: str = "float32"
+    weights: str = choices.IMAGENET, precision: str = "float32"
 ) -> Callable:
     """VGG19's relu2_2, relu3_4, and conv4_4 before its ReLU.
 

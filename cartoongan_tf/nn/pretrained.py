@@ -6,9 +6,8 @@ from collections.abc import Callable
 
 import keras
 
+from cartoongan_tf.core import choices
 from cartoongan_tf.core import errors
-
-IMAGENET = "imagenet"
 
 
 def check_weights(flag: str, weights: str) -> None:
@@ -21,7 +20,7 @@ def check_weights(flag: str, weights: str) -> None:
     Raises:
         InputError: If it is another word, or the file is missing.
     """
-    if weights == IMAGENET:
+    if weights == choices.IMAGENET:
         return
     if pathlib.Path(weights).suffix not in (".npz", ".h5"):
         raise errors.InputError(
@@ -56,7 +55,7 @@ def load_application(
         return build(include_top=False, weights=weights)
     except Exception as error:  # Keras raises a bare Exception when offline.
         reason = str(error).splitlines()[0]
-        if weights != IMAGENET:
+        if weights != choices.IMAGENET:
             raise errors.InputError(
                 f"{flag}={weights} are not {build.__name__}'s without its "
                 f"top: {reason}"

@@ -16,7 +16,8 @@ import pytest
 from absl import flags
 from absl.testing import flagsaver
 
-import train
+from cartoongan_tf.commands import exit
+from cartoongan_tf.commands import train
 from cartoongan_tf.core import errors
 from cartoongan_tf.data import crop_matching
 from cartoongan_tf.images import pictures
@@ -29,7 +30,7 @@ from cartoongan_tf.training import run_log
 from cartoongan_tf.training import runs
 from cartoongan_tf.training import trainer
 
-ROOT = pathlib.Path(train.__file__).parent
+ROOT = pathlib.Path(__file__).parents[2]
 TINY = (
     "--content_features=pyramid",
     "--filters=4",
@@ -67,7 +68,8 @@ def run_here(*arguments):
         flags.FLAGS.unparse_flags()
         flags.FLAGS(["train.py", *arguments])
         try:
-            train.main(["train.py"])
+            with exit.with_message():
+                train.main([])
         except SystemExit as stop:
             return stop.code
     return None

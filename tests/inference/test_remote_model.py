@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from cartoongan_tf.core import errors
+from cartoongan_tf.export import options
 from cartoongan_tf.export import saved_models
 from cartoongan_tf.inference import loading
 from cartoongan_tf.inference import remote_model
@@ -22,7 +23,7 @@ def generator():
 @pytest.fixture(scope="module")
 def address(generator, tmp_path_factory):
     folder = tmp_path_factory.mktemp("served")
-    settings = saved_models.BytesSettings(max_side=MAX_SIDE)
+    settings = options.BytesSettings(max_side=MAX_SIDE)
     saved_models.write(generator, folder / "1", settings)
     model = model_configs.ModelConfig(
         "cartoongan", folder, labels={"stable": 1}
