@@ -1,7 +1,7 @@
 """The product from Python: whatever can be seen, into a cartoon.
 
 Example:
-    from cartoongan_tf.cartoonize.cartoonizer import Cartoonizer
+    from cartoongan_tf import Cartoonizer
 
     cartoonize = Cartoonizer("storybook")
     cartoon = cartoonize(photo)  # uint8 RGB arrays, (height, width, 3)

@@ -110,11 +110,16 @@ def test_recorded_flags_bring_back_the_run(folders, tmp_path):
     assert again == expected
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "configs").iterdir()))
+CONFIGS = ROOT / "cartoongan_tf/configs"
+
+
+@pytest.mark.parametrize(
+    "path", [*sorted(CONFIGS.iterdir()), ROOT / "tools/calibration.flags"]
+)
 def test_flagfiles_are_settings(path):
     text = path.read_text()
     assert text.startswith("#")
-    assert f"--flagfile=configs/{path.name}" in text
+    assert f"--flagfile={path.parent.name}/{path.name}" in text
     given = [line for line in text.splitlines() if not line.startswith("#")]
     needed = [
         f"--{name}=x"
@@ -127,7 +132,7 @@ def test_flagfiles_are_settings(path):
 def test_the_papers_recipe_has_no_extras():
     """Every setting that is no part of the paper is off, or at its default."""
     data = ("--photo_dir=p", "--cartoon_dir=c", "--workdir=w")
-    found = settings_of(f"--flagfile={ROOT / 'configs/paper.flags'}", *data)
+    found = settings_of(f"--flagfile={CONFIGS / 'paper.flags'}", *data)
     expected = config.TrainConfig(
         "p",
         "c",
