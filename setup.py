@@ -1,4 +1,4 @@
-"""What pyproject.toml cannot say: `serving` installs as `cartoongan_serving`."""
+"""Installs the folder `serving` as `cartoongan_serving`."""
 
 import setuptools
 

@@ -6,7 +6,6 @@ import sys
 import pytest
 
 import cartoongan_tf
-from cartoongan_tf.commands import flagfiles
 from cartoongan_tf.commands import main
 
 pytestmark = pytest.mark.slow
@@ -86,12 +85,6 @@ def test_a_path_alone_is_cartoonized_without_a_foreign_line(
     assert done.returncode == 0, done.stderr
     assert done.stderr == f"{tmp_path / 'out.png'}\n"
     assert (tmp_path / "out.png").exists()
-
-
-def test_flag_files_of_the_program_are_found_from_anywhere(tmp_path):
-    arguments = ["--flagfile=configs/quickstart.flags", "--steps=1"]
-    found = flagfiles.resolve(arguments)
-    assert found[1:] == arguments[1:]
 
 
 def test_a_failed_import_shows_what_was_held(program, tmp_path):

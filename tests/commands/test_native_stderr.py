@@ -23,9 +23,13 @@ def test_native_lines_are_held_and_later_ones_are_not(capfd):
 
 
 def test_what_was_held_is_shown_if_the_block_fails(capfd):
-    with pytest.raises(ImportError), native_stderr.held():
-        write(b"no such instruction")
-        raise ImportError
+    def fail():
+        with native_stderr.held():
+            write(b"no such instruction")
+            raise ImportError
+
+    with pytest.raises(ImportError):
+        fail()
     write(b", after")
     assert capfd.readouterr().err == "no such instruction, after"
 
