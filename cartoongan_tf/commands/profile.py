@@ -10,10 +10,12 @@ from cartoongan_tf.export import profiling
 
 def main(arguments):
     path, *sizes = arguments
-    if not sizes:
+    if None in model_interface.sizes_of("SIZE", sizes) or not sizes:
         raise errors.InputError(f"name sizes for {path}, such as 256x256.")
-    model_interface.sizes_of("sizes", sizes)
     if not pathlib.Path(path).exists():
         raise errors.InputError(f"{path} does not exist.")
-    probe = profiling.probe(pathlib.Path(path), sizes)
+    try:
+        probe = profiling.probe(pathlib.Path(path), sizes)
+    except RuntimeError as error:
+        raise errors.InputError(str(error)) from error
     print(json.dumps(probe._asdict(), indent=2))
