@@ -85,9 +85,9 @@ def installed(wheel, tmp_path_factory):
 
 
 @pytest.fixture
-def run(installed, tmp_path, random):
+def run(installed, tmp_path):
     """Runs Python in a folder with one photo in it."""
-    pixels = random.integers(0, 256, (33, 47, 3), "uint8")
+    pixels = np.random.default_rng(0).integers(0, 256, (33, 47, 3), "uint8")
     PIL.Image.fromarray(pixels).save(tmp_path / "photo.png")
 
     def run(*command):
