@@ -70,7 +70,7 @@ class Cartoonizer:
         tile: int | None = None,
     ):
         self._finish = postprocess.Finish(strength, preserve_color)
-        self._model = loading.open_model(model, "--model", tile)
+        self._model = loading.open_model(model, "model", tile)
         self.recipe = repr(
             [str(model), _changed(model), strength, preserve_color, tile]
         )

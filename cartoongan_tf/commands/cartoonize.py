@@ -12,6 +12,7 @@ from cartoongan_tf.cartoonize import outputs
 from cartoongan_tf.cartoonize import runner
 from cartoongan_tf.cartoonize import settings
 from cartoongan_tf.commands import cartoonize_usage
+from cartoongan_tf.commands import exit
 from cartoongan_tf.core import devices
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import progress
@@ -26,7 +27,7 @@ _VIDEOS = [suffix.removeprefix(".") for suffix in outputs.VIDEO_SUFFIXES]
 
 def main(names):
     if FLAGS.format not in (None, *_VIDEOS):
-        name = formats.by_name(FLAGS.format, "--format")
+        name = formats.by_name(FLAGS.format, "format")
         formats.check_quality(name, FLAGS.quality)
     devices.choose(FLAGS.device)
     devices.prepare(deterministic=False)
@@ -75,7 +76,7 @@ def _read_stream(job):
 def _report_found(found, plan):
     """Says what is not going to be done; how many of it should have been."""
     for name, problem in found.problems.items():
-        print(f"{name} {problem}", file=sys.stderr)
+        print(exit.as_flags(f"{name} {problem}"), file=sys.stderr)
     passed = [f"{n} {what}" for what, n in found.passed_over.items() if n]
     if passed:
         print(f"Passed over: {', '.join(passed)}.", file=sys.stderr)
@@ -96,7 +97,7 @@ def _cartoonize(tasks):
         tile=FLAGS.tile,
     )
     failures = 0
-    with progress.Progress() as watch, devices.memory_advice("--tile"):
+    with progress.Progress() as watch, devices.memory_advice("`tile`"):
         done = runner.run(
             cartoonize,
             tasks,
@@ -121,7 +122,7 @@ def _settings(recipe):
 def _tell(outcome, watch):
     source, path = outcome.task.job.relative, outcome.task.path
     if outcome.problem:
-        watch.say(f"{source}: {outcome.problem}")
+        watch.say(exit.as_flags(f"{source}: {outcome.problem}"))
     elif path:
         watch.say(str(path))
     for note in outcome.notes:

@@ -31,7 +31,7 @@ def main(_):
     devices.prepare(deterministic=False)
     flag = f"--image_size={','.join(FLAGS.image_size)}"
     with devices.memory_advice(flag):
-        _evaluate(atomic_files.make_folder("--output", FLAGS.output), sizes)
+        _evaluate(atomic_files.make_folder("output", FLAGS.output), sizes)
 
 
 def _image_sizes():
@@ -50,8 +50,8 @@ def _evaluate(output, sizes):
     describe = inception.load_inception(FLAGS.inception_weights)
     content = _content()
     ways = _ways()
-    photos = _paths("--photo_dir", FLAGS.photo_dir)
-    cartoons = _paths("--cartoon_dir", FLAGS.cartoon_dir)
+    photos = _paths("photo_dir", FLAGS.photo_dir)
+    cartoons = _paths("cartoon_dir", FLAGS.cartoon_dir)
     detector = faces.load_detector()
     tables = {}
     for size in sizes:
@@ -91,7 +91,7 @@ def _ways():
         name = stem if counts[stem] == 1 else path
         if name in ways:
             raise errors.InputError(f"--model={path} is given twice.")
-        ways[name] = loading.open_model(path, "--model")
+        ways[name] = loading.open_model(path, "model")
     return ways
 
 

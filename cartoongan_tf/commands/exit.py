@@ -1,8 +1,11 @@
 """How a command ends when it cannot go on."""
 
 import contextlib
+import re
 import sys
 from collections.abc import Iterator
+
+from absl import flags
 
 from cartoongan_tf.core import errors
 
@@ -18,7 +21,7 @@ def with_message() -> Iterator[None]:
     try:
         yield
     except errors.InputError as error:
-        sys.exit(f"error: {error}")
+        sys.exit(f"error: {as_flags(str(error))}")
     except OSError as error:
         if not errors.is_out_of_space(error):
             raise
@@ -30,3 +33,16 @@ def with_message() -> Iterator[None]:
     except KeyboardInterrupt as stop:
         print(str(stop) or "Interrupted.", file=sys.stderr)
         sys.exit(_INTERRUPTED)
+
+
+def as_flags(message: str) -> str:
+    """Writes the arguments that a message names as the flags of the command.
+
+    Args:
+        message: Names arguments in backticks.
+    """
+
+    def as_flag(match):
+        return f"--{match[1]}" if match[1] in flags.FLAGS else match[0]
+
+    return re.sub(r"`(\w+)`", as_flag, message)

@@ -28,9 +28,9 @@ def main(_):
     tf.get_logger().setLevel("ERROR")
     settings = _settings()
     devices.prepare(deterministic=False)
-    output = atomic_files.make_folder("--output", FLAGS.output)
-    photos = calibration_photos.read("--photos", FLAGS.photos)
-    generator = loading.load_generator(FLAGS.model, "--model")
+    output = atomic_files.make_folder("output", FLAGS.output)
+    photos = calibration_photos.read("photos", FLAGS.photos)
+    generator = loading.load_generator(FLAGS.model, "model")
     plan = jobs.plan(generator, settings, output, photos)
     examples = exporter.Examples(generator, photos)
     made, refused = _export(plan, output, examples)
@@ -62,7 +62,7 @@ def _settings():
     return options.Settings(
         formats=_chosen("formats", choices.EXPORT_FORMATS),
         precisions=_chosen("precision", conversion.PRECISIONS),
-        sizes=model_interface.sizes_of("--sizes", FLAGS.sizes),
+        sizes=model_interface.sizes_of("sizes", FLAGS.sizes),
         version=FLAGS.version,
         warmup_sizes=_warmup_sizes(),
         encoded=options.BytesSettings(
@@ -85,7 +85,7 @@ def _chosen(flag, known):
 
 def _warmup_sizes():
     sizes = model_interface.sizes_of(
-        "--warmup_sizes", filter(None, FLAGS.warmup_sizes)
+        "warmup_sizes", filter(None, FLAGS.warmup_sizes)
     )
     if None in sizes:
         raise errors.InputError(

@@ -4,6 +4,7 @@ import sys
 
 import rich.console
 
+from cartoongan_tf.commands import exit
 from cartoongan_tf.commands import prepare_usage
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import progress
@@ -50,7 +51,10 @@ def _check():
             (FLAGS.cartoon_dir, rules.CARTOONS),
         )
     ]
-    found = folder_check.full_check(*folders, FLAGS.image_size)
+    found = [
+        finding._replace(sentence=exit.as_flags(finding.sentence))
+        for finding in folder_check.full_check(*folders, FLAGS.image_size)
+    ]
     check_table.show(rich.console.Console(highlight=False), folders, found)
     html_report.write_report(FLAGS.report, folders, found)
     print(f"Wrote {FLAGS.report}")

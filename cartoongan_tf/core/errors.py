@@ -4,12 +4,16 @@ import errno
 
 LOWER_RATES = (
     "Begin anew with lower learning rates, say half of "
-    "--generator_learning_rate and --discriminator_learning_rate."
+    "`generator_learning_rate` and `discriminator_learning_rate`."
 )
 
 
 class InputError(ValueError):
-    """Bad input. Its message names the flag or file, and the way out."""
+    """Bad input.
+
+    Its message names the file, or the argument in backticks, and the way out.
+    Commands show an argument as the flag of its name.
+    """
 
 
 class Diverged(InputError):

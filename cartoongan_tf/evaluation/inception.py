@@ -22,7 +22,7 @@ from cartoongan_tf.core import errors
 from cartoongan_tf.images import pictures
 from cartoongan_tf.nn import pretrained
 
-_FLAG = "--inception_weights"
+_FLAG = "inception_weights"
 _SIDE = 299
 _BATCH = 16
 # Convolutions of the two towers of the blocks that keep the size.
@@ -105,7 +105,8 @@ def _network_of_2015(path):
         return _build(arrays)
     except (LookupError, ValueError) as error:
         raise errors.InputError(
-            f"{_FLAG}={path} are not those of Inception up to mixed_7: {error}"
+            f"`{_FLAG}`={path} are not those of Inception up to mixed_7: "
+            f"{error}"
         ) from error
 
 

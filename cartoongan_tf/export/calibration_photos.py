@@ -36,7 +36,7 @@ def read(flag: str, folder: str) -> list[np.ndarray]:
     )
     if not paths:
         raise errors.InputError(
-            f"{flag}={folder} holds no pictures; name a folder that does, or "
+            f"`{flag}`={folder} holds no pictures; name a folder that does, or "
             f"{choices.SAMPLE_PHOTOS}."
         )
     chosen = sampling.evenly_spaced(paths, options.MAX_PHOTOS)

@@ -196,7 +196,7 @@ def format_of(target: str | pathlib.Path | BinaryIO) -> str:
     found = formats.by_suffix(path)
     if found is None:
         raise errors.InputError(
-            f"{path} has no ending of a picture; pass --format."
+            f"{path} has no ending of a picture; pass `format`."
         )
     return found
 

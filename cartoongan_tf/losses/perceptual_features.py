@@ -25,7 +25,7 @@ from cartoongan_tf.nn import pretrained
 # tools/calibrate_pyramid.py, on 256 pairs of 128x128 crops.
 PYRAMID_SCALE = 2170.0
 
-_FLAG = "--vgg19_weights"
+_FLAG = "vgg19_weights"
 _CAFFE_MEAN = (103.939, 116.779, 123.68)  # BGR
 _LUMINANCE_CELLS = (1, 3, 6, 12)  # pixels a side
 _COLOUR_CELLS = (3, 12)
@@ -140,8 +140,8 @@ def _vgg19(weights):
         flag=_FLAG,
         file="vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5",
         otherwise=(
-            "do without: train.py --content_features=pyramid, or evaluate.py "
-            "--vgg19_weights=none"
+            "do without: train.py `content_features`=pyramid, or evaluate.py "
+            "`vgg19_weights`=none"
         ),
     )
     if is_ours:
@@ -177,5 +177,5 @@ def _assign_arrays(network, path):
                 layer.set_weights([arrays[name] for name in names])
             except (KeyError, ValueError) as error:
                 raise errors.InputError(
-                    f"{_FLAG}={path} are not VGG19's: {error}"
+                    f"`{_FLAG}`={path} are not VGG19's: {error}"
                 ) from error

@@ -30,7 +30,7 @@ def port_official_generator(path: str | pathlib.Path) -> keras.Model:
     Raises:
         InputError: If the file cannot be read, or holds other weights.
     """
-    arrays = atomic_files.read_arrays("--weights", path)
+    arrays = atomic_files.read_arrays("weights", path)
     generator = networks.Generator(epsilon=OFFICIAL_EPSILON)
     names = list(_official_names())
     for variable, name in zip(generator.weights, names, strict=True):

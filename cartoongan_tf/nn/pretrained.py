@@ -24,11 +24,11 @@ def check_weights(flag: str, weights: str) -> None:
         return
     if pathlib.Path(weights).suffix not in (".npz", ".h5"):
         raise errors.InputError(
-            f"{flag} must be imagenet, or a file ending in .npz or .h5, "
+            f"`{flag}` must be imagenet, or a file ending in .npz or .h5, "
             f"received {weights}."
         )
     if not os.path.isfile(weights):
-        raise errors.InputError(f"{flag}={weights} does not exist.")
+        raise errors.InputError(f"`{flag}`={weights} does not exist.")
 
 
 def load_application(
@@ -57,12 +57,12 @@ def load_application(
         reason = str(error).splitlines()[0]
         if weights != choices.IMAGENET:
             raise errors.InputError(
-                f"{flag}={weights} are not {build.__name__}'s without its "
+                f"`{flag}`={weights} are not {build.__name__}'s without its "
                 f"top: {reason}"
             ) from error
         raise errors.InputError(
             f"The {build.__name__} weights could not be downloaded "
             f"({reason}). Download {file} from Keras' application weights on "
-            f"a machine that is online and pass {flag}=FILE, or put it into "
+            f"a machine that is online and pass `{flag}`=FILE, or put it into "
             f"~/.keras/models; or {otherwise}."
         ) from error

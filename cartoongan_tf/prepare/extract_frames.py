@@ -58,7 +58,7 @@ def extract_frames(
         InputError: If the film cannot be read, or `output` cannot be used.
         KeyboardInterrupt: On Ctrl-C, with a message that says how to go on.
     """
-    film = frame_sampler.Film(video, "--video")
+    film = frame_sampler.Film(video, "video")
     folder = frame_folders.FrameFolder(output, film.path)
     settings = {"most_per_shot": most_per_shot, "short_side": short_side}
     done = folder.summary_of(settings)

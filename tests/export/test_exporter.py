@@ -65,7 +65,7 @@ def test_artifacts_are_the_generator(
         sum(p.stat().st_size for p in tmp_path.rglob("*") if p.is_file()) / 1e6
     )
     picture = random.integers(0, 256, (*sides, 3), "uint8")
-    cartoonize = loading.open_model(tmp_path / name, "--model")
+    cartoonize = loading.open_model(tmp_path / name, "model")
     assert_same(cartoonize(picture), generator, picture)
 
 

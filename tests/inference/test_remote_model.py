@@ -48,14 +48,14 @@ def test_a_server_makes_what_the_generator_makes(
     generator, address, random, path
 ):
     picture = random.integers(0, 256, (37, 52, 3), "uint8")
-    cartoonize = loading.open_model(address + path, "--model")
+    cartoonize = loading.open_model(address + path, "model")
     expected = loading.from_generator(generator)(picture).astype(int)
     assert np.abs(cartoonize(picture) - expected).max() <= 1
 
 
 def test_what_a_server_reduces_is_refused(address, random):
     picture = random.integers(0, 256, (40, 120, 3), "uint8")
-    with pytest.raises(errors.InputError, match="use --max_side=60"):
+    with pytest.raises(errors.InputError, match="use `max_side`=60"):
         remote_model.ServedModel(address)(picture)
 
 
