@@ -83,7 +83,7 @@ def main(argv):
     with exit.with_message():
         if not paths:
             raise errors.InputError("name one .tflite file or more.")
-        (size,) = model_interface.sizes_of("--size", [FLAGS.size])
+        (size,) = model_interface.sizes_of("size", [FLAGS.size])
         if size is None:
             raise errors.InputError("--size must be one size, such as 64x48.")
         chosen = {

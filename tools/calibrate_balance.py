@@ -60,7 +60,7 @@ def main(argv):
     if len(argv) > 1:
         raise app.UsageError(f"Unexpected arguments: {argv[1:]}")
     with exit.with_message():
-        folder = atomic_files.make_folder("--workdir", FLAGS.workdir)
+        folder = atomic_files.make_folder("workdir", FLAGS.workdir)
         start = folder / "start"
         run_training(start, ["--steps=0"])
         for name, changes in SETTINGS.items():

@@ -43,8 +43,8 @@ def main(_):
 
 
 def measure(flag):
-    folder = folder_scan.take_inventory(FLAGS[flag].value, f"--{flag}")
-    measured = folder_check.measure_folder(folder, f"--{flag}").measured
+    folder = folder_scan.take_inventory(FLAGS[flag].value, flag)
+    measured = folder_check.measure_folder(folder, flag).measured
     return np.array([m.drawn for m in measured.values()])
 
 

@@ -28,8 +28,8 @@ flags.DEFINE_integer("pairs", 256, "Pairs of photos to compare.")
 def main(_):
     with exit.with_message():
         vgg19 = perceptual_features.load_vgg19(FLAGS.vgg19_weights)
-        folder = folder_scan.take_inventory(FLAGS.photo_dir, "--photo_dir")
-        folder_scan.require_pictures(folder, "--photo_dir", "skip")
+        folder = folder_scan.take_inventory(FLAGS.photo_dir, "photo_dir")
+        folder_scan.require_pictures(folder, "photo_dir", "skip")
     batches = pipeline.photo_batches(
         image_source.open_source(folder, image_source.NO_CACHE),
         steps=range(FLAGS.pairs),

@@ -42,7 +42,7 @@ def main(_):
         ]
         rows = [beside(crops)]
         for model in FLAGS.models:
-            cartoonize = loading.open_model(model, "--models")
+            cartoonize = loading.open_model(model, "models")
             rows.append(beside([cartoonize(crop) for crop in crops]))
         with atomic_files.written_whole(FLAGS.output) as draft:
             draft.write_bytes(pictures.encode_jpeg(np.vstack(rows)))
