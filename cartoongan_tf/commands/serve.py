@@ -11,14 +11,17 @@ _PACKAGES = ("cartoongan_serving", "serving")
 def run(arguments: list[str]) -> None:
     """Runs `python -m serving.local`, which has flags of its own.
 
+    Exits with a message if what the server needs is not installed.
+
     Args:
         arguments: What stands behind `serve`.
     """
-    package = next(filter(importlib.util.find_spec, _PACKAGES), None)
-    if package is None:
-        sys.exit(
-            "error: the server is not installed; pip install "
-            "'cartoongan-tf[serving]'."
-        )
+    package = next(filter(importlib.util.find_spec, _PACKAGES))
     sys.argv = ["cartoongan serve", *arguments]
-    runpy.run_module(f"{package}.local", run_name="__main__", alter_sys=True)
+    try:
+        runpy.run_module(f"{package}.local", "__main__", alter_sys=True)
+    except ModuleNotFoundError as error:
+        sys.exit(
+            f"error: serve needs {error.name}; pip install -r "
+            "requirements-serving.txt, or the package with its extra [serving]."
+        )

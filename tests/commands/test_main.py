@@ -77,6 +77,17 @@ def test_the_server_has_flags_of_its_own(program):
     assert "Traceback" not in done.stderr
 
 
+def test_what_the_server_needs_is_named(program, tmp_path):
+    package = tmp_path / "cartoongan_serving"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "local.py").write_text("import absent_package")
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    done = program("serve", env=environment)
+    assert done.returncode == 1
+    assert "serve needs absent_package; pip install" in done.stderr
+
+
 def test_a_path_alone_is_cartoonized_without_a_foreign_line(
     program, make_folder, tmp_path
 ):
