@@ -19,7 +19,9 @@ def run(arguments: list[str]) -> None:
     package = next(filter(importlib.util.find_spec, _PACKAGES))
     sys.argv = ["cartoongan serve", *arguments]
     try:
-        runpy.run_module(f"{package}.local", "__main__", alter_sys=True)
+        runpy.run_module(
+            f"{package}.local", run_name="__main__", alter_sys=True
+        )
     except ModuleNotFoundError as error:
         sys.exit(
             f"error: serve needs {error.name}; pip install -r "

@@ -94,7 +94,9 @@ def test_a_path_alone_is_cartoonized_without_a_foreign_line(
     (photo,) = make_folder("photos", 1).iterdir()
     done = program(f"--output={tmp_path / 'out.png'}", photo)
     assert done.returncode == 0, done.stderr
-    assert done.stderr == f"{tmp_path / 'out.png'}\n"
+    lines = done.stderr.splitlines()  # Slow machines show how far they are.
+    lines = [line for line in lines if not line.startswith("Cartoonizing: ")]
+    assert lines == [str(tmp_path / "out.png")]
     assert (tmp_path / "out.png").exists()
 
 

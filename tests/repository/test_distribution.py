@@ -128,7 +128,7 @@ def test_a_photo_becomes_a_cartoon_by_command_and_from_python(
 ):
     done = run(installed / "bin/cartoongan", "photo.png")
     assert done.returncode == 0, done.stderr
-    assert done.stderr == "cartoons/photo.png\n"
+    assert "cartoons/photo.png\n" in done.stderr
     version = cartoongan_tf.__version__
     done = run("-c", FROM_PYTHON.format(version=version))
     assert done.returncode == 0, done.stderr
