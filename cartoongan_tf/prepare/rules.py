@@ -201,7 +201,7 @@ def of_grain(measured: Measured) -> list[Finding]:
         return []
     paths = [p for p, m in measured.items() if m.grain >= _GRAIN]
     sentence = (
-        f"flat areas in {CARTOONS} have noise of {grain:.1f} levels, which "
+        f"flat areas in `{CARTOONS}` have noise of {grain:.1f} levels, which "
         "the generator would learn to draw on walls and skies; train with "
         "`denoise_cartoons`=4."
     )
