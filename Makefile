@@ -20,6 +20,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 READY_SERVING := $(VENV)/.ready-serving
+DEV_REQUIREMENTS := requirements-dev.txt requirements-docs.txt \
+    requirements-evaluation.txt requirements-onnx.txt requirements-serving.txt
 PAGE := serving/page
 READY_PAGE := $(PAGE)/node_modules/.package-lock.json
 
@@ -113,9 +115,9 @@ $(READY_SERVING): requirements-serving.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --requirement requirements-serving.txt
 	@touch $@
 
-$(READY_DEV): requirements-dev.txt requirements-docs.txt requirements-serving.txt \
-    $(READY)
-	$(BIN)/python -m pip install --quiet --requirement requirements-dev.txt
+$(READY_DEV): $(DEV_REQUIREMENTS) $(READY)
+	$(BIN)/python -m pip install --quiet \
+	    $(addprefix --requirement=,$(DEV_REQUIREMENTS))
 	@touch $@
 
 $(EXPORTED)/report.json: | $(READY)

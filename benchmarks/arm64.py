@@ -23,6 +23,7 @@ from absl import flags
 from benchmarks import arm64_machine
 from benchmarks import arm64_models
 from benchmarks import arm64_probe
+from cartoongan_tf.commands import exit
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import model_interface
 from cartoongan_tf.data import samples
@@ -79,10 +80,10 @@ ROUNDED = Limit(1, 50)  # What a float file that gives uint8 is held to.
 
 def main(argv):
     paths = argv[1:]
-    with errors.one_sentence():
+    with exit.with_message():
         if not paths:
             raise errors.InputError("name one .tflite file or more.")
-        (size,) = model_interface.sizes_of("--size", [FLAGS.size])
+        (size,) = model_interface.sizes_of("size", [FLAGS.size])
         if size is None:
             raise errors.InputError("--size must be one size, such as 64x48.")
         chosen = {

@@ -46,7 +46,7 @@ def file_to_file(style, path):
 
 def one_call(style, path):
     """The network on the whole picture, with no more than it needs."""
-    generator = loading.load_generator(style, "--style")
+    generator = loading.load_generator(style, "style")
     signature = [tf.TensorSpec((None, None, None, 3), tf.uint8)]
 
     @tf.function(input_signature=signature)

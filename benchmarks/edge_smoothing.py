@@ -15,7 +15,7 @@ from absl import app
 from absl import flags
 
 from benchmarks import one_core
-from cartoongan_tf.core import errors
+from cartoongan_tf.commands import exit
 from cartoongan_tf.data import edge_smoothing
 from cartoongan_tf.data import folder_scan
 from cartoongan_tf.data import pipeline
@@ -35,7 +35,7 @@ DEFAULT = batches.smoothing_of(config.TrainConfig("", "", ""))
 
 def main(_):
     one_core.use()
-    with errors.one_sentence():
+    with exit.with_message():
         cartoons = read_cartoons()
     times = measure(
         {
@@ -51,8 +51,8 @@ def main(_):
 
 
 def read_cartoons():
-    found = folder_scan.take_inventory(FLAGS.cartoon_dir, "--cartoon_dir")
-    folder_scan.require_pictures(found, "--cartoon_dir", "skip")
+    found = folder_scan.take_inventory(FLAGS.cartoon_dir, "cartoon_dir")
+    folder_scan.require_pictures(found, "cartoon_dir", "skip")
     step = max(1, len(found.paths) // FLAGS.pictures)
     paths = found.paths[::step][: FLAGS.pictures]
     return [

@@ -46,7 +46,7 @@ STRIP = 4  # Frames of a strip.
 
 def main(argv):
     del argv
-    cartoonize = loading.open_model(FLAGS.style, "--style")
+    cartoonize = loading.open_model(FLAGS.style, "style")
     print(
         f"{'clip':8} {'per frame':>9} {'steadied':>9} {'ratio':>6} "
         f"{'sharpness':>9} {'ms a frame':>10}"

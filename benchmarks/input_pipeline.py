@@ -14,7 +14,7 @@ from absl import app
 from absl import flags
 
 from benchmarks import one_core
-from cartoongan_tf.core import errors
+from cartoongan_tf.commands import exit
 from cartoongan_tf.data import edge_smoothing
 from cartoongan_tf.data import folder_scan
 from cartoongan_tf.data import image_source
@@ -34,7 +34,7 @@ flags.DEFINE_integer("rounds", 5, "Rounds.")
 
 def main(_):
     one_core.use()
-    with errors.one_sentence():
+    with exit.with_message():
         photos, cartoons = open_folder("photo_dir"), open_folder("cartoon_dir")
     seconds = measure(stages(photos, cartoons))
     report(seconds)

@@ -16,9 +16,9 @@ import tensorflow as tf
 from absl import app
 from absl import flags
 
-import train
+from cartoongan_tf.commands import exit
+from cartoongan_tf.commands import train
 from cartoongan_tf.core import devices
-from cartoongan_tf.core import errors
 from cartoongan_tf.losses import augmentation
 from cartoongan_tf.losses import losses
 from cartoongan_tf.losses import perceptual_features
@@ -34,7 +34,7 @@ flags.DEFINE_integer("repeats", 10, "Times that each part is run.")
 
 
 def main(_):
-    with errors.one_sentence():
+    with exit.with_message():
         settings = train.config_from_flags()
         devices.prepare(settings.deterministic)
         compare = train.content_features(settings)

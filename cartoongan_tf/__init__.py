@@ -1,3 +1,21 @@
-"""CartoonGAN: photo in, cartoon out, in the style of your own frames."""
+"""CartoonGAN: photo in, cartoon out, in the style of your own frames.
+
+from cartoongan_tf import Cartoonizer
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cartoongan_tf.cartoonize.cartoonizer import Cartoonizer
 
 __version__ = "0.1.0"
+__all__ = ["Cartoonizer", "__version__"]
+
+
+def __getattr__(name):
+    """Imports `Cartoonizer`, and with it TensorFlow, when it is asked for."""
+    if name != "Cartoonizer":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from cartoongan_tf.cartoonize import cartoonizer
+
+    return cartoonizer.Cartoonizer

@@ -29,7 +29,7 @@ def setup(app):
 
 def _link_model_card(app, page, source):
     """Links the page that includes the card, which lies outside of docs/."""
-    card = "../weights/MODEL_CARD.md)"
+    card = "../cartoongan_tf/weights/MODEL_CARD.md)"
     source[0] = source[0].replace(card, "model_card.md)")
 
 

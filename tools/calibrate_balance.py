@@ -1,6 +1,6 @@
 r"""Tries out the parts of the recipe: each is left out, one at a time.
 
-    python -m tools.calibrate_balance --flagfile=configs/calibration.flags \
+    python -m tools.calibrate_balance --flagfile=tools/calibration.flags \
         --photo_dir=PHOTOS --people_dir=PEOPLE --cartoon_dir=CARTOONS \
         --workdir=runs/balance
 
@@ -20,10 +20,10 @@ import numpy as np
 from absl import app
 from absl import flags
 
-import train
+from cartoongan_tf.commands import exit
+from cartoongan_tf.commands import train_usage
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
-from cartoongan_tf.evaluation import evaluator
 from cartoongan_tf.training import run_log
 from cartoongan_tf.training import runs
 
@@ -48,6 +48,7 @@ SETTINGS = {
     "no_gray": ["--gray_share=0"],
     "details": ["--detail_weight=1e-4"],
 }
+_IMAGE_SIZE = 256
 _LAST = 50  # Steps that a figure of the table is the mean of.
 _LOGGED = (
     "discriminator_loss",
@@ -60,8 +61,8 @@ _LOGGED = (
 def main(argv):
     if len(argv) > 1:
         raise app.UsageError(f"Unexpected arguments: {argv[1:]}")
-    with errors.one_sentence():
-        folder = atomic_files.make_folder("--workdir", FLAGS.workdir)
+    with exit.with_message():
+        folder = atomic_files.make_folder("workdir", FLAGS.workdir)
         start = folder / "start"
         run_training(start, ["--steps=0"])
         for name, changes in SETTINGS.items():
@@ -74,7 +75,7 @@ def main(argv):
 
 
 def run_training(workdir, changes):
-    own = FLAGS.get_key_flags_for_module(train)
+    own = FLAGS.get_key_flags_for_module(train_usage)
     given = [f.serialize() for f in own if f.present and f.name != "workdir"]
     run_command("train.py", *given, *changes, f"--workdir={workdir}")
 
@@ -89,7 +90,7 @@ def evaluate(folder):
         f"--inception_weights={FLAGS.inception_weights}",
         f"--vgg19_weights={FLAGS.vgg19_weights}",
         f"--output={folder / 'evaluation'}",
-        f"--image_size={evaluator.IMAGE_SIZE}",
+        f"--image_size={_IMAGE_SIZE}",
     )
 
 
@@ -101,7 +102,7 @@ def run_command(*command):
 def write_table(folder):
     path = folder / "evaluation" / "evaluation.json"
     tables = json.loads(path.read_text())["figures"]
-    figures = tables[str(evaluator.IMAGE_SIZE)]
+    figures = tables[str(_IMAGE_SIZE)]
     lines = []
     for name in SETTINGS:
         row = logged(folder / name) | {

@@ -14,7 +14,7 @@ from absl import app
 from absl import flags
 
 from cartoongan_tf.analysis import drawn_score
-from cartoongan_tf.core import errors
+from cartoongan_tf.commands import exit
 from cartoongan_tf.data import folder_scan
 from cartoongan_tf.prepare import folder_check
 
@@ -27,7 +27,7 @@ flags.DEFINE_integer("draws", 1000, "Number of draws.")
 
 
 def main(_):
-    with errors.one_sentence():
+    with exit.with_message():
         photos = measure("photo_dir")
         cartoons = measure("cartoon_dir")
     # The chance that a cartoon looks more drawn than a photo.
@@ -43,8 +43,8 @@ def main(_):
 
 
 def measure(flag):
-    folder = folder_scan.take_inventory(FLAGS[flag].value, f"--{flag}")
-    measured = folder_check.measure_folder(folder, f"--{flag}").measured
+    folder = folder_scan.take_inventory(FLAGS[flag].value, flag)
+    measured = folder_check.measure_folder(folder, flag).measured
     return np.array([m.drawn for m in measured.values()])
 
 

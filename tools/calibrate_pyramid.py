@@ -10,7 +10,7 @@ import tensorflow as tf
 from absl import app
 from absl import flags
 
-from cartoongan_tf.core import errors
+from cartoongan_tf.commands import exit
 from cartoongan_tf.data import folder_scan
 from cartoongan_tf.data import image_source
 from cartoongan_tf.data import pipeline
@@ -26,10 +26,10 @@ flags.DEFINE_integer("pairs", 256, "Pairs of photos to compare.")
 
 
 def main(_):
-    with errors.one_sentence():
+    with exit.with_message():
         vgg19 = perceptual_features.load_vgg19(FLAGS.vgg19_weights)
-        folder = folder_scan.take_inventory(FLAGS.photo_dir, "--photo_dir")
-        folder_scan.require_pictures(folder, "--photo_dir", "skip")
+        folder = folder_scan.take_inventory(FLAGS.photo_dir, "photo_dir")
+        folder_scan.require_pictures(folder, "photo_dir", "skip")
     batches = pipeline.photo_batches(
         image_source.open_source(folder, image_source.NO_CACHE),
         steps=range(FLAGS.pairs),

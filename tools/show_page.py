@@ -16,8 +16,8 @@ import playwright.sync_api
 from absl import app
 from absl import flags
 
+from cartoongan_tf.commands import exit
 from cartoongan_tf.core import atomic_files
-from cartoongan_tf.core import errors
 from cartoongan_tf.data import samples
 from cartoongan_tf.images import pictures
 
@@ -35,7 +35,7 @@ _DRAWN = "main[data-view=cartoon]:not([data-busy])"
 
 
 def main(_):
-    with errors.one_sentence():
+    with exit.with_message():
         with tempfile.TemporaryDirectory() as folder:
             photo = pathlib.Path(folder) / f"{FLAGS.photo}.png"
             pictures.write_png(photo, samples.read_photos()[FLAGS.photo])

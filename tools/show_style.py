@@ -9,8 +9,8 @@ import numpy as np
 from absl import app
 from absl import flags
 
+from cartoongan_tf.commands import exit
 from cartoongan_tf.core import atomic_files
-from cartoongan_tf.core import errors
 from cartoongan_tf.data import pipeline
 from cartoongan_tf.data import samples
 from cartoongan_tf.images import pictures
@@ -34,7 +34,7 @@ _GAP = 8  # pixels
 
 
 def main(_):
-    with errors.one_sentence():
+    with exit.with_message():
         photos = samples.read_photos()
         crops = [
             pipeline.center_crop(photos[name], FLAGS.side).numpy()
@@ -42,7 +42,7 @@ def main(_):
         ]
         rows = [beside(crops)]
         for model in FLAGS.models:
-            cartoonize = loading.open_model(model, "--models")
+            cartoonize = loading.open_model(model, "models")
             rows.append(beside([cartoonize(crop) for crop in crops]))
         with atomic_files.written_whole(FLAGS.output) as draft:
             draft.write_bytes(pictures.encode_jpeg(np.vstack(rows)))

@@ -1,7 +1,7 @@
 """The product from Python: whatever can be seen, into a cartoon.
 
 Example:
-    from cartoongan_tf.cartoonize.cartoonizer import Cartoonizer
+    from cartoongan_tf import Cartoonizer
 
     cartoonize = Cartoonizer("storybook")
     cartoon = cartoonize(photo)  # uint8 RGB arrays, (height, width, 3)
@@ -70,7 +70,7 @@ class Cartoonizer:
         tile: int | None = None,
     ):
         self._finish = postprocess.Finish(strength, preserve_color)
-        self._model = loading.open_model(model, "--model", tile)
+        self._model = loading.open_model(model, "model", tile)
         self.recipe = repr(
             [str(model), _changed(model), strength, preserve_color, tile]
         )

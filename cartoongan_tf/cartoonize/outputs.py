@@ -91,7 +91,7 @@ def plan(
     if _is_file_name(output, jobs):
         tasks = [_to_file(jobs[0], pathlib.Path(output), wanted)]
     else:
-        folder = atomic_files.make_folder("--output", output)
+        folder = atomic_files.make_folder("output", output)
         tasks = _told_apart(folder, jobs, wanted)
     _check_inputs(tasks)
     done = [t for t in tasks if _is_there(t.path) and not overwrite]
@@ -113,7 +113,7 @@ class _Wanted:
         suffix = f".{name.lower().removeprefix('.')}"
         if suffix in VIDEO_SUFFIXES:
             return cls(video_suffix=suffix)
-        return cls(formats.by_name(name, "--format"))
+        return cls(formats.by_name(name, "format"))
 
     def format_for(self, job):
         """The format of a job's picture or animation, or None."""
@@ -151,7 +151,7 @@ def _is_there(path):
 def _to_stdout(jobs, wanted):
     if len(jobs) != 1:
         raise errors.InputError(
-            f"--output=- takes one result, and there are {len(jobs)} inputs; "
+            f"`output`=- takes one result, and there are {len(jobs)} inputs; "
             "name a folder."
         )
     return Task(jobs[0], None, wanted.format_for(jobs[0]))
@@ -164,7 +164,7 @@ def _is_file_name(output, jobs):
         return False
     if len(jobs) != 1 or not jobs[0].is_named:
         raise errors.InputError(
-            f"--output={output} is the name of a file, which goes with one "
+            f"`output`={output} is the name of a file, which goes with one "
             "input that is a file; name a folder."
         )
     return True
@@ -175,17 +175,17 @@ def _to_file(job, path, wanted):
     is_video = path.suffix.lower() in VIDEO_SUFFIXES
     if format is None and not is_video:
         raise errors.InputError(
-            f"--output={path} has an ending that is read only; name another."
+            f"`output`={path} has an ending that is read only; name another."
         )
     other = wanted.format and format != wanted.format
     if other or wanted.video_suffix not in (None, path.suffix.lower()):
         raise errors.InputError(
-            f"--output={path} has another ending than --format asks for; "
+            f"`output`={path} has another ending than `format` asks for; "
             "leave one of them out."
         )
     if format and job.kind in _MOVING:
         raise errors.InputError(
-            f"--output={path} is a picture, and {job.relative} is a video; "
+            f"`output`={path} is a picture, and {job.relative} is a video; "
             f"name one that ends in {', '.join(VIDEO_SUFFIXES)}."
         )
     needs_picture = job.kind in (
@@ -194,12 +194,12 @@ def _to_file(job, path, wanted):
     )
     if is_video and needs_picture:
         raise errors.InputError(
-            f"--output={path} is a video, and {job.relative} is a "
+            f"`output`={path} is a video, and {job.relative} is a "
             f"{job.kind.value}; name one with the ending of a picture."
         )
     if job.kind is media_type.Kind.ANIMATION and not _is_animated(format):
         raise errors.InputError(
-            f"--output={path} holds no animation, and {job.relative} is one; "
+            f"`output`={path} holds no animation, and {job.relative} is one; "
             "name one that ends in .gif, .webp or .png."
         )
     return Task(job, path, format)
@@ -249,7 +249,7 @@ def _refuse_same(groups, paths):
     lines[_MOST_NAMED:] = [f"and {more} more"] if more > 0 else []
     raise errors.InputError(
         "Several inputs would become the same file; name the folder above "
-        "them, which is mirrored, or an --output for each:\n  "
+        "them, which is mirrored, or an `output` for each:\n  "
         + "\n  ".join(lines)
     )
 
@@ -265,12 +265,12 @@ def _check_inputs(tasks):
         if task.path.is_dir():
             raise errors.InputError(
                 f"{task.path} is a folder, and would be a result; remove it, "
-                "or name another --output."
+                "or name another `output`."
             )
         if task.path.exists() and _identity(task.path) in sources:
             raise errors.InputError(
                 f"{task.path} is an input, and would be replaced by a result; "
-                "name another --output folder."
+                "name another `output` folder."
             )
 
 

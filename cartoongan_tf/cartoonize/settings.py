@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from cartoongan_tf.images import photo_io
+from cartoongan_tf.images import formats
 
 
 class Settings(NamedTuple):
@@ -28,7 +28,7 @@ class Settings(NamedTuple):
     """
 
     max_side: int | None = None
-    max_pixels: int = photo_io.MAX_PIXELS
+    max_pixels: int = formats.MAX_PIXELS
     compare: bool = False
     quality: int | None = None
     strip_metadata: bool = False

@@ -56,7 +56,7 @@ def read_arrays(flag: str, path: str | pathlib.Path) -> dict[str, np.ndarray]:
             return dict(archive)
     except (OSError, ValueError, TypeError, zipfile.BadZipFile) as error:
         raise errors.InputError(
-            f"{flag}={path} cannot be read as an .npz file: {error}"
+            f"`{flag}`={path} cannot be read as an .npz file: {error}"
         ) from error
 
 
@@ -67,7 +67,7 @@ def make_folder(flag: str, path: str | pathlib.Path) -> pathlib.Path:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise errors.InputError(
-            f"{flag}={path} cannot be a folder ({error.strerror}); name "
+            f"`{flag}`={path} cannot be a folder ({error.strerror}); name "
             "another."
         ) from error
     return path
@@ -82,7 +82,7 @@ def size_of(path: pathlib.Path) -> int:
 def check_suffix(flag: str, path: str, suffix: str) -> None:
     """Raises `InputError` unless `path` ends in `suffix`."""
     if pathlib.Path(path).suffix != suffix:
-        raise errors.InputError(f"{flag}={path} must end in {suffix}.")
+        raise errors.InputError(f"`{flag}`={path} must end in {suffix}.")
 
 
 def _flush_to_disk(path):

@@ -45,7 +45,7 @@ def choose(name: str | None) -> None:
     if name not in chosen or (name == "gpu" and not gpus):
         there = ["cpu", *(f"gpu:{number}" for number in range(len(gpus)))]
         raise errors.InputError(
-            f"--device={name} is not there; there is {', '.join(there)}."
+            f"`device`={name} is not there; there is {', '.join(there)}."
         )
     tf.config.set_visible_devices(chosen[name], "GPU")
 

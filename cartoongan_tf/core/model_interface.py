@@ -62,7 +62,7 @@ def _size_of(flag, text):
     size = match and tuple(map(int, match.groups()))
     if not size or min(size) < MINIMUM_SIDE:
         raise errors.InputError(
-            f"{flag}: {text!r} is no size; give WIDTHxHEIGHT, of at least "
+            f"`{flag}`: {text!r} is no size; give WIDTHxHEIGHT, of at least "
             f"{MINIMUM_SIDE} pixels a side, such as 512x384."
         )
     return size

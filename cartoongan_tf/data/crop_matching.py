@@ -155,7 +155,7 @@ def compiled_edge_share() -> Callable:
 def _read(path, key):
     """Shares that a file keeps; None if it has none, or those of others."""
     try:
-        kept = atomic_files.read_arrays("--workdir", path)
+        kept = atomic_files.read_arrays("workdir", path)
     except errors.InputError:
         return None
     return kept["shares"] if str(kept["key"]) == key else None

@@ -22,8 +22,6 @@ from cartoongan_tf.core import compiling
 from cartoongan_tf.data import canny
 from cartoongan_tf.data import packed_masks
 
-SMOOTHINGS = ("gaussian", "box")
-
 _SCALE = 2**11  # 255 times its square still fits into an int32.
 
 
@@ -38,7 +36,7 @@ class Smoothing:
             to. Odd.
         kernel: Side, in pixels, of the blur. Odd. The Gaussian has OpenCV's
             standard deviation for that side.
-        blur: One of `SMOOTHINGS`.
+        blur: One of `choices.SMOOTHINGS`.
     """
 
     low: int

@@ -31,17 +31,18 @@ def read_list(path: str | pathlib.Path, flag: str) -> list[pathlib.Path]:
     try:
         lines = path.read_text("utf-8-sig").splitlines()
     except FileNotFoundError as error:
-        raise errors.InputError(f"{flag}={path} does not exist.") from error
+        raise errors.InputError(f"`{flag}`={path} does not exist.") from error
     except (OSError, UnicodeDecodeError) as error:
         raise errors.InputError(
-            f"{flag}={path} cannot be read as a list of pictures, a line "
+            f"`{flag}`={path} cannot be read as a list of pictures, a line "
             f"each, in UTF-8 ({error})."
         ) from error
     found = [path.parent / line.strip() for line in lines if line.strip()]
     for picture, count in collections.Counter(found).items():
         if count > 1:
             raise errors.InputError(
-                f"{flag}={path} names {picture} {count} times; once is enough."
+                f"`{flag}`={path} names {picture} {count} times; once is "
+                "enough."
             )
     return found
 

@@ -15,8 +15,6 @@ from cartoongan_tf.data import file_lists
 from cartoongan_tf.images import headers
 from cartoongan_tf.images import pictures
 
-BAD_IMAGES = ("error", "skip")
-
 _MOST_NAMED = 5
 
 
@@ -55,7 +53,7 @@ def take_inventory(folder: str | pathlib.Path, flag: str) -> Inventory:
     if folder.suffix == file_lists.SUFFIX and not folder.is_dir():
         return _examine_all(folder, file_lists.read_list(folder, flag), {})
     if not folder.is_dir():
-        raise errors.InputError(f"{flag}={folder} is not a folder.")
+        raise errors.InputError(f"`{flag}`={folder} is not a folder.")
     visible = sorted(p for p in folder.rglob("*") if _is_visible(p, folder))
     candidates = [p for p in visible if p.suffix.lower() in headers.SUFFIXES]
     endings = collections.Counter(path.suffix.lower() for path in visible)
@@ -75,10 +73,10 @@ def require_pictures(inventory: Inventory, flag: str, bad_images: str) -> None:
     Raises:
         InputError: If there is no picture, or one that is no good.
     """
-    named = f"{flag}={inventory.folder}"
+    named = f"`{flag}`={inventory.folder}"
     if inventory.problems and bad_images == "error":
         raise errors.InputError(
-            f"{_describe(inventory, named)}\nOr pass --bad_images=skip."
+            f"{_describe(inventory, named)}\nOr pass `bad_images`=skip."
         )
     if not inventory.paths:
         raise errors.InputError(

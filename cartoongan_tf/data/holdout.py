@@ -13,7 +13,7 @@ def hold_back(
     photos: folder_scan.Inventory,
     count: int,
     seed: int,
-    flag: str = "--held_back",
+    flag: str = "held_back",
 ) -> tuple[folder_scan.Inventory, list[pathlib.Path]]:
     """Draws photos, at random, from those that a run may train on.
 
@@ -31,7 +31,7 @@ def hold_back(
     """
     if 2 * count > len(photos.paths):
         raise errors.InputError(
-            f"{flag}={count} leaves less than half of the "
+            f"`{flag}`={count} leaves less than half of the "
             f"{len(photos.paths)} photos to train on; hold back fewer."
         )
     order = np.random.default_rng(seed).permutation(len(photos.paths))

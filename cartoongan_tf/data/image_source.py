@@ -27,7 +27,7 @@ NO_CACHE = "none"
 MEMORY = "memory"
 
 _DECODING = "Decoding"
-_NO_CACHE_AT_ALL = ", or use --cache=none"
+_NO_CACHE_AT_ALL = ", or use `cache`=none"
 _MEMORY = pathlib.Path("/proc/meminfo")
 
 
@@ -103,9 +103,9 @@ def open_source(
 
 def _folder_of(cache, change):
     if cache not in (NO_CACHE, MEMORY):
-        return atomic_files.make_folder("--cache", cache)
+        return atomic_files.make_folder("cache", cache)
     return (
-        atomic_files.make_folder("--workdir", change.folder) if change else None
+        atomic_files.make_folder("workdir", change.folder) if change else None
     )
 
 
@@ -218,7 +218,7 @@ def _check_room(place, needed, free, otherwise):
         raise errors.InputError(
             f"Decoded pictures need {needed / 1e9:.1f} GB in {place}, and "
             f"{free / 1e9:.1f} GB are free; name a folder on a larger disk "
-            f"with --cache{otherwise}."
+            f"with `cache`{otherwise}."
         )
 
 

@@ -55,7 +55,7 @@ def as_folder(name: str, parent: pathlib.Path, flag: str) -> pathlib.Path:
     sample = name.removeprefix(PREFIX)
     if sample not in _SAMPLES:
         raise errors.InputError(
-            f"{flag}={name} is unknown; the samples are "
+            f"`{flag}`={name} is unknown; the samples are "
             f"{' and '.join(PREFIX + s for s in _SAMPLES)}."
         )
     folder = parent / sample

@@ -37,7 +37,6 @@ from cartoongan_tf.losses import losses
 PHOTOS = "photos"  # What comes of doing nothing.
 CARTOONS = "cartoons"  # What to aim at.
 IMAGE_SIZE = 256  # Pixels a side that are looked at while training.
-IMAGE_SIZES = (256, 512)  # At 512, faults show that 256 pixels hide.
 LEAST = 3  # Pictures without which there is no distance with its error.
 
 _BATCH = 8

@@ -17,11 +17,12 @@ import numpy as np
 import tensorflow as tf
 
 from cartoongan_tf.core import atomic_files
+from cartoongan_tf.core import choices
 from cartoongan_tf.core import errors
 from cartoongan_tf.images import pictures
 from cartoongan_tf.nn import pretrained
 
-_FLAG = "--inception_weights"
+_FLAG = "inception_weights"
 _SIDE = 299
 _BATCH = 16
 # Convolutions of the two towers of the blocks that keep the size.
@@ -69,7 +70,7 @@ class Inception:
         )
 
 
-def load_inception(weights: str = pretrained.IMAGENET) -> Inception:
+def load_inception(weights: str = choices.IMAGENET) -> Inception:
     """Opens an Inception network.
 
     Args:
@@ -104,7 +105,8 @@ def _network_of_2015(path):
         return _build(arrays)
     except (LookupError, ValueError) as error:
         raise errors.InputError(
-            f"{_FLAG}={path} are not those of Inception up to mixed_7: {error}"
+            f"`{_FLAG}`={path} are not those of Inception up to mixed_7: "
+            f"{error}"
         ) from error
 
 

@@ -4,14 +4,13 @@ import pathlib
 
 import numpy as np
 
+from cartoongan_tf.core import choices
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import sampling
 from cartoongan_tf.data import samples
+from cartoongan_tf.export import options
 from cartoongan_tf.images import headers
 from cartoongan_tf.images import pictures
-
-SAMPLE = f"{samples.PREFIX}photos"
-MOST = 16
 
 
 def read(flag: str, folder: str) -> list[np.ndarray]:
@@ -28,7 +27,7 @@ def read(flag: str, folder: str) -> list[np.ndarray]:
     Raises:
         InputError: If there is no photo, or one cannot be read.
     """
-    if folder == SAMPLE:
+    if folder == choices.SAMPLE_PHOTOS:
         return list(samples.read_photos().values())
     paths = sorted(
         path
@@ -37,8 +36,8 @@ def read(flag: str, folder: str) -> list[np.ndarray]:
     )
     if not paths:
         raise errors.InputError(
-            f"{flag}={folder} holds no pictures; name a folder that does, or "
-            f"{SAMPLE}."
+            f"`{flag}`={folder} holds no pictures; name a folder that does, or "
+            f"{choices.SAMPLE_PHOTOS}."
         )
-    chosen = sampling.evenly_spaced(paths, MOST)
+    chosen = sampling.evenly_spaced(paths, options.MAX_PHOTOS)
     return [pictures.read_picture(path) for path in chosen]

@@ -118,7 +118,7 @@ def _write(recipe, path, examples):
             raise jobs.Refused(
                 f"its cartoons are {found.psnr:.1f} dB from those of the Keras "
                 f"model, and {least} are the least for {recipe.precision}; use "
-                "another --precision."
+                "another `precision`."
             )
     timed = [size for size in recipe.sizes if size] or _TIMED
     probe = profiling.probe(

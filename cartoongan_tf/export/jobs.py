@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from cartoongan_tf.core import model_interface
 from cartoongan_tf.export import onnx_converter
+from cartoongan_tf.export import options
 from cartoongan_tf.export import saved_models
 from cartoongan_tf.export import warmup
 from cartoongan_tf.export.graph_decoding import encoded_images
@@ -20,10 +21,8 @@ from cartoongan_tf.export.litert import conversion
 from cartoongan_tf.export.litert import metadata
 from cartoongan_tf.inference import loading
 from cartoongan_tf.inference import saved_model_runtime
-from cartoongan_tf.inference import styles
 
 SAVED_MODELS = "saved_model"
-FORMATS = ("saved_model", "litert", "onnx")
 FILE = model_interface.MODEL_NAME
 
 _THREADS = (1, 2)
@@ -31,29 +30,6 @@ _THREADS = (1, 2)
 
 class Refused(Exception):
     """An artifact that must not be written, with the reason."""
-
-
-class Settings(NamedTuple):
-    """What is asked for, and its defaults.
-
-    Attributes:
-        formats: Some of `FORMATS`.
-        precisions: Of `.tflite` files, some of `litert.PRECISIONS`.
-        sizes: Of `.tflite` files.
-        version: Number of the SavedModel; None for one above the highest that
-            is there.
-        warmup_sizes: Of the requests that a server replays first.
-        encoded: Of the signature for encoded pictures.
-        about: For the metadata of `.tflite` files.
-    """
-
-    formats: Sequence[str] = ("saved_model", "litert")
-    precisions: Sequence[str] = ("float16", "dynamic_range")
-    sizes: Sequence[model_interface.Size] = ((256, 256), (512, 512), None)
-    version: int | None = None
-    warmup_sizes: Sequence[tuple[int, int]] = ((256, 256),)
-    encoded: saved_models.BytesSettings = saved_models.BytesSettings()
-    about: styles.About = styles.About()
 
 
 class Way(NamedTuple):
@@ -88,7 +64,7 @@ class Recipe(NamedTuple):
 
 def plan(
     generator: keras.Model,
-    settings: Settings,
+    settings: options.Settings,
     output: pathlib.Path,
     photos: Sequence[np.ndarray],
 ) -> list[Recipe]:

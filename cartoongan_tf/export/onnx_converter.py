@@ -20,7 +20,7 @@ def require_packages() -> None:
     missing = [p for p in _PACKAGES if not importlib.util.find_spec(p)]
     if missing:
         raise errors.InputError(
-            f"--formats=onnx needs {', '.join(missing)}; install them with "
+            f"`formats`=onnx needs {', '.join(missing)}; install them with "
             "`pip install -r requirements-onnx.txt`."
         )
 

@@ -1,35 +1,20 @@
 """Trained generator -> SavedModel, with the signatures of `contract`."""
 
 import pathlib
-from typing import NamedTuple
 
 import keras
 import tensorflow as tf
 
 from cartoongan_tf.core import model_interface
 from cartoongan_tf.export import endpoints
+from cartoongan_tf.export import options
 from cartoongan_tf.export.graph_decoding import encoded_images
-from cartoongan_tf.images import headers
-
-
-class BytesSettings(NamedTuple):
-    """What the signature for encoded pictures does.
-
-    Attributes:
-        max_side: Longer side, in pixels, above which photos are resized.
-        max_pixels: The most pixels that are decoded.
-        encoding: Format of the cartoons, one of `image_bytes.KINDS`.
-    """
-
-    max_side: int = 2048
-    max_pixels: int = headers.MAX_PIXELS
-    encoding: str = encoded_images.PNG
 
 
 def write(
     generator: keras.Model,
     folder: pathlib.Path,
-    settings: BytesSettings = BytesSettings(),  # noqa: B008
+    settings: options.BytesSettings = options.BytesSettings(),  # noqa: B008
 ) -> None:
     """Writes a SavedModel.
 

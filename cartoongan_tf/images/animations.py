@@ -44,7 +44,7 @@ class Animation:
         self,
         source: str | pathlib.Path | bytes,
         *,
-        max_pixels: int = photo_io.MAX_PIXELS,
+        max_pixels: int = formats.MAX_PIXELS,
     ):
         self._source = source
         self._max_pixels = max_pixels

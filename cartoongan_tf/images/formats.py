@@ -13,6 +13,7 @@ import PIL.Image
 from cartoongan_tf.core import errors
 
 FALLBACK = "PNG"
+MAX_PIXELS = 400_000_000  # Of a picture that is made a cartoon of.
 
 PIL.Image.init()  # Else Pillow knows the most common formats only.
 
@@ -84,11 +85,11 @@ def by_name(name: str, flag: str) -> str:
     if found is None:
         usual = ", ".join(f.suffixes[0][1:] for f in FORMATS.values())
         raise errors.InputError(
-            f"{flag}={name} is no format that is written; those are {usual}."
+            f"`{flag}`={name} is no format that is written; those are {usual}."
         )
     if found == "AVIF" and not PIL.features.check("avif"):
         raise errors.InputError(
-            f"{flag}={name} needs a newer Pillow; run `pip install "
+            f"`{flag}`={name} needs a newer Pillow; run `pip install "
             "'pillow>=11.3'`."
         )
     return found
@@ -111,11 +112,11 @@ def check_quality(name: str, quality: int | None) -> None:
     if quality is None:
         return
     if not 1 <= quality <= 100:
-        raise errors.InputError(f"--quality={quality} must be 1 to 100.")
+        raise errors.InputError(f"`quality`={quality} must be 1 to 100.")
     if not FORMATS[name].is_lossy:
         lossy = ", ".join(n for n, f in FORMATS.items() if f.is_lossy)
         raise errors.InputError(
-            f"--quality={quality} does not go with {name}, which loses "
+            f"`quality`={quality} does not go with {name}, which loses "
             f"nothing or has no qualities; it is for {lossy}."
         )
 
@@ -126,5 +127,5 @@ def check_size(name: str, width: int, height: int) -> None:
     if max(width, height) > most:
         raise errors.InputError(
             f"a picture of {width}x{height} pixels cannot be a {name}, whose "
-            f"sides end at {most}; pass --format=png."
+            f"sides end at {most}; pass `format`=png."
         )

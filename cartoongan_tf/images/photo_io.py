@@ -29,7 +29,6 @@ from cartoongan_tf.images import headers
 from cartoongan_tf.images import metadata as extras_of
 from cartoongan_tf.images import transparency
 
-MAX_PIXELS = 400_000_000
 STDIN = pathlib.Path("standard input")  # How messages call a stream.
 
 _QUALITY = {"AVIF": 85, "JPEG": 92, "WEBP": 90}
@@ -60,7 +59,7 @@ class Photo:
 
 
 def read_photo(
-    source: str | pathlib.Path | bytes, *, max_pixels: int = MAX_PIXELS
+    source: str | pathlib.Path | bytes, *, max_pixels: int = formats.MAX_PIXELS
 ) -> Photo:
     """Reads a picture; of an animation or of several pages, the first.
 
@@ -84,7 +83,7 @@ def read_photo(
 
 @contextlib.contextmanager
 def opened(
-    source: str | pathlib.Path | bytes, max_pixels: int = MAX_PIXELS
+    source: str | pathlib.Path | bytes, max_pixels: int = formats.MAX_PIXELS
 ) -> Iterator[PIL.Image.Image]:
     """Opens a picture with Pillow; what fails inside becomes `BadPicture`.
 
@@ -197,7 +196,7 @@ def format_of(target: str | pathlib.Path | BinaryIO) -> str:
     found = formats.by_suffix(path)
     if found is None:
         raise errors.InputError(
-            f"{path} has no ending of a picture; pass --format."
+            f"{path} has no ending of a picture; pass `format`."
         )
     return found
 

@@ -59,21 +59,22 @@ def load_network(
     """
     if not path.is_file():
         raise errors.InputError(
-            f"{flag}: {path} does not exist; give a .keras file, the "
-            "--workdir of a run that has ended, or the name of a shipped "
+            f"`{flag}`: {path} does not exist; give a .keras file, the "
+            "`workdir` of a run that has ended, or the name of a shipped "
             f"style ({', '.join(styles.names())})."
         )
     try:
         network = keras.saving.load_model(path)
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise errors.InputError(
-            f"{flag}: {path} is not a Keras model that can be read "
+            f"`{flag}`: {path} is not a Keras model that can be read "
             f"({str(error).splitlines()[0]})."
         ) from error
     if not isinstance(network, kinds):
         wanted = " or ".join(kind.__name__ for kind in kinds)
         raise errors.InputError(
-            f"{flag}: {path} holds a {type(network).__name__}, not a {wanted}."
+            f"`{flag}`: {path} holds a {type(network).__name__}, not a "
+            f"{wanted}."
         )
     return network
 
@@ -142,7 +143,7 @@ def open_model(
         cartoonize = tiling.TiledGenerator(generator, tile)
     elif tile is not None:
         raise errors.InputError(
-            f"--tile goes with .keras models and shipped styles; {path} works "
+            f"`tile` goes with .keras models and shipped styles; {path} works "
             "on whole pictures."
         )
     return Model(cartoonize)
@@ -213,8 +214,8 @@ def _opened(open_model, path, flag):
         return open_model(path)
     except ImportError as error:
         raise errors.InputError(
-            f"{flag}: {path} needs {error.name}; install it with `pip install "
-            "-r requirements-onnx.txt`."
+            f"`{flag}`: {path} needs {error.name}; install it with `pip "
+            "install -r requirements-onnx.txt`."
         ) from error
     except (
         OSError,
@@ -224,7 +225,7 @@ def _opened(open_model, path, flag):
         tf.errors.OpError,
     ) as error:
         raise errors.InputError(
-            f"{flag}: {path} is not an artifact of export.py "
+            f"`{flag}`: {path} is not an artifact of export.py "
             f"({str(error).splitlines()[0]})."
         ) from error
 
@@ -239,7 +240,7 @@ def _sized(model, path):
         raise errors.InputError(
             f"{path} takes pictures of {' and '.join(model.signatures)} "
             f"pixels, not of {size}; for any size use a .keras file, a "
-            "SavedModel, or a file exported with --sizes=any."
+            "SavedModel, or a file exported with `sizes`=any."
         )
 
     return cartoonize

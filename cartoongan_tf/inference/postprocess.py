@@ -40,7 +40,7 @@ class Finish:
     def __init__(self, strength: float = 1.0, preserve_color: bool = False):
         if not 0 <= strength <= 1:
             raise errors.InputError(
-                f"--strength={strength} must be between 0, the photo, and 1, "
+                f"`strength`={strength} must be between 0, the photo, and 1, "
                 "the cartoon."
             )
         self._strength = strength

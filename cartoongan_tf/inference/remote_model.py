@@ -61,8 +61,8 @@ class ServedModel:
             side = max(found.shape)
             raise errors.InputError(
                 f"{self._url} reduces a picture of {picture.shape[1]}x"
-                f"{picture.shape[0]} pixels to {side} a side; use --max_side="
-                f"{side}, a model exported with a larger --max_side, or a "
+                f"{picture.shape[0]} pixels to {side} a side; use `max_side`="
+                f"{side}, a model exported with a larger `max_side`, or a "
                 ".keras model."
             )
         return found

@@ -9,7 +9,7 @@ import pathlib
 from typing import NamedTuple
 
 DEFAULT = "storybook"
-FOLDER = pathlib.Path(__file__).parents[2] / "weights"
+FOLDER = pathlib.Path(__file__).parents[1] / "weights"
 
 _SUFFIX = ".keras"
 _DISCRIMINATOR = "_discriminator"

@@ -48,7 +48,7 @@ class TiledGenerator:
         least = 4 * self._reach
         if self._side < least:
             raise errors.InputError(
-                f"--tile={side} is too small for this model; {least} pixels "
+                f"`tile`={side} is too small for this model; {least} pixels "
                 "are the least."
             )
         self._norms = shared_norms.SharedNorms(generator)

@@ -14,9 +14,8 @@ gives one logit per patch. The adversarial loss has two forms:
 
 from keras import ops
 
+from cartoongan_tf.core import choices
 from cartoongan_tf.filters import luminance
-
-ADVERSARIAL_LOSSES = ("lsgan", "log")
 
 _COLOR_CELL = 8  # pixels a side
 _FLAT_CELL = 5  # pixels a side
@@ -277,5 +276,6 @@ def _as_fake(logits, form):
 
 def _unknown(form):
     return ValueError(
-        f"`form` must be one of {ADVERSARIAL_LOSSES}, received {form!r}."
+        f"`form` must be one of {choices.ADVERSARIAL_LOSSES}, received "
+        f"{form!r}."
     )

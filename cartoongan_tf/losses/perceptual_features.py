@@ -16,18 +16,16 @@ import numpy as np
 from keras import ops
 
 from cartoongan_tf.core import atomic_files
+from cartoongan_tf.core import choices
 from cartoongan_tf.core import errors
 from cartoongan_tf.filters import luminance
 from cartoongan_tf.nn import pretrained
-
-CONTENT_FEATURES = ("vgg19", "pyramid")
-PRECISIONS = ("float32", "bfloat16")
 
 # Makes the mean L1 between unrelated photos that of VGG19: as printed by
 # tools/calibrate_pyramid.py, on 256 pairs of 128x128 crops.
 PYRAMID_SCALE = 2170.0
 
-_FLAG = "--vgg19_weights"
+_FLAG = "vgg19_weights"
 _CAFFE_MEAN = (103.939, 116.779, 123.68)  # BGR
 _LUMINANCE_CELLS = (1, 3, 6, 12)  # pixels a side
 _COLOUR_CELLS = (3, 12)
@@ -37,7 +35,7 @@ MAP_CHANNELS = (128, 256, 512)
 
 
 def load_vgg19(
-    weights: str = pretrained.IMAGENET, precision: str = "float32"
+    weights: str = choices.IMAGENET, precision: str = "float32"
 ) -> Callable:
     """VGG19 up to conv4_4, before its ReLU, as the authors take it.
 
@@ -61,7 +59,7 @@ def load_vgg19(
 
 
 def load_vgg19_maps(
-    weights: str = pretrained.IMAGENET, precision: str = "float32"
+    weights: str = choices.IMAGENET, precision: str = "float32"
 ) -> Callable:
     """VGG19's relu2_2, relu3_4, and conv4_4 before its ReLU.
 
@@ -142,8 +140,8 @@ def _vgg19(weights):
         flag=_FLAG,
         file="vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5",
         otherwise=(
-            "do without: train.py --content_features=pyramid, or evaluate.py "
-            "--vgg19_weights=none"
+            "do without: train.py `content_features`=pyramid, or evaluate.py "
+            "`vgg19_weights`=none"
         ),
     )
     if is_ours:
@@ -179,5 +177,5 @@ def _assign_arrays(network, path):
                 layer.set_weights([arrays[name] for name in names])
             except (KeyError, ValueError) as error:
                 raise errors.InputError(
-                    f"{_FLAG}={path} are not VGG19's: {error}"
+                    f"`{_FLAG}`={path} are not VGG19's: {error}"
                 ) from error

@@ -10,6 +10,7 @@ Images are channels last, RGB, in [-1, 1]. Written in `keras.layers` and
 
 import keras
 
+from cartoongan_tf.core import choices
 from cartoongan_tf.nn import convolutions
 from cartoongan_tf.nn import layers
 from cartoongan_tf.nn import light_generator
@@ -151,10 +152,13 @@ class Discriminator(keras.Model):
 
 
 # By the name that `--generator` has for it.
-GENERATORS = {
-    "cartoongan": Generator,
-    "light": light_generator.LightGenerator,
-}
+GENERATORS = dict(
+    zip(
+        choices.GENERATORS,
+        (Generator, light_generator.LightGenerator),
+        strict=True,
+    )
+)
 
 
 def new_generator(name, filters, blocks):

@@ -1,7 +1,4 @@
-r"""The authors' released weights -> a `Generator`.
-
-    python -m cartoongan_tf.nn.official_weights --weights=hayao.npz \
-        --output=hayao.keras
+"""The authors' released weights -> a `Generator`.
 
 The authors' generators (Chen et al., 2018) take and give BGR. Ours take and
 give RGB: the channels are swapped once, here, in the first and last kernel.
@@ -10,8 +7,6 @@ give RGB: the channels are swapped once, here, in the first and last kernel.
 import pathlib
 
 import keras
-from absl import app
-from absl import flags
 
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
@@ -35,7 +30,7 @@ def port_official_generator(path: str | pathlib.Path) -> keras.Model:
     Raises:
         InputError: If the file cannot be read, or holds other weights.
     """
-    arrays = atomic_files.read_arrays("--weights", path)
+    arrays = atomic_files.read_arrays("weights", path)
     generator = networks.Generator(epsilon=OFFICIAL_EPSILON)
     names = list(_official_names())
     for variable, name in zip(generator.weights, names, strict=True):
@@ -74,23 +69,3 @@ def _to_rgb(name, array):
     if name.startswith("deconv03_1"):
         return array[..., ::-1]
     return array
-
-
-def _main(argv):
-    if len(argv) > 1:
-        raise app.UsageError(f"Unexpected arguments: {argv[1:]}")
-    with errors.one_sentence():
-        atomic_files.check_suffix("--output", flags.FLAGS.output, ".keras")
-        generator = port_official_generator(flags.FLAGS.weights)
-        atomic_files.save_model(generator, flags.FLAGS.output)
-    print(f"Wrote {flags.FLAGS.output}")
-
-
-if __name__ == "__main__":
-    flags.DEFINE_string(
-        "weights", None, "The authors' weights, an .npz file.", required=True
-    )
-    flags.DEFINE_string(
-        "output", None, "File to write, ending in .keras.", required=True
-    )
-    app.run(_main)

@@ -6,9 +6,8 @@ from collections.abc import Callable
 
 import keras
 
+from cartoongan_tf.core import choices
 from cartoongan_tf.core import errors
-
-IMAGENET = "imagenet"
 
 
 def check_weights(flag: str, weights: str) -> None:
@@ -21,15 +20,15 @@ def check_weights(flag: str, weights: str) -> None:
     Raises:
         InputError: If it is another word, or the file is missing.
     """
-    if weights == IMAGENET:
+    if weights == choices.IMAGENET:
         return
     if pathlib.Path(weights).suffix not in (".npz", ".h5"):
         raise errors.InputError(
-            f"{flag} must be imagenet, or a file ending in .npz or .h5, "
+            f"`{flag}` must be imagenet, or a file ending in .npz or .h5, "
             f"received {weights}."
         )
     if not os.path.isfile(weights):
-        raise errors.InputError(f"{flag}={weights} does not exist.")
+        raise errors.InputError(f"`{flag}`={weights} does not exist.")
 
 
 def load_application(
@@ -56,14 +55,14 @@ def load_application(
         return build(include_top=False, weights=weights)
     except Exception as error:  # Keras raises a bare Exception when offline.
         reason = str(error).splitlines()[0]
-        if weights != IMAGENET:
+        if weights != choices.IMAGENET:
             raise errors.InputError(
-                f"{flag}={weights} are not {build.__name__}'s without its "
+                f"`{flag}`={weights} are not {build.__name__}'s without its "
                 f"top: {reason}"
             ) from error
         raise errors.InputError(
             f"The {build.__name__} weights could not be downloaded "
             f"({reason}). Download {file} from Keras' application weights on "
-            f"a machine that is online and pass {flag}=FILE, or put it into "
+            f"a machine that is online and pass `{flag}`=FILE, or put it into "
             f"~/.keras/models; or {otherwise}."
         ) from error

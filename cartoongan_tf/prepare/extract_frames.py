@@ -24,12 +24,8 @@ from cartoongan_tf.analysis import sharpness
 from cartoongan_tf.analysis import shot_detection
 from cartoongan_tf.prepare import candidate_store
 from cartoongan_tf.prepare import frame_folders
+from cartoongan_tf.prepare import options
 from cartoongan_tf.video import frame_sampler
-
-MOST_PER_SHOT = 3  # More of a long pan would be the same scenery again.
-# Training takes crops of 60 % of the short side and more, and brings them to
-# 256 pixels: it cannot see what a short side above 427 adds.
-SHORT_SIDE = 512
 
 _AUTHORS = "2,302 to 4,573"  # Frames a style (Chen et al., released code).
 _THUMBNAIL = 90
@@ -41,8 +37,8 @@ def extract_frames(
     video: str | pathlib.Path,
     output: str | pathlib.Path,
     *,
-    most_per_shot: int = MOST_PER_SHOT,
-    short_side: int = SHORT_SIDE,
+    most_per_shot: int = options.MOST_PER_SHOT,
+    short_side: int = options.SHORT_SIDE,
     watch: Watch = lambda stage, done, total: None,
 ) -> str:
     """Makes a training folder out of a film, or goes on making it.
@@ -62,7 +58,7 @@ def extract_frames(
         InputError: If the film cannot be read, or `output` cannot be used.
         KeyboardInterrupt: On Ctrl-C, with a message that says how to go on.
     """
-    film = frame_sampler.Film(video, "--video")
+    film = frame_sampler.Film(video, "video")
     folder = frame_folders.FrameFolder(output, film.path)
     settings = {"most_per_shot": most_per_shot, "short_side": short_side}
     done = folder.summary_of(settings)

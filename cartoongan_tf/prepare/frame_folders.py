@@ -39,7 +39,7 @@ class FrameFolder:
     """
 
     def __init__(self, output: str | pathlib.Path, video: pathlib.Path):
-        self.output = atomic_files.make_folder("--output", output)
+        self.output = atomic_files.make_folder("output", output)
         self.report = self.output.with_name(f"{self.output.name}-report")
         self.name = _safe_name(video.stem)
         self.unfinished = self.output / f".{self.name}.unfinished"
@@ -96,9 +96,9 @@ class FrameFolder:
         film = self._read_record().get("film", self._film)
         if film != self._film:
             raise errors.InputError(
-                f"--output={self.output} holds the frames of another film "
+                f"`output`={self.output} holds the frames of another film "
                 f"{film[0]}, of {film[1]:,} bytes; rename {video}, or name "
-                "another --output."
+                "another `output`."
             )
 
     def _read_record(self):

@@ -10,7 +10,7 @@ from cartoongan_tf.analysis import drawn_score
 from cartoongan_tf.prepare import rules
 
 _MOST = 0.5  # Share of a folder that is in the other by no accident.
-_BOTH = f"{rules.PHOTOS} and {rules.CARTOONS}"
+_BOTH = f"`{rules.PHOTOS}` and `{rules.CARTOONS}`"
 _EXCHANGE = f"exchange {_BOTH}."
 
 
@@ -73,19 +73,19 @@ _VERDICTS = {
     drawn_score.Verdict.SWAPPED: (
         rules.Severity.ERROR,
         "swapped folders",
-        f"{rules.PHOTOS} looks drawn, {rules.CARTOONS} photographed; "
+        f"`{rules.PHOTOS}` looks drawn, `{rules.CARTOONS}` photographed; "
         f"{_EXCHANGE}",
     ),
     drawn_score.Verdict.UNSURE: (
         rules.Severity.WARNING,
         "perhaps swapped folders",
-        f"{rules.PHOTOS} looks more drawn than {rules.CARTOONS}; look "
+        f"`{rules.PHOTOS}` looks more drawn than `{rules.CARTOONS}`; look "
         f"at both, and if they are swapped, {_EXCHANGE}",
     ),
     drawn_score.Verdict.ALIKE: (
         rules.Severity.WARNING,
         "folders of one kind",
         "Neither folder looks more drawn than the other; look at both: one "
-        f"should hold photos, {rules.CARTOONS} drawings.",
+        f"should hold photos, `{rules.CARTOONS}` drawings.",
     ),
 }

@@ -18,8 +18,8 @@ from cartoongan_tf.analysis import near_duplicates
 from cartoongan_tf.data import folder_scan
 from cartoongan_tf.prepare import image_stats
 
-PHOTOS = "--photo_dir"
-CARTOONS = "--cartoon_dir"
+PHOTOS = "photo_dir"
+CARTOONS = "cartoon_dir"
 
 # Photos that the authors trained on, and frames of their smallest style
 # (Chen et al., 2018, and their answers on GitHub).
@@ -135,8 +135,8 @@ def of_pictures(
     small = _Rule(
         "small pictures",
         lambda m: m.short_side < image_size,
-        f"have a short side below --image_size={image_size} and would be "
-        "enlarged, which blurs them; find larger ones, or lower --image_size.",
+        f"have a short side below `image_size`={image_size} and would be "
+        "enlarged, which blurs them; find larger ones, or lower `image_size`.",
     )
     found = []
     for rule in (small, *_RULES):
@@ -145,7 +145,7 @@ def of_pictures(
             severity = _severity(len(paths), len(measured))
             sentence = (
                 f"{len(paths)} of the {len(measured)} pictures measured in "
-                f"{flag} {rule.sentence}"
+                f"`{flag}` {rule.sentence}"
             )
             found.append(Finding(severity, rule.title, sentence, paths))
     return found
@@ -158,7 +158,7 @@ def of_count(flag: str, count: int) -> list[Finding]:
         return []
     kind = "photos" if flag == PHOTOS else "frames, for their smallest style"
     sentence = (
-        f"{flag} holds {count}; the authors trained on {recipe:,} {kind}. "
+        f"`{flag}` holds {count}; the authors trained on {recipe:,} {kind}. "
     )
     if count >= _FEW:
         sentence += "Fewer can do for a plain style; more are better."
@@ -185,7 +185,7 @@ def of_duplicates(flag: str, measured: Measured) -> list[Finding]:
     }
     severity = _severity(len(again), len(measured))
     sentence = (
-        f"{len(again)} of the {len(measured)} pictures in {flag} are nearly "
+        f"{len(again)} of the {len(measured)} pictures in `{flag}` are nearly "
         "the same as another; they count more than once, so keep one of each."
     )
     shown = [paths[i] for group in groups for i in group]
@@ -201,9 +201,9 @@ def of_grain(measured: Measured) -> list[Finding]:
         return []
     paths = [p for p, m in measured.items() if m.grain >= _GRAIN]
     sentence = (
-        f"flat areas in {CARTOONS} have noise of {grain:.1f} levels, which "
+        f"flat areas in `{CARTOONS}` have noise of {grain:.1f} levels, which "
         "the generator would learn to draw on walls and skies; train with "
-        "--denoise_cartoons=4."
+        "`denoise_cartoons`=4."
     )
     return [Finding(Severity.WARNING, "grain", sentence, paths)]
 
@@ -212,21 +212,21 @@ def of_inventory(flag: str, inventory: folder_scan.Inventory) -> list[Finding]:
     """Files that cannot be used."""
     found = []
     if not inventory.paths:
-        sentence = f"{flag}={inventory.folder} holds no picture to train on."
+        sentence = f"`{flag}`={inventory.folder} holds no picture to train on."
         found.append(Finding(Severity.ERROR, "no pictures", sentence))
     if inventory.problems:
         bad = inventory.problems
         sentence = (
-            f"Files in {flag} that cannot be used: {len(bad)}; mend or "
-            "remove them, or train with --bad_images=skip."
+            f"Files in `{flag}` that cannot be used: {len(bad)}; mend or "
+            "remove them, or train with `bad_images`=skip."
         )
         found.append(
             Finding(Severity.ERROR, "broken files", sentence, list(bad), bad)
         )
     if inventory.ignored:
         sentence = (
-            f"Passed over in {flag}, by ending: {_counts(inventory.ignored)}; "
-            "convert those that are pictures."
+            f"Passed over in `{flag}`, by ending: "
+            f"{_counts(inventory.ignored)}; convert those that are pictures."
         )
         found.append(Finding(Severity.NOTE, "files passed over", sentence))
     return found

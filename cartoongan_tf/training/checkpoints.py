@@ -62,6 +62,6 @@ def restore(model: keras.Model, path: pathlib.Path) -> int:
         raise errors.InputError(
             f"The checkpoint {path} cannot be read "
             f"({str(error).splitlines()[0]}); remove it to begin this phase "
-            "anew, or choose another --workdir."
+            "anew, or choose another `workdir`."
         ) from error
     return int(model.step)

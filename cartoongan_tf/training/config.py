@@ -82,48 +82,48 @@ class TrainConfig:
         _check_people(self)
         if not self.smallest_crop <= self.largest_crop <= 1:
             raise errors.InputError(
-                "--smallest_crop and --largest_crop are shares of a picture's "
+                "`smallest_crop` and `largest_crop` are shares of a picture's "
                 "short side, the smallest not above the largest and that 1 at "
                 f"most; received {self.smallest_crop} and {self.largest_crop}."
             )
         if self.detail_weight and self.content_features != "vgg19":
             raise errors.InputError(
-                f"--detail_weight={self.detail_weight} compares VGG19's "
-                "features; pass --content_features=vgg19, or leave it out."
+                f"`detail_weight`={self.detail_weight} compares VGG19's "
+                "features; pass `content_features`=vgg19, or leave it out."
             )
         if self.has_feature_discriminator and self.content_features != "vgg19":
             raise errors.InputError(
-                f"--discriminator={self.discriminator} looks at VGG19's "
-                "features; pass --content_features=vgg19, or "
-                "--discriminator=patch."
+                f"`discriminator`={self.discriminator} looks at VGG19's "
+                "features; pass `content_features`=vgg19, or "
+                "`discriminator`=patch."
             )
         largest_shift = self.image_size - _LEAST_VIEW
         if self.feature_shift > largest_shift:
             raise errors.InputError(
-                f"--feature_shift={self.feature_shift} must leave at least "
-                f"{_LEAST_VIEW} pixels of --image_size={self.image_size}: "
+                f"`feature_shift`={self.feature_shift} must leave at least "
+                f"{_LEAST_VIEW} pixels of `image_size`={self.image_size}: "
                 f"pass {largest_shift} at the most."
             )
         if not self.ema_momentum < 1:
             raise errors.InputError(
-                f"--ema_momentum must be below 1, received {self.ema_momentum}."
+                f"`ema_momentum` must be below 1, received {self.ema_momentum}."
             )
         if self.smoothing_kernel > self.image_size:
             raise errors.InputError(
-                f"--smoothing_kernel={self.smoothing_kernel} must not be "
-                f"larger than --image_size={self.image_size}."
+                f"`smoothing_kernel`={self.smoothing_kernel} must not be "
+                f"larger than `image_size`={self.image_size}."
             )
         held_back = self.held_back + self.held_back_people
         if self.evaluate_every and held_back < _LEAST_HELD_BACK:
             raise errors.InputError(
-                f"--evaluate_every needs photos that are not trained on: give "
-                f"--held_back={_LEAST_HELD_BACK} at the least, received "
+                f"`evaluate_every` needs photos that are not trained on: give "
+                f"`held_back`={_LEAST_HELD_BACK} at the least, received "
                 f"{held_back}."
             )
         if 0 < self.image_pool < self.batch_size:
             raise errors.InputError(
-                f"--image_pool={self.image_pool} must hold at least a batch, "
-                f"--batch_size={self.batch_size}, or be 0 for none."
+                f"`image_pool`={self.image_pool} must hold at least a batch, "
+                f"`batch_size`={self.batch_size}, or be 0 for none."
             )
 
     @property
@@ -222,22 +222,22 @@ def _check_ranges(settings):
         value = getattr(settings, name)
         if value is not None and not value >= least:
             raise errors.InputError(
-                f"--{name} must be at least {least}, received {value}."
+                f"`{name}` must be at least {least}, received {value}."
             )
     for name in _POSITIVE:
         if not getattr(settings, name) > 0:
             raise errors.InputError(
-                f"--{name} must be above 0, received {getattr(settings, name)}."
+                f"`{name}` must be above 0, received {getattr(settings, name)}."
             )
     for name in _ODD:
         if not getattr(settings, name) % 2:
             raise errors.InputError(
-                f"--{name} must be odd, received {getattr(settings, name)}."
+                f"`{name}` must be odd, received {getattr(settings, name)}."
             )
     for name in _SHARES:
         if not 0 <= getattr(settings, name) <= 1:
             raise errors.InputError(
-                f"--{name} must be from 0 to 1, received "
+                f"`{name}` must be from 0 to 1, received "
                 f"{getattr(settings, name)}."
             )
 
@@ -246,13 +246,13 @@ def _check_people(settings):
     if settings.people_dir is None:
         if settings.held_back_people:
             raise errors.InputError(
-                f"--held_back_people={settings.held_back_people} holds back "
-                "photos of --people_dir; name that folder, or pass "
-                "--held_back."
+                f"`held_back_people`={settings.held_back_people} holds back "
+                "photos of `people_dir`; name that folder, or pass "
+                "`held_back`."
             )
     elif not settings.people_count:
         raise errors.InputError(
-            f"--people_share={settings.people_share} of "
-            f"--batch_size={settings.batch_size} is no photo at all; pass at "
-            f"least --people_share={1 / settings.batch_size:.2g}."
+            f"`people_share`={settings.people_share} of "
+            f"`batch_size`={settings.batch_size} is no photo at all; pass at "
+            f"least `people_share`={1 / settings.batch_size:.2g}."
         )

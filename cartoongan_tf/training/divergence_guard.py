@@ -50,6 +50,6 @@ class Guard(keras.callbacks.Callback):
                 f"content_loss has been {content:.0f} over the last {_WINDOW} "
                 "steps, nearly the 620 of unrelated photos: the cartoons no "
                 "longer show what their photos do, the discriminator has "
-                "won. Begin anew with half of --discriminator_learning_rate, "
-                "or twice the --content_weight."
+                "won. Begin anew with half of `discriminator_learning_rate`, "
+                "or twice the `content_weight`."
             )

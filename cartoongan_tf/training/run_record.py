@@ -33,15 +33,15 @@ def check(
     old = json.loads(path.read_text())
     new = _describe(settings, folders)
     differences = [
-        f"{name} was {old.get(name)} and is {value}"
+        f"{name.replace('--', '')} was {old.get(name)} and is {value}"
         for name, value in new.items()
         if old.get(name) != value
     ]
     if differences:
         raise errors.InputError(
-            f"--workdir={settings.workdir} holds a run with other settings: "
+            f"`workdir`={settings.workdir} holds a run with other settings: "
             f"{'; '.join(differences)}. Give the old ones to go on with it, "
-            "or another --workdir to begin a new one."
+            "or another `workdir` to begin a new one."
         )
 
 
@@ -62,7 +62,7 @@ def _describe(settings, folders):
         if name not in config.CHANGEABLE
     }
     contents = {
-        f"the content of {flag}": _summarize(paths)
+        f"the content of --{flag}": _summarize(paths)
         for flag, paths in folders.items()
     }
     return flags | contents

@@ -64,14 +64,14 @@ def open_run(config: TrainConfig) -> Run:
         InputError: If a folder does not hold pictures, or ones that are no
             good, or `workdir` holds checkpoints of a run with other settings.
     """
-    atomic_files.make_folder("--workdir", config.workdir)
-    photos = _take_inventory("--photo_dir", config.photo_dir, config)
-    cartoons = _take_inventory("--cartoon_dir", config.cartoon_dir, config)
-    folders = {"--photo_dir": photos.paths, "--cartoon_dir": cartoons.paths}
+    atomic_files.make_folder("workdir", config.workdir)
+    photos = _take_inventory("photo_dir", config.photo_dir, config)
+    cartoons = _take_inventory("cartoon_dir", config.cartoon_dir, config)
+    folders = {"photo_dir": photos.paths, "cartoon_dir": cartoons.paths}
     people = None
     if config.people_dir is not None:
-        people = _take_inventory("--people_dir", config.people_dir, config)
-        folders["--people_dir"] = people.paths
+        people = _take_inventory("people_dir", config.people_dir, config)
+        folders["people_dir"] = people.paths
         _check_apart(photos, people, config)
     if _has_begun(config):
         run_record.check(config, folders)
@@ -105,7 +105,7 @@ def _hold_back(photos, people, config):
     photos, held = holdout.hold_back(photos, config.held_back, config.seed)
     if people is not None:
         people, more = holdout.hold_back(
-            people, config.held_back_people, config.seed, "--held_back_people"
+            people, config.held_back_people, config.seed, "held_back_people"
         )
         held = held + more
     if held:
@@ -119,8 +119,8 @@ def _check_apart(photos, people, config):
     same = overlaps.same_places(photos.paths, people.paths)
     if same and (config.held_back or config.held_back_people):
         raise errors.InputError(
-            f"{len(same)} photos, such as {same[0]}, are in --photo_dir and "
-            "in --people_dir, so that what is held back of one would be "
+            f"{len(same)} photos, such as {same[0]}, are in `photo_dir` and "
+            "in `people_dir`, so that what is held back of one would be "
             "trained on from the other; take them out of one of them."
         )
 
@@ -146,7 +146,8 @@ def _check_data(photo_paths, cartoon_paths, config):
     for finding in found:
         if finding.severity is rules.Severity.ERROR:
             raise errors.InputError(
-                f"{finding.sentence} If that is not so, pass --nocheck_data."
+                f"{finding.sentence} If that is not so, pass "
+                "`check_data`=false."
             )
         word = finding.severity.name.lower()
         print(f"{word}: {finding.sentence}", file=sys.stderr)

@@ -71,8 +71,8 @@ def train(
     if outcome.problem:
         raise errors.InputError(
             f"{outcome.problem} Or go on from the last good checkpoint, whose "
-            f"networks are now in {run.workdir}: --init_from={run.workdir} "
-            "--warmup_steps=0 with another --workdir."
+            f"networks are now in {run.workdir}: `init_from`={run.workdir} "
+            "`warmup_steps`=0 with another `workdir`."
         )
     if not outcome.is_complete:
         raise KeyboardInterrupt(
@@ -89,7 +89,7 @@ def _build_networks(config):
         beside = None
     else:
         beside = styles.find(config.init_from)
-        generator = loading.load_generator(config.init_from, "--init_from")
+        generator = loading.load_generator(config.init_from, "init_from")
         _check_kind(generator, config)
         _check_fit(generator, config, "filters", "filters")
         _check_fit(generator, config, "blocks", "blocks")
@@ -115,15 +115,15 @@ def _load_beside(generator, name, kind):
         path = styles.beside(generator, name)
     if not path.is_file():
         return None
-    return loading.load_network(path, (kind,), "--init_from")
+    return loading.load_network(path, (kind,), "init_from")
 
 
 def _check_kind(generator, config):
     for name, kind in networks.GENERATORS.items():
         if isinstance(generator, kind) and name != config.generator:
             raise errors.InputError(
-                f"--init_from={config.init_from} holds a network of another "
-                f"architecture; pass --generator={name} (now "
+                f"`init_from`={config.init_from} holds a network of another "
+                f"architecture; pass `generator`={name} (now "
                 f"{config.generator})."
             )
 
@@ -132,8 +132,8 @@ def _check_fit(network, config, attribute, flag):
     found, wanted = getattr(network, attribute), getattr(config, flag)
     if wanted is not None and found != wanted:
         raise errors.InputError(
-            f"--init_from={config.init_from} holds a network of another "
-            f"architecture; pass --{flag}={found} (now {wanted})."
+            f"`init_from`={config.init_from} holds a network of another "
+            f"architecture; pass `{flag}`={found} (now {wanted})."
         )
 
 
@@ -146,7 +146,7 @@ def _check_space(run, generator, discriminators):
     free = shutil.disk_usage(run.workdir).free
     if free < needed:
         raise errors.InputError(
-            f"--workdir={run.workdir} has {free / 1e6:.0f} MB free, and "
+            f"`workdir`={run.workdir} has {free / 1e6:.0f} MB free, and "
             f"checkpoints need {needed / 1e6:.0f} MB; free some, or choose "
             "another disk."
         )
@@ -162,8 +162,8 @@ def _announce(run, generator):
     )
     if run.config.init_from and run.config.warmup_steps:
         print(
-            "Note: a warm-up unlearns the style of --init_from; "
-            "--warmup_steps=0 keeps it."
+            "Note: a warm-up unlearns the style of `init_from`; "
+            "`warmup_steps`=0 keeps it."
         )
 
 
@@ -173,9 +173,9 @@ def _explained(run, generator):
     config = run.config
     try:
         with devices.memory_advice(
-            f"--batch_size={config.batch_size}",
-            f"--image_size={config.image_size}",
-            f"--filters={generator.filters}",
+            f"`batch_size`={config.batch_size}",
+            f"`image_size`={config.image_size}",
+            f"`filters`={generator.filters}",
         ):
             yield
     except tf.errors.OpError as error:

@@ -147,7 +147,7 @@ def _window():
     if is_x and not {"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ):
         raise errors.InputError(
             "there is no display to show a camera on; name a video to write "
-            "it to, such as --output=camera.mp4."
+            "it to, such as `output`=camera.mp4."
         )
     cv2.namedWindow(_TITLE, cv2.WINDOW_NORMAL)
 

@@ -35,7 +35,7 @@ class Film:
     """
 
     def __init__(self, path: str | pathlib.Path, flag: str):
-        self._file = reader.VideoFile(path, f"{flag}={path}")
+        self._file = reader.VideoFile(path, f"`{flag}`={path}")
         self.path = self._file.path
         self.seconds = self._file.seconds
 

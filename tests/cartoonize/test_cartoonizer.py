@@ -32,7 +32,7 @@ def test_an_array_becomes_an_array(model, photo):
     assert cartoon.shape == photo.shape
     assert cartoon.dtype == np.uint8
     np.testing.assert_array_equal(photo, before)
-    expected = loading.open_model(model, "--model")(photo)
+    expected = loading.open_model(model, "model")(photo)
     np.testing.assert_array_equal(cartoon, expected)
 
 
@@ -60,7 +60,7 @@ def test_tiles_may_be_chosen(model, random):
     large = random.integers(0, 256, (130, 150, 3), "uint8")
     tiled = cartoonizer.Cartoonizer(model, tile=100)(large).astype(int)
     assert np.abs(tiled - cartoonizer.Cartoonizer(model)(large)).max() <= 1
-    with pytest.raises(errors.InputError, match="--tile=5 is too small"):
+    with pytest.raises(errors.InputError, match="`tile`=5 is too small"):
         cartoonizer.Cartoonizer(model, tile=5)
 
 

@@ -135,7 +135,7 @@ def test_a_turned_photo_is_upright(run, folder, code):
 
 def test_the_networks_refuse_what_is_too_small(folder, generator, tmp_path):
     generator.save(tmp_path / "tiny.keras")
-    open_model = loading.open_model(tmp_path / "tiny.keras", "--model")
+    open_model = loading.open_model(tmp_path / "tiny.keras", "model")
     photo = photo_io.read_photo(folder / "least.png")
     assert open_model(photo.pixels).shape == photo.pixels.shape
     photo = photo_io.read_photo(folder / "small.png")

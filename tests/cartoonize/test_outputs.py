@@ -89,7 +89,7 @@ def test_a_format_goes_for_what_it_can_hold(tmp_path):
     for format, expected in forms.items():
         found = written(jobs, tmp_path, format=format).values()
         assert [path for path, _ in found] == expected.split()
-    with pytest.raises(errors.InputError, match="--format=docx is no format"):
+    with pytest.raises(errors.InputError, match="`format`=docx is no format"):
         outputs.plan(jobs, tmp_path, format="docx")
 
 

@@ -148,7 +148,8 @@ import sys
 from absl import flags
 from absl.testing import flagsaver
 
-import evaluate
+from cartoongan_tf.commands import evaluate
+from cartoongan_tf.commands import exit
 
 _, *usual, mistakes = sys.argv
 for mistake in mistakes.splitlines():
@@ -156,7 +157,8 @@ for mistake in mistakes.splitlines():
         flags.FLAGS.unparse_flags()
         flags.FLAGS(["evaluate.py", *usual, *mistake.split()])
         try:
-            evaluate.main(["evaluate.py"])
+            with exit.with_message():
+                evaluate.main([])
         except SystemExit as stop:
             print(stop.code.replace("\\n", " "))
 """

@@ -7,12 +7,10 @@ pytestmark = pytest.mark.slow
 
 STRICT = """
 import sys
-from absl import app
-import export
+from cartoongan_tf.commands import main
 from cartoongan_tf.export import exporter
-exporting.GATES["dynamic_range"] = 101
-sys.argv = ["export.py", *sys.argv[1:]]
-app.run(export.main)
+exporter.GATES["dynamic_range"] = 101
+main.run_verb("export", sys.argv[1:])
 """
 
 

@@ -39,9 +39,6 @@ def test_mistakes_are_told_in_one_sentence(run_command, tmp_path):
     run = prepare(run_command, "frames", f"--output={tmp_path}")
     assert run.returncode == 1
     assert run.stderr.endswith("error: `frames` needs --video; see --help.\n")
-    run = prepare(run_command, "frame")
-    assert run.returncode == 1
-    assert "Name one of: frames, check" in run.stderr + run.stdout
 
 
 @pytest.mark.slow

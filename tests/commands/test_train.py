@@ -17,7 +17,8 @@ import pytest
 from absl import flags
 from absl.testing import flagsaver
 
-import train
+from cartoongan_tf.commands import exit
+from cartoongan_tf.commands import train
 from cartoongan_tf.core import errors
 from cartoongan_tf.data import crop_matching
 from cartoongan_tf.images import pictures
@@ -30,7 +31,7 @@ from cartoongan_tf.training import run_log
 from cartoongan_tf.training import runs
 from cartoongan_tf.training import trainer
 
-ROOT = pathlib.Path(train.__file__).parent
+ROOT = pathlib.Path(__file__).parents[2]
 TINY = (
     "--content_features=pyramid",
     "--filters=4",
@@ -68,7 +69,8 @@ def run_here(*arguments):
         flags.FLAGS.unparse_flags()
         flags.FLAGS(["train.py", *arguments])
         try:
-            train.main(["train.py"])
+            with exit.with_message():
+                train.main([])
         except SystemExit as stop:
             return stop.code
     return None
@@ -109,11 +111,16 @@ def test_recorded_flags_bring_back_the_run(folders, tmp_path):
     assert again == expected
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "configs").iterdir()))
+CONFIGS = ROOT / "cartoongan_tf/configs"
+
+
+@pytest.mark.parametrize(
+    "path", [*sorted(CONFIGS.iterdir()), ROOT / "tools/calibration.flags"]
+)
 def test_flagfiles_are_settings(path):
     text = path.read_text()
     assert text.startswith("#")
-    assert f"--flagfile=configs/{path.name}" in text
+    assert f"--flagfile={path.parent.name}/{path.name}" in text
     given = [line for line in text.splitlines() if not line.startswith("#")]
     needed = [
         f"--{name}=x"
@@ -126,7 +133,7 @@ def test_flagfiles_are_settings(path):
 def test_the_papers_recipe_has_no_extras():
     """Every setting that is no part of the paper is off, or at its default."""
     data = ("--photo_dir=p", "--cartoon_dir=c", "--workdir=w")
-    found = settings_of(f"--flagfile={ROOT / 'configs/paper.flags'}", *data)
+    found = settings_of(f"--flagfile={CONFIGS / 'paper.flags'}", *data)
     expected = config.TrainConfig(
         "p",
         "c",
@@ -454,10 +461,10 @@ def test_swapped_folders_are_refused_before_training(kinds, tmp_path, capsys):
     swapped = (f"--photo_dir={drawn}", f"--cartoon_dir={real}", workdir)
     message = run_here(*swapped, *none)
     assert "exchange --photo_dir and --cartoon_dir" in message
-    assert "--nocheck_data" in message
+    assert "--check_data=false" in message
     right = (f"--photo_dir={real}", f"--cartoon_dir={drawn}", workdir)
     assert run_here(*right, *none) is None
-    assert "warning: --photo_dir holds 6" in capsys.readouterr().err
+    assert "warning: `photo_dir` holds 6" in capsys.readouterr().err
     assert run_here(*swapped, *none, "--nocheck_data") is None
 
 

@@ -53,6 +53,6 @@ def test_what_a_killed_process_left_behind_is_cleared(tmp_path, make):
 
 
 def test_another_ending_is_refused():
-    atomic_files.check_suffix("--output", "a.keras", ".keras")
-    with pytest.raises(errors.InputError, match=r"--output=a\.h5 must end"):
-        atomic_files.check_suffix("--output", "a.h5", ".keras")
+    atomic_files.check_suffix("output", "a.keras", ".keras")
+    with pytest.raises(errors.InputError, match=r"`output`=a\.h5 must end"):
+        atomic_files.check_suffix("output", "a.h5", ".keras")

@@ -9,8 +9,8 @@ from cartoongan_tf.core import errors
 
 def test_running_out_of_memory_names_the_flags_to_lower():
     with (
-        pytest.raises(errors.InputError, match="lower --batch_size=8, or"),
-        devices.memory_advice("--batch_size=8", "--image_size=256"),
+        pytest.raises(errors.InputError, match="lower `batch_size`=8, or"),
+        devices.memory_advice("`batch_size`=8", "`image_size`=256"),
     ):
         tf.zeros((2**42,))  # 16 TiB
 

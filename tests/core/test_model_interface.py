@@ -6,7 +6,7 @@ from cartoongan_tf.core import model_interface
 
 def test_sizes_are_read_as_signatures_name_them():
     sizes = ((512, 384), None)
-    assert model_interface.sizes_of("--sizes", ["512x384", " Any"]) == sizes
+    assert model_interface.sizes_of("sizes", ["512x384", " Any"]) == sizes
     assert [model_interface.signature_of(s) for s in sizes] == [
         "512x384",
         "any",
@@ -15,5 +15,5 @@ def test_sizes_are_read_as_signatures_name_them():
 
 @pytest.mark.parametrize("text", ["512", "15x64", "64x15", "axb", "-1x64", ""])
 def test_what_is_no_size_is_named(text):
-    with pytest.raises(errors.InputError, match=f"--sizes: '{text}' is no"):
-        model_interface.sizes_of("--sizes", ["64x64", text])
+    with pytest.raises(errors.InputError, match=f"`sizes`: '{text}' is no"):
+        model_interface.sizes_of("sizes", ["64x64", text])

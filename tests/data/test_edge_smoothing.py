@@ -4,6 +4,7 @@ import pytest
 import skimage.data
 import tensorflow as tf
 
+from cartoongan_tf.core import choices
 from cartoongan_tf.data import edge_smoothing
 from cartoongan_tf.images import pictures
 
@@ -59,7 +60,7 @@ def test_noise_is_smoothed_as_opencv_does(smooth_edges, random, sides):
     )
 
 
-@pytest.mark.parametrize("blur", edge_smoothing.SMOOTHINGS)
+@pytest.mark.parametrize("blur", choices.SMOOTHINGS)
 @pytest.mark.parametrize("kernel", [1, 3, 7, 9, 15])
 @pytest.mark.parametrize("dilation", [1, 3, 9])
 def test_other_settings_are_within_a_level_of_opencv(blur, kernel, dilation):

@@ -9,7 +9,7 @@ def test_paths_count_from_the_folder_of_the_list(tmp_path):
     path = tmp_path / "held_back.txt"
     lines = ["\ufeffb/ü 1.png ", "", "/else/a.jpg", "../c.png"]
     path.write_bytes("\r\n".join(lines).encode())
-    assert list(map(str, file_lists.read_list(path, "--photo_dir"))) == [
+    assert list(map(str, file_lists.read_list(path, "photo_dir"))) == [
         f"{tmp_path}/b/ü 1.png",
         "/else/a.jpg",
         f"{tmp_path}/../c.png",
@@ -19,7 +19,7 @@ def test_paths_count_from_the_folder_of_the_list(tmp_path):
 def test_a_list_stands_for_a_folder(make_folder, tmp_path):
     folder = make_folder("photos", 3)
     (tmp_path / "list.txt").write_text("photos/2.png\nphotos/0.png\n")
-    found = folder_scan.take_inventory(tmp_path / "list.txt", "--photo_dir")
+    found = folder_scan.take_inventory(tmp_path / "list.txt", "photo_dir")
     assert found.paths == [folder / "2.png", folder / "0.png"]
     assert [header.width for header in found.headers] == [56, 56]
     assert not found.problems
@@ -32,11 +32,11 @@ def test_pictures_of_a_list_that_are_no_good_are_named(make_folder, tmp_path):
     (tmp_path / "list.txt").write_text(
         "photos/0.png\nphotos/gone.png\nphotos\nphotos/text.jpg\n"
     )
-    found = folder_scan.take_inventory(tmp_path / "list.txt", "--photo_dir")
+    found = folder_scan.take_inventory(tmp_path / "list.txt", "photo_dir")
     assert len(found.paths) == 1
     with pytest.raises(errors.InputError) as refusal:
-        folder_scan.require_pictures(found, "--photo_dir", "error")
-    assert f"3 of 4 pictures in --photo_dir={tmp_path}" in str(refusal.value)
+        folder_scan.require_pictures(found, "photo_dir", "error")
+    assert f"3 of 4 pictures in `photo_dir`={tmp_path}" in str(refusal.value)
     assert "gone.png does not exist" in str(refusal.value)
     assert "photos cannot be read" in str(refusal.value)
     assert "text.jpg is not a JPEG" in str(refusal.value)
@@ -44,7 +44,7 @@ def test_pictures_of_a_list_that_are_no_good_are_named(make_folder, tmp_path):
 
 def test_a_folder_may_end_like_a_list(make_folder):
     folder = make_folder("photos.txt", 1)
-    found = folder_scan.take_inventory(folder, "--photo_dir")
+    found = folder_scan.take_inventory(folder, "photo_dir")
     assert found.paths == [folder / "0.png"]
 
 
@@ -52,10 +52,10 @@ def test_lists_that_are_none_are_refused(tmp_path):
     (tmp_path / "twice.txt").write_text("a.png\nb.png\na.png\n")
     (tmp_path / "bytes.txt").write_bytes(b"\xff\xfe\x00")
     cases = {
-        "gone.txt": r"--photo_dir=.*gone\.txt does not exist",
+        "gone.txt": r"`photo_dir`=.*gone\.txt does not exist",
         "twice.txt": r"twice\.txt names .*a\.png 2 times",
         "bytes.txt": r"bytes\.txt cannot be read as a list",
     }
     for name, message in cases.items():
         with pytest.raises(errors.InputError, match=message):
-            file_lists.read_list(tmp_path / name, "--photo_dir")
+            file_lists.read_list(tmp_path / name, "photo_dir")

@@ -8,7 +8,7 @@ from cartoongan_tf.data import holdout
 
 @pytest.fixture
 def photos(make_folder):
-    return folder_scan.take_inventory(make_folder("photos", 20), "--photo_dir")
+    return folder_scan.take_inventory(make_folder("photos", 20), "photo_dir")
 
 
 def test_every_photo_is_either_trained_on_or_held_back(photos):
@@ -40,12 +40,12 @@ def test_holding_back_none_leaves_all(photos):
 
 def test_most_photos_must_be_left(photos):
     holdout.hold_back(photos, 10, seed=0)
-    with pytest.raises(errors.InputError, match="--held_back=11 leaves"):
+    with pytest.raises(errors.InputError, match="`held_back`=11 leaves"):
         holdout.hold_back(photos, 11, seed=0)
 
 
 def test_the_list_is_read_by_evaluate(photos, tmp_path):
     _, held = holdout.hold_back(photos, 6, seed=0)
     file_lists.write_list(held, tmp_path / "run" / "held_back.txt")
-    listed = file_lists.read_list(tmp_path / "run" / "held_back.txt", "--x")
+    listed = file_lists.read_list(tmp_path / "run" / "held_back.txt", "x")
     assert listed == [path.resolve() for path in held]

@@ -92,7 +92,7 @@ def test_a_picture_that_changes_is_cached_anew(folder, tmp_path, open_folder):
 
 @pytest.mark.parametrize("cache", ["memory", "folder"], indirect=True)
 def test_a_cache_that_does_not_fit_is_refused(folder, cache):
-    found = folder_scan.take_inventory(folder, "--photo_dir")
+    found = folder_scan.take_inventory(folder, "photo_dir")
     huge = found.headers[0]._replace(width=10**9, height=10**9)
     found.headers[0] = huge
     with pytest.raises(errors.InputError, match="GB are free"):
@@ -107,7 +107,7 @@ def test_names_that_are_no_text_are_read(folder, cache, open_folder):
 
 
 def test_a_change_is_made_once_whatever_the_cache(folder, cache, make_change):
-    inventory = folder_scan.take_inventory(folder, "--dir")
+    inventory = folder_scan.take_inventory(folder, "dir")
     change, calls = make_change(7)
     for _ in range(2):
         source = image_source.open_source(inventory, cache, change)
@@ -122,7 +122,7 @@ def test_a_change_is_made_once_whatever_the_cache(folder, cache, make_change):
 
 
 def test_pictures_changed_otherwise_are_not_taken(folder, cache, make_change):
-    inventory = folder_scan.take_inventory(folder, "--dir")
+    inventory = folder_scan.take_inventory(folder, "dir")
     plain = read_all(image_source.open_source(inventory, cache))
     for amount in (1, 2):
         change, calls = make_change(amount)
@@ -138,7 +138,7 @@ def test_pictures_changed_otherwise_are_not_taken(folder, cache, make_change):
 def test_changed_pictures_lie_in_the_cache_or_else_by_themselves(
     folder, cache, make_change, tmp_path
 ):
-    inventory = folder_scan.take_inventory(folder, "--dir")
+    inventory = folder_scan.take_inventory(folder, "dir")
     image_source.open_source(inventory, cache, make_change(1)[0])
     is_named = cache not in ("none", "memory")
     assert (tmp_path / "changed").exists() != is_named
@@ -149,7 +149,7 @@ def test_changed_pictures_lie_in_the_cache_or_else_by_themselves(
 def test_a_change_that_finds_no_room_is_not_told_to_do_without(
     folder, make_change
 ):
-    found = folder_scan.take_inventory(folder, "--cartoon_dir")
+    found = folder_scan.take_inventory(folder, "cartoon_dir")
     found.headers[0] = found.headers[0]._replace(width=10**9, height=10**9)
-    with pytest.raises(errors.InputError, match=r"disk with --cache\.$"):
+    with pytest.raises(errors.InputError, match=r"disk with `cache`\.$"):
         image_source.open_source(found, "none", make_change(1)[0])

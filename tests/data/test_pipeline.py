@@ -319,7 +319,7 @@ from cartoongan_tf.data import (
     crop_matching, edge_smoothing, folder_scan, image_source, pipeline
 )
 photos, cartoons, people = [
-    image_source.open_source(folder_scan.take_inventory(name, "--dir"), "none")
+    image_source.open_source(folder_scan.take_inventory(name, "dir"), "none")
     for name in sys.argv[2:]
 ]
 crops = pipeline.Crops(48, 0.6, 1.0, True)

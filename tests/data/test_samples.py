@@ -16,26 +16,26 @@ def test_photos_are_colour_pictures():
 
 
 def test_a_sample_becomes_a_folder_once(tmp_path):
-    folder = samples.as_folder("sample:photos", tmp_path, "--photo_dir")
-    paths = folder_scan.take_inventory(folder, "--photo_dir").paths
+    folder = samples.as_folder("sample:photos", tmp_path, "photo_dir")
+    paths = folder_scan.take_inventory(folder, "photo_dir").paths
     assert {path.stem for path in paths} == set(samples.read_photos())
     written = [path.stat().st_mtime_ns for path in paths]
-    samples.as_folder("sample:photos", tmp_path, "--photo_dir")
+    samples.as_folder("sample:photos", tmp_path, "photo_dir")
     assert [path.stat().st_mtime_ns for path in paths] == written
 
 
 def test_there_are_at_least_three_hundred_scenes(tmp_path):
-    folder = samples.as_folder("sample:scenes", tmp_path, "--cartoon_dir")
-    paths = folder_scan.take_inventory(folder, "--cartoon_dir").paths
+    folder = samples.as_folder("sample:scenes", tmp_path, "cartoon_dir")
+    paths = folder_scan.take_inventory(folder, "cartoon_dir").paths
     assert len({path.read_bytes() for path in paths}) >= 300
 
 
 def test_other_folders_are_taken_as_they_are(tmp_path):
-    folder = samples.as_folder("my/photos", tmp_path, "--photo_dir")
+    folder = samples.as_folder("my/photos", tmp_path, "photo_dir")
     assert str(folder) == "my/photos"
     assert not any(tmp_path.iterdir())
 
 
 def test_an_unknown_sample_is_refused(tmp_path):
-    with pytest.raises(errors.InputError, match="--photo_dir=sample:cats"):
-        samples.as_folder("sample:cats", tmp_path, "--photo_dir")
+    with pytest.raises(errors.InputError, match="`photo_dir`=sample:cats"):
+        samples.as_folder("sample:cats", tmp_path, "photo_dir")

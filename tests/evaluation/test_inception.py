@@ -148,7 +148,7 @@ def test_weights_that_are_none_are_refused(tmp_path, weights):
     arrays["mixed_5_conv_bias"] = np.zeros(99)
     np.savez(tmp_path / "bias.npz", **arrays)
     cases = {
-        "resnet": "--inception_weights must be imagenet, or a file",
+        "resnet": "`inception_weights` must be imagenet, or a file",
         "gone.npz": "does not exist",
         "text.npz": "cannot be read",
         "text.h5": "are not InceptionV3's without its top",

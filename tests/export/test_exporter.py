@@ -5,11 +5,11 @@ import tensorflow as tf
 from cartoongan_tf.export import exporter
 from cartoongan_tf.export import fidelity
 from cartoongan_tf.export import jobs
-from cartoongan_tf.export import saved_models
+from cartoongan_tf.export import options
 from cartoongan_tf.inference import loading
 from cartoongan_tf.nn import networks
 
-SETTINGS = jobs.Settings(
+SETTINGS = options.Settings(
     precisions=["float32"], sizes=[(40, 24), None], warmup_sizes=[(24, 32)]
 )
 
@@ -65,7 +65,7 @@ def test_artifacts_are_the_generator(
         sum(p.stat().st_size for p in tmp_path.rglob("*") if p.is_file()) / 1e6
     )
     picture = random.integers(0, 256, (*sides, 3), "uint8")
-    cartoonize = loading.open_model(tmp_path / name, "--model")
+    cartoonize = loading.open_model(tmp_path / name, "model")
     assert_same(cartoonize(picture), generator, picture)
 
 
@@ -118,7 +118,7 @@ def test_a_failing_warm_up_request_stops_the_export(plan, examples, tmp_path):
 def test_jpeg_cartoons_are_compared_with_jpeg_cartoons(
     plan, examples, tmp_path
 ):
-    encoded = saved_models.BytesSettings(encoding="jpeg")
+    encoded = options.BytesSettings(encoding="jpeg")
     recipe = plan(encoded=encoded)["saved_model/1"]
     recipe.write(tmp_path / "1")
     *_, way = recipe.ways(tmp_path / "1")

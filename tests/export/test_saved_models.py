@@ -3,6 +3,7 @@ import pytest
 import tensorflow as tf
 
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.export import options
 from cartoongan_tf.export import saved_models
 from cartoongan_tf.export import warmup
 from cartoongan_tf.images import pictures
@@ -54,7 +55,7 @@ def test_bytes_of_mixed_sizes_become_the_cartoons_of_the_generator(
 
 
 def test_settings_of_the_bytes_signature_arrive(generator, photos, tmp_path):
-    settings = saved_models.BytesSettings(32, 21 * 34, "jpeg")
+    settings = options.BytesSettings(32, 21 * 34, "jpeg")
     saved_models.write(generator, tmp_path / "1", settings)
     model = saved_model_runtime.SessionModel(tmp_path / "1")
     sent = np.array([pictures.encode_png(photos[0])], object)

@@ -12,10 +12,10 @@ from cartoongan_tf.images import formats
 
 def test_formats_have_many_names():
     for name in ("jpg", "JPEG", ".jpe"):
-        assert formats.by_name(name, "--format") == "JPEG"
-    assert formats.by_name("tif", "--format") == "TIFF"
-    with pytest.raises(errors.InputError, match="--format=heic is no format"):
-        formats.by_name("heic", "--format")
+        assert formats.by_name(name, "format") == "JPEG"
+    assert formats.by_name("tif", "format") == "TIFF"
+    with pytest.raises(errors.InputError, match="`format`=heic is no format"):
+        formats.by_name("heic", "format")
 
 
 @pytest.mark.parametrize(

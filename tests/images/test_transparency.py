@@ -67,7 +67,7 @@ def test_garbage_below_transparency_leaves_no_trace_in_a_cartoon():
     rows, columns = np.mgrid[:96, :128]
     visible = (rows - 48) ** 2 + (columns - 64) ** 2 < 40**2
     alpha = np.where(visible, 255, 0).astype(np.uint8)
-    cartoonize = loading.open_model("storybook", "--model")
+    cartoonize = loading.open_model("storybook", "model")
 
     def cartoon(garbage, cover):
         colors = np.where(visible[..., None], (180, 120, 90), garbage)

@@ -50,7 +50,7 @@ def test_models_are_found_by_file_and_by_folder(
         saved_model.parent,
         write("any.tflite"),
     ):
-        cartoonize = loading.open_model(path, "--model")
+        cartoonize = loading.open_model(path, "model")
         assert_same(cartoonize(picture), generator, picture)
 
 
@@ -58,7 +58,7 @@ def test_models_are_found_by_file_and_by_folder(
 def test_several_pictures_are_done_as_each_alone(
     generator, write, picture, name
 ):
-    cartoonize = loading.open_model(write(name), "--model")
+    cartoonize = loading.open_model(write(name), "model")
     pair = np.stack([picture, 255 - picture // 2])
     cartoons = cartoonize(pair)
     assert cartoons.shape == pair.shape
@@ -70,7 +70,7 @@ def test_the_highest_version_is_taken(generator, write, tmp_path, picture):
     old = networks.Generator(filters=4, blocks=1)
     write("saved_model/9", of=old)
     write("saved_model/10")
-    cartoonize = loading.open_model(tmp_path / "saved_model", "--model")
+    cartoonize = loading.open_model(tmp_path / "saved_model", "model")
     assert_same(cartoonize(picture), generator, picture)
 
 
@@ -78,7 +78,7 @@ def test_a_file_of_fixed_sizes_takes_these_and_names_them(
     generator, write, picture
 ):
     path = write("sizes.tflite", sizes=[(34, 21), (16, 24)])
-    cartoonize = loading.open_model(path, "--model")
+    cartoonize = loading.open_model(path, "model")
     assert_same(cartoonize(picture), generator, picture)
     with pytest.raises(
         errors.InputError, match="16x24 and 34x21 pixels, not of 24x16"
@@ -88,7 +88,7 @@ def test_a_file_of_fixed_sizes_takes_these_and_names_them(
 
 def test_small_pictures_are_refused(write):
     for name in ("saved_model/1", "any.tflite", "generator.keras"):
-        cartoonize = loading.open_model(write(name), "--model")
+        cartoonize = loading.open_model(write(name), "model")
         with pytest.raises(errors.InputError, match="34x15 pixels is too sma"):
             cartoonize(np.zeros((15, 34, 3), "uint8"))
 
@@ -124,7 +124,7 @@ def test_what_is_no_model_is_named(discriminator, tmp_path):
     }
     for name, message in cases.items():
         with pytest.raises(errors.InputError, match=message):
-            loading.open_model(tmp_path / name, "--model")
+            loading.open_model(tmp_path / name, "model")
 
 
 def test_a_missing_package_is_named(monkeypatch, tmp_path):
@@ -133,13 +133,13 @@ def test_a_missing_package_is_named(monkeypatch, tmp_path):
     )
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     with pytest.raises(errors.InputError, match="needs onnxruntime; install"):
-        loading.open_model(tmp_path / "model.onnx", "--model")
+        loading.open_model(tmp_path / "model.onnx", "model")
 
 
 @pytest.mark.shared
 def test_the_authors_weights_are_taken_as_they_are(shared, picture):
     path = shared / "official_cartoongan/hayao_fp16_hwio.npz"
-    generator = loading.load_generator(path, "--model")
+    generator = loading.load_generator(path, "model")
     assert generator.count_params() == 11_129_667
-    cartoon = loading.open_model(path, "--model")(picture)
+    cartoon = loading.open_model(path, "model")(picture)
     assert_same(cartoon, generator, picture)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from cartoongan_tf.core import errors
+from cartoongan_tf.export import options
 from cartoongan_tf.export import saved_models
 from cartoongan_tf.inference import loading
 from cartoongan_tf.inference import remote_model
@@ -22,7 +23,7 @@ def generator():
 @pytest.fixture(scope="module")
 def address(generator, tmp_path_factory):
     folder = tmp_path_factory.mktemp("served")
-    settings = saved_models.BytesSettings(max_side=MAX_SIDE)
+    settings = options.BytesSettings(max_side=MAX_SIDE)
     saved_models.write(generator, folder / "1", settings)
     model = model_configs.ModelConfig(
         "cartoongan", folder, labels={"stable": 1}
@@ -47,14 +48,14 @@ def test_a_server_makes_what_the_generator_makes(
     generator, address, random, path
 ):
     picture = random.integers(0, 256, (37, 52, 3), "uint8")
-    cartoonize = loading.open_model(address + path, "--model")
+    cartoonize = loading.open_model(address + path, "model")
     expected = loading.from_generator(generator)(picture).astype(int)
     assert np.abs(cartoonize(picture) - expected).max() <= 1
 
 
 def test_what_a_server_reduces_is_refused(address, random):
     picture = random.integers(0, 256, (40, 120, 3), "uint8")
-    with pytest.raises(errors.InputError, match="use --max_side=60"):
+    with pytest.raises(errors.InputError, match="use `max_side`=60"):
         remote_model.ServedModel(address)(picture)
 
 

@@ -16,7 +16,7 @@ def test_the_default_is_a_shipped_style():
 def test_a_shipped_style_is_small_and_opens_by_its_name(name):
     path = styles.find(name)
     assert path.stat().st_size < 4e6
-    generator = loading.load_generator(name, "--model")
+    generator = loading.load_generator(name, "model")
     assert isinstance(generator, tuple(networks.GENERATORS.values()))
 
 

@@ -128,7 +128,7 @@ def test_threads_do_not_disturb_each_other(normed, random):
 
 
 def test_tiles_that_are_too_small_are_refused(light):
-    with pytest.raises(errors.InputError, match=r"--tile=100 .* 104 pixels"):
+    with pytest.raises(errors.InputError, match=r"`tile`=100 .* 104 pixels"):
         tiling.TiledGenerator(light, 100)
 
 

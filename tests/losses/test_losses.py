@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from cartoongan_tf.core import choices
 from cartoongan_tf.losses import losses
 
-FORMS = losses.ADVERSARIAL_LOSSES
+FORMS = choices.ADVERSARIAL_LOSSES
 HIGH = np.full((2, 4, 6, 1), 9, "float32")
 LOW = -HIGH
 UNDECIDED = np.zeros_like(HIGH)

@@ -180,7 +180,7 @@ def test_a_saved_one_is_the_same_and_stays_adapted(network, maps, tmp_path):
     network.adapt([maps])
     path = tmp_path / "feature_discriminator.keras"
     network.save(path)
-    loaded = loading.load_network(path, (type(network),), "--init_from")
+    loaded = loading.load_network(path, (type(network),), "init_from")
     assert loaded.is_adapted
     assert loaded.get_config() == network.get_config()
     for one, other in zip(loaded.weights, network.weights, strict=True):
@@ -200,9 +200,9 @@ def test_one_that_is_not_adapted_comes_back_so(network, tmp_path):
 
 def test_another_network_is_refused(discriminator, network, tmp_path):
     discriminator.save(tmp_path / "patch.keras")
-    with pytest.raises(errors.InputError, match="--init_from"):
+    with pytest.raises(errors.InputError, match="init_from"):
         loading.load_network(
-            tmp_path / "patch.keras", (type(network),), "--init_from"
+            tmp_path / "patch.keras", (type(network),), "init_from"
         )
 
 

@@ -157,7 +157,7 @@ def test_numbers_stay_in_bounds_at_the_beginning(random):
 
 def test_a_saved_generator_is_the_same(generator, random, tmp_path):
     generator.save(tmp_path / "generator.keras")
-    loaded = loading.load_generator(tmp_path, "--model")
+    loaded = loading.load_generator(tmp_path, "model")
     assert loaded.get_config() == generator.get_config()
     images = photos(random)
     np.testing.assert_array_equal(loaded(images), generator(images))
@@ -174,7 +174,7 @@ def test_litert_takes_any_size_with_builtin_operators(
 ):
     path = tmp_path / "any.tflite"
     path.write_bytes(conversion.convert(generator, [None], "float32"))
-    cartoonize = loading.open_model(path, "--model")
+    cartoonize = loading.open_model(path, "model")
     for sides in ((17, 23), (32, 20), (45, 46)):
         picture = random.integers(0, 256, (*sides, 3), "uint8")
         expected = generator(picture[None] / np.float32(127.5) - 1)[0]

@@ -1,6 +1,3 @@
-import sys
-
-import keras
 import numpy as np
 import pytest
 
@@ -21,22 +18,6 @@ def test_hayao_reproduces_the_authors_golden_cartoon(hayao, shared):
     error = np.abs(cartoons[0] - golden["cartoon_rgb"]).max()
     print(f"largest error {error:.1e}")
     assert error < 2e-3
-
-
-@pytest.mark.shared
-@pytest.mark.slow
-def test_the_command_writes_a_generator(hayao, tmp_path, run_command):
-    output = tmp_path / "hayao.keras"
-    done = run_command(
-        sys.executable, "-m", "cartoongan_tf.nn.official_weights",
-        f"--weights={hayao}", f"--output={output}",
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    generator = keras.saving.load_model(output)
-    assert generator.epsilon == official_weights.OFFICIAL_EPSILON
-    expected = official_weights.port_official_generator(hayao).get_weights()
-    for a, b in zip(generator.get_weights(), expected, strict=True):
-        np.testing.assert_array_equal(a, b)
 
 
 def test_other_weights_are_refused(tmp_path):

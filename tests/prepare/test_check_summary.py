@@ -35,7 +35,7 @@ def finding(severity):
 def test_figures_are_lowest_median_and_highest():
     widths = (300, 500, 1000)
     figures = check_summary.figures(
-        folder("--photo_dir", *(GOOD._replace(width=w) for w in widths))
+        folder("photo_dir", *(GOOD._replace(width=w) for w in widths))
     )
     assert figures["width"] == "300 / 500 / 1000"
     assert figures["pictures"] == "3"
@@ -62,7 +62,7 @@ def test_only_errors_spoil_a_run(severities, is_error, start):
 
 def test_the_table_has_a_column_a_folder_and_takes_names_as_they_are():
     console = rich.console.Console(file=io.StringIO(), width=100)
-    folders = [folder("--photo_dir", GOOD), folder("--cartoon_dir")]
+    folders = [folder("photo_dir", GOOD), folder("cartoon_dir")]
     found = [finding(Severity.ERROR), finding(Severity.NOTE)]
     check_table.show(console, folders, found)
     text = console.file.getvalue()
@@ -76,7 +76,7 @@ def test_some_of_the_files_concerned_are_named():
     console = rich.console.Console(file=io.StringIO(), width=100)
     paths = [pathlib.Path(f"[b]{i}.png") for i in range(5)]
     odd = rules.Finding(Severity.NOTE, "odd", "Look.", paths, {paths[1]: "why"})
-    check_table.show(console, [folder("--photo_dir", GOOD)], [odd])
+    check_table.show(console, [folder("photo_dir", GOOD)], [odd])
     lines = [line.strip() for line in console.file.getvalue().splitlines()]
     assert lines[-4:] == ["[b]0.png", "[b]1.png: why", "[b]2.png", "and 2 more"]
 
@@ -86,6 +86,6 @@ def test_a_name_that_is_no_text_can_be_printed():
     odd = rules.Finding(
         Severity.NOTE, "odd", "Look.", [pathlib.Path("\udcff.png")]
     )
-    check_table.show(console, [folder("--photo_dir", GOOD)], [odd])
+    check_table.show(console, [folder("photo_dir", GOOD)], [odd])
     assert "?.png" in console.file.getvalue()
     assert console.file.getvalue().encode()

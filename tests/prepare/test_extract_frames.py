@@ -73,7 +73,7 @@ def correlation(one, other):
 
 
 def test_each_scene_is_kept_once_and_as_it_was(finished):
-    paths = folder_scan.take_inventory(finished[0], "--cartoon_dir").paths
+    paths = folder_scan.take_inventory(finished[0], "cartoon_dir").paths
     frames = [pictures.read_picture(path) for path in paths]
     best = [
         max(range(9), key=lambda n: correlation(frame, inside(SCENES[n])))
@@ -189,7 +189,7 @@ def test_other_settings_replace_the_frames(tmp_path):
         counts.append(len(list(output.glob("*.png"))))
     assert counts == [3, 1, 3]
     extract_frames.extract_frames(path, output, short_side=100)
-    for frame in folder_scan.take_inventory(output, "--cartoon_dir").paths:
+    for frame in folder_scan.take_inventory(output, "cartoon_dir").paths:
         assert pictures.read_picture(frame).shape == (100, 235, 3)
 
 
@@ -203,9 +203,7 @@ def test_a_shot_that_fills_the_frame_keeps_its_height(tmp_path):
         ],
     )
     extract_frames.extract_frames(film, tmp_path / "frames")
-    paths = folder_scan.take_inventory(
-        tmp_path / "frames", "--cartoon_dir"
-    ).paths
+    paths = folder_scan.take_inventory(tmp_path / "frames", "cartoon_dir").paths
     heights = [pictures.read_picture(path).shape[0] for path in paths]
     assert heights == [132, 132, 132, 180]
 

@@ -143,7 +143,7 @@ def test_grain_of_the_cartoons_is_found(photos, cartoons, random):
         grainy = np.clip(scene + noise, 0, 255).astype("uint8")
         pictures.write_png(path, grainy)
     (found,) = told(full(photos, cartoons), "grain")
-    assert "--cartoon_dir have noise of 1.5 levels" in found.sentence
+    assert "`cartoon_dir` have noise of 1.5 levels" in found.sentence
 
 
 def test_near_duplicates_are_found(photos, cartoons):

@@ -46,7 +46,7 @@ def test_each_fault_is_told_with_its_picture(odd, title):
     (found,) = of_pictures(folder(GOOD, GOOD._replace(**odd)))
     assert found.title == title
     assert found.paths == [pathlib.Path("1.png")]
-    assert "1 of the 2 pictures measured in --cartoon_dir" in found.sentence
+    assert "1 of the 2 pictures measured in `cartoon_dir`" in found.sentence
 
 
 def test_a_blank_picture_is_not_called_dark_or_blurred_as_well():
@@ -111,7 +111,7 @@ def test_grain_is_told_of_most_with_the_flag_that_takes_it_out():
     (found,) = rules.of_grain(folder(grainy, GOOD, grainy))
     assert found.severity is Severity.WARNING
     assert "noise of 1.2 levels" in found.sentence
-    assert "--denoise_cartoons=4" in found.sentence
+    assert "`denoise_cartoons`=4" in found.sentence
     assert [path.name for path in found.paths] == ["0.png", "2.png"]
     assert rules.of_grain(folder(grainy, good=2)) == []
     assert rules.of_grain({}) == []
@@ -127,7 +127,7 @@ def inventory(**fields):
 def test_a_folder_without_pictures_is_an_error():
     (found,) = rules.of_inventory(rules.CARTOONS, inventory())
     assert found.severity is Severity.ERROR
-    assert "--cartoon_dir=frames" in found.sentence
+    assert "`cartoon_dir`=frames" in found.sentence
 
 
 def test_broken_files_are_an_error_with_reasons():

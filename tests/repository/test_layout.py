@@ -1,5 +1,6 @@
 import ast
 import pathlib
+import re
 
 import pytest
 
@@ -7,7 +8,7 @@ ROOT = pathlib.Path(__file__).parents[2]
 PACKAGE = ROOT / "cartoongan_tf"
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
-COMMANDS = {"gpu_compatibility", "official_weights"}
+COMMANDS = PACKAGE / "commands"
 SERVING = ROOT / "serving"
 SERVING_MODULES = sorted(SERVING.glob("*.py"))
 SERVING_COMMANDS = {"client", "local"}
@@ -43,9 +44,27 @@ def imports(path):
     "path", MODULES + SERVING_MODULES, ids=lambda path: path.stem
 )
 def test_only_commands_know_flags(path):
-    commands = SERVING_COMMANDS if path.parent == SERVING else COMMANDS
-    if path.stem not in commands:
+    is_command = path.parent == COMMANDS or path.stem in SERVING_COMMANDS
+    if not is_command:
         assert not any(module == "absl" for module, _ in imports(path))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_messages_of_the_library_do_not_speak_command_line(path):
+    """Commands make flags of the arguments that messages name."""
+    if path.parent == COMMANDS:
+        return
+    tree = ast.parse(path.read_text())
+    documented = ast.Module | ast.ClassDef | ast.FunctionDef
+    docstrings = {
+        ast.get_docstring(node, clean=False)
+        for node in ast.walk(tree)
+        if isinstance(node, documented)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            is_message = node.value not in docstrings
+            assert not (is_message and re.search(r"--[a-z]", node.value))
 
 
 @pytest.mark.parametrize("path", ON_ANY_BACKEND, ids=lambda path: path.stem)

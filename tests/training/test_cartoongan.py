@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from cartoongan_tf.core import choices
 from cartoongan_tf.losses import losses
 from cartoongan_tf.losses import objective
 from cartoongan_tf.losses import perceptual_features
@@ -80,7 +81,7 @@ def losses_of(gan, photos, generated):
 
 
 @pytest.mark.parametrize("pool", [0, 4])
-@pytest.mark.parametrize("form", losses.ADVERSARIAL_LOSSES)
+@pytest.mark.parametrize("form", choices.ADVERSARIAL_LOSSES)
 def test_a_step_moves_every_kernel_of_both_networks(
     make_gan, batch, pool, form
 ):

@@ -38,26 +38,26 @@ FOLDERS = {"photo_dir": "p", "cartoon_dir": "c", "workdir": "w"}
     ],
 )
 def test_a_setting_out_of_range_is_named(name, value):
-    with pytest.raises(errors.InputError, match=f"--{name} must be"):
+    with pytest.raises(errors.InputError, match=f"`{name}` must be"):
         config.TrainConfig(**FOLDERS, **{name: value})
 
 
 def test_a_pool_must_hold_a_batch():
     config.TrainConfig(**FOLDERS, image_pool=0)
-    with pytest.raises(errors.InputError, match="--image_pool=7 must hold"):
+    with pytest.raises(errors.InputError, match="`image_pool`=7 must hold"):
         config.TrainConfig(**FOLDERS, image_pool=7, batch_size=8)
 
 
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"edge_dilation": 4}, "--edge_dilation must be odd, received 4"),
-        ({"smoothing_kernel": 6}, "--smoothing_kernel must be odd"),
+        ({"edge_dilation": 4}, "`edge_dilation` must be odd, received 4"),
+        ({"smoothing_kernel": 6}, "`smoothing_kernel` must be odd"),
         ({"smoothing_kernel": 65, "image_size": 64}, "must not be larger"),
-        ({"smallest_crop": 1.1}, "--smallest_crop and --largest_crop are sh"),
+        ({"smallest_crop": 1.1}, "`smallest_crop` and `largest_crop` are sh"),
         ({"largest_crop": 1.1}, "received 0.6 and 1.1"),
         ({"largest_crop": 0.5}, "the smallest not above the largest"),
-        ({"smallest_crop": 0.0}, "--smallest_crop must be above 0"),
+        ({"smallest_crop": 0.0}, "`smallest_crop` must be above 0"),
     ],
 )
 def test_settings_of_the_data_are_checked(settings, message):
@@ -68,17 +68,17 @@ def test_settings_of_the_data_are_checked(settings, message):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"people_share": 1.1}, "--people_share must be from 0 to 1"),
-        ({"stray_share": -0.1}, "--stray_share must be from 0 to 1"),
-        ({"stray_share": float("nan")}, "--stray_share must be from 0 to 1"),
-        ({"held_back_people": 3}, "name that folder, or pass --held_back"),
+        ({"people_share": 1.1}, "`people_share` must be from 0 to 1"),
+        ({"stray_share": -0.1}, "`stray_share` must be from 0 to 1"),
+        ({"stray_share": float("nan")}, "`stray_share` must be from 0 to 1"),
+        ({"held_back_people": 3}, "name that folder, or pass `held_back`"),
         (
             {"people_dir": "f", "people_share": 0.1, "batch_size": 4},
-            "pass at least --people_share=0.25",
+            "pass at least `people_share`=0.25",
         ),
         (
             {"people_dir": "f", "evaluate_every": 1, "held_back_people": 9},
-            "--held_back=10 at the least, received 9",
+            "`held_back`=10 at the least, received 9",
         ),
     ],
 )
@@ -90,9 +90,9 @@ def test_settings_of_people_and_negatives_are_checked(settings, message):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"detail_weight": 0.1}, "--detail_weight=0.1 compares VGG19's"),
-        ({"discriminator": "both"}, "--discriminator=both looks at VGG19's"),
-        ({"discriminator": "features"}, "or --discriminator=patch"),
+        ({"detail_weight": 0.1}, "`detail_weight`=0.1 compares VGG19's"),
+        ({"discriminator": "both"}, "`discriminator`=both looks at VGG19's"),
+        ({"discriminator": "features"}, "or `discriminator`=patch"),
     ],
 )
 def test_what_looks_at_vgg19_needs_it(settings, message):

@@ -152,7 +152,7 @@ def weights_of(network):
 
 def assert_kept(folder, weights):
     kept = loading.load_generator(
-        folder / evaluation_callback.BEST_FILE, "--model"
+        folder / evaluation_callback.BEST_FILE, "model"
     )
     for actual, expected in zip(weights_of(kept), weights, strict=True):
         np.testing.assert_array_equal(actual, expected)

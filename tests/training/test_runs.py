@@ -42,7 +42,7 @@ def test_people_are_held_back_next_to_photos(folders, tmp_path):
     assert len(run.people) == 5
     listed = (tmp_path / "run/held_back.txt").read_text().splitlines()
     assert listed == [str(path.resolve()) for path in run.held_back]
-    with pytest.raises(errors.InputError, match="--held_back_people=5 leaves"):
+    with pytest.raises(errors.InputError, match="`held_back_people`=5 leaves"):
         runs.open_run(config.TrainConfig(**folders, held_back_people=5))
 
 
@@ -53,13 +53,13 @@ def test_the_record_knows_the_people(folders, tmp_path):
     run.checkpoint_path(runs.WARM_UP).parent.mkdir()
     run.checkpoint_path(runs.WARM_UP).touch()
     (tmp_path / "people/0.png").unlink()
-    with pytest.raises(errors.InputError, match="content of --people_dir was"):
+    with pytest.raises(errors.InputError, match="content of people_dir was"):
         runs.open_run(config.TrainConfig(**folders))
 
 
 def test_a_damaged_picture_of_people_is_named(folders, tmp_path):
     (tmp_path / "people/0.png").write_bytes(b"broken")
-    with pytest.raises(errors.InputError, match=r"--people_dir.*are no good"):
+    with pytest.raises(errors.InputError, match=r"`people_dir`.*are no good"):
         runs.open_run(config.TrainConfig(**folders))
 
 

@@ -32,7 +32,7 @@ def film(tmp_path, scene):
 
 
 def read(path, rate=6, start=0.0):
-    return list(frame_sampler.Film(path, "--video").frames(rate, start))
+    return list(frame_sampler.Film(path, "video").frames(rate, start))
 
 
 def assert_alike(picture, expected, most=12):
@@ -43,7 +43,7 @@ def assert_alike(picture, expected, most=12):
 def test_frames_are_given_at_a_bounded_rate(film):
     frames = read(film)
     times = [time for time, _ in frames]
-    assert frame_sampler.Film(film, "--video").seconds == pytest.approx(
+    assert frame_sampler.Film(film, "video").seconds == pytest.approx(
         10, abs=0.1
     )
     assert len(frames) == 60
@@ -160,12 +160,12 @@ def test_films_of_a_phone_are_turned_upright(tmp_path):
 
 
 def test_a_film_that_breaks_off_gives_what_is_there(film, tmp_path):
-    whole = frame_sampler.Film(film, "--video")
+    whole = frame_sampler.Film(film, "video")
     assert len(list(whole.frames(6))) == 60
     assert whole.end is None
     half = tmp_path / "half.mkv"
     half.write_bytes(film.read_bytes()[: film.stat().st_size // 2])
-    broken = frame_sampler.Film(half, "--video")
+    broken = frame_sampler.Film(half, "video")
     count = len(list(broken.frames(6)))
     assert 10 < count < 55
     assert broken.end == pytest.approx(count / 6, abs=0.5)
@@ -201,12 +201,12 @@ def test_the_film_is_taken_and_not_its_cover(scene, tmp_path):
 def test_what_is_no_film_is_named(tmp_path):
     text = tmp_path / "film.mkv"
     with pytest.raises(errors.InputError, match=r"film\.mkv is not a file"):
-        frame_sampler.Film(text, "--video")
+        frame_sampler.Film(text, "video")
     text.write_text("no film")
     with pytest.raises(errors.InputError, match="not a film that can be"):
-        frame_sampler.Film(text, "--video")
+        frame_sampler.Film(text, "video")
     with pytest.raises(errors.InputError, match="is not a file"):
-        frame_sampler.Film(tmp_path, "--video")
+        frame_sampler.Film(tmp_path, "video")
 
 
 def test_sound_is_no_film(tmp_path):
@@ -219,7 +219,7 @@ def test_sound_is_no_film(tmp_path):
         container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     with pytest.raises(errors.InputError, match="no moving picture"):
-        frame_sampler.Film(path, "--video")
+        frame_sampler.Film(path, "video")
 
 
 def test_a_colon_in_a_name_is_no_protocol(film, monkeypatch):

@@ -40,7 +40,7 @@ videos.cartoonize_video(
 IN_LITTLE_SPACE = """
 import resource, sys
 import numpy as np
-from cartoongan_tf.core import errors
+from cartoongan_tf.commands import exit
 from cartoongan_tf.video import videos
 
 def cartoonize(picture):
@@ -48,7 +48,7 @@ def cartoonize(picture):
 
 source, target = sys.argv[1:]
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, resource.RLIM_INFINITY))
-with errors.one_sentence():
+with exit.with_message():
     videos.cartoonize_video(cartoonize, source, target, quality=0)
 """
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import keras
 import tensorflow as tf
 
+from cartoongan_tf.core import choices
 from cartoongan_tf.core import model_interface
 from cartoongan_tf.export.graph_decoding import bmp
 from cartoongan_tf.export.graph_decoding import byte_reader
@@ -22,9 +23,7 @@ from cartoongan_tf.export.graph_decoding import png
 from cartoongan_tf.export.graph_decoding import webp
 from cartoongan_tf.images import pictures
 
-PNG = "png"
-JPEG = "jpeg"
-KINDS = (PNG, JPEG)
+PNG, JPEG = choices.ENCODINGS
 
 _FORMATS = (jpeg, png, webp, bmp, gif)
 _LEAST = model_interface.MINIMUM_SIDE
@@ -44,7 +43,8 @@ def bytes_endpoint(
         generator: Photos to cartoons, both in [-1, 1].
         max_side: Pixels of a picture's longer side; what is larger is reduced.
         max_pixels: The most that are decoded.
-        kind: How cartoons are encoded, one of `KINDS`.
+        kind: How cartoons are encoded, one of
+            `choices.ENCODINGS`.
 
     Returns:
         A function from strings of shape `(batch,)`, pictures of mixed sizes
@@ -128,7 +128,9 @@ def encode(image: tf.Tensor, kind: str) -> tf.Tensor:
         return tf.io.encode_jpeg(
             image, quality=_QUALITY, chroma_downsampling=False
         )
-    raise ValueError(f"`kind` must be one of {KINDS}, received {kind!r}.")
+    raise ValueError(
+        f"`kind` must be one of {choices.ENCODINGS}, received {kind!r}."
+    )
 
 
 def _unless(problem, index, value):

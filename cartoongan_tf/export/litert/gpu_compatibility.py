@@ -1,6 +1,4 @@
-r"""Whether Android's GPU delegate would take a `.tflite` file as a whole.
-
-    python -m cartoongan_tf.export.litert.gpu_compatibility FILE.tflite ...
+"""Whether Android's GPU delegate would take a `.tflite` file as a whole.
 
 The rules stand in LiteRT's tflite/tools/versioning/gpu_compatibility.cc and
 tflite/delegates/gpu/common/model_builder.cc; the analyzer that comes with
@@ -11,19 +9,15 @@ operators are not looked at. No rule replaces a try on a device.
 """
 
 import pathlib
-import sys
 from collections.abc import Callable
 from collections.abc import Iterator
 
-from absl import app
 from ai_edge_litert import schema_py_generated as schema
 
-from cartoongan_tf.core import errors
 from cartoongan_tf.export.litert import graphs
 
 _TYPES = {"FLOAT32", "FLOAT16", "INT8", "UINT8"}
 _MOST_SIDES = 4
-_FILE_IDENTIFIER = b"TFL3"
 
 Rule = Callable[[graphs.Operator], str | None]
 
@@ -194,30 +188,3 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     "TRANSPOSE": _ONE,
     "TRANSPOSE_CONV": _CONVOLUTION,
 }
-
-
-def _main(argv):
-    with errors.one_sentence():
-        if len(argv) < 2:
-            raise errors.InputError("name one .tflite file or more.")
-        found = [
-            f"{path}: {problem}" for path in argv[1:] for problem in _of(path)
-        ]
-    print("\n".join(found) or "No problems.")
-    sys.exit(bool(found))
-
-
-def _of(path):
-    try:
-        data = pathlib.Path(path).read_bytes()
-    except OSError as error:
-        raise errors.InputError(
-            f"{path} cannot be read: {error.strerror}."
-        ) from error
-    if data[4:8] != _FILE_IDENTIFIER:
-        raise errors.InputError(f"{path} is not a .tflite file.")
-    return problems(data)
-
-
-if __name__ == "__main__":
-    app.run(_main)

@@ -41,7 +41,7 @@ def network(request):
 
 @pytest.fixture(scope="module")
 def storybook():
-    return loading.load_generator("storybook", "--model")
+    return loading.load_generator("storybook", "model")
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,4 @@
 import functools
-import sys
 
 import keras
 import numpy as np
@@ -184,32 +183,3 @@ def test_int16_is_refused():
     assert any(
         "is INT16" in problem for problem in gpu_compatibility.problems(model)
     )
-
-
-@pytest.mark.slow
-def test_the_command_tells_by_its_status(tmp_path, run_command):
-    network = networks.new_generator("light", 4, 1)
-    for name, sizes in (("any", (None,)), ("fixed", SIZES)):
-        model = conversion.convert(network, sizes, conversion.FLOAT16)
-        (tmp_path / f"{name}.tflite").write_bytes(model)
-    (tmp_path / "text.tflite").write_text("no model")
-
-    def run(*names):
-        paths = [tmp_path / f"{name}.tflite" for name in names]
-        command = (
-            sys.executable,
-            "-m",
-            "cartoongan_tf.export.litert.gpu_compatibility",
-            *paths,
-        )
-        return run_command(*command)
-
-    good = run("fixed")
-    assert (good.returncode, good.stdout) == (0, "No problems.\n")
-    bad = run("fixed", "any")
-    assert bad.returncode == 1
-    assert "any.tflite: any: SHAPE of" in bad.stdout
-    assert "fixed.tflite" not in bad.stdout
-    assert "gone.tflite cannot be read: No such file" in run("gone").stderr
-    assert "text.tflite is not a .tflite file" in run("text").stderr
-    assert "name one .tflite file" in run().stderr

@@ -2,11 +2,13 @@ import errno
 
 import pytest
 
+from cartoongan_tf.commands import exit
+from cartoongan_tf.commands import train_usage
 from cartoongan_tf.core import errors
 
 
 def end_of(error):
-    with pytest.raises(SystemExit) as caught, errors.one_sentence():
+    with pytest.raises(SystemExit) as caught, exit.with_message():
         raise error
     return caught.value.code
 
@@ -34,5 +36,13 @@ def test_stopping_without_a_word_is_told_too(capsys):
 
 def test_bugs_keep_their_traceback():
     for error in (ValueError("bug"), OSError(errno.EACCES, "denied")):
-        with pytest.raises(type(error)), errors.one_sentence():
+        with pytest.raises(type(error)), exit.with_message():
             raise error
+
+
+def test_arguments_are_named_as_flags():
+    assert "steps" in train_usage.FLAGS
+    code = end_of(
+        errors.InputError("`steps`=-1 is below 0; see `pip list`, `x`.")
+    )
+    assert code == "error: --steps=-1 is below 0; see `pip list`, `x`."

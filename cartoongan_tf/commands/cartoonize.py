@@ -1,0 +1,129 @@
+"""Cartoonizes files, streams and cameras as `cartoonize_usage` describe."""
+
+import dataclasses
+import os
+import pathlib
+import sys
+
+from cartoongan_tf.cartoonize import cartoonizer
+from cartoongan_tf.cartoonize import inputs
+from cartoongan_tf.cartoonize import media_type
+from cartoongan_tf.cartoonize import outputs
+from cartoongan_tf.cartoonize import runner
+from cartoongan_tf.cartoonize import settings
+from cartoongan_tf.commands import cartoonize_usage
+from cartoongan_tf.commands import exit
+from cartoongan_tf.core import devices
+from cartoongan_tf.core import errors
+from cartoongan_tf.core import progress
+from cartoongan_tf.images import formats
+
+FLAGS = cartoonize_usage.FLAGS
+
+_FOLDER = cartoonize_usage.OUTPUT_FOLDER
+_GPU_BATCH = 8
+_VIDEOS = [suffix.removeprefix(".") for suffix in outputs.VIDEO_SUFFIXES]
+
+
+def main(names):
+    if FLAGS.format not in (None, *_VIDEOS):
+        name = formats.by_name(FLAGS.format, "format")
+        formats.check_quality(name, FLAGS.quality)
+    devices.choose(FLAGS.device)
+    devices.prepare(deterministic=False)
+    output = _output_for(names)
+    found = _find(names, output)
+    plan = outputs.plan(
+        found.jobs, output, format=FLAGS.format, overwrite=FLAGS.overwrite
+    )
+    failures = _report_found(found, plan)
+    failures += _cartoonize(plan.tasks) if plan.tasks else 0
+    if failures:
+        raise errors.InputError(f"{failures} of the inputs were left out.")
+
+
+def _output_for(names):
+    is_alone = len(names) == 1
+    is_piped = is_alone and names[0] == inputs.STREAM
+    is_camera = is_alone and names[0].startswith("camera:")
+    if FLAGS.output is not None:
+        return FLAGS.output
+    return inputs.STREAM if is_piped or is_camera else _FOLDER
+
+
+def _find(names, output):
+    """What the inputs are, with standard input read."""
+    folder = pathlib.Path(_FOLDER if output == inputs.STREAM else output)
+    found = inputs.find(names, output=folder, samples_folder=folder / "samples")
+    jobs = [
+        _read_stream(job) if job.kind is media_type.Kind.STREAM else job
+        for job in found.jobs
+    ]
+    return dataclasses.replace(found, jobs=jobs)
+
+
+def _read_stream(job):
+    if sys.stdin.isatty():
+        raise errors.InputError("nothing is piped into standard input.")
+    data = sys.stdin.buffer.read()
+    content = media_type.of_bytes(data)
+    kind = content.kind or media_type.Kind.PICTURE
+    return dataclasses.replace(
+        job, kind=kind, source=data, format=content.format
+    )
+
+
+def _report_found(found, plan):
+    """Says what is not going to be done; how many of it should have been."""
+    for name, problem in found.problems.items():
+        print(exit.as_flags(f"{name} {problem}"), file=sys.stderr)
+    passed = [f"{n} {what}" for what, n in found.passed_over.items() if n]
+    if passed:
+        print(f"Passed over: {', '.join(passed)}.", file=sys.stderr)
+    if plan.done:
+        print(
+            f"{len(plan.done)} there already; --overwrite makes them anew.",
+            file=sys.stderr,
+        )
+    return len(found.problems)
+
+
+def _cartoonize(tasks):
+    """Runs tasks; how many could not be done."""
+    cartoonize = cartoonizer.Cartoonizer(
+        FLAGS.model,
+        strength=FLAGS.strength,
+        preserve_color=FLAGS.preserve_color,
+        tile=FLAGS.tile,
+    )
+    failures = 0
+    with progress.Progress() as watch, devices.memory_advice("`tile`"):
+        done = runner.run(
+            cartoonize,
+            tasks,
+            _settings(cartoonize.recipe),
+            workers=FLAGS.workers or max(1, (os.cpu_count() or 1) // 8),
+            watch=watch,
+        )
+        for count, outcome in enumerate(done, start=1):
+            failures += outcome.problem is not None
+            _tell(outcome, watch)
+            watch("Cartoonizing", count, len(tasks))
+    return failures
+
+
+def _settings(recipe):
+    names = settings.Settings._fields
+    given = {name: FLAGS[name].value for name in names if name in FLAGS}
+    batch = FLAGS.batch_size or (_GPU_BATCH if devices.has_gpu() else 1)
+    return settings.Settings(**given, batch=batch, recipe=recipe)
+
+
+def _tell(outcome, watch):
+    source, path = outcome.task.job.relative, outcome.task.path
+    if outcome.problem:
+        watch.say(exit.as_flags(f"{source}: {outcome.problem}"))
+    elif path:
+        watch.say(str(path))
+    for note in outcome.notes:
+        watch.say(note)

@@ -1,0 +1,135 @@
+"""Measures generators as `evaluate_usage` describe it."""
+
+import collections
+import os
+import pathlib
+
+import rich.console
+
+import cartoongan_tf
+from cartoongan_tf.analysis import faces
+from cartoongan_tf.commands import evaluate_usage
+from cartoongan_tf.core import atomic_files
+from cartoongan_tf.core import devices
+from cartoongan_tf.core import errors
+from cartoongan_tf.core import model_interface
+from cartoongan_tf.data import folder_scan
+from cartoongan_tf.evaluation import baselines
+from cartoongan_tf.evaluation import evaluator
+from cartoongan_tf.evaluation import inception
+from cartoongan_tf.evaluation import report
+from cartoongan_tf.inference import loading
+from cartoongan_tf.losses import perceptual_features
+
+FLAGS = evaluate_usage.FLAGS
+
+_NONE = "none"
+
+
+def main(_):
+    sizes = _image_sizes()
+    devices.prepare(deterministic=False)
+    flag = f"--image_size={','.join(FLAGS.image_size)}"
+    with devices.memory_advice(flag):
+        _evaluate(atomic_files.make_folder("output", FLAGS.output), sizes)
+
+
+def _image_sizes():
+    """In the order they were given, each once."""
+    for text in FLAGS.image_size or [""]:
+        if not text.isdecimal() or int(text) < model_interface.MINIMUM_SIDE:
+            raise errors.InputError(
+                f"--image_size={','.join(FLAGS.image_size)} must be sizes of "
+                f"at least {model_interface.MINIMUM_SIDE} pixels, such as "
+                "256,512."
+            )
+    return list(dict.fromkeys(map(int, FLAGS.image_size)))
+
+
+def _evaluate(output, sizes):
+    describe = inception.load_inception(FLAGS.inception_weights)
+    content = _content()
+    ways = _ways()
+    photos = _paths("photo_dir", FLAGS.photo_dir)
+    cartoons = _paths("cartoon_dir", FLAGS.cartoon_dir)
+    detector = faces.load_detector()
+    tables = {}
+    for size in sizes:
+        scores = evaluator.evaluate(
+            ways,
+            photos,
+            cartoons,
+            image_size=size,
+            describe=describe,
+            content=content,
+            detector=detector,
+        )
+        tables[size] = {
+            name: report.figures(score, describe.name)
+            for name, score in scores.items()
+        }
+        _show(tables[size], photos, cartoons, size, detector)
+        report.write_sheet(output / f"sheet_{size}.png", ways, photos, size)
+    settings = _settings(sizes, photos, cartoons)
+    report.write_figures(output / "evaluation.json", tables, settings)
+    print(f"Wrote {output}/evaluation.json and {output}/sheet_*.png")
+
+
+def _content():
+    if FLAGS.vgg19_weights == _NONE:
+        return None
+    return perceptual_features.load_vgg19(FLAGS.vgg19_weights)
+
+
+def _ways():
+    """The baselines, and the models by their names."""
+    ways = dict(baselines.BASELINES) if FLAGS.baselines else {}
+    taken = [*ways, evaluator.PHOTOS, evaluator.CARTOONS]
+    stems = [pathlib.Path(path).stem for path in FLAGS.model]
+    counts = collections.Counter([*taken, *stems])
+    for path, stem in zip(FLAGS.model, stems, strict=True):
+        name = stem if counts[stem] == 1 else path
+        if name in ways:
+            raise errors.InputError(f"--model={path} is given twice.")
+        ways[name] = loading.open_model(path, "model")
+    return ways
+
+
+def _paths(flag, name):
+    inventory = folder_scan.take_inventory(name, flag)
+    folder_scan.require_pictures(inventory, flag, FLAGS.bad_images)
+    if len(inventory.paths) < evaluator.LEAST:
+        raise errors.InputError(
+            f"{flag}={name} has {len(inventory.paths)} pictures; at least "
+            f"{evaluator.LEAST} are needed, and 50 begin to tell something."
+        )
+    return inventory.paths
+
+
+def _show(table, photos, cartoons, size, detector):
+    title = (
+        f"{len(photos)} photos, {len(cartoons)} cartoons, "
+        f"{size} x {size} pixels"
+    )
+    note = (
+        "FID is the larger the fewer pictures there are: it compares within "
+        "this table only."
+    )
+    if detector is None:
+        note += f" For the faces, {faces.INSTALL}"
+    console = rich.console.Console(highlight=False)
+    report.show(console, table, title, note)
+
+
+def _settings(sizes, photos, cartoons):
+    return {
+        "cartoongan_tf": cartoongan_tf.__version__,
+        "models": FLAGS.model,
+        "photo_dir": FLAGS.photo_dir,
+        "cartoon_dir": FLAGS.cartoon_dir,
+        "image_sizes": sizes,
+        "inception_weights": os.path.basename(FLAGS.inception_weights),
+        "vgg19_weights": os.path.basename(FLAGS.vgg19_weights),
+        "photos": len(photos),
+        "cartoons": len(cartoons),
+    }

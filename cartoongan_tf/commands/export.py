@@ -1,0 +1,103 @@
+"""Exports a generator as `export_usage` describe it."""
+
+import rich.console
+import tensorflow as tf
+from absl import logging
+
+from cartoongan_tf.commands import export_usage
+from cartoongan_tf.core import atomic_files
+from cartoongan_tf.core import choices
+from cartoongan_tf.core import devices
+from cartoongan_tf.core import errors
+from cartoongan_tf.core import model_interface
+from cartoongan_tf.export import calibration_photos
+from cartoongan_tf.export import export_report
+from cartoongan_tf.export import exporter
+from cartoongan_tf.export import jobs
+from cartoongan_tf.export import options
+from cartoongan_tf.export.litert import conversion
+from cartoongan_tf.inference import loading
+from cartoongan_tf.inference import styles
+
+FLAGS = export_usage.FLAGS
+
+
+def main(_):
+    # TensorFlow tells at length where it writes its drafts.
+    logging.set_verbosity(logging.WARNING)
+    tf.get_logger().setLevel("ERROR")
+    settings = _settings()
+    devices.prepare(deterministic=False)
+    output = atomic_files.make_folder("output", FLAGS.output)
+    photos = calibration_photos.read("photos", FLAGS.photos)
+    generator = loading.load_generator(FLAGS.model, "model")
+    plan = jobs.plan(generator, settings, output, photos)
+    examples = exporter.Examples(generator, photos)
+    made, refused = _export(plan, output, examples)
+    about = {
+        "model": FLAGS.model,
+        "parameters": generator.count_params(),
+        "photos": FLAGS.photos,
+    }
+    export_report.write(output, made, refused, about)
+    if refused:
+        raise errors.InputError(
+            f"{len(refused)} of {len(plan)} artifacts were removed: "
+            + " ".join(f"{r.name}: {r.reason}" for r in refused)
+        )
+
+
+def _export(plan, output, examples):
+    made, refused = [], []
+    for recipe in plan:
+        print(f"Writing {output / recipe.name} ...", flush=True)
+        result = exporter.export(recipe, output, examples)
+        done = made if isinstance(result, exporter.Artifact) else refused
+        done.append(result)
+    export_report.show(rich.console.Console(), made)
+    return made, refused
+
+
+def _settings():
+    return options.Settings(
+        formats=_chosen("formats", choices.EXPORT_FORMATS),
+        precisions=_chosen("precision", conversion.PRECISIONS),
+        sizes=model_interface.sizes_of("sizes", FLAGS.sizes),
+        version=FLAGS.version,
+        warmup_sizes=_warmup_sizes(),
+        encoded=options.BytesSettings(
+            FLAGS.max_side, FLAGS.max_pixels, FLAGS.encoding
+        ),
+        about=_about(),
+    )
+
+
+def _chosen(flag, known):
+    chosen = [text.strip() for text in FLAGS[flag].value]
+    for text in chosen:
+        if text not in known:
+            raise errors.InputError(
+                f"--{flag}: {text!r} is unknown; choose from "
+                f"{', '.join(known)}."
+            )
+    return chosen
+
+
+def _warmup_sizes():
+    sizes = model_interface.sizes_of(
+        "warmup_sizes", filter(None, FLAGS.warmup_sizes)
+    )
+    if None in sizes:
+        raise errors.InputError(
+            "--warmup_sizes: any is no size to try; give WIDTHxHEIGHT."
+        )
+    return sizes
+
+
+def _about():
+    about = styles.about(FLAGS.model)
+    return styles.About(
+        about.name,
+        FLAGS.credit or about.credit,
+        FLAGS.license or about.license,
+    )

@@ -1,0 +1,14 @@
+"""Converts the authors' weights as `import_weights_usage` describes it."""
+
+from cartoongan_tf.commands import import_weights_usage
+from cartoongan_tf.core import atomic_files
+from cartoongan_tf.nn import official_weights
+
+FLAGS = import_weights_usage.FLAGS
+
+
+def main(_):
+    atomic_files.check_suffix("output", FLAGS.output, ".keras")
+    generator = official_weights.port_official_generator(FLAGS.weights)
+    atomic_files.save_model(generator, FLAGS.output)
+    print(f"Wrote {FLAGS.output}")

@@ -1,0 +1,103 @@
+"""The program `cartoongan`: `cartoongan VERB [flags] [arguments]`.
+
+    cartoongan photo.jpg            a photo into a cartoon
+    cartoongan cartoonize ...       the same; also animations, videos, a camera
+    cartoongan train ...            a style, from photos and cartoon frames
+    cartoongan prepare ...          frames of a film; a check of the folders
+    cartoongan export ...           a trained style, for servers and phones
+    cartoongan evaluate ...         how good styles are
+    cartoongan serve ...            a server and a web page on this machine
+    cartoongan styles               the styles that come with the program
+    cartoongan import_weights ...   the authors' weights, into a .keras file
+    cartoongan check_gpu ...        would Android's GPU take a .tflite file?
+    cartoongan profile ...          time and memory of an exported file
+
+`cartoongan VERB --help` says more. Flags may stand in a file, --flagfile=FILE;
+those of configs/ come with the program.
+"""
+
+import functools
+import importlib
+import sys
+
+from absl import app
+
+import cartoongan_tf
+from cartoongan_tf.commands import exit
+from cartoongan_tf.commands import flagfiles
+from cartoongan_tf.commands import native_stderr
+from cartoongan_tf.commands import serve
+
+_HELP = frozenset({"--help", "-h"})
+_CARTOONIZE = "cartoonize"
+_SERVE = "serve"
+VERBS = (
+    _CARTOONIZE,
+    "train",
+    "prepare",
+    "export",
+    "evaluate",
+    "styles",
+    "import_weights",
+    "check_gpu",
+    "profile",
+)
+
+
+def run() -> None:
+    """Runs the program on the arguments of this process."""
+    arguments = sys.argv[1:]
+    first = arguments[0] if arguments else None
+    if first is None or first in _HELP:
+        print(__doc__)
+    elif first == "--version":
+        print(cartoongan_tf.__version__)
+    elif first == _SERVE:
+        serve.run(arguments[1:])
+    elif first in VERBS:
+        run_verb(first, arguments[1:])
+    else:
+        run_verb(_CARTOONIZE, arguments)
+
+
+def run_verb(verb: str, arguments: list[str]) -> None:
+    """Runs a verb, and ends the process, unless it is asked for help.
+
+    Its flags are read before its work is imported, which takes seconds.
+
+    Args:
+        verb: Name of a module of this package that has a `VERB_usage` beside
+            it: help text, flags, and what it takes besides.
+        arguments: What stands behind the verb.
+    """
+    usage = importlib.import_module(f"{__package__}.{verb}_usage")
+    sys.argv = [f"cartoongan {verb}", *flagfiles.resolve(arguments)]
+    # Where absl looks for the text and the flags of its help.
+    sys.modules["__main__"].__doc__ = usage.__doc__
+    for flag in usage.FLAGS.get_key_flags_for_module(usage):
+        usage.FLAGS.register_key_flag_for_module(sys.argv[0], flag)
+    if _HELP.intersection(arguments):
+        app.usage(shorthelp=True, writeto_stdout=True)
+        return
+    app.run(functools.partial(_start, verb, usage.ARGUMENTS))
+
+
+def _start(verb, wanted, argv):
+    arguments = argv[1:]
+    if arguments and not wanted:
+        raise app.UsageError(f"Unexpected arguments: {' '.join(arguments)}")
+    if wanted and not arguments:
+        raise app.UsageError(f"Name {wanted}.")
+    with exit.with_message():
+        with native_stderr.held():
+            work = importlib.import_module(f"{__package__}.{verb}")
+            _look_at_devices()
+        work.main(arguments)
+
+
+def _look_at_devices():
+    """Once, where the work uses TensorFlow: it complains the first time."""
+    if "tensorflow" in sys.modules:
+        from cartoongan_tf.core import devices
+
+        devices.has_gpu()

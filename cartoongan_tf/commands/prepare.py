@@ -1,0 +1,71 @@
+"""Runs `prepare frames` and `prepare check`, as `prepare_usage` describe."""
+
+import sys
+
+import rich.console
+
+from cartoongan_tf.commands import exit
+from cartoongan_tf.commands import prepare_usage
+from cartoongan_tf.core import errors
+from cartoongan_tf.core import progress
+from cartoongan_tf.data import folder_scan
+from cartoongan_tf.prepare import check_summary
+from cartoongan_tf.prepare import check_table
+from cartoongan_tf.prepare import extract_frames
+from cartoongan_tf.prepare import folder_check
+from cartoongan_tf.prepare import html_report
+from cartoongan_tf.prepare import rules
+
+FLAGS = prepare_usage.FLAGS
+
+
+def main(arguments):
+    if len(arguments) != 1 or arguments[0] not in _VERBS:
+        raise errors.InputError(
+            f"name {prepare_usage.ARGUMENTS}, not {' '.join(arguments)}."
+        )
+    _VERBS[arguments[0]]()
+
+
+def _frames():
+    _require("frames", "video", "output")
+    with progress.Progress() as watch:
+        summary = extract_frames.extract_frames(
+            FLAGS.video,
+            FLAGS.output,
+            most_per_shot=FLAGS.most_per_shot,
+            short_side=FLAGS.short_side,
+            watch=watch,
+        )
+    print(summary)
+
+
+def _check():
+    _require("check", "photo_dir", "cartoon_dir", "report")
+    folders = [
+        folder_check.measure_folder(
+            folder_scan.take_inventory(folder, flag), flag
+        )
+        for folder, flag in (
+            (FLAGS.photo_dir, rules.PHOTOS),
+            (FLAGS.cartoon_dir, rules.CARTOONS),
+        )
+    ]
+    found = [
+        finding._replace(sentence=exit.as_flags(finding.sentence))
+        for finding in folder_check.full_check(*folders, FLAGS.image_size)
+    ]
+    check_table.show(rich.console.Console(highlight=False), folders, found)
+    html_report.write_report(FLAGS.report, folders, found)
+    print(f"Wrote {FLAGS.report}")
+    print(check_summary.advice(found))
+    sys.exit(check_summary.has_errors(found))
+
+
+def _require(verb, *names):
+    for name in names:
+        if not FLAGS[name].value:
+            raise errors.InputError(f"`{verb}` needs --{name}; see --help.")
+
+
+_VERBS = {"frames": _frames, "check": _check}

@@ -1,0 +1,55 @@
+"""Trains a run as `train_usage` describe it."""
+
+import dataclasses
+import pathlib
+
+from cartoongan_tf.commands import train_usage
+from cartoongan_tf.core import atomic_files
+from cartoongan_tf.core import devices
+from cartoongan_tf.evaluation import inception
+from cartoongan_tf.losses import perceptual_features
+from cartoongan_tf.training import config
+from cartoongan_tf.training import runs
+from cartoongan_tf.training import trainer
+
+FLAGS = train_usage.FLAGS
+
+
+def main(_):
+    settings = config_from_flags()
+    devices.prepare(settings.deterministic)
+    compare = content_features(settings)
+    describe = evaluation_features(settings)
+    run = runs.open_run(settings)
+    record_flags(run.workdir)
+    trainer.train(run, compare, describe)
+    print(f"Wrote {run.workdir / 'generator.keras'}")
+
+
+def config_from_flags():
+    fields = dataclasses.fields(config.TrainConfig)
+    return config.TrainConfig(**{f.name: FLAGS[f.name].value for f in fields})
+
+
+def content_features(settings):
+    if settings.content_features == "pyramid":
+        return perceptual_features.pyramid
+    load = perceptual_features.load_vgg19
+    if settings.has_feature_discriminator or settings.detail_weight:
+        load = perceptual_features.load_vgg19_maps
+    return load(settings.vgg19_weights, settings.vgg19_precision)
+
+
+def evaluation_features(settings):
+    if settings.evaluate_every is None:
+        return None
+    return inception.load_inception(settings.inception_weights)
+
+
+def record_flags(workdir):
+    own = FLAGS.get_key_flags_for_module(train_usage)
+    lines = [f.serialize() + "\n" for f in own if f.value is not None]
+    with atomic_files.written_whole(
+        pathlib.Path(workdir) / "train.flags"
+    ) as draft:
+        draft.write_text("".join(lines))

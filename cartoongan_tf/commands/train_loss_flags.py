@@ -1,0 +1,134 @@
+"""Flags of `train`: what is minimized."""
+
+from absl import flags
+
+from cartoongan_tf.core import choices
+from cartoongan_tf.training import config
+
+_DEFAULT = config.TrainConfig
+
+flags.DEFINE_enum(
+    "content_features",
+    _DEFAULT.content_features,
+    choices.CONTENT_FEATURES,
+    "What the content loss compares: VGG19's conv4_4, or a pyramid of blurred "
+    "luminance, gradients and colour, which needs no download and hardly any "
+    "time.",
+)
+flags.DEFINE_string(
+    "vgg19_weights",
+    _DEFAULT.vgg19_weights,
+    "imagenet, to let Keras fetch them once; or an .npz or .h5 file.",
+)
+flags.DEFINE_enum(
+    "vgg19_precision",
+    _DEFAULT.vgg19_precision,
+    choices.VGG19_PRECISIONS,
+    "bfloat16 takes half the time where the hardware has it (GPUs since "
+    "2020, CPUs with AVX512-BF16 or AMX), and longer where not. Losses and "
+    "both trained networks stay float32.",
+)
+flags.DEFINE_float(
+    "content_weight",
+    _DEFAULT.content_weight,
+    "Weight of the content loss (omega in equation 2) in units of VGG19's "
+    "conv4_4 before ReLU, pixels at 0 to 255. 1e-4 to 3e-4 cartoonizes with "
+    "the default --slope_weight; larger keeps more of the photo, and at the "
+    "paper's 10 the output is the photo. docs/calibration.md shows it.",
+)
+flags.DEFINE_float(
+    "color_weight",
+    _DEFAULT.color_weight,
+    "Weight of the color loss: squared differences in YUV between photo and "
+    "cartoon, both averaged over 8x8 pixels. Keeps a red leaf red; 0 leaves it "
+    "out. Unless given 15 for --generator=light, and 0 for cartoongan, which "
+    "cannot see a color cast.",
+)
+flags.DEFINE_float(
+    "variation_weight",
+    _DEFAULT.variation_weight,
+    "Weight of the total variation of cartoons in the second phase: flattens "
+    "them; 0 leaves it out.",
+)
+flags.DEFINE_float(
+    "luminance_weight",
+    _DEFAULT.luminance_weight,
+    "Weight of squared differences in luminance between photo and cartoon, "
+    "both averaged over 8x8 pixels, on top of the tenth that the color loss "
+    "gives it. Keeps blacks black and contrast what it was; 10 is good, 0 "
+    "leaves it out.",
+)
+flags.DEFINE_float(
+    "flat_weight",
+    _DEFAULT.flat_weight,
+    "Weight of what varies in the cartoon where the photo, without its "
+    "texture, does not: keeps walls and skies free of strokes, and leaves "
+    "contours alone. 4 to 12 is good, 0 leaves it out.",
+)
+flags.DEFINE_float(
+    "detail_weight",
+    _DEFAULT.detail_weight,
+    "Weight of the content loss on VGG19's relu3_4, which sees details of half "
+    "the size, in the units of --content_weight; 0 leaves it out.",
+)
+flags.DEFINE_float(
+    "palette_weight",
+    _DEFAULT.palette_weight,
+    "Weight of the distance between the colors of the cartoons generated and "
+    "those of the style (a sliced Wasserstein distance over a batch). Moves "
+    "colors towards the style's, against --color_weight; 0 leaves it out.",
+)
+flags.DEFINE_float(
+    "pixel_weight",
+    _DEFAULT.pixel_weight,
+    "Weight of the mean absolute difference of pixels between cartoon and "
+    "--content_target in the second phase: holds the generator to what the "
+    "warm-up taught it. 10 is good beside --content_target=inked, 0 leaves it "
+    "out.",
+)
+flags.DEFINE_enum(
+    "content_target",
+    _DEFAULT.content_target,
+    config.CONTENT_TARGETS,
+    "What the content loss compares with: the photo; the photo smoothed by a "
+    "guided filter, so that fur and wood grain are no content; or the photo "
+    "painted in flat patches with dark lines along its contours (L0 gradient "
+    "minimization), for runs too short for a discriminator to ask for them.",
+)
+flags.DEFINE_float(
+    "slope_weight",
+    _DEFAULT.slope_weight,
+    "Weight of a penalty on the discriminator's slope (R1 and R2 of Mescheder "
+    "et al., 2018). It keeps a discriminator that is winning from forcing "
+    "patterns; 0 for none.",
+)
+flags.DEFINE_enum(
+    "adversarial_loss",
+    _DEFAULT.adversarial_loss,
+    choices.ADVERSARIAL_LOSSES,
+    "Least squares, as in the authors' code, or the paper's log form.",
+)
+flags.DEFINE_float(
+    "patch_weight",
+    _DEFAULT.patch_weight,
+    "Weight of the patch discriminator's adversarial loss.",
+)
+flags.DEFINE_float(
+    "feature_weight",
+    _DEFAULT.feature_weight,
+    "Weight of the feature discriminator's adversarial loss.",
+)
+flags.DEFINE_integer(
+    "feature_shift",
+    _DEFAULT.feature_shift,
+    "Pixels by which images are cropped at a random place before VGG19 sees "
+    "them, so that no pattern can hide in the grid of its pooling; 8 is good "
+    "with a feature discriminator, 0 for none.",
+)
+flags.DEFINE_float(
+    "gray_share",
+    _DEFAULT.gray_share,
+    "Discriminators see images mixed with gray ones of the same luminance, by "
+    "a random share of up to this: color is then the color loss' business. 0 "
+    "for none, 1 for up to wholly gray.",
+)

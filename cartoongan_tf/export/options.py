@@ -1,0 +1,47 @@
+"""What an export is asked for, and its defaults; free of TensorFlow."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from cartoongan_tf.core import model_interface
+from cartoongan_tf.images import headers
+from cartoongan_tf.inference import styles
+
+MAX_PHOTOS = 16  # That artifacts are compared on.
+
+
+class BytesSettings(NamedTuple):
+    """What the signature for encoded pictures does.
+
+    Attributes:
+        max_side: Longer side, in pixels, above which photos are resized.
+        max_pixels: The most pixels that are decoded.
+        encoding: Format of the cartoons, one of `choices.ENCODINGS`.
+    """
+
+    max_side: int = 2048
+    max_pixels: int = headers.MAX_PIXELS
+    encoding: str = "png"
+
+
+class Settings(NamedTuple):
+    """What is asked for.
+
+    Attributes:
+        formats: Some of `choices.EXPORT_FORMATS`.
+        precisions: Of `.tflite` files, some of `litert.PRECISIONS`.
+        sizes: Of `.tflite` files.
+        version: Number of the SavedModel; None for one above the highest that
+            is there.
+        warmup_sizes: Of the requests that a server replays first.
+        encoded: Of the signature for encoded pictures.
+        about: For the metadata of `.tflite` files.
+    """
+
+    formats: Sequence[str] = ("saved_model", "litert")
+    precisions: Sequence[str] = ("float16", "dynamic_range")
+    sizes: Sequence[model_interface.Size] = ((256, 256), (512, 512), None)
+    version: int | None = None
+    warmup_sizes: Sequence[tuple[int, int]] = ((256, 256),)
+    encoded: BytesSettings = BytesSettings()
+    about: styles.About = styles.About()

@@ -1,0 +1,153 @@
+"""What `pip install` brings, in a folder that holds nothing else."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import zipfile
+
+import numpy as np
+import PIL.Image
+import pytest
+
+import cartoongan_tf
+
+pytestmark = pytest.mark.slow
+
+ROOT = pathlib.Path(__file__).parents[2]
+FOLDERS = {"cartoongan_tf": "cartoongan_tf", "serving": "cartoongan_serving"}
+FILES = ("LICENSE", "README.md", "pyproject.toml", "setup.py")
+FROM_PYTHON = """
+import PIL.Image
+import numpy as np
+import cartoongan_tf
+
+assert cartoongan_tf.__version__ == "{version}"
+photo = np.asarray(PIL.Image.open("photo.png"))
+cartoon = cartoongan_tf.Cartoonizer("storybook")(photo)
+PIL.Image.fromarray(cartoon).save("from_python.png")
+print(cartoongan_tf.__file__)
+"""
+WITHOUT_TENSORFLOW = """
+import sys
+import cartoongan_tf
+from cartoongan_tf.inference import litert_runtime
+assert "tensorflow" not in sys.modules
+"""
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory):
+    """A copy of what is distributed, as if the page had its packages."""
+    folder = tmp_path_factory.mktemp("source")
+    ignored = shutil.ignore_patterns("__pycache__", "node_modules")
+    for name in FOLDERS:
+        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+    for path in [*map(ROOT.joinpath, FILES), *ROOT.glob("requirements*.txt")]:
+        shutil.copy(path, folder)
+    package = folder / "serving/page/node_modules/package"
+    package.mkdir(parents=True)
+    (package / "ci.yml").write_text("test: true")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(source, tmp_path_factory):
+    """Built from the sdist, which is built from the source."""
+    folder = tmp_path_factory.mktemp("built")
+    subprocess.run(
+        [
+            sys.executable, "-m", "build", "--no-isolation",
+            f"--outdir={folder}", source,
+        ],
+        check=True,
+        capture_output=True,
+    )  # fmt: skip
+    assert len(list(folder.glob("*.tar.gz"))) == 1
+    (path,) = folder.glob("*.whl")
+    return path
+
+
+@pytest.fixture(scope="module")
+def installed(wheel, tmp_path_factory):
+    """A folder that the wheel is installed in, beside its dependencies."""
+    folder = tmp_path_factory.mktemp("installed")
+    subprocess.run(
+        [
+            sys.executable, "-m", "pip", "install", "--no-deps", "--no-index",
+            f"--target={folder}", wheel,
+        ],
+        check=True,
+        capture_output=True,
+    )  # fmt: skip
+    return folder
+
+
+@pytest.fixture
+def run(installed, tmp_path):
+    """Runs Python in a folder with one photo in it."""
+    pixels = np.random.default_rng(0).integers(0, 256, (33, 47, 3), "uint8")
+    PIL.Image.fromarray(pixels).save(tmp_path / "photo.png")
+
+    def run(*command):
+        return subprocess.run(
+            [sys.executable, *command],
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": str(installed)},
+            capture_output=True,
+            text=True,
+        )
+
+    return run
+
+
+def test_the_wheel_has_every_module_and_what_they_read(source, wheel):
+    names = set(zipfile.ZipFile(wheel).namelist())
+    for folder, package in FOLDERS.items():
+        for path in (source / folder).rglob("*.py"):
+            relative = path.relative_to(source / folder).as_posix()
+            assert f"{package}/{relative}" in names
+    assert names >= {
+        "cartoongan_tf/py.typed",
+        "cartoongan_tf/configs/storybook.flags",
+        "cartoongan_tf/weights/MODEL_CARD.md",
+        "cartoongan_tf/weights/storybook.keras",
+        "cartoongan_serving/models.config",
+        "cartoongan_serving/page/site/index.html",
+        "cartoongan_serving/page/site/app.js",
+    }
+    assert not any("node_modules" in name for name in names)
+    tops = {name.split("/")[0] for name in names}
+    info = f"cartoongan_tf-{cartoongan_tf.__version__}.dist-info"
+    assert tops == {*FOLDERS.values(), info}
+
+
+def test_a_photo_becomes_a_cartoon_by_command_and_from_python(
+    run, installed, tmp_path
+):
+    done = run(installed / "bin/cartoongan", "photo.png")
+    assert done.returncode == 0, done.stderr
+    assert "cartoons/photo.png\n" in done.stderr
+    version = cartoongan_tf.__version__
+    done = run("-c", FROM_PYTHON.format(version=version))
+    assert done.returncode == 0, done.stderr
+    assert pathlib.Path(done.stdout.strip()).is_relative_to(installed)
+    np.testing.assert_array_equal(
+        PIL.Image.open(tmp_path / "cartoons/photo.png"),
+        PIL.Image.open(tmp_path / "from_python.png"),
+    )
+
+
+def test_flag_files_come_along(run):
+    done = run(
+        "-m", "cartoongan_tf", "train", "--flagfile=configs/quickstart.flags"
+    )
+    assert done.returncode == 1
+    assert "flag --workdir" in done.stderr.lower()
+    assert "photo_dir" not in done.stderr  # The file gives it.
+
+
+def test_litert_needs_no_tensorflow(run):
+    done = run("-c", WITHOUT_TENSORFLOW)
+    assert done.returncode == 0, done.stderr
