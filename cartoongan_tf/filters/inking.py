@@ -18,7 +18,7 @@ from cartoongan_tf.filters import luminance
 _INK = -0.85
 _NEAR = 1  # Half the sides, in pixels, of the squares that are compared.
 _FAR = 2
-_FAINTEST = 0.012  # Difference from which on there is ink.
+_FAINTEST = 0.02  # Difference from which on there is ink.
 _GAIN = 50.0  # Ink, of 1, by the difference above that.
 
 

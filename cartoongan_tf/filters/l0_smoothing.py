@@ -15,7 +15,7 @@ _RISE = 4.0  # Factor of the penalty from one iteration to the next.
 _LAST_PENALTY = 1e4
 
 
-def smooth(images, strength=0.01):
+def smooth(images, strength=0.006):
     """Makes images of flat patches.
 
     Args:

@@ -110,10 +110,10 @@ class Objective:
         if self.luminance_weight:
             found["luminance"] = losses.luminance_loss(photos, generated)
         if self.flat_weight:
-            # A line of the target is not flat, and photos have texture.
-            is_photo = self.content_target == "photo"
-            plain = guided_filter.smooth(photos) if is_photo else target
-            found["flat"] = losses.flat_loss(plain, generated)
+            # Filtering takes time: not twice.
+            is_there = self.content_target == "smoothed"
+            smoothed = target if is_there else guided_filter.smooth(photos)
+            found["flat"] = losses.flat_loss(smoothed, generated)
         if self.palette_weight and cartoons is not None:
             found["palette"] = losses.palette_loss(cartoons, generated)
         if self.pixel_weight:
