@@ -95,11 +95,9 @@ flags.DEFINE_string(
     "Folder of photos to compare on, and to calibrate int8 with: of more than "
     f"{calibration_photos.MOST} a selection.",
 )
+flags.DEFINE_string("credit", None, "Who to credit, to be read in report.json.")
 flags.DEFINE_string(
-    "credit", None, "Who to credit, for the metadata of .tflite files."
-)
-flags.DEFINE_string(
-    "license", None, "Licence of the weights, for that metadata."
+    "license", None, "Licence of the weights, to be read there, too."
 )
 
 
@@ -123,7 +121,7 @@ def main(argv):
             "parameters": generator.count_params(),
             "photos": FLAGS.photos,
         }
-        export_report.write(output, made, refused, about)
+        export_report.write(output, made, refused, about, _style())
         if refused:
             raise errors.InputError(
                 f"{len(refused)} of {len(plan)} artifacts were removed: "
@@ -152,7 +150,6 @@ def _settings():
         encoded=saved_models.BytesSettings(
             FLAGS.max_side, FLAGS.max_pixels, FLAGS.encoding
         ),
-        about=_about(),
     )
 
 
@@ -178,7 +175,7 @@ def _warmup_sizes():
     return sizes
 
 
-def _about():
+def _style():
     about = styles.about(FLAGS.model)
     return styles.About(
         about.name,

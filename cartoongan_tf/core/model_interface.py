@@ -34,6 +34,9 @@ CARTOON_BYTES = "cartoon_bytes"
 IMAGE = "image"
 CARTOON = "cartoon"
 
+# What the dtypes of photos and cartoons hold, black and white.
+RANGES = {"uint8": (0, 255), "float32": (-1, 1)}
+
 Size = tuple[int, int] | None  # width and height in pixels; None for any
 
 

@@ -17,10 +17,8 @@ from cartoongan_tf.export import saved_models
 from cartoongan_tf.export import warmup
 from cartoongan_tf.export.graph_decoding import encoded_images
 from cartoongan_tf.export.litert import conversion
-from cartoongan_tf.export.litert import metadata
 from cartoongan_tf.inference import loading
 from cartoongan_tf.inference import saved_model_runtime
-from cartoongan_tf.inference import styles
 
 SAVED_MODELS = "saved_model"
 FORMATS = ("saved_model", "litert", "onnx")
@@ -44,7 +42,6 @@ class Settings(NamedTuple):
             is there.
         warmup_sizes: Of the requests that a server replays first.
         encoded: Of the signature for encoded pictures.
-        about: For the metadata of `.tflite` files.
     """
 
     formats: Sequence[str] = ("saved_model", "litert")
@@ -53,7 +50,6 @@ class Settings(NamedTuple):
     version: int | None = None
     warmup_sizes: Sequence[tuple[int, int]] = ((256, 256),)
     encoded: saved_models.BytesSettings = saved_models.BytesSettings()
-    about: styles.About = styles.About()
 
 
 class Way(NamedTuple):
@@ -160,15 +156,13 @@ def _litert_files(generator, settings, photos) -> Iterator[Recipe]:
                     sizes=sizes,
                     precision=precision,
                     photos=photos,
-                    about=settings.about,
                 )
                 name = f"{FILE}_{precision}{ending}.tflite"
                 yield Recipe(name, precision, sizes, write, _litert_ways)
 
 
-def _write_litert(path, generator, sizes, precision, photos, about):
-    data = conversion.convert(generator, sizes, precision, photos)
-    path.write_bytes(metadata.add(data, about))
+def _write_litert(path, generator, sizes, precision, photos):
+    path.write_bytes(conversion.convert(generator, sizes, precision, photos))
 
 
 def _litert_ways(path):

@@ -10,7 +10,7 @@ import sys
 from absl import app
 import export
 from cartoongan_tf.export import exporter
-exporting.GATES["dynamic_range"] = 101
+exporter.GATES["dynamic_range"] = 101
 sys.argv = ["export.py", *sys.argv[1:]]
 app.run(export.main)
 """
@@ -31,6 +31,7 @@ def arguments(generator, make_folder, tmp_path):
 def test_what_is_too_far_off_is_removed_and_the_command_fails(
     arguments, run_command, tmp_path
 ):
+    arguments = [*arguments, "--license=CC0-1.0"]
     done = run_command(sys.executable, "-c", STRICT, *arguments)
     assert done.returncode == 1
     assert "1 of 2 artifacts were removed: cartoongan_dynamic" in done.stderr
@@ -39,6 +40,7 @@ def test_what_is_too_far_off_is_removed_and_the_command_fails(
     names = sorted(path.name for path in (tmp_path / "exported").iterdir())
     assert names == ["cartoongan_float16.tflite", "report.json"]
     report = json.loads((tmp_path / "exported/report.json").read_text())
+    assert report["style"]["license"] == "CC0-1.0"
     (artifact,) = report["artifacts"]
     assert artifact["psnr_db"] > artifact["least_psnr_db"] == 50
     assert artifact["gpu_problems"] == []
