@@ -153,7 +153,7 @@ def write_photo(
     if kind == "GIF":
         frame = frames.Frame(pixels, alpha, 0)
         with written(target) as file:
-            gif_writer.write(file, [frame], frames.Timeline(1, 1, True))
+            gif_writer.write(file, [frame], frames.Timeline(1, 1, True), {})
         return
     image = _image(pixels, alpha, kind)
     with written(target) as file:
