@@ -23,8 +23,9 @@ from cartoongan_tf.cartoonize import media_type
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
 from cartoongan_tf.images import formats
+from cartoongan_tf.video import codecs
 
-VIDEO_SUFFIXES = (".mp4", ".mkv", ".mov", ".webm")  # Those that are written.
+VIDEO_SUFFIXES = codecs.SUFFIXES
 
 _WRITTEN_WELL = ("AVIF", "BMP", "JPEG", "PNG", "TIFF", "WEBP")
 _ENDINGS = formats.READ_SUFFIXES | media_type.VIDEO_SUFFIXES

@@ -39,7 +39,7 @@ def main(_):
         "parameters": generator.count_params(),
         "photos": FLAGS.photos,
     }
-    export_report.write(output, made, refused, about)
+    export_report.write(output, made, refused, about, _style())
     if refused:
         raise errors.InputError(
             f"{len(refused)} of {len(plan)} artifacts were removed: "
@@ -68,7 +68,6 @@ def _settings():
         encoded=options.BytesSettings(
             FLAGS.max_side, FLAGS.max_pixels, FLAGS.encoding
         ),
-        about=_about(),
     )
 
 
@@ -94,7 +93,7 @@ def _warmup_sizes():
     return sizes
 
 
-def _about():
+def _style():
     about = styles.about(FLAGS.model)
     return styles.About(
         about.name,

@@ -83,9 +83,7 @@ flags.DEFINE_string(
     "Folder of photos to compare on, and to calibrate int8 with: of more than "
     f"{options.MAX_PHOTOS} a selection.",
 )
+flags.DEFINE_string("credit", None, "Who to credit, to be read in report.json.")
 flags.DEFINE_string(
-    "credit", None, "Who to credit, for the metadata of .tflite files."
-)
-flags.DEFINE_string(
-    "license", None, "Licence of the weights, for that metadata."
+    "license", None, "Licence of the weights, to be read there, too."
 )

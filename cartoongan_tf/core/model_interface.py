@@ -4,10 +4,10 @@ All of it is RGB, channels last. Cartoons have exactly the size of their
 photos.
 
 A SavedModel has three signatures. `serving_default` takes `image_bytes`, a
-batch of encoded pictures of mixed sizes, and gives `cartoon_bytes`. `uint8`
-and `float32` take `image` of shape `(batch, height, width, 3)`, of 0 to 255 or
-of -1 to 1, and give `cartoon` of the same shape and range, each side at least
-16 pixels.
+batch of JPEG, PNG and WebP pictures of mixed sizes, and gives `cartoon_bytes`.
+`uint8` and `float32` take `image` of shape `(batch, height, width, 3)`, of 0
+to 255 or of -1 to 1, and give `cartoon` of the same shape and range, each side
+at least 16 pixels.
 
 A `.tflite` file has a signature for each size that it was built for, named
 WIDTHxHEIGHT, or one of the name `any`. They take `image`, of one picture, and
@@ -33,6 +33,9 @@ IMAGE_BYTES = "image_bytes"
 CARTOON_BYTES = "cartoon_bytes"
 IMAGE = "image"
 CARTOON = "cartoon"
+
+# What the dtypes of photos and cartoons hold, black and white.
+RANGES = {"uint8": (0, 255), "float32": (-1, 1)}
 
 Size = tuple[int, int] | None  # width and height in pixels; None for any
 

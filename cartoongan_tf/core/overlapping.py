@@ -9,9 +9,10 @@ from typing import TypeVar
 Item = TypeVar("Item")
 
 _END = object()
+_WAITING = 2  # Items at most.
 
 
-def ahead(items: Iterator[Item], most: int = 2) -> Generator[Item, None, None]:
+def ahead(items: Iterator[Item]) -> Generator[Item, None, None]:
     """Takes items on a thread of its own, ahead of who asks for them.
 
     Stages that spend their time where Python's lock is released, as decoders
@@ -19,14 +20,13 @@ def ahead(items: Iterator[Item], most: int = 2) -> Generator[Item, None, None]:
 
     Args:
         items: What to take; closed in the end, where it can be.
-        most: Items that may wait.
 
     Yields:
         The items, in order. What `items` raises is raised here.
     """
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         waiting = collections.deque(
-            pool.submit(next, items, _END) for _ in range(most)
+            pool.submit(next, items, _END) for _ in range(_WAITING)
         )
         try:
             while (item := waiting.popleft().result()) is not _END:

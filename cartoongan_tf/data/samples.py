@@ -9,7 +9,6 @@ from collections.abc import Callable
 from collections.abc import Iterator
 
 import numpy as np
-import skimage.data
 
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
@@ -23,7 +22,18 @@ _SCENE_SIZE = 256
 
 
 def read_photos() -> dict[str, np.ndarray]:
-    """The photos by name: uint8 RGB arrays of several sizes."""
+    """The photos by name: uint8 RGB arrays of several sizes.
+
+    Raises:
+        InputError: If scikit-image is not installed.
+    """
+    try:
+        import skimage.data
+    except ImportError as error:
+        raise errors.InputError(
+            f"{PREFIX}photos are those of scikit-image, which is missing; run "
+            "`pip install scikit-image`, or name a folder of photos."
+        ) from error
     left, right, _ = skimage.data.stereo_motorcycle()
     return {
         "astronaut": skimage.data.astronaut(),

@@ -9,9 +9,11 @@ from collections.abc import Sequence
 import rich.console
 import rich.table
 
+import cartoongan_tf
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.export import exporter
 from cartoongan_tf.export import fidelity
+from cartoongan_tf.inference import styles
 
 FILE = "report.json"
 
@@ -52,6 +54,7 @@ def write(
     artifacts: Sequence[exporter.Artifact],
     refusals: Sequence[exporter.Refusal],
     about: Mapping,
+    style: styles.About,
 ) -> None:
     """Writes `report.json`.
 
@@ -60,10 +63,15 @@ def write(
         artifacts: What was written.
         refusals: What was asked for and was not.
         about: What to say of the export as a whole.
+        style: Name, credit and license of what was exported.
     """
     content = {
         **about,
-        "versions": {p: importlib.metadata.version(p) for p in _PACKAGES},
+        "style": style._asdict(),
+        "versions": {
+            "cartoongan-tf": cartoongan_tf.__version__,
+            **{p: importlib.metadata.version(p) for p in _PACKAGES},
+        },
         "artifacts": [_entry(artifact) for artifact in artifacts],
         "refused": [refusal._asdict() for refusal in refusals],
     }
@@ -89,4 +97,5 @@ def _entry(artifact):
         "milliseconds": artifact.probe.milliseconds,
         "peak_megabytes": artifact.probe.peak_megabytes,
         "gpu_problems": artifact.gpu_problems,
+        "ranges": artifact.ranges,
     }

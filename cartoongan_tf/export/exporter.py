@@ -22,6 +22,7 @@ from cartoongan_tf.export import jobs
 from cartoongan_tf.export import profiling
 from cartoongan_tf.export.litert import conversion
 from cartoongan_tf.export.litert import gpu_compatibility
+from cartoongan_tf.inference import litert_runtime
 from cartoongan_tf.inference import loading
 
 LARGEST_SIDE = 512  # pixels: no photo is compared at a larger size
@@ -43,6 +44,8 @@ class Artifact(NamedTuple):
         probe: How fast it is, and how much memory it takes.
         gpu_problems: Of a `.tflite` file, what keeps Android's GPU delegate
             from running it; None for other artifacts.
+        ranges: Of a `.tflite` file, by signature the values that stand for
+            black and white; None for other artifacts.
     """
 
     name: str
@@ -51,6 +54,7 @@ class Artifact(NamedTuple):
     agreement: fidelity.Agreement
     probe: profiling.Probe
     gpu_problems: list[str] | None = None
+    ranges: dict[str, tuple[int, int]] | None = None
 
 
 class Refusal(NamedTuple):
@@ -130,8 +134,19 @@ def _write(recipe, path, examples):
         atomic_files.size_of(path) / 1e6,
         found,
         probe,
-        gpu_compatibility.problems(path) if path.suffix == ".tflite" else None,
+        *_litert_facts(path),
     )
+
+
+def _litert_facts(path):
+    if path.suffix != ".tflite":
+        return None, None
+    model = litert_runtime.LitertModel(path)
+    ranges = {
+        name: model_interface.RANGES[model.dtype(name).name]
+        for name in model.signatures
+    }
+    return gpu_compatibility.problems(path), ranges
 
 
 def _agreement(recipe, draft, examples):

@@ -18,7 +18,6 @@ from cartoongan_tf.export import saved_models
 from cartoongan_tf.export import warmup
 from cartoongan_tf.export.graph_decoding import encoded_images
 from cartoongan_tf.export.litert import conversion
-from cartoongan_tf.export.litert import metadata
 from cartoongan_tf.inference import loading
 from cartoongan_tf.inference import saved_model_runtime
 
@@ -136,15 +135,13 @@ def _litert_files(generator, settings, photos) -> Iterator[Recipe]:
                     sizes=sizes,
                     precision=precision,
                     photos=photos,
-                    about=settings.about,
                 )
                 name = f"{FILE}_{precision}{ending}.tflite"
                 yield Recipe(name, precision, sizes, write, _litert_ways)
 
 
-def _write_litert(path, generator, sizes, precision, photos, about):
-    data = conversion.convert(generator, sizes, precision, photos)
-    path.write_bytes(metadata.add(data, about))
+def _write_litert(path, generator, sizes, precision, photos):
+    path.write_bytes(conversion.convert(generator, sizes, precision, photos))
 
 
 def _litert_ways(path):

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from cartoongan_tf.core import model_interface
 from cartoongan_tf.images import headers
-from cartoongan_tf.inference import styles
 
 MAX_PHOTOS = 16  # That artifacts are compared on.
 
@@ -35,7 +34,6 @@ class Settings(NamedTuple):
             is there.
         warmup_sizes: Of the requests that a server replays first.
         encoded: Of the signature for encoded pictures.
-        about: For the metadata of `.tflite` files.
     """
 
     formats: Sequence[str] = ("saved_model", "litert")
@@ -44,4 +42,3 @@ class Settings(NamedTuple):
     version: int | None = None
     warmup_sizes: Sequence[tuple[int, int]] = ((256, 256),)
     encoded: BytesSettings = BytesSettings()
-    about: styles.About = styles.About()

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 
 import numpy as np
-import skimage.data
 import tensorflow as tf
 from tensorflow_serving.apis import prediction_log_pb2
 
@@ -47,8 +46,8 @@ def read(saved_model: pathlib.Path) -> Iterator[tuple[str, np.ndarray]]:
 
 
 def _inputs(width, height):
-    photo = tf.image.resize(skimage.data.astronaut(), (height, width))
-    pixels = photo.numpy().round().astype("uint8")
+    row = np.linspace(0, 255, width).astype(np.uint8)
+    pixels = np.tile(row[None, :, None], (height, 1, 3))
     encoded = np.array([pictures.encode_jpeg(pixels)], object)
     scaled = pictures.to_network(pixels).numpy()
     yield model_interface.BYTES, model_interface.IMAGE_BYTES, encoded

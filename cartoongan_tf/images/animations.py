@@ -10,6 +10,7 @@ import pathlib
 from collections.abc import Iterable
 from collections.abc import Iterator
 from typing import BinaryIO
+from typing import Protocol
 
 from cartoongan_tf.core import errors
 from cartoongan_tf.images import apng_writer
@@ -76,6 +77,27 @@ class Animation:
                 )
 
 
+class Writer(Protocol):
+    """Writes an animation in one format.
+
+    Args:
+        file: Where to write; seekable.
+        pictures: As many frames as the timeline tells of, all of one size.
+            Each is let go of before the next is asked for.
+        timeline: How they are shown.
+        options: What Pillow's `save` takes for a picture of the format, such
+            as `quality` and `icc_profile`.
+    """
+
+    def __call__(
+        self,
+        file: BinaryIO,
+        pictures: Iterable[frames_of.Frame],
+        timeline: frames_of.Timeline,
+        options: dict,
+    ) -> None: ...
+
+
 def write_animation(
     target: str | pathlib.Path | BinaryIO,
     frames: Iterable[frames_of.Frame],
@@ -117,10 +139,7 @@ def write_animation(
         **photo_io.quality_options(kind, quality),
     }
     with photo_io.written(target) as file:
-        if kind == "GIF":
-            gif_writer.write(file, pictures, timeline, _folder_of(target))
-        else:
-            _WRITERS[kind](file, pictures, timeline, options)
+        _WRITERS[kind](file, pictures, timeline, options)
 
 
 def check_animated(kind: str) -> None:
@@ -133,7 +152,11 @@ def check_animated(kind: str) -> None:
         )
 
 
-_WRITERS = {"PNG": apng_writer.write, "WEBP": webp_writer.write}
+_WRITERS: dict[str, Writer] = {
+    "GIF": gif_writer.write,
+    "PNG": apng_writer.write,
+    "WEBP": webp_writer.write,
+}
 
 
 def _plays(image):
@@ -151,10 +174,3 @@ def _counted(frames, count):
         yield frame
     if number != count:
         raise ValueError(f"There must be {count} frames, not {number}.")
-
-
-def _folder_of(target):
-    # Where temporary files usually go there may be no room.
-    if isinstance(target, str | pathlib.Path):
-        return str(pathlib.Path(target).parent)
-    return None

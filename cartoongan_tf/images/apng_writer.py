@@ -1,7 +1,8 @@
 """Frames -> animated PNG (APNG 1.0), written as they come.
 
-Pillow would hold all frames. Of each frame only the rectangle that changed is
-written, and takes the place of what was there.
+Pillow would hold all frames, 7 MB for each of 1280 x 720 pixels, and FFmpeg
+writes neither profiles nor texts. Of each frame only the rectangle that
+changed is written, and takes the place of what was there.
 """
 
 import fractions
@@ -29,14 +30,7 @@ def write(
     timeline: frames.Timeline,
     options: dict,
 ) -> None:
-    """Writes an animation.
-
-    Args:
-        file: Where to write.
-        pictures: As many frames as the timeline tells of.
-        timeline: How they are shown.
-        options: What Pillow's `save` takes for a PNG, such as a profile.
-    """
+    """Writes an animation: an `animations.Writer`."""
     numbers, before = itertools.count(), None
     speed = {k: v for k, v in options.items() if k == "compress_level"}
     for frame in pictures:

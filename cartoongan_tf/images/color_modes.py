@@ -26,12 +26,10 @@ class Pixels(NamedTuple):
         colors: uint8 RGB array of shape `(height, width, 3)`, upright.
         alpha: uint8 array of shape `(height, width)`, 0 where the picture is
             transparent, or None if it cannot be.
-        is_gray: Whether the file has no colors.
     """
 
     colors: np.ndarray
     alpha: np.ndarray | None
-    is_gray: bool
 
 
 def convert(image: PIL.Image.Image) -> Pixels:
@@ -60,8 +58,7 @@ def convert(image: PIL.Image.Image) -> Pixels:
         stored[strip] = array[..., :3]
         if alpha is not None:
             stored_alpha[strip] = array[..., 3]
-    is_gray = image.mode in ("1", "L", "LA", "La") or image.mode[0] == "I"
-    return Pixels(colors, alpha, is_gray)
+    return Pixels(colors, alpha)
 
 
 def _as_stored(upright, turn):

@@ -6,8 +6,14 @@ pixel (Floyd and Steinberg) their grain would crawl. Here a color at a place
 always becomes the same entry: the palette is made from all frames, and the
 grain is a fixed pattern (Bayer, 1973). The frames wait in a temporary file for
 the palette.
+
+FFmpeg's `palettegen` and `paletteuse` would do, but its muxer refuses delays of
+zero between others, and its palette misses colors by a level where there are
+few. Pillow's table of nearest colors is 3 dB worse, and its `save_all` holds
+all frames.
 """
 
+import os
 import struct
 import tempfile
 from collections.abc import Iterable
@@ -34,20 +40,14 @@ def write(
     file: BinaryIO,
     pictures: Iterable[frames.Frame],
     timeline: frames.Timeline,
-    folder: str | None = None,
+    options: dict,
 ) -> None:
-    """Writes an animation, or a single frame.
+    """Writes an animation, or a single frame: an `animations.Writer`.
 
     Times become hundredths of a second, all of them together within one.
-
-    Args:
-        file: Where to write.
-        pictures: As many frames as the timeline tells of.
-        timeline: How they are shown.
-        folder: Where the temporary file is to be, else where the system has
-            such files.
     """
-    with tempfile.TemporaryFile(dir=folder) as spool:
+    del options  # A GIF has no qualities, and no room for the rest.
+    with tempfile.TemporaryFile(dir=_folder_of(file)) as spool:
         waiting = _Waiting(spool, timeline.length)
         for frame in pictures:
             waiting.add(frame)
@@ -55,6 +55,14 @@ def write(
         _write_header(file, waiting.size, palette, timeline.plays)
         _write_frames(file, waiting, _nearest(palette))
     file.write(b";")
+
+
+def _folder_of(file):
+    # Where temporary files usually go there may be no room.
+    name = getattr(file, "name", None)
+    return (
+        os.path.dirname(name) if isinstance(name, str | os.PathLike) else None
+    )
 
 
 class _Waiting:

@@ -46,14 +46,12 @@ class Photo:
             viewers show it. Hidden by transparency, there are the colors of
             the nearest visible pixels.
         alpha: uint8 array of shape `(height, width)`, or None.
-        is_gray: Whether the file has no colors.
         format: The file's format, as Pillow calls it.
         extras: What else the file carries.
     """
 
     pixels: np.ndarray
     alpha: np.ndarray | None
-    is_gray: bool
     format: str
     extras: extras_of.Extras
 
@@ -78,7 +76,7 @@ def read_photo(
         kind = "JPEG" if image.format == "MPO" else str(image.format)
     if shown.alpha is not None:
         transparency.cover_hidden(shown.colors, shown.alpha)
-    return Photo(shown.colors, shown.alpha, shown.is_gray, kind, kept)
+    return Photo(shown.colors, shown.alpha, kind, kept)
 
 
 @contextlib.contextmanager
@@ -152,7 +150,7 @@ def write_photo(
     if kind == "GIF":
         frame = frames.Frame(pixels, alpha, 0)
         with written(target) as file:
-            gif_writer.write(file, [frame], frames.Timeline(1, 1, True))
+            gif_writer.write(file, [frame], frames.Timeline(1, 1, True), {})
         return
     image = _image(pixels, alpha, kind)
     with written(target) as file:

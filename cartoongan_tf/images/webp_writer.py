@@ -18,14 +18,7 @@ def write(
     timeline: frames.Timeline,
     options: dict,
 ) -> None:
-    """Writes an animation.
-
-    Args:
-        file: Where to write.
-        pictures: As many frames as the timeline tells of.
-        timeline: How they are shown.
-        options: What Pillow's `save` takes for a WebP, such as `quality`.
-    """
+    """Writes an animation: an `animations.Writer`."""
     reel = _Reel(pictures, timeline)
     reel.save(
         file,

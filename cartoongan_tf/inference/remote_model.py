@@ -5,19 +5,31 @@ so that the server needs no more than a SavedModel of `export.py`.
 """
 
 import base64
-import json
-import urllib.error
 import urllib.parse
-import urllib.request
 
 import numpy as np
+import requests
 import tensorflow as tf
+import urllib3
+from requests import adapters
 
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import model_interface
 from cartoongan_tf.images import pictures
 
 _SECONDS = 300.0  # A large picture may take minutes on a server without a GPU.
+# Servers that are full are asked again when they say, or at once and after 2
+# and 4 seconds; a server that is not there is reported at once.
+_RETRY = urllib3.Retry(
+    connect=0,
+    read=1,  # A kept connection may have been closed meanwhile.
+    status=3,
+    status_forcelist=(429, 503),
+    allowed_methods=None,  # Predictions may be repeated, too.
+    backoff_factor=1,
+    retry_after_max=60,
+    raise_on_status=False,
+)
 
 
 def is_address(model: str) -> bool:
@@ -49,12 +61,16 @@ class ServedModel:
         if not urllib.parse.urlsplit(url).path:
             url = f"{url}/v1/models/{model_interface.MODEL_NAME}"
         self._url = url
-        self._ask(url)
+        self._session = requests.Session()
+        for scheme in ("http://", "https://"):
+            adapter = adapters.HTTPAdapter(max_retries=_RETRY)
+            self._session.mount(scheme, adapter)
+        self._ask("GET", url)
 
     def __call__(self, picture: np.ndarray) -> np.ndarray:
         encoded = base64.b64encode(pictures.encode_png(picture)).decode()
         question = {"instances": [{"b64": encoded}]}
-        answer = self._ask(f"{self._url}:predict", question)
+        answer = self._ask("POST", f"{self._url}:predict", question)
         data = base64.b64decode(answer["predictions"][0]["b64"])
         found = tf.io.decode_image(data, 3, expand_animations=False).numpy()
         if found.shape != picture.shape:
@@ -67,29 +83,34 @@ class ServedModel:
             )
         return found
 
-    def _ask(self, url, question=None):
-        body = None if question is None else json.dumps(question).encode()
-        request = urllib.request.Request(
-            url, body, {"Content-Type": "application/json"}
-        )
+    def _ask(self, method, url, question=None):
         try:
-            with urllib.request.urlopen(request, timeout=_SECONDS) as answer:
-                return json.load(answer)
-        except urllib.error.HTTPError as error:
+            answer = self._session.request(
+                method, url, json=question, timeout=_SECONDS
+            )
+            if answer.ok:
+                return answer.json()
+        except requests.RequestException as error:
             raise errors.InputError(
-                f"{url} answers {error.code}: {_reason(error)}"
+                f"{url} gives no answer of TensorFlow Serving "
+                f"({_root(error)}); is the server up, and the model's name "
+                "right?"
             ) from error
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "reason", error)
-            raise errors.InputError(
-                f"{url} gives no answer of TensorFlow Serving ({reason}); is "
-                "the server up, and the model's name right?"
-            ) from error
+        raise errors.InputError(
+            f"{url} answers {answer.status_code}: {_reason(answer)}"
+        )
 
 
-def _reason(error):
+def _reason(answer):
     """The server's own words, if it gives any."""
     try:
-        return json.load(error)["error"]
+        return answer.json()["error"]
     except (ValueError, KeyError, TypeError):
-        return error.reason
+        return answer.reason
+
+
+def _root(error):
+    """What went wrong first: the operating system's words, as a rule."""
+    while error.__context__ is not None:
+        error = error.__context__
+    return error

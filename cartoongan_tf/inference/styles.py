@@ -16,7 +16,7 @@ _DISCRIMINATOR = "_discriminator"
 
 
 class About(NamedTuple):
-    """What an artifact says of its style.
+    """What the report of an export says of its style.
 
     Attributes:
         name: Of the style.

@@ -2,12 +2,15 @@
 
 import itertools
 import pathlib
+from typing import TYPE_CHECKING
 
-import matplotlib.figure
 import numpy as np
 
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.training import run_log
+
+if TYPE_CHECKING:
+    import matplotlib.figure
 
 _WINDOW = 0.02  # of a curve's steps are averaged
 
@@ -25,12 +28,14 @@ def plot_losses(workdir: pathlib.Path) -> None:
         figure.savefig(draft, dpi=100)
 
 
-def draw_losses(rows: list[dict[str, str]]) -> matplotlib.figure.Figure:
+def draw_losses(rows: list[dict[str, str]]) -> "matplotlib.figure.Figure":
     """A panel for each loss that the rows have, and one for their pulls.
 
     Args:
         rows: As `run_log.read_table` gives them.
     """
+    import matplotlib.figure  # Here, as it takes a second.
+
     names = [name for name in run_log.LOSSES if any(r[name] for r in rows)]
     figure = matplotlib.figure.Figure((15, 7), layout="constrained")
     panels = figure.subplots(2, -(-(len(names) + 1) // 2), sharex=True).ravel()

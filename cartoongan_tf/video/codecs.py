@@ -25,7 +25,6 @@ class _Container(NamedTuple):
     codecs: tuple[str, ...]
     sound: str = "aac"  # For sound that it cannot hold as it is.
     options: dict[str, str] = {}  # noqa: RUF012
-    is_steady: bool = False  # Holds a constant rate only.
 
 
 class Encoding(NamedTuple):
@@ -40,7 +39,6 @@ class Encoding(NamedTuple):
         format: FFmpeg's name of the file's kind.
         sound: Codec for sound that such a file cannot hold as it is.
         file_options: Of the file's kind.
-        is_steady: Whether such a file holds a constant rate only.
     """
 
     codec: str
@@ -51,7 +49,6 @@ class Encoding(NamedTuple):
     format: str
     sound: str
     file_options: dict[str, str]
-    is_steady: bool
 
 
 # On several threads x264 gave 4 of 712 encodings of the same 30 frames in other
@@ -84,11 +81,9 @@ _CODECS = {
 _START = {"movflags": "+faststart"}  # So that it plays while it is loaded.
 _CONTAINERS = {
     ".mp4": _Container("mp4", ("h264", "h265", "vp9", "av1"), options=_START),
-    ".m4v": _Container("mp4", ("h264", "h265"), options=_START),
-    ".mov": _Container("mov", ("h264", "h265"), options=_START),
     ".mkv": _Container("matroska", ("h264", "h265", "vp9", "av1")),
+    ".mov": _Container("mov", ("h264", "h265"), options=_START),
     ".webm": _Container("webm", ("vp9", "av1"), sound="libopus"),
-    ".avi": _Container("avi", ("h264",), is_steady=True),
 }
 CODECS = tuple(_CODECS)
 SUFFIXES = tuple(_CONTAINERS)
@@ -134,19 +129,15 @@ def choose(
             f"to {chosen.worst}."
         )
     _require(chosen.encoder, codec)
-    options = {**chosen.options, "crf": str(quality)}
-    if container.is_steady:
-        options["bf"] = "0"  # Such a file cannot tell when frames are shown.
     return Encoding(
         codec=codec,
         encoder=chosen.encoder,
-        options=options,
+        options={**chosen.options, "crf": str(quality)},
         tag=chosen.tag if container.format in ("mp4", "mov") else None,
         even=chosen.even,
         format=container.format,
         sound=container.sound,
         file_options=container.options,
-        is_steady=container.is_steady,
     )
 
 

@@ -63,7 +63,7 @@ def join(
                 video = _add_video(output, first, encoding, look, rate)
             notes = list(_losses(target, encoding, look))
             if source is None:
-                _mux(output, video, segments, encoding, rate, 0)
+                _mux(output, video, segments, rate, 0)
                 return notes
             with av.open(str(source.path)) as container:
                 _describe(output, video, container, source)
@@ -72,7 +72,7 @@ def join(
                 )
                 lead = fractions.Fraction(source.lead).limit_denominator(10**6)
                 packets = tracks.packets()
-                _mux(output, video, segments, encoding, rate, lead, packets)
+                _mux(output, video, segments, rate, lead, packets)
     return notes + [f"{source.name}: {note}" for note in tracks.notes]
 
 
@@ -84,11 +84,6 @@ def _losses(target, encoding, look):
             f"{target}: its pixels are not square ({look.aspect}), which such "
             "a file cannot say; write an .mp4, or h264."
         )
-    if encoding.is_steady:
-        yield (
-            f"{target}: such a file has a constant frame rate; frames of "
-            "uneven length are moved to its beat."
-        )
 
 
 def _add_video(output, first, encoding, look, rate):
@@ -98,8 +93,6 @@ def _add_video(output, first, encoding, look, rate):
     stream.codec_context.framerate = rate
     if encoding.tag:
         stream.codec_context.codec_tag = encoding.tag
-    if encoding.is_steady:
-        stream.time_base = 1 / rate
     return stream
 
 
@@ -128,14 +121,14 @@ def lasting(metadata: dict[str, str]) -> dict[str, str]:
     }
 
 
-def _mux(output, video, segments, encoding, rate, lead, others=()):
-    packets = _video_packets(segments, video, encoding, rate, lead)
+def _mux(output, video, segments, rate, lead, others=()):
+    packets = _video_packets(segments, video, rate, lead)
     # Written in the order of time, or all of the sound would wait in memory.
     for _, packet in heapq.merge(packets, others, key=lambda timed: timed[0]):
         output.mux(packet)
 
 
-def _video_packets(segments, stream, encoding, rate, lead):
+def _video_packets(segments, stream, rate, lead):
     """Packets with the times at which they are decoded, made anew.
 
     Each segment has its own, which overlap where segments meet. Decoding in
@@ -143,7 +136,6 @@ def _video_packets(segments, stream, encoding, rate, lead):
     """
     delay = max(map(_delay, segments))
     waiting: list = []  # Times of the last `delay` frames.
-    last = -1
     for number, path in enumerate(segments):
         packets = segment_writer.read_packets(path)
         base = packets[0].time_base
@@ -157,21 +149,12 @@ def _video_packets(segments, stream, encoding, rate, lead):
             packet.dts = waiting.pop(0)
             packet.duration = after[packet.pts] - packet.pts
             _move(packet, round(lead / base))
-            if encoding.is_steady:
-                last = max(last + 1, round(packet.pts * base * rate))
-                _set_beat(packet, last, rate)
             packet.stream = stream
             yield float(packet.dts * packet.time_base), packet
 
 
 def _move(packet, shift):
     packet.pts, packet.dts = packet.pts + shift, packet.dts + shift
-
-
-def _set_beat(packet, number, rate):
-    packet.time_base = 1 / rate
-    packet.pts = packet.dts = number
-    packet.duration = 1
 
 
 def _delay(path):

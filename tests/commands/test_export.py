@@ -29,6 +29,7 @@ def arguments(generator, make_folder, tmp_path):
 def test_what_is_too_far_off_is_removed_and_the_command_fails(
     arguments, run_command, tmp_path
 ):
+    arguments = [*arguments, "--license=CC0-1.0"]
     done = run_command(sys.executable, "-c", STRICT, *arguments)
     assert done.returncode == 1
     assert "1 of 2 artifacts were removed: cartoongan_dynamic" in done.stderr
@@ -37,6 +38,7 @@ def test_what_is_too_far_off_is_removed_and_the_command_fails(
     names = sorted(path.name for path in (tmp_path / "exported").iterdir())
     assert names == ["cartoongan_float16.tflite", "report.json"]
     report = json.loads((tmp_path / "exported/report.json").read_text())
+    assert report["style"]["license"] == "CC0-1.0"
     (artifact,) = report["artifacts"]
     assert artifact["psnr_db"] > artifact["least_psnr_db"] == 50
     assert artifact["gpu_problems"] == []

@@ -1,3 +1,5 @@
+import sys
+
 import numpy as np
 import pytest
 
@@ -13,6 +15,12 @@ def test_photos_are_colour_pictures():
         assert pixels.dtype == np.uint8
         assert pixels.shape[2] == 3
         assert np.ptp(pixels.astype(int), axis=2).mean() > 5
+
+
+def test_photos_without_scikit_image_are_an_error_with_its_fix(monkeypatch):
+    monkeypatch.setitem(sys.modules, "skimage.data", None)
+    with pytest.raises(errors.InputError, match="pip install scikit-image"):
+        samples.read_photos()
 
 
 def test_a_sample_becomes_a_folder_once(tmp_path):

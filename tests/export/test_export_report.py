@@ -4,10 +4,12 @@ import json
 import pytest
 import rich.console
 
+import cartoongan_tf
 from cartoongan_tf.export import export_report
 from cartoongan_tf.export import exporter
 from cartoongan_tf.export import fidelity
 from cartoongan_tf.export import profiling
+from cartoongan_tf.inference import styles
 
 ARTIFACTS = [
     exporter.Artifact(
@@ -24,8 +26,10 @@ ARTIFACTS = [
         fidelity.Agreement(66.6, 0.9987, 2),
         profiling.Probe({"256x256": 98.7, "512x512": 401.0}, None),
         [],
+        {"256x256": (-1, 1)},
     ),
 ]
+STYLE = styles.About("Öl auf Leinwand", "A. Painter, 1905", "CC-BY-4.0")
 REFUSALS = [exporter.Refusal("cartoongan_int8.tflite", "it is far off.")]
 
 
@@ -41,10 +45,17 @@ def test_the_table_has_a_row_for_each_artifact():
 
 
 def test_the_report_says_all_of_it(tmp_path):
-    export_report.write(tmp_path, ARTIFACTS, REFUSALS, {"model": "mine"})
+    about = {"model": "mine"}
+    export_report.write(tmp_path, ARTIFACTS, REFUSALS, about, STYLE)
     report = json.loads((tmp_path / "report.json").read_text())
     assert report["model"] == "mine"
-    assert set(report["versions"]) == {"tensorflow", "keras", "ai-edge-litert"}
+    assert report["style"] == {
+        "name": "Öl auf Leinwand",
+        "credit": "A. Painter, 1905",
+        "license": "CC-BY-4.0",
+    }
+    assert report["versions"]["cartoongan-tf"] == cartoongan_tf.__version__
+    assert {"tensorflow", "keras", "ai-edge-litert"} < set(report["versions"])
     first, second = report["artifacts"]
     assert first["file"] == "saved_model/1"
     assert first["psnr_db"] == 100
@@ -52,6 +63,8 @@ def test_the_report_says_all_of_it(tmp_path):
     assert first["milliseconds"] == {"256x256": 123.4}
     assert second["peak_megabytes"] is None
     assert second["gpu_problems"] == []
+    assert first["ranges"] is None
+    assert second["ranges"] == {"256x256": [-1, 1]}
     assert second["largest_error_of_255"] == 2
     assert report["refused"] == [
         {"name": "cartoongan_int8.tflite", "reason": "it is far off."}

@@ -87,6 +87,18 @@ def test_a_file_that_was_there_outlives_a_refusal(plan, photos, tmp_path):
     assert (tmp_path / name).read_text() == "before"
 
 
+@pytest.mark.parametrize(
+    ("precision", "ends"), [("float16", (-1, 1)), ("dynamic_range", (0, 255))]
+)
+def test_litert_files_say_what_black_and_white_are(
+    plan, examples, tmp_path, precision, ends
+):
+    recipe = plan(precisions=[precision], sizes=[(24, 16), (40, 24)])
+    name = f"cartoongan_{precision}.tflite"
+    made = exporter.export(recipe[name], tmp_path, examples)
+    assert made.ranges == {"24x16": ends, "40x24": ends}
+
+
 def test_all_signatures_and_threads_are_compared(plan, tmp_path):
     for name, count in (
         ("saved_model/1", 3),

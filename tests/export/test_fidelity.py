@@ -15,6 +15,25 @@ def test_psnr_is_what_its_formula_gives(random):
     assert 0 < found.ssim < 1
 
 
+def test_ssim_is_wangs(random):
+    """Gaussian windows of 11 x 11 pixels: here, exactly one."""
+    theirs, ours = random.integers(0, 256, (2, 11, 11, 3), "uint8")
+    found = fidelity.measure(lambda _: ours, [(theirs, theirs)])
+    taps = np.exp(-(np.arange(-5, 6) ** 2) / (2 * 1.5**2))
+    window = np.outer(taps, taps) / taps.sum() ** 2
+    x, y = theirs.astype(float), ours.astype(float)
+
+    def mean(values):
+        return np.einsum("ij,ijc->c", window, values)
+
+    spread = mean(x * x) - mean(x) ** 2, mean(y * y) - mean(y) ** 2
+    covariance = mean(x * y) - mean(x) * mean(y)
+    low, high = (0.01 * 255) ** 2, (0.03 * 255) ** 2
+    light = (2 * mean(x) * mean(y) + low) / (mean(x) ** 2 + mean(y) ** 2 + low)
+    expected = light * (2 * covariance + high) / (sum(spread) + high)
+    assert found.ssim == pytest.approx(expected.mean(), abs=1e-5)
+
+
 def test_equal_pictures_agree_wholly(random):
     photo = random.integers(0, 256, (16, 24, 3), "uint8")
     found = fidelity.measure(lambda photo: photo, [(photo, photo)] * 2)

@@ -1,3 +1,8 @@
+import contextlib
+import errno
+import http.server
+import threading
+
 import keras
 import local_server
 import numpy as np
@@ -65,8 +70,58 @@ def test_a_model_that_is_not_there_is_told_at_once(address):
 
 
 def test_a_server_that_is_not_there_is_told_at_once():
-    with pytest.raises(errors.InputError, match="is the server up"):
+    with pytest.raises(errors.InputError, match="is the server up") as caught:
         remote_model.ServedModel("http://127.0.0.1:9")
+    assert f"([Errno {errno.ECONNREFUSED}]" in str(caught.value)
+
+
+@contextlib.contextmanager
+def server_with(*statuses):
+    """Answers with one status after the other, and with the last for good.
+
+    Gives its address and the requests that it has had.
+    """
+    seen = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            status = [*statuses, *[statuses[-1]] * 9][len(seen)]
+            seen.append(f"{self.command} {self.path}")
+            self.send_response(status)
+            if status == 503:
+                self.send_header("Retry-After", "0")
+            self.end_headers()
+            self.wfile.write(b'{"error": "the queue is full"}')
+
+        def do_POST(self):
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.do_GET()
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}", seen
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def test_a_full_server_is_asked_again():
+    with server_with(429, 503, 200) as (address, seen):
+        remote_model.ServedModel(address)
+    assert seen == ["GET /v1/models/cartoongan"] * 3
+
+
+def test_a_server_that_stays_full_is_reported_in_its_own_words():
+    with server_with(200, 503) as (address, seen):
+        cartoonize = remote_model.ServedModel(address)
+        with pytest.raises(errors.InputError, match="503: the queue is full"):
+            cartoonize(np.zeros((20, 30, 3), np.uint8))
+    assert seen[1:] == ["POST /v1/models/cartoongan:predict"] * 4
 
 
 def test_addresses_are_told_from_files():

@@ -10,7 +10,6 @@ from cartoongan_tf.video import codecs
         ("a.mp4", "h264"),
         ("a.MOV", "h264"),
         ("a.webm", "vp9"),
-        ("a.avi", "h264"),
     ],
 )
 def test_the_ending_tells_the_codec(target, codec):

@@ -59,9 +59,3 @@ def holds(contents: tf.Tensor, start: tf.Tensor, mark: bytes) -> tf.Tensor:
     for place, byte in enumerate(mark):
         found &= tf.equal(data[place : place + count], byte)
     return tf.reduce_any(found)
-
-
-def replace(contents: tf.Tensor, at: tf.Tensor, piece: bytes) -> tf.Tensor:
-    """Gives the contents with a piece written over what stood there."""
-    rest = cut(contents, at + len(piece), size(contents))
-    return tf.strings.join([cut(contents, 0, at), piece, rest])

@@ -14,9 +14,8 @@ import tensorflow as tf
 
 from cartoongan_tf.core import choices
 from cartoongan_tf.core import model_interface
-from cartoongan_tf.export.graph_decoding import bmp
 from cartoongan_tf.export.graph_decoding import byte_reader
-from cartoongan_tf.export.graph_decoding import gif
+from cartoongan_tf.export.graph_decoding import codec
 from cartoongan_tf.export.graph_decoding import headers
 from cartoongan_tf.export.graph_decoding import jpeg
 from cartoongan_tf.export.graph_decoding import png
@@ -25,7 +24,7 @@ from cartoongan_tf.images import pictures
 
 PNG, JPEG = choices.ENCODINGS
 
-_FORMATS = (jpeg, png, webp, bmp, gif)
+_CODECS: tuple[codec.Codec, ...] = (jpeg, png, webp)
 _LEAST = model_interface.MINIMUM_SIDE
 # A cartoon's colored edges suffer where colors are stored at half the size:
 # of a drawn style, 33 dB at quality 95, and 40 dB with all colors, at 0.4 of
@@ -78,7 +77,7 @@ def decode(
     """Decodes a picture, of an animation the first frame.
 
     Args:
-        contents: Scalar string: JPEG, PNG, WebP, BMP or GIF.
+        contents: Scalar string: JPEG, PNG or WebP.
         index: Scalar integer, its place in the batch, for messages.
         max_side: Pixels of the longer side; what is larger is reduced.
         max_pixels: The most that are decoded.
@@ -90,22 +89,22 @@ def decode(
         InvalidArgumentError: When run, if the picture is refused or damaged.
     """
 
-    def branch(form):
+    def branch(reader):
         def read():
-            header = form.read_header(contents)
+            header = reader.read_header(contents)
             problem = _problem(header, max_side, max_pixels)
             # The header too: what is computed from it alone would not wait.
             checked, sound = _unless(problem, index, (contents, header))
-            pixels = _on_white(form.decode(checked, sound))
+            pixels = _on_white(reader.decode(checked, sound))
             pixels = _unless(_mismatch(header, pixels), index, pixels)
             return pixels, tf.cast(header.orientation, tf.int64)
 
         return read
 
     checked = _unless(_format_problem(contents), index, contents)
-    is_kind = tf.stack([form.is_kind(checked) for form in _FORMATS])
+    is_kind = tf.stack([reader.is_kind(checked) for reader in _CODECS])
     pixels, orientation = tf.switch_case(
-        tf.argmax(is_kind, output_type=tf.int32), [*map(branch, _FORMATS)]
+        tf.argmax(is_kind, output_type=tf.int32), [*map(branch, _CODECS)]
     )
     # Turned when it is small, which is quicker and takes less memory.
     upright = pictures.turn_upright(_reduce(pixels, max_side), orientation)
@@ -144,7 +143,7 @@ def _unless(problem, index, value):
 
 
 def _format_problem(contents):
-    is_known = tf.reduce_any([form.is_kind(contents) for form in _FORMATS])
+    is_known = tf.reduce_any([reader.is_kind(contents) for reader in _CODECS])
     return headers.first_problem(
         [
             (
@@ -153,7 +152,7 @@ def _format_problem(contents):
             ),
             (
                 ~is_known,
-                "is not a JPEG, PNG, WebP, BMP or GIF picture; convert it.",
+                "is not a JPEG, PNG or WebP picture; convert it.",
             ),
         ]
     )

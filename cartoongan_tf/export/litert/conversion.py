@@ -35,7 +35,6 @@ INT8 = "int8"
 
 # Bytes of a weight in the file.
 PRECISIONS = {FLOAT32: 4, FLOAT16: 2, DYNAMIC_RANGE: 1, INT8: 1}
-IN_PIXELS = {DYNAMIC_RANGE, INT8}
 
 
 def convert(

@@ -18,6 +18,7 @@ from cartoongan_tf.nn import networks
 SIZES = ((24, 16), (19, 37))
 STORYBOOK_SIZES = ((96, 64), (64, 80))
 FLOATS = [conversion.FLOAT32, conversion.FLOAT16]
+IN_PIXELS = [conversion.DYNAMIC_RANGE, conversion.INT8]
 OPERATORS = {
     code: name
     for name, code in vars(schema.BuiltinOperator).items()
@@ -74,7 +75,7 @@ def converted_storybook(storybook, photos):
 def draw(random, size, precision):
     width, height = size
     pixels = random.integers(0, 256, (1, height, width, 3), "uint8")
-    return pixels if precision in conversion.IN_PIXELS else to_range(pixels)
+    return pixels if precision in IN_PIXELS else to_range(pixels)
 
 
 def to_range(pixels):
@@ -174,7 +175,7 @@ def test_cartoons_of_real_photos_are_close(
     model = converted_storybook(precision)
     pixels = skimage.data.coffee()[::4, ::4][:80, :64][None]
     expected = to_pixels(storybook(to_range(pixels)))
-    if precision in conversion.IN_PIXELS:
+    if precision in IN_PIXELS:
         cartoon = run(model, pixels, "64x80")
         assert cartoon.dtype == np.uint8
     else:
