@@ -78,8 +78,8 @@ def test_samples_the_right_way_round_are_too_few_and_no_more(
     found = check(photos, cartoons)
     few = told(found, "too few pictures")
     assert [f.sentence.split()[0] for f in few] == [
-        rules.PHOTOS,
-        rules.CARTOONS,
+        f"`{rules.PHOTOS}`",
+        f"`{rules.CARTOONS}`",
     ]
     assert [f.severity for f in few] == [Severity.WARNING] * 2
     assert errors_of(found) == []
