@@ -7,10 +7,9 @@ ROOT = pathlib.Path(__file__).parents[2]
 PACKAGE = ROOT / "cartoongan_tf"
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
-COMMANDS = {"gpu_compatibility", "official_weights"}
+COMMANDS = {"__main__", "gpu_compatibility", "official_weights"}
 SERVING = ROOT / "serving"
-SERVING_MODULES = sorted(SERVING.glob("*.py"))
-SERVING_COMMANDS = {"client", "local"}
+SERVING_MODULES = sorted(SERVING.glob("*/*.py"))
 # The rest of a training step is then one small script a backend.
 ON_ANY_BACKEND = [
     *(PACKAGE / "filters").glob("*.py"),
@@ -43,8 +42,7 @@ def imports(path):
     "path", MODULES + SERVING_MODULES, ids=lambda path: path.stem
 )
 def test_only_commands_know_flags(path):
-    commands = SERVING_COMMANDS if path.parent == SERVING else COMMANDS
-    if path.stem not in commands:
+    if path.stem not in COMMANDS:
         assert not any(module == "absl" for module, _ in imports(path))
 
 

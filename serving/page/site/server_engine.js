@@ -51,13 +51,9 @@ async function refusal(response) {
           "side.",
       );
     case 429:
-      return new Failure(
-        "The server is busy with other pictures. Try again in a moment.",
-        { retry: true },
-      );
     case 503:
       return new Failure(
-        "The server is not ready yet. Try again in a moment.",
+        "The server is busy with other pictures. Try again in a moment.",
         { retry: true },
       );
     case 504:
