@@ -25,6 +25,7 @@ from . import metrics
 from . import model
 from . import request_json
 from . import response_json
+from . import settings
 from . import versions
 
 HEALTH_PATH = "/healthz"
@@ -57,11 +58,8 @@ def create(
     catalog: versions.Catalog,
     queue: limits.RequestQueue,
     meters: metrics.Metrics,
-    pages: Sequence[routing.BaseRoute] = (),
-    *,
-    timeout_seconds: float = 30.0,
-    max_body_bytes: int = 2**25,
-    allow_other_origins: bool = False,
+    pages: Sequence[routing.BaseRoute],
+    chosen: settings.Settings,
 ) -> applications.Starlette:
     """Makes the application.
 
@@ -70,11 +68,10 @@ def create(
         queue: Computes predictions.
         meters: Counts them.
         pages: Routes beside the protocol's.
-        timeout_seconds: After how long a prediction is given up.
-        max_body_bytes: Of a request.
-        allow_other_origins: Whether pages of other sites may ask.
+        chosen: Limits, and whether pages of other sites may ask.
     """
-    rest = _Rest(catalog, queue, meters, timeout_seconds)
+    seconds = chosen.rest_api_timeout_in_ms / 1000
+    rest = _Rest(catalog, queue, meters, seconds)
     return applications.Starlette(
         routes=[
             routing.Route(HEALTH_PATH, functools.partial(_health, catalog)),
@@ -82,13 +79,13 @@ def create(
             routing.Route("/v1/{path:path}", rest.respond, methods=_METHODS),
             *pages,
         ],
-        middleware=[_CORS] if allow_other_origins else [],
+        middleware=[_CORS] if chosen.rest_api_enable_cors_support else [],
         exception_handlers={
             errors.RequestError: _request_error,
             exceptions.HTTPException: _http_error,
             requests.ClientDisconnect: _disconnected,
         },
-        max_body_size=max_body_bytes,
+        max_body_size=chosen.max_body_mb * 2**20,
     )
 
 

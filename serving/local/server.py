@@ -87,15 +87,8 @@ class Server(uvicorn.Server):
             self._catalog.models, lambda: self._queue.pending
         )
         tflite = pathlib.Path(chosen.tflite) if chosen.tflite else None
-        return app.create(
-            self._catalog,
-            self._queue,
-            meters,
-            page.routes(self._catalog, tflite),
-            timeout_seconds=chosen.rest_api_timeout_in_ms / 1000,
-            max_body_bytes=chosen.max_body_mb * 2**20,
-            allow_other_origins=chosen.rest_api_enable_cors_support,
-        )
+        pages = page.routes(self._catalog, tflite)
+        return app.create(self._catalog, self._queue, meters, pages, chosen)
 
 
 def _log_config() -> dict[str, Any]:

@@ -33,7 +33,8 @@ class Version:
         state: LOADING, AVAILABLE or END.
         loaded: The version itself, while it takes requests.
         error: Why it could not be loaded.
-        changed: When a file of it was changed last, in nanoseconds.
+        changed: When its folder was changed last before it failed to load,
+            in nanoseconds.
     """
 
     state: str
@@ -221,6 +222,7 @@ def _reason(error):
 
 def _changed(folder: pathlib.Path) -> int:
     try:
-        return max(path.stat().st_mtime_ns for path in folder.rglob("*"))
-    except (OSError, ValueError):
+        paths = [folder, *folder.rglob("*")]
+        return max(path.stat().st_mtime_ns for path in paths)
+    except OSError:
         return 0  # it is being replaced

@@ -56,6 +56,7 @@ async function refusal(response) {
         "The server is busy with other pictures. Try again in a moment.",
         { retry: true },
       );
+    case 408:
     case 504:
       return new Failure(
         "The server took too long. Try again, or choose a shorter longest " +
