@@ -95,7 +95,7 @@ def _log_config() -> dict[str, Any]:
     """Uvicorn's, with a line for each request on the standard error, too."""
     config = copy.deepcopy(uvicorn.config.LOGGING_CONFIG)
     config["handlers"]["access"]["stream"] = "ext://sys.stderr"
-    config["loggers"]["uvicorn"]["level"] = "WARNING"
+    config["loggers"]["uvicorn.error"]["level"] = "WARNING"
     config["loggers"]["serving.local"] = {
         "handlers": ["default"],
         "level": "INFO",

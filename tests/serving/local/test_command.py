@@ -91,7 +91,7 @@ def test_one_command_serves_what_was_exported(published, picture, tmp_path):
         errors.seek(0)
         log = errors.read()
     assert not list(tmp_path.iterdir())
-    told = [line for line in log.splitlines() if ":predict" in line]
+    told = [line for line in log.splitlines() if "predict HTTP" in line]
     statuses = [line.split('"')[2].split()[0] for line in told]
     assert statuses == ["200", "400"]
     assert "Traceback" not in log
