@@ -147,8 +147,9 @@ def words(tmp_path, frozen):
 
 @pytest.fixture
 def held_runs(monkeypatch):
-    """An event: until it is set, no run of a served model goes on."""
+    """An event: while it is cleared, no run of a served model goes on."""
     goes_on = threading.Event()
+    goes_on.set()
     run = model.Model.run
 
     def held(*args):

@@ -58,6 +58,7 @@ def post_together(address, body, count):
 
 def test_what_takes_too_long_is_given_up(serve, body, held_runs):
     with serve(rest_api_timeout_in_ms=2000) as address:
+        held_runs.clear()
         answer = post(address, body)
         held_runs.set()
     assert answer == (504, "There was no response within 2 seconds.")
@@ -76,6 +77,7 @@ def test_more_requests_than_may_wait_are_told_to_come_later(serve, body):
 
 def test_a_full_queue_says_when_to_come_again(serve, body, held_runs):
     with serve(max_enqueued_requests=1) as address:
+        held_runs.clear()
         with concurrent.futures.ThreadPoolExecutor(1) as thread:
             first = thread.submit(post, address, body)
             wait_until(lambda: PENDING in metrics_of(address))
