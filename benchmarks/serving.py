@@ -70,7 +70,8 @@ def report_rates(folder):
 
 def serve(folder):
     log = folder / "server.log"
-    return server_process.serve(FLAGS.model_dir, log, *FLAGS.server_flag)
+    queue = f"--max_enqueued_requests={1 + max(map(int, FLAGS.connections))}"
+    return server_process.serve(FLAGS.model_dir, log, queue, *FLAGS.server_flag)
 
 
 def run_load(server, connections, seconds, bodies):

@@ -22,7 +22,7 @@ from cartoongan_tf.export import warmup
 from cartoongan_tf.images import pictures
 from cartoongan_tf.inference import saved_model_runtime
 from cartoongan_tf.nn import networks
-from serving import loaded_versions
+from serving.local import model
 
 ROOT = pathlib.Path(__file__).parents[1]
 SHARED = pathlib.Path(os.environ.get("CARTOONGAN_SHARED", "../shared"))
@@ -114,17 +114,17 @@ def published(tmp_path_factory):
 @pytest.fixture(scope="module")
 def served(published):
     """`python -m serving.local` of that model, in a process of its own."""
-    with local_process.serve(f"--model_dir={published}") as addresses:
-        yield addresses
+    with local_process.serve(f"--model_dir={published}") as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
 def cartoon_of(published):
     """What that model makes of an encoded picture, without a server."""
-    model = saved_model_runtime.SessionModel(published / "1")
+    loaded = saved_model_runtime.SessionModel(published / "1")
 
     def cartoon_of(data):
-        (cartoon,) = model.run(model_interface.BYTES, np.array([data], object))
+        (cartoon,) = loaded.run(model_interface.BYTES, np.array([data], object))
         return np.asarray(PIL.Image.open(io.BytesIO(cartoon)))
 
     return cartoon_of
@@ -147,15 +147,16 @@ def words(tmp_path, frozen):
 
 @pytest.fixture
 def held_runs(monkeypatch):
-    """An event: until it is set, no run of a served model goes on."""
+    """An event: while it is cleared, no run of a served model goes on."""
     goes_on = threading.Event()
-    run = loaded_versions.LoadedVersion.run
+    goes_on.set()
+    run = model.Model.run
 
     def held(*args):
         assert goes_on.wait(60)
         return run(*args)
 
-    monkeypatch.setattr(loaded_versions.LoadedVersion, "run", held)
+    monkeypatch.setattr(model.Model, "run", held)
     yield goes_on
     goes_on.set()
 

@@ -14,7 +14,7 @@ from cartoongan_tf.export import saved_models
 from cartoongan_tf.inference import loading
 from cartoongan_tf.inference import remote_model
 from cartoongan_tf.nn import networks
-from serving import model_configs
+from serving.local import model_config
 
 MAX_SIDE = 60
 
@@ -30,9 +30,7 @@ def address(generator, tmp_path_factory):
     folder = tmp_path_factory.mktemp("served")
     settings = options.BytesSettings(max_side=MAX_SIDE)
     saved_models.write(generator, folder / "1", settings)
-    model = model_configs.ModelConfig(
-        "cartoongan", folder, labels={"stable": 1}
-    )
+    model = model_config.ModelConfig("cartoongan", folder)
     with local_server.serve([model]) as address:
         yield address
 
@@ -46,7 +44,6 @@ def address(generator, tmp_path_factory):
         "/v1/models/cartoongan/",
         "/v1/models/cartoongan:predict",
         "/v1/models/cartoongan/versions/1",
-        "/v1/models/cartoongan/labels/stable",
     ],
 )
 def test_a_server_makes_what_the_generator_makes(

@@ -113,7 +113,7 @@ def test_the_wheel_has_every_module_and_what_they_read(source, wheel):
         "cartoongan_tf/configs/storybook.flags",
         "cartoongan_tf/weights/MODEL_CARD.md",
         "cartoongan_tf/weights/storybook.keras",
-        "cartoongan_serving/models.config",
+        "cartoongan_serving/deploy/models.config",
         "cartoongan_serving/page/site/index.html",
         "cartoongan_serving/page/site/app.js",
     }

@@ -20,7 +20,7 @@ from cartoongan_tf.images import pictures
 PYTHON = os.environ.get("CARTOONGAN_KSERVE")
 ROOT = pathlib.Path(__file__).parents[2]
 SCRIPT = ROOT / "tests/references/kserve_reference.py"
-MANIFEST = ROOT / "serving" / "kubernetes" / "inference-service.yaml"
+MANIFEST = ROOT / "serving" / "deploy" / "kubernetes" / "inference-service.yaml"
 
 pytestmark = pytest.mark.skipif(
     not PYTHON, reason="needs an environment of its own: make test-kserve"
@@ -58,7 +58,7 @@ def test_pictures_of_two_sizes_come_back_as_the_models_cartoons(
     photo = pictures.read_picture(folder / "1.png")
     pictures.write_png(folder / "1.png", photo[:33, :47])
     paths = sorted(folder.iterdir())
-    answer = kserve("predict", served.rest, "cartoongan", *paths)
+    answer = kserve("predict", served, "cartoongan", *paths)
     cartoons = [base64.b64decode(row["b64"]) for row in answer["predictions"]]
     assert list(answer) == ["predictions"]
     for path, cartoon in zip(paths, cartoons, strict=True):
@@ -70,15 +70,13 @@ def test_a_bad_picture_is_a_bad_request_in_the_models_words(
     kserve, served, tmp_path
 ):
     (tmp_path / "letter.png").write_text("Dear server")
-    answer = kserve(
-        "predict", served.rest, "cartoongan", tmp_path / "letter.png"
-    )
+    answer = kserve("predict", served, "cartoongan", tmp_path / "letter.png")
     assert answer["status"] == 400
     assert "image_bytes[0]: is not a JPEG, PNG" in answer["message"]
 
 
 def test_another_model_is_not_found(kserve, served, make_folder):
     photo = make_folder("photos", 1) / "0.png"
-    answer = kserve("predict", served.rest, "other", photo)
+    answer = kserve("predict", served, "other", photo)
     assert answer["status"] == 404
     assert "Servable not found for request: Latest(other)" in answer["message"]

@@ -41,8 +41,8 @@ def chromium():
 @contextlib.contextmanager
 def serve(*flags):
     """Runs the command; gives the page's address and the process."""
-    with local_process.started(*flags) as (addresses, process):
-        yield f"{addresses.rest}/", process
+    with local_process.started(*flags) as (address, process):
+        yield f"{address}/", process
 
 
 @contextlib.contextmanager

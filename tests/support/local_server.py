@@ -5,39 +5,32 @@ import threading
 
 import tensorflow as tf
 
-from serving import local
-from serving import model_configs
-from serving import server_settings
-from serving import servers
+from serving.local import __main__ as command
+from serving.local import model_config
+from serving.local import server
+from serving.local import settings
 
 
 @contextlib.contextmanager
 def serve(models, **chosen):
     """Runs a server at a free port; gives its address."""
-    chosen = server_settings.Settings(
-        **{"port": 0, "drain_timeout_s": 5, **chosen}
-    )
-    socket = local.listen(chosen.host, chosen.port)
-    ready = threading.Event()
-    server = servers.Server(chosen, models, lambda _: ready.set())
-    thread = threading.Thread(target=server.run, args=([socket],))
-    thread.start()
-    assert ready.wait(60)
-    port = socket.getsockname()[1]
-    try:
-        yield f"http://{chosen.host}:{port}"
-    finally:
-        server.should_exit = True
-        thread.join()
+    chosen = settings.Settings(**{"drain_timeout_s": 5, **chosen})
+    with command.listen(chosen.host, 0) as socket:
+        running = server.Server(chosen, models)
+        thread = threading.Thread(target=running.run, args=([socket],))
+        thread.start()
+        try:
+            yield f"http://{chosen.host}:{socket.getsockname()[1]}"
+        finally:
+            running.should_exit = True
+            thread.join()
 
 
 def models(published, probe):
-    """The cartoon model with a label, and the probe."""
+    """The cartoon model and the probe."""
     return [
-        model_configs.ModelConfig(
-            "cartoongan", published, labels={"stable": 1, "canary": 2}
-        ),
-        model_configs.of_folder("probe", probe),
+        model_config.ModelConfig("cartoongan", published),
+        model_config.ModelConfig("probe", probe),
     ]
 
 

@@ -51,15 +51,12 @@ async function refusal(response) {
           "side.",
       );
     case 429:
+    case 503:
       return new Failure(
         "The server is busy with other pictures. Try again in a moment.",
         { retry: true },
       );
-    case 503:
-      return new Failure(
-        "The server is not ready yet. Try again in a moment.",
-        { retry: true },
-      );
+    case 408:
     case 504:
       return new Failure(
         "The server took too long. Try again, or choose a shorter longest " +

@@ -28,7 +28,9 @@ export class Settings {
     const url = new URL("page/models.json", document.baseURI);
     const response = await fetch(url).catch(() => null);
     if (!response?.ok) {
-    XX
+      throw new Failure("The server does not say what styles it has.", {
+        retry: true,
+      });
     }
     const { models, browser } = await response.json();
     this.#offerStyles(models);

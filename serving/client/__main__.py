@@ -1,0 +1,176 @@
+r"""Sends photos to a server and writes the cartoons that come back.
+
+    python -m serving.client photo.jpg
+    python -m serving.client --url=http://host:8501 --output=mine *.jpg
+    python -m serving.client --url=grpc://host:8500 --label=canary photo.jpg
+
+The server is TensorFlow Serving, or `python -m serving.local`. Cartoons go
+into --output, cartoons/ unless told. What is there already is left alone, so
+that the same command goes on where it stopped. Photos that became no cartoon
+are named, the rest goes on, and the exit code is 1.
+
+Photos may be of any kind that Pillow reads. They are upright, in sRGB, and no
+larger than --max_side when they are sent.
+"""
+
+import concurrent.futures
+import logging
+import os
+import pathlib
+import sys
+import urllib.parse
+
+from absl import app
+from absl import flags
+
+from . import errors
+from . import outputs
+from . import rest
+from . import uploads
+
+FLAGS = flags.FLAGS
+
+_GRPC = ("grpc", "grpcs")  # `grpc` itself would load TensorFlow.
+_INTERRUPTED = 130  # What a shell reports after Ctrl-C.
+
+
+def define_flags():
+    """Defines them when this is the command, beside others when it is not."""
+    flags.DEFINE_string(
+        "url",
+        "http://127.0.0.1:8501",
+        "Of the server: http://, https://, or grpc:// and grpcs:// (port 8500 "
+        "as a rule), which spares a third of the bytes.",
+    )
+    flags.DEFINE_string("model_name", "cartoongan", "Of the model there.")
+    flags.DEFINE_integer(
+        "version", None, "Number of a certain version; the newest unless told."
+    )
+    flags.DEFINE_string(
+        "label", None, "Label of a certain version, such as stable or canary."
+    )
+    flags.DEFINE_string(
+        "output",
+        "cartoons",
+        "Folder to write into; for one photo also a file, by its ending.",
+    )
+    flags.DEFINE_bool(
+        "overwrite", False, "Whether to make anew what is there already."
+    )
+    flags.DEFINE_integer(
+        "max_side",
+        uploads.MAX_SIDE,
+        "Longer side, in pixels, to which larger photos are reduced before "
+        "they are sent. The server reduces to its own --max_side.",
+        16,
+    )
+    flags.DEFINE_float(
+        "timeout", 60.0, "Seconds that one try may wait for an answer.", 0.001
+    )
+    flags.DEFINE_integer(
+        "retries",
+        4,
+        "Further tries where the server is busy or out of reach, after pauses "
+        "that double, up to 30 seconds.",
+        0,
+    )
+    flags.DEFINE_integer("concurrency", 2, "Photos on their way at once.", 1)
+
+
+def main(argv):
+    photos = [pathlib.Path(name) for name in argv[1:]]
+    if not photos:
+        raise app.UsageError("Which photos? Name files; --help tells more.")
+    if FLAGS.version is not None and FLAGS.label is not None:
+        raise app.UsageError("--version and --label: give one of them.")
+    logging.getLogger("urllib3").setLevel("ERROR")  # A line for each retry.
+    try:
+        plan = outputs.plan(photos, pathlib.Path(FLAGS.output))
+        client = _client(FLAGS.url)
+    except errors.ClientError as error:
+        sys.exit(f"error: {error}")
+    try:
+        failed = _cartoonize(client, _open_tasks(plan))
+    except KeyboardInterrupt:
+        print("Interrupted; the same command goes on.", file=sys.stderr)
+        # Not `sys.exit`, which waits for threads that wait for a server.
+        os._exit(_INTERRUPTED)
+    client.close()
+    if failed:
+        sys.exit(f"error: {failed} of {len(plan)} photos became no cartoon.")
+
+
+def _client(url):
+    scheme = urllib.parse.urlsplit(url).scheme
+    options = {
+        name: FLAGS[name].value
+        for name in ("model_name", "version", "label", "timeout", "retries")
+    }
+    if scheme in rest.SCHEMES:
+        return rest.RestClient(url, **options)
+    if scheme in _GRPC:
+        # Only here, since it loads TensorFlow, which REST has no need of. Some
+        # lines about the machine come from it whatever the level.
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        try:
+            from . import grpc
+        except ModuleNotFoundError as error:
+            raise errors.ClientError(
+                f"--url={url} needs {error.name}: "
+                "pip install -r requirements-serving.txt"
+            ) from error
+        return grpc.GrpcClient(url, **options)
+    raise errors.ClientError(
+        f"--url={url} begins with none of http://, https://, grpc://, grpcs://."
+    )
+
+
+def _open_tasks(plan):
+    """Leaves out what is there already, and says so."""
+    if FLAGS.overwrite:
+        return plan
+    tasks = {photo: to for photo, to in plan.items() if not to.found()}
+    if len(tasks) < len(plan):
+        print(
+            f"{len(plan) - len(tasks)} there already; --overwrite makes them "
+            "anew.",
+            file=sys.stderr,
+        )
+    return tasks
+
+
+def _cartoonize(client, tasks):
+    """Does the tasks, several at once; how many could not be done."""
+    failed = 0
+    pool = concurrent.futures.ThreadPoolExecutor(FLAGS.concurrency)
+    futures = {
+        pool.submit(_cartoonize_one, client, photo, to): photo
+        for photo, to in tasks.items()
+    }
+    done = concurrent.futures.as_completed(futures)
+    for count, future in enumerate(done, start=1):
+        failed += not _tell(futures[future], future, count, len(tasks))
+    return failed
+
+
+def _cartoonize_one(client, photo, output):
+    data = uploads.prepare(photo.read_bytes(), FLAGS.max_side)
+    return output.write(client.cartoonize(data))
+
+
+def _tell(photo, future, count, total):
+    """Prints what came of a photo; whether it was a cartoon."""
+    try:
+        print(f"[{count}/{total}] {photo} -> {future.result()}", flush=True)
+        return True
+    except errors.ClientError as error:
+        print(f"[{count}/{total}] {photo}: {error}", file=sys.stderr)
+    except OSError as error:
+        reason = error.strerror or error
+        print(f"[{count}/{total}] {photo}: {reason}", file=sys.stderr)
+    return False
+
+
+if __name__ == "__main__":
+    define_flags()
+    app.run(main)

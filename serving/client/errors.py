@@ -1,0 +1,5 @@
+"""What clients raise."""
+
+
+class ClientError(Exception):
+    """A photo or a server that gave no cartoon; the message is one sentence."""

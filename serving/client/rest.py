@@ -1,0 +1,126 @@
+"""A model behind TensorFlow Serving's REST protocol, from picture to cartoon.
+
+It needs requests only: neither TensorFlow nor gRPC.
+"""
+
+import base64
+import http.cookiejar
+import urllib.parse
+
+import requests
+import requests.adapters
+import urllib3.util
+
+from . import errors
+
+SCHEMES = ("http", "https")
+
+_RETRIED = (429, 503, 504)
+_TOO_LARGE = 413  # Without JSON, from proxies too.
+_CONNECTIONS = 64
+
+
+class RestClient:
+    """Sends pictures to a server; threads may share one.
+
+    Args:
+        url: Of the server, such as `http://127.0.0.1:8501`.
+        model_name: Name of the model there.
+        version: Number of a certain version.
+        label: Label of a certain version, such as `stable`. The newest
+            version answers where neither is given.
+        timeout: Seconds that one try may wait for an answer.
+        retries: Further tries where the server is busy or out of reach, each
+            after twice the pause of the last.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        model_name: str = "cartoongan",
+        version: int | None = None,
+        label: str | None = None,
+        timeout: float = 60.0,
+        retries: int = 4,
+    ) -> None:
+        self._url = _predict_url(url, model_name, version, label)
+        self._timeout = timeout
+        self._session = requests.Session()
+        # Cookies are what keeps a session from being shared by threads.
+        self._session.cookies.set_policy(
+            http.cookiejar.DefaultCookiePolicy(allowed_domains=[])
+        )
+        adapter = requests.adapters.HTTPAdapter(
+            pool_maxsize=_CONNECTIONS, max_retries=_retry(retries)
+        )
+        self._session.mount("http://", adapter)
+        self._session.mount("https://", adapter)
+
+    def cartoonize(self, data: bytes) -> bytes:
+        """Gives an encoded picture's cartoon, encoded as the model does.
+
+        Raises:
+            Failure: If the server cannot be reached or gives no cartoon.
+        """
+        encoded = base64.b64encode(data).decode()
+        try:
+            answer = self._session.post(
+                self._url,
+                json={"instances": [{"b64": encoded}]},
+                timeout=self._timeout,
+            )
+        except requests.RequestException as error:
+            raise errors.ClientError(
+                f"{self._url} cannot be reached ({_cause(error)}); is the "
+                "server up?"
+            ) from error
+        return _read(answer)
+
+    def close(self) -> None:
+        """Closes its connections."""
+        self._session.close()
+
+
+def _predict_url(url, model_name, version, label):
+    parts = [url.rstrip("/"), "v1/models", urllib.parse.quote(model_name, "")]
+    if label is not None:
+        parts += ["labels", urllib.parse.quote(label, "")]
+    elif version is not None:
+        parts += ["versions", str(version)]
+    return "/".join(parts) + ":predict"
+
+
+def _retry(retries):
+    return urllib3.util.Retry(
+        total=retries,
+        backoff_factor=0.5,
+        backoff_jitter=0.5,
+        backoff_max=30,
+        status_forcelist=_RETRIED,
+        allowed_methods=None,  # A prediction may be asked for twice.
+        raise_on_status=False,
+    )
+
+
+def _read(answer):
+    try:
+        content = answer.json()
+        if answer.ok:
+            return base64.b64decode(content["predictions"][0]["b64"])
+        reason = content["error"]
+    except (ValueError, KeyError, TypeError, IndexError):
+        reason = "no answer of TensorFlow Serving; are URL and model right?"
+        if answer.status_code == _TOO_LARGE:
+            reason = "the photo is too large there; use a smaller --max_side."
+    raise errors.ClientError(
+        f"{answer.url} answers {answer.status_code}: {reason}"
+    )
+
+
+def _cause(error):
+    """The innermost of what requests and urllib3 wrap into each other."""
+    while isinstance(error.args[0] if error.args else None, Exception):
+        error = error.args[0]
+    reason = getattr(error, "reason", None)
+    return _cause(reason) if isinstance(reason, Exception) else error

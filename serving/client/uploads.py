@@ -1,0 +1,159 @@
+"""Photo files -> bytes that a server reads, no larger than it makes use of.
+
+What servers read stands in docs/artifacts.md. They apply EXIF orientation, put
+transparency on white and reduce large pictures themselves, so that a file of a
+common kind goes as it is; any other becomes an upright RGB picture here: JPEG
+of quality 95, or PNG where the file had lost nothing yet.
+
+Servers know nothing of color profiles. Photos of phones, in Display P3 as a
+rule, would lose color; they are converted to sRGB.
+"""
+
+import io
+import struct
+
+import PIL.Image
+import PIL.ImageCms
+import PIL.ImageOps
+
+from . import errors
+
+MAX_PIXELS = 400_000_000  # Four bytes each are decoded in memory.
+MAX_SIDE = 2048  # To which `export.py` lets servers reduce pictures.
+
+_AS_IT_IS = {"JPEG", "PNG", "WEBP"}
+_LOSSLESS = {"BMP", "GIF", "PNG", "PPM", "TGA", "TIFF"}
+_DEEP = ("I", "I;16", "I;16B", "I;16L")
+_SIXTEEN_TO_EIGHT_BITS = 1 / 256
+_QUALITY = 95
+_HEIC = (b"ftypheic", b"ftypheix", b"ftyphevc", b"ftypmif1", b"ftypmsf1")
+# What Pillow's decoders raise for damaged files.
+_BROKEN = (
+    EOFError,
+    IndexError,
+    KeyError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
+
+# Its warning at 90 million pixels names no file, and its limit is at 180
+# million, which cameras exceed; `MAX_PIXELS` stands in for both.
+PIL.Image.MAX_IMAGE_PIXELS = None
+
+
+def prepare(data: bytes, max_side: int = MAX_SIDE) -> bytes:
+    """What to send for a photo file.
+
+    Args:
+        data: The bytes of the file, of any kind that Pillow reads.
+        max_side: Longer side, in pixels, to which larger photos are reduced.
+
+    Returns:
+        `data` itself if a server reads it as well and it is small enough, or
+        the bytes of a JPEG or PNG picture.
+
+    Raises:
+        ClientError: If it is no picture, damaged, or too large to decode.
+    """
+    try:
+        with PIL.Image.open(io.BytesIO(data)) as image:
+            _check_size(image)
+            if _goes_as_it_is(image, max_side):
+                return data
+            return _encode(_reduced(image, max_side), image.format)
+    except PIL.UnidentifiedImageError:
+        raise errors.ClientError(_what_else(data)) from None
+    except _BROKEN as error:
+        raise errors.ClientError(
+            f"is damaged or breaks off ({error}); mend it or send another."
+        ) from error
+
+
+def _check_size(image):
+    if image.width * image.height > MAX_PIXELS:
+        raise errors.ClientError(
+            f"has {image.width} x {image.height} pixels, and "
+            f"{MAX_PIXELS // 10**6} million are the most; shrink it."
+        )
+
+
+def _goes_as_it_is(image, max_side):
+    return (
+        image.format in _AS_IT_IS
+        and max(image.size) <= max_side
+        and getattr(image, "n_frames", 1) == 1
+        and image.mode != "CMYK"  # Servers refuse those without a marker.
+        and _foreign_profile(image) is None
+    )
+
+
+def _foreign_profile(image):
+    """The picture's color profile, unless it has none or sRGB's."""
+    data = image.info.get("icc_profile")
+    if not data:
+        return None
+    try:
+        profile = PIL.ImageCms.ImageCmsProfile(io.BytesIO(data))
+        name = PIL.ImageCms.getProfileDescription(profile)
+    except (OSError, PIL.ImageCms.PyCMSError):
+        return None  # A profile that nothing can read changes no color.
+    return None if name.startswith("sRGB") else profile
+
+
+def _reduced(image, max_side):
+    """The picture upright, RGB, on white, in sRGB, of at most `max_side`."""
+    image.draft(None, (2 * max_side, 2 * max_side))  # Spares a JPEG's memory.
+    profile = _foreign_profile(image)
+    picture = PIL.ImageOps.exif_transpose(image)
+    if picture.mode in _DEEP:
+        picture = picture.convert("I").point(
+            lambda level: level * _SIXTEEN_TO_EIGHT_BITS
+        )
+    picture = _on_white(_in_srgb(picture, profile))
+    picture.thumbnail((max_side, max_side), PIL.Image.Resampling.LANCZOS)
+    return picture
+
+
+def _in_srgb(picture, profile):
+    if profile is None or picture.mode not in ("CMYK", "RGB", "RGBA"):
+        return picture
+    target = "RGB" if picture.mode == "CMYK" else picture.mode
+    try:
+        return PIL.ImageCms.profileToProfile(
+            picture,
+            profile,
+            PIL.ImageCms.createProfile("sRGB"),
+            outputMode=target,
+        )
+    except PIL.ImageCms.PyCMSError:
+        return picture  # The profile of a picture of another kind.
+
+
+def _on_white(picture):
+    if not picture.has_transparency_data:
+        return picture.convert("RGB")
+    layer = picture.convert("RGBA")
+    white = PIL.Image.new("RGBA", layer.size, "white")
+    return PIL.Image.alpha_composite(white, layer).convert("RGB")
+
+
+def _encode(picture, source_format):
+    stream = io.BytesIO()
+    kind = "PNG" if source_format in _LOSSLESS else "JPEG"
+    picture.save(
+        stream, kind, quality=_QUALITY, subsampling=0, icc_profile=None
+    )
+    return stream.getvalue()
+
+
+def _what_else(data):
+    if data[4:12] in _HEIC:
+        return "is a HEIC picture, which is not read here; save it as JPEG."
+    if not data:
+        return "is empty."
+    return "is not a picture of a known kind; save it as JPEG or PNG."

@@ -1,0 +1,142 @@
+r"""Serves exported models on this machine, without Docker.
+
+    python -m serving.local --model_dir=exported/storybook/saved_model
+
+speaks TensorFlow Serving's REST protocol at port 8501; a web page is at
+http://127.0.0.1:8501/. New versions appear when `export.py` publishes them.
+Ctrl-C ends it when what is under way is done; a second one at once.
+
+It asks for no password and speaks no TLS, and so listens to this machine only,
+unless --host says otherwise. One line for each request goes to the standard
+error; pictures are never written anywhere.
+"""
+
+import dataclasses
+import ipaddress
+import os
+import pathlib
+import socket
+import sys
+
+from absl import app
+from absl import flags
+
+from . import model_config
+from . import settings
+
+FLAGS = flags.FLAGS
+_TFLITE_IDENTIFIER = b"TFL3"  # of a flatbuffer, behind its first offset
+
+
+def define_flags():
+    """Defines them when this is the command, beside others when it is not."""
+    for field in dataclasses.fields(settings.Settings):
+        text = field.metadata["text"]
+        lowest, highest = field.metadata["lowest"], field.metadata["highest"]
+        match field.default:
+            case bool():
+                flags.DEFINE_bool(field.name, field.default, text)
+            case int():
+                flags.DEFINE_integer(
+                    field.name, field.default, text, lowest, highest
+                )
+            case float():
+                flags.DEFINE_float(field.name, field.default, text, lowest)
+            case _:
+                flags.DEFINE_string(field.name, field.default, text)
+
+
+def main(argv):
+    if len(argv) > 1:
+        raise app.UsageError(f"Unexpected arguments: {argv[1:]}")
+    fields = dataclasses.fields(settings.Settings)
+    chosen = settings.Settings(**{f.name: FLAGS[f.name].value for f in fields})
+    try:
+        _serve(chosen)
+    except (OSError, ValueError) as error:
+        sys.exit(str(error))
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Takes a port before anything that takes time; who comes early waits.
+
+    Args:
+        host: Name or address of this machine.
+        port: The port, 0 for any.
+
+    Raises:
+        ValueError: If it cannot be had.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise ValueError(
+            f"--host={host} --port={port}: {error.strerror}. Choose another "
+            "port, or 0 for one that is free."
+        ) from error
+
+
+def _serve(chosen):
+    configs = _configs(chosen)
+    if chosen.tflite:
+        _check_tflite(pathlib.Path(chosen.tflite))
+    if not _is_loopback(chosen.host):
+        print(
+            f"--host={chosen.host}: whoever reaches this machine can use the "
+            "server; it asks for no password.",
+            file=sys.stderr,
+        )
+    listening = listen(chosen.host, chosen.port)
+    # Of TensorFlow's C++ only what ends the process is logged, and some lines
+    # at its start; the rest comes with each request that is refused.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # TensorFlow takes seconds to load, which wrong flags need not wait for.
+    from . import server
+
+    running = server.Server(chosen, configs)
+    host = f"[{chosen.host}]" if ":" in chosen.host else chosen.host
+    address = f"http://{host}:{listening.getsockname()[1]}"
+    for config in configs:
+        print(f"{config.name}: {address}/v1/models/{config.name}")
+    print(f"Page: {address}/", flush=True)
+    running.run([listening])
+
+
+def _configs(chosen):
+    if bool(chosen.model_dir) == bool(chosen.model_config_file):
+        raise ValueError(
+            "Give --model_dir, the folder saved_model that export.py wrote, or "
+            "--model_config_file."
+        )
+    if chosen.model_config_file:
+        configs = model_config.read(pathlib.Path(chosen.model_config_file))
+    else:
+        folder = pathlib.Path(chosen.model_dir)
+        configs = [model_config.ModelConfig(chosen.model_name, folder)]
+    for config in configs:
+        config.check()
+    return configs
+
+
+def _check_tflite(path):
+    if not path.is_file():
+        raise ValueError(f"--tflite: there is no file {path}.")
+    with path.open("rb") as file:
+        if file.read(8)[4:] != _TFLITE_IDENTIFIER:
+            raise ValueError(
+                f"--tflite: {path} is no .tflite file; give the "
+                "cartoongan_float16.tflite that export.py wrote."
+            )
+
+
+def _is_loopback(host):
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+if __name__ == "__main__":
+    define_flags()
+    app.run(main)

@@ -1,0 +1,151 @@
+"""One version of a model, loaded as TensorFlow Serving loads it.
+
+A SavedModel in a session of TensorFlow 1: `tf.saved_model.load` is more
+forgiving and runs models that a server cannot.
+"""
+
+import contextlib
+import pathlib
+from collections.abc import Mapping
+
+import numpy as np
+import tensorflow as tf
+from tensorflow.core.protobuf import meta_graph_pb2
+from tensorflow_serving.apis import prediction_log_pb2
+
+from . import errors
+
+DEFAULT_SIGNATURE = tf.saved_model.DEFAULT_SERVING_SIGNATURE_DEF_KEY
+_WARMUP_FILE = "assets.extra/tf_serving_warmup_requests"
+
+
+class Model:
+    """A version that answers; `run` may be called from several threads.
+
+    Its warm-up requests have been answered once it is made. Its session is
+    closed with the last reference to it.
+
+    Args:
+        folder: Folder that holds `saved_model.pb`; its name is the number.
+        intra_op_threads: Threads of one operation; 0 leaves it to TensorFlow.
+            The first model of a process decides for all.
+        inter_op_threads: Operations that run at a time; the same.
+
+    Attributes:
+        number: Of the version.
+        signatures: Definitions by name, TensorFlow's own among them.
+
+    Raises:
+        Exception: Of any type, if the model is damaged or a warm-up request
+            fails.
+    """
+
+    def __init__(
+        self,
+        folder: pathlib.Path,
+        *,
+        intra_op_threads: int = 0,
+        inter_op_threads: int = 0,
+    ) -> None:
+        self.number = int(folder.name)
+        options = tf.compat.v1.ConfigProto(
+            intra_op_parallelism_threads=intra_op_threads,
+            inter_op_parallelism_threads=inter_op_threads,
+        )
+        options.gpu_options.allow_growth = True
+        self._session = tf.compat.v1.Session(graph=tf.Graph(), config=options)
+        with _without_deprecation_warnings():
+            loaded = tf.compat.v1.saved_model.load(
+                self._session, [tf.saved_model.SERVING], str(folder)
+            )
+            self.signatures: dict[str, meta_graph_pb2.SignatureDef] = dict(
+                loaded.signature_def
+            )
+            self._warm_up(folder / _WARMUP_FILE)
+
+    def signature(self, name: str) -> meta_graph_pb2.SignatureDef:
+        """Inputs and outputs of a signature.
+
+        Raises:
+            RequestError: If there is none of that name.
+        """
+        # Names with underscores are operations that TensorFlow runs itself.
+        if name not in self.signatures or name.startswith("__"):
+            raise errors.RequestError(
+                f'Serving signature name: "{name}" not found in signature def'
+            )
+        return self.signatures[name]
+
+    def run(
+        self,
+        name: str,
+        inputs: Mapping[str, np.ndarray],
+        timeout_seconds: float | None = None,
+    ) -> dict[str, np.ndarray]:
+        """Gives the outputs of a signature.
+
+        Args:
+            name: Of the signature.
+            inputs: An array an input, of its type; strings as objects.
+            timeout_seconds: After how long the work is stopped.
+
+        Raises:
+            RequestError: If the model refuses the inputs or takes too long.
+        """
+        signature = self.signature(name)
+        for alias, value in inputs.items():
+            _check_shape(alias, signature.inputs[alias].tensor_shape, value)
+        options = tf.compat.v1.RunOptions()
+        if timeout_seconds is not None:
+            options.timeout_in_ms = max(1, int(1000 * timeout_seconds))
+        try:
+            values = self._session.run(
+                {alias: info.name for alias, info in signature.outputs.items()},
+                {
+                    signature.inputs[a].name: value
+                    for a, value in inputs.items()
+                },
+                options,
+            )
+        except tf.errors.OpError as error:
+            raise errors.from_tensorflow(error) from error
+        return {
+            alias: np.asarray(value, _dtype(signature.outputs[alias]))
+            for alias, value in values.items()
+        }
+
+    def _warm_up(self, path):
+        if not path.exists():
+            return
+        # Not `tf.data`, whose eager context would take all memory of a GPU.
+        for record in tf.compat.v1.io.tf_record_iterator(str(path)):
+            log = prediction_log_pb2.PredictionLog.FromString(record)
+            request = log.predict_log.request
+            arrays = {a: tf.make_ndarray(t) for a, t in request.inputs.items()}
+            name = request.model_spec.signature_name or DEFAULT_SIGNATURE
+            self.run(name, arrays)
+
+
+def _dtype(info):
+    return tf.as_dtype(info.dtype).as_numpy_dtype
+
+
+def _check_shape(alias, expected, value):
+    if not tf.TensorShape(expected).is_compatible_with(value.shape):
+        sides = ["?" if d.size < 0 else str(d.size) for d in expected.dim]
+        raise errors.RequestError(
+            f"Expects input '{alias}' to have shape [{','.join(sides)}] but "
+            f"[{','.join(map(str, value.shape))}] is provided."
+        )
+
+
+@contextlib.contextmanager
+def _without_deprecation_warnings():
+    """TensorFlow calls the loader that its own server has deprecated."""
+    logger = tf.get_logger()
+    level = logger.level
+    logger.setLevel("ERROR")
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

@@ -1,0 +1,127 @@
+"""The web page at `/`: its files, LiteRT's, and what the page may choose from.
+
+The page asks for nothing that is not here, and its headers keep it so. They
+also isolate it, without which browsers lend its WebAssembly one thread only.
+"""
+
+import json
+import mimetypes
+import pathlib
+
+from starlette import middleware
+from starlette import responses
+from starlette import routing
+from starlette import staticfiles
+from starlette.middleware import base
+
+from . import versions
+
+_PAGE = pathlib.Path(__file__).parents[1] / "page"
+_SITE = _PAGE / "site"
+# Filled by `npm ci --prefix serving/page`.
+_PACKAGES = _PAGE / "node_modules" / "@litertjs"
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; "
+        "style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "worker-src 'self'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+# Browsers keep a copy, and ask each time whether it is still right.
+_REVALIDATE = "no-cache"
+# The addresses of LiteRT's files hold its version.
+_KEEP = "public, max-age=31536000, immutable"
+
+# Windows' registry may call scripts plain text, which `nosniff` then forbids.
+mimetypes.add_type("text/javascript", ".js")
+
+
+def routes(
+    catalog: versions.Catalog,
+    tflite: pathlib.Path | None = None,
+    packages: pathlib.Path = _PACKAGES,
+) -> list[routing.BaseRoute]:
+    """The page and all that it loads.
+
+    Args:
+        catalog: The models that the page offers as styles.
+        tflite: A file of fixed sizes that takes and gives float32, for
+            browsers that draw by themselves. Without it none is asked to.
+        packages: Where npm put LiteRT. The page works without, on the server.
+    """
+    runtime = _runtime(packages)
+    browser = None
+    parts: list[routing.BaseRoute] = []
+    if tflite:
+        parts = [_file("/model.tflite", tflite.resolve()), *runtime]
+        browser = {
+            "model": "page/model.tflite",
+            "runtime": f"page{runtime[0].path}/" if runtime else None,
+        }
+
+    async def choices(_):
+        ready = [{"name": n} for n, m in catalog.models.items() if m.ready]
+        return responses.JSONResponse({"models": ready, "browser": browser})
+
+    parts += [
+        routing.Route("/models.json", choices),
+        routing.Mount("/", staticfiles.StaticFiles(directory=_SITE)),
+    ]
+    headers = [_headers(_HEADERS, _REVALIDATE)]
+    return [
+        _file("/", _SITE / "index.html", headers),
+        routing.Mount("/page", routes=parts, middleware=headers),
+    ]
+
+
+def _headers(headers, cache):
+    """Adds headers to responses, and how long they may be kept unless told."""
+
+    async def dispatch(request, call_next):
+        response = await call_next(request)
+        response.headers.update(headers)
+        response.headers.setdefault("Cache-Control", cache)
+        return response
+
+    return middleware.Middleware(base.BaseHTTPMiddleware, dispatch=dispatch)
+
+
+def _file(path, file, headers=()):
+    """One file; browsers that have it are told so."""
+    folder = staticfiles.StaticFiles(directory=file.parent)
+
+    async def respond(request):
+        return await folder.get_response(file.name, request.scope)
+
+    return routing.Route(path, respond, middleware=headers)
+
+
+def _runtime(packages):
+    """LiteRT's files under its version, or nothing where npm has not run."""
+    core = packages / "core"
+    if not core.is_dir():
+        return []
+    version = json.loads((core / "package.json").read_text())["version"]
+    # Workers have no import maps, so that the one bare name is spelled out.
+    script = (core / "dist" / "index.js").read_text()
+    script = script.replace('"@litertjs/wasm-utils"', '"./wasm-utils.js"')
+
+    async def index(_):
+        return responses.Response(script, media_type="text/javascript")
+
+    wasm = staticfiles.StaticFiles(directory=core / "wasm")
+    parts = [
+        routing.Route("/core.js", index),
+        _file("/wasm-utils.js", packages / "wasm-utils" / "dist" / "index.js"),
+        routing.Mount("/wasm", wasm),
+    ]
+    keep = _headers({}, _KEEP)
+    return [
+        routing.Mount(f"/litert-{version}", routes=parts, middleware=[keep])
+    ]

@@ -1,0 +1,285 @@
+"""Bodies of `:predict`, in TensorFlow Serving's two forms of JSON.
+
+`{"instances": [...]}` is the row form, a list of values or of objects with one
+value an input; `{"inputs": ...}` is the columnar form. Either may have a
+`signature_name`. Messages are those of TensorFlow Serving's `json_tensor.cc`.
+Unlike there, an integer beyond the range of its type is refused and not cut to
+its lowest bits, and decimals are rounded to their type and not refused.
+"""
+
+import binascii
+import itertools
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from tensorflow.core.framework import types_pb2
+from tensorflow.core.protobuf import meta_graph_pb2
+
+from . import errors
+
+_MAX_CHARACTERS = 100  # of a value in a message
+_MAX_EXPLAINED = 1000  # rows that are gone through for a message
+_JSON_TYPES = {
+    type(None): "Null",
+    dict: "Object",
+    str: "String",
+    int: "Number",
+    float: "Number",
+}
+
+
+def parse(body: bytes) -> dict[str, Any]:
+    """Reads a body, whatever it asks for.
+
+    Raises:
+        RequestError: If it is no JSON object, or has a wrong `signature_name`.
+    """
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise errors.RequestError(f"JSON Parse error: {error}") from error
+    if type(document) is not dict:
+        raise _value_error(document, "Is not object")
+    if type(document.get("signature_name", "")) is not str:
+        raise _value_error(
+            document,
+            "not formatted correctly. 'signature_name' key must be a string "
+            "value.",
+        )
+    return document
+
+
+def tensors(
+    document: Mapping[str, Any], signature: meta_graph_pb2.SignatureDef
+) -> dict[str, np.ndarray]:
+    """Makes the inputs of a signature.
+
+    Args:
+        document: What `parse` gave.
+        signature: Its definition.
+
+    Returns:
+        An array an input, of its type; of objects, which are bytes, for
+        strings.
+
+    Raises:
+        RequestError: If the body does not fit the signature.
+    """
+    dtypes = {a: tf.as_dtype(i.dtype) for a, i in signature.inputs.items()}
+    if not dtypes:
+        raise errors.RequestError(
+            "Failed to get input map for signature: "
+            f"{document.get('signature_name', 'DEFAULT')}"
+        )
+    if "instances" in document and "inputs" in document:
+        raise _value_error(
+            document,
+            "Not formatted correctly expecting only one of 'inputs' or "
+            "'instances' keys to exist ",
+        )
+    if "instances" in document:
+        rows = document["instances"]
+        if type(rows) is not list:
+            raise _value_error(
+                document, "Excepting 'instances' to be an list/array"
+            )
+        if not rows:
+            raise _value_error(document, "No values in 'instances' array")
+        return _from_rows(rows, dtypes)
+    if "inputs" in document:
+        return _from_columns(document["inputs"], dtypes)
+    raise errors.RequestError("Missing 'inputs' or 'instances' key")
+
+
+def _from_rows(rows, dtypes):
+    named = _is_named(rows[0])
+    if not named and len(dtypes) > 1:
+        raise errors.RequestError(
+            "instances is a plain list, but expecting list of objects as "
+            "multiple input tensors required as per tensorinfo_map"
+        )
+    for place, row in enumerate(rows):
+        if named is not _is_named(row):
+            kinds = ("object", "list") if named else ("value/list", "object")
+            raise errors.RequestError(
+                f"Expecting {kinds[0]} but got {kinds[1]} at item {place} of "
+                "input list"
+            )
+        if named and row.keys() != dtypes.keys():
+            raise errors.RequestError(
+                f"Failed to process element: {place} of 'instances' list. JSON "
+                f"object: {_shown(row)} must only have keys: "
+                f"{','.join(sorted(dtypes))}"
+            )
+    if not named:
+        ((alias, dtype),) = dtypes.items()
+        return {alias: _stack(rows, dtype)}
+    return {
+        alias: _stack([row[alias] for row in rows], dtype, f" key: {alias}")
+        for alias, dtype in dtypes.items()
+    }
+
+
+def _from_columns(columns, dtypes):
+    if not _is_named(columns):
+        if len(dtypes) > 1:
+            raise errors.RequestError(
+                "inputs is a plain value/list, but expecting an object as "
+                "multiple input tensors required as per tensorinfo_map"
+            )
+        return {alias: _tensor(columns, d) for alias, d in dtypes.items()}
+    for alias in sorted(dtypes.keys() - columns.keys()):
+        raise errors.RequestError(
+            f"Missing named input: {alias} in 'inputs' object."
+        )
+    return {alias: _tensor(columns[alias], d) for alias, d in dtypes.items()}
+
+
+def _stack(rows, dtype, key=""):
+    """All rows at once; one by one only for a message about the first error."""
+    try:
+        return _tensor(rows, dtype)
+    except errors.RequestError:
+        shape = None
+        for place, row in enumerate(rows[:_MAX_EXPLAINED]):
+            try:
+                shape = _check_shape(_tensor(row, dtype).shape, shape)
+            except errors.RequestError as error:
+                raise errors.RequestError(
+                    f"Failed to process element: {place}{key} of 'instances' "
+                    f"list. Error: {error.code}: {error.message}"
+                ) from error
+        raise
+
+
+def _check_shape(shape, expected):
+    sizes = np.prod(expected or (), dtype=int), np.prod(shape, dtype=int)
+    if expected is not None and sizes[0] != sizes[1]:
+        raise errors.RequestError(
+            f"Expecting tensor size: {sizes[0]} but got: {sizes[1]}"
+        )
+    if expected is not None and shape != expected:
+        raise errors.RequestError(
+            f"Expecting shape {_bracketed(expected)} but got: "
+            f"{_bracketed(shape)}"
+        )
+    return shape
+
+
+def _bracketed(shape):
+    return f"[{','.join(map(str, shape))}]"
+
+
+def _tensor(value, dtype):
+    """A value, a list of values, a list of lists and so on as an array."""
+    leaves = np.array(value, object)
+    values = leaves.ravel().tolist()
+    types = set(map(type, values))
+    if list in types:
+        raise _ragged(values, leaves.ndim)
+    allowed = _json_types_of(dtype)
+    for each in values if types - allowed else ():
+        if not allowed:
+            raise errors.RequestError(
+                f"Conversion of JSON Value: {_shown(each)} to type: "
+                f"{_name(dtype)}",
+                "UNIMPLEMENTED",
+            )
+        if type(each) not in allowed:
+            raise _type_error(each, dtype)
+    if dtype == tf.string:
+        strings = np.empty(len(values), object)
+        strings[:] = list(map(_bytes, values))
+        return strings.reshape(leaves.shape)
+    try:
+        with np.errstate(over="ignore"):  # the largest become infinite
+            return leaves.astype(dtype.as_numpy_dtype)
+    except OverflowError as error:
+        bounds = int(dtype.min) + int(dtype.max)
+        wrong = max(values, key=lambda each: abs(2 * each - bounds))
+        raise _type_error(wrong, dtype) from error
+
+
+def _json_types_of(dtype):
+    if dtype == tf.string:
+        return {str, dict}
+    if dtype in (tf.float32, tf.float64):
+        return {int, float}
+    if dtype.is_integer:
+        return {int}
+    return {bool} if dtype.is_bool else set()
+
+
+def _ragged(values, level):
+    """About lists of different lengths, or beside values that are none."""
+    first = values[0]
+    for each in values:
+        if type(first) is not list and type(each) is list:
+            return errors.RequestError(
+                f"Encountered list at unexpected level: {level} expected < "
+                f"{level}"
+            )
+        if type(first) is list and type(each) is not list:
+            return _value_error(
+                each, f"found at incorrect level: {level + 1} in the JSON DOM."
+            )
+        if type(first) is list and len(each) != len(first):
+            return errors.RequestError(
+                f"Encountered list at unexpected size: {len(each)} at level: "
+                f"{level} expected size: {len(first)}"
+            )
+    return errors.RequestError(f"Lists are nested more than {level} deep.")
+
+
+def _name(dtype):
+    """As TensorFlow Serving writes a type: `float`, `half`, `uint8`."""
+    name = types_pb2.DataType.Name(dtype.as_datatype_enum)
+    return name.removeprefix("DT_").lower()
+
+
+def _bytes(leaf):
+    if type(leaf) is str:
+        try:
+            return leaf.encode()
+        except UnicodeEncodeError as error:
+            raise errors.RequestError(
+                "JSON Parse error: The surrogate pair in string is invalid."
+            ) from error
+    if not _is_base64(leaf):
+        raise _value_error(leaf, "not formatted correctly for base64 data")
+    text = "".join(leaf["b64"].split())  # lines and no padding are fine there
+    try:
+        padding = "=" * (-len(text) % 4)
+        return binascii.a2b_base64(text + padding, strict_mode=True)
+    except ValueError as error:
+        raise errors.RequestError("Unable to base64 decode") from error
+
+
+def _is_base64(value):
+    return value.keys() == {"b64"} and type(value["b64"]) is str
+
+
+def _is_named(value):
+    return type(value) is dict and not _is_base64(value)
+
+
+def _type_error(value, dtype):
+    kind = str(value) if type(value) is bool else _JSON_TYPES[type(value)]
+    return _value_error(
+        value, f"Type: {kind} is not of expected type: {_name(dtype)}"
+    )
+
+
+def _value_error(value, message):
+    return errors.RequestError(f"JSON Value: {_shown(value)} {message}")
+
+
+def _shown(value):
+    """The beginning of a value as JSON: enough to find it, no pictures."""
+    parts = json.JSONEncoder().iterencode(value)
+    text = "".join(itertools.islice(parts, _MAX_CHARACTERS))
+    suffix = "..." if len(text) > _MAX_CHARACTERS else ""
+    return text[:_MAX_CHARACTERS] + suffix

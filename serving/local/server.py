@@ -1,0 +1,103 @@
+"""The local server: the models, the application, and uvicorn around them."""
+
+import copy
+import functools
+import os
+import pathlib
+import socket
+from collections.abc import Sequence
+from typing import Any
+
+import uvicorn
+import uvicorn.config
+
+from . import app
+from . import limits
+from . import metrics
+from . import model
+from . import model_config
+from . import page
+from . import settings
+from . import versions
+
+
+class Server(uvicorn.Server):
+    """Responds until it is told to stop, then drains.
+
+    Models are loaded when it is made.
+
+    Args:
+        chosen: The settings.
+        configs: What to serve.
+
+    Raises:
+        ValueError: If a model has no version that can be loaded.
+    """
+
+    def __init__(
+        self,
+        chosen: settings.Settings,
+        configs: Sequence[model_config.ModelConfig],
+    ) -> None:
+        load = functools.partial(
+            model.Model,
+            intra_op_threads=chosen.tensorflow_intra_op_parallelism,
+            inter_op_threads=chosen.tensorflow_inter_op_parallelism,
+        )
+        self._catalog = versions.Catalog(
+            configs, chosen.file_system_poll_wait_seconds, load
+        )
+        self._catalog.start()
+        self._queue = limits.RequestQueue(
+            chosen.max_enqueued_requests,
+            chosen.num_batch_threads or max(2, (os.cpu_count() or 1) // 2),
+        )
+        super().__init__(
+            uvicorn.Config(
+                self._application(chosen),
+                http="h11",  # which has a limit for the size of headers
+                ws="none",
+                lifespan="off",
+                log_config=_log_config(),
+                server_header=False,
+                limit_concurrency=chosen.max_connections,
+                timeout_graceful_shutdown=chosen.drain_timeout_s,
+            )
+        )
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            super().run(sockets)
+        finally:
+            self._catalog.close()
+            self._queue.close()
+
+    def handle_exit(self, sig, frame):
+        """Drains at the first signal, ends at the second.
+
+        Uvicorn's own would raise the signal again at the end, so that a server
+        that has drained would end as one that was killed.
+        """
+        if self.should_exit:
+            os._exit(128 + sig)
+        self.should_exit = True
+
+    def _application(self, chosen):
+        meters = metrics.Metrics(
+            self._catalog.models, lambda: self._queue.pending
+        )
+        tflite = pathlib.Path(chosen.tflite) if chosen.tflite else None
+        pages = page.routes(self._catalog, tflite)
+        return app.create(self._catalog, self._queue, meters, pages, chosen)
+
+
+def _log_config() -> dict[str, Any]:
+    """Uvicorn's, with a line for each request on the standard error, too."""
+    config = copy.deepcopy(uvicorn.config.LOGGING_CONFIG)
+    config["handlers"]["access"]["stream"] = "ext://sys.stderr"
+    config["loggers"]["uvicorn.error"]["level"] = "WARNING"
+    config["loggers"]["serving.local"] = {
+        "handlers": ["default"],
+        "level": "INFO",
+    }
+    return config

@@ -1,0 +1,186 @@
+"""The command against servers of the model: ours, and a small one of gRPC."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+
+import grpc_server
+import local_process
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from cartoongan_tf.core import model_interface
+from cartoongan_tf.images import pictures
+from cartoongan_tf.inference import saved_model_runtime
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def urls(published, served):
+    """Of servers of the same model, by protocol."""
+    model = saved_model_runtime.SessionModel(published / "1")
+
+    def cartoonize(picture):
+        try:
+            batch = np.array([picture], object)
+            return model.run(model_interface.BYTES, batch)[0]
+        except tf.errors.InvalidArgumentError as error:
+            raise ValueError(error.message) from error
+
+    with grpc_server.serve(grpc_server.Servicer(cartoonize)) as url:
+        yield {"rest": served, "grpc": url}
+
+
+@pytest.fixture
+def client(run_command, served, tmp_path):
+    def client(*arguments, url=served, **settings):
+        return run_command(
+            sys.executable,
+            "-m",
+            "serving.client",
+            f"--url={url}",
+            f"--output={tmp_path / 'cartoons'}",
+            *map(str, arguments),
+            **settings,
+        )
+
+    return client
+
+
+@pytest.mark.parametrize("protocol", ["rest", "grpc"])
+def test_photos_become_the_models_cartoons(
+    client, urls, protocol, make_folder, cartoon_of, tmp_path
+):
+    photos = sorted(make_folder("photos", 3).iterdir())
+    done = client(*photos, url=urls[protocol])
+    assert done.returncode == 0, done.stderr
+    assert "[3/3]" in done.stdout
+    written = sorted((tmp_path / "cartoons").iterdir())
+    assert [path.name for path in written] == ["0.png", "1.png", "2.png"]
+    for photo, path in zip(photos, written, strict=True):
+        expected = cartoon_of(photo.read_bytes())
+        np.testing.assert_array_equal(pictures.read_picture(path), expected)
+
+
+def test_a_large_photo_is_reduced_before_it_is_sent(
+    client, make_folder, tmp_path
+):
+    photo = make_folder("photos", 1, height=300, width=400) / "0.png"
+    assert client("--max_side=40", photo).returncode == 0
+    cartoon = pictures.read_picture(tmp_path / "cartoons" / "0.png")
+    assert cartoon.shape == (30, 40, 3)
+
+
+def test_what_failed_is_named_and_the_rest_goes_on(
+    client, make_folder, tmp_path
+):
+    folder = make_folder("photos", 1)
+    (folder / "letter.jpg").write_text("Dear server")
+    broken = folder / "broken.png"
+    broken.write_bytes((folder / "0.png").read_bytes()[:200])
+    names = ["0.png", "letter.jpg", "broken.png", "gone.jpg"]
+    done = client(*(folder / name for name in names))
+    assert done.returncode == 1
+    assert "letter.jpg: is not a picture of a known kind" in done.stderr
+    assert "broken.png: " in done.stderr
+    assert " answers 400: " in done.stderr  # Which the server found out.
+    assert "gone.jpg: No such file" in done.stderr
+    assert "3 of 4 photos became no cartoon" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert [path.name for path in (tmp_path / "cartoons").iterdir()] == [
+        "0.png"
+    ]
+
+
+def test_what_is_there_already_is_left_alone_unless_told(
+    client, make_folder, tmp_path
+):
+    photo = make_folder("photos", 1) / "0.png"
+    there = tmp_path / "cartoons" / "0.jpg"
+    there.parent.mkdir()
+    there.write_bytes(b"mine")
+    done = client(photo)
+    assert done.returncode == 0
+    assert "1 there already" in done.stderr
+    assert os.listdir(there.parent) == ["0.jpg"]
+    assert client("--overwrite", photo).returncode == 0
+    assert sorted(os.listdir(there.parent)) == ["0.jpg", "0.png"]
+
+
+@pytest.mark.parametrize("protocol", ["rest", "grpc"])
+def test_a_version_that_is_not_there_is_told_in_the_servers_words(
+    client, urls, protocol, make_folder
+):
+    photo = make_folder("photos", 1) / "0.png"
+    done = client("--version=7", photo, url=urls[protocol])
+    assert done.returncode == 1
+    assert "Specific(cartoongan, 7)" in done.stderr
+
+
+def test_a_server_that_is_not_there_is_told_once(client, make_folder):
+    photo = make_folder("photos", 1) / "0.png"
+    done = client("--retries=1", photo, url="http://127.0.0.1:1")
+    assert done.returncode == 1
+    told, counted = done.stderr.splitlines()
+    assert "cannot be reached" in told
+    assert counted == "error: 1 of 1 photos became no cartoon."
+
+
+def test_grpc_tells_what_it_needs_and_rest_does_not_need(run_command):
+    lines = (
+        "import runpy, sys\n"
+        "sys.modules['grpc'] = None\n"
+        "runpy.run_module('serving.client', run_name='__main__')\n"
+    )
+    done = run_command(
+        sys.executable, "-c", lines, "--url=grpc://127.0.0.1:1", "a.jpg"
+    )
+    assert done.returncode == 1
+    assert "needs grpc: pip install -r requirements-serving.txt" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_ctrl_c_does_not_wait_for_the_server(make_folder, tmp_path):
+    photo = make_folder("photos", 1) / "0.png"
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        command = [
+            *(sys.executable, "-m", "serving.client", "--timeout=3600"),
+            f"--url=http://127.0.0.1:{silent.getsockname()[1]}",
+            f"--output={tmp_path / 'cartoons'}",
+            str(photo),
+        ]
+        with subprocess.Popen(
+            command,
+            cwd=local_process.ROOT,
+            stderr=subprocess.PIPE,
+            text=True,
+            # What a shell runs in the background ignores Ctrl-C.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        ) as process:
+            connection, _ = silent.accept()
+            with connection:
+                process.send_signal(signal.SIGINT)
+                _, told = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert told == "Interrupted; the same command goes on.\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ([], "Which photos?"),
+        (["--url=ftp://x", "a.jpg"], "begins with none of http://"),
+        (["--version=1", "--label=stable", "a.jpg"], "give one of them"),
+        (["a/1.jpg", "b/1.jpg"], "would have the same cartoon"),
+        (["--output=a.txt", "b.jpg"], "the ending of no picture"),
+    ],
+)
+def test_a_mistake_is_told_in_one_sentence(client, arguments, sentence):
+    done = client(*arguments)
+    assert done.returncode == 1
+    assert sentence in done.stderr + done.stdout
+    assert "Traceback" not in done.stderr

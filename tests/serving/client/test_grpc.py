@@ -1,0 +1,109 @@
+"""Against a small server; test_command.py has the model behind it."""
+
+import time
+
+import grpc
+import grpc_server
+import pytest
+import tensorflow as tf
+
+from serving.client import errors
+from serving.client import grpc as grpc_client
+
+CARTOON = b"\x89PNG of a cartoon"
+
+
+@pytest.fixture
+def servicer():
+    return grpc_server.Servicer(lambda picture: CARTOON)
+
+
+@pytest.fixture
+def connect(servicer):
+    with grpc_server.serve(servicer) as url:
+        clients = []
+
+        def connect(**options):
+            clients.append(grpc_client.GrpcClient(url, **options))
+            return clients[-1]
+
+        yield connect
+        for client in clients:
+            client.close()
+
+
+def test_a_picture_is_sent_as_a_batch_of_one(connect, servicer):
+    assert connect(model_name="other").cartoonize(b"photo") == CARTOON
+    (request,) = servicer.requests
+    assert request.model_spec.name == "other"
+    assert request.model_spec.WhichOneof("version_choice") is None
+    pictures = tf.make_ndarray(request.inputs["image_bytes"])
+    assert pictures.tolist() == [b"photo"]
+
+
+def test_a_version_is_asked_for_by_number_or_by_label(connect, servicer):
+    connect(version=1).cartoonize(b"photo")
+    connect(label="stable").cartoonize(b"photo")
+    specs = [request.model_spec for request in servicer.requests]
+    assert specs[0].version.value == 1
+    assert specs[1].version_label == "stable"
+
+
+def test_pictures_above_four_megabytes_come_and_go():
+    large = bytes(5 * 2**20)
+    with grpc_server.serve(grpc_server.Servicer(lambda same: same)) as url:
+        client = grpc_client.GrpcClient(url, retries=0)
+        assert client.cartoonize(large) == large
+        client.close()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        grpc.StatusCode.RESOURCE_EXHAUSTED,
+        grpc.StatusCode.UNAVAILABLE,
+        grpc.StatusCode.DEADLINE_EXCEEDED,
+    ],
+)
+def test_a_busy_server_is_asked_again(connect, servicer, code):
+    servicer.errors = [code]
+    assert connect(retries=1).cartoonize(bytes(2**20)) == CARTOON
+    assert len(servicer.requests) == 2
+
+
+def test_a_server_that_stays_busy_is_a_failure_in_its_words(connect, servicer):
+    servicer.errors = [grpc.StatusCode.RESOURCE_EXHAUSTED] * 9
+    with pytest.raises(
+        errors.ClientError, match="RESOURCE_EXHAUSTED: The queue is full"
+    ):
+        connect(retries=1).cartoonize(b"photo")
+    assert len(servicer.requests) == 2
+
+
+def test_what_cannot_be_mended_by_asking_again_is_asked_once(connect, servicer):
+    servicer.errors = [grpc.StatusCode.INVALID_ARGUMENT]
+    with pytest.raises(errors.ClientError, match="INVALID_ARGUMENT: The queue"):
+        connect().cartoonize(b"photo")
+    assert len(servicer.requests) == 1
+
+
+def test_a_model_without_cartoons_is_a_failure(connect, servicer):
+    servicer.output = "scores"
+    with pytest.raises(errors.ClientError, match="answers without `cartoon_b"):
+        connect().cartoonize(b"photo")
+
+
+def test_a_server_that_is_not_there_is_a_failure():
+    client = grpc_client.GrpcClient("grpc://127.0.0.1:1", retries=0)
+    with pytest.raises(errors.ClientError, match="answers UNAVAILABLE"):
+        client.cartoonize(b"photo")
+    client.close()
+
+
+def test_a_server_that_is_too_slow_is_a_failure():
+    slow = grpc_server.Servicer(lambda _: time.sleep(1) or CARTOON)
+    with grpc_server.serve(slow) as url:
+        client = grpc_client.GrpcClient(url, timeout=0.05, retries=0)
+        with pytest.raises(errors.ClientError, match="DEADLINE_EXCEEDED"):
+            client.cartoonize(b"photo")
+        client.close()

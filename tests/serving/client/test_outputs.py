@@ -1,0 +1,102 @@
+import io
+import pathlib
+import stat
+
+import numpy as np
+import PIL.Image
+import pytest
+
+from serving.client import errors
+from serving.client import outputs
+
+
+def encode(kind, color=(10, 200, 30)):
+    stream = io.BytesIO()
+    PIL.Image.new("RGB", (6, 4), color).save(stream, kind)
+    return stream.getvalue()
+
+
+def only(photo, output):
+    (destination,) = outputs.plan([pathlib.Path(photo)], output).values()
+    return destination
+
+
+@pytest.mark.parametrize(("kind", "suffix"), [("PNG", "png"), ("JPEG", "jpg")])
+def test_in_a_folder_the_ending_is_of_what_came(tmp_path, kind, suffix):
+    destination = only("a/beach.2.heic", tmp_path / "out")
+    path = destination.write(encode(kind))
+    assert path == tmp_path / f"out/beach.2.{suffix}"
+    assert path.read_bytes() == encode(kind)
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg"])
+def test_a_cartoon_that_is_there_is_found_whatever_its_ending(tmp_path, suffix):
+    destination = only("a/beach.jpg", tmp_path)
+    assert destination.found() is None
+    there = tmp_path / f"beach.{suffix}"
+    there.touch()
+    assert destination.found() == there
+
+
+def test_a_named_file_gets_the_format_of_its_ending(tmp_path):
+    destination = only("beach.png", tmp_path / "one.jpg")
+    assert destination.found() is None
+    path = destination.write(encode("PNG"))
+    assert path == tmp_path / "one.jpg"
+    assert destination.found() == path
+    with PIL.Image.open(path) as image:
+        assert image.format == "JPEG"
+        np.testing.assert_allclose(image.getpixel((3, 2)), (10, 200, 30), 0, 4)
+
+
+def test_a_named_file_of_the_format_that_came_is_what_came(tmp_path):
+    path = only("beach.png", tmp_path / "one.jpeg").write(encode("JPEG"))
+    assert path.read_bytes() == encode("JPEG")
+
+
+def test_a_folder_with_a_dot_in_its_name_is_a_folder(tmp_path):
+    (tmp_path / "v1.0").mkdir()
+    path = only("beach.png", tmp_path / "v1.0").write(encode("PNG"))
+    assert path == tmp_path / "v1.0/beach.png"
+
+
+def test_two_photos_of_one_name_are_refused(tmp_path):
+    photos = [pathlib.Path("a/1.jpg"), pathlib.Path("b/1.png")]
+    with pytest.raises(errors.ClientError, match="would have the same cartoon"):
+        outputs.plan(photos, tmp_path)
+
+
+def test_a_photo_that_is_named_twice_is_one_photo(tmp_path):
+    photos = [pathlib.Path("a/1.jpg")] * 2
+    assert len(outputs.plan(photos, tmp_path / "one.png")) == 1
+
+
+def test_two_photos_need_a_folder(tmp_path):
+    photos = [pathlib.Path("a/1.jpg"), pathlib.Path("b/2.png")]
+    with pytest.raises(errors.ClientError, match="one file, for 2 photos"):
+        outputs.plan(photos, tmp_path / "one.png")
+
+
+def test_an_ending_of_no_picture_is_refused(tmp_path):
+    with pytest.raises(errors.ClientError, match="the ending of no picture"):
+        only("a.png", tmp_path / "one.txt")
+
+
+def test_an_answer_that_is_no_picture_is_not_written(tmp_path):
+    with pytest.raises(errors.ClientError, match="no picture"):
+        only("a.png", tmp_path / "out").write(b"<html>")
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_cannot_be_written_whole_leaves_nothing(tmp_path):
+    (tmp_path / "beach.png").mkdir()  # Which no file can replace.
+    with pytest.raises(OSError, match=r"beach\.png"):
+        only("beach.jpg", tmp_path).write(encode("PNG"))
+    assert [path.name for path in tmp_path.iterdir()] == ["beach.png"]
+
+
+def test_others_may_read_cartoons_as_they_may_read_other_files(tmp_path):
+    (tmp_path / "usual").touch()
+    path = only("beach.jpg", tmp_path).write(encode("PNG"))
+    usual = stat.S_IMODE((tmp_path / "usual").stat().st_mode)
+    assert stat.S_IMODE(path.stat().st_mode) == usual

@@ -1,0 +1,177 @@
+import io
+
+import numpy as np
+import PIL.Image
+import PIL.ImageCms
+import pytest
+
+from serving.client import errors
+from serving.client import uploads
+
+RED_UP = (255, 0, 0)
+BLUE_DOWN = (0, 0, 255)
+TURNED = 6  # EXIF: stored so that viewers turn it to the right.
+
+
+def encode(image, kind, **options):
+    stream = io.BytesIO()
+    image.save(stream, kind, **options)
+    return stream.getvalue()
+
+
+def decode(data):
+    image = PIL.Image.open(io.BytesIO(data))
+    image.load()
+    return image
+
+
+def two_halves(width=60, height=40, mode="RGB"):
+    image = PIL.Image.new("RGB", (width, height), RED_UP)
+    image.paste(BLUE_DOWN, (0, height // 2, width, height))
+    return image.convert(mode)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_file_that_servers_read_goes_as_it_is(kind):
+    data = encode(two_halves(), kind)
+    assert uploads.prepare(data, 60) is data
+
+
+def test_an_orientation_is_left_to_the_server_with_the_rest_of_the_file():
+    exif = PIL.Image.Exif()
+    exif[274] = TURNED
+    data = encode(two_halves(), "JPEG", exif=exif)
+    assert uploads.prepare(data, 60) is data
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_larger_photo_is_reduced_to_the_side(kind):
+    data = encode(two_halves(600, 400), kind)
+    image = decode(uploads.prepare(data, 60))
+    assert image.size == (60, 40)
+    assert image.format == ("PNG" if kind == "PNG" else "JPEG")
+    np.testing.assert_allclose(image.getpixel((30, 5)), RED_UP, atol=4)
+    np.testing.assert_allclose(image.getpixel((30, 35)), BLUE_DOWN, atol=4)
+
+
+def test_a_reduced_photo_is_upright():
+    exif = PIL.Image.Exif()
+    exif[274] = TURNED
+    data = encode(two_halves(600, 400), "JPEG", exif=exif)
+    image = decode(uploads.prepare(data, 60))
+    assert image.size == (40, 60)
+    assert 274 not in image.getexif()
+    np.testing.assert_allclose(image.getpixel((35, 30)), RED_UP, atol=4)
+    np.testing.assert_allclose(image.getpixel((5, 30)), BLUE_DOWN, atol=4)
+
+
+@pytest.mark.parametrize("kind", ["BMP", "GIF", "PPM", "TGA", "TIFF"])
+def test_other_kinds_without_loss_become_png_without_loss(kind, random):
+    pixels = random.integers(0, 256, (40, 60), "uint8")
+    source = PIL.Image.fromarray(pixels)
+    image = decode(uploads.prepare(encode(source, kind), 60))
+    assert (image.format, image.mode) == ("PNG", "RGB")
+    np.testing.assert_array_equal(image, np.stack([pixels] * 3, axis=-1))
+
+
+def test_an_avif_becomes_jpeg():
+    data = encode(two_halves(), "AVIF", quality=95)
+    image = decode(uploads.prepare(data, 60))
+    assert (image.format, image.size) == ("JPEG", (60, 40))
+    np.testing.assert_allclose(image.getpixel((30, 5)), RED_UP, atol=8)
+
+
+def test_cmyk_becomes_rgb():
+    image = decode(uploads.prepare(encode(two_halves(mode="CMYK"), "JPEG")))
+    assert (image.format, image.mode) == ("JPEG", "RGB")
+    np.testing.assert_allclose(image.getpixel((30, 5)), RED_UP, atol=8)
+
+
+def test_sixteen_bits_become_eight():
+    ramp = np.linspace(0, 65535, 60).astype("uint16")
+    source = PIL.Image.fromarray(np.tile(ramp, (40, 1)))
+    image = decode(uploads.prepare(encode(source, "TIFF")))
+    expected = np.broadcast_to((ramp / 257)[None, :, None], (40, 60, 3))
+    np.testing.assert_allclose(np.asarray(image), expected, atol=1)
+
+
+def test_transparency_is_put_on_white():
+    source = PIL.Image.new("RGBA", (600, 400), (0, 0, 0, 0))
+    image = decode(uploads.prepare(encode(source, "PNG"), 60))
+    assert image.mode == "RGB"
+    assert image.getpixel((30, 20)) == (255, 255, 255)
+
+
+@pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP"])
+def test_of_an_animation_the_first_frame_is_sent(kind):
+    frames = [PIL.Image.new("RGB", (60, 40), c) for c in (RED_UP, BLUE_DOWN)]
+    data = encode(frames[0], kind, save_all=True, append_images=frames[1:])
+    assert decode(data).n_frames == 2
+    image = decode(uploads.prepare(data, 60))
+    assert getattr(image, "n_frames", 1) == 1
+    np.testing.assert_allclose(image.getpixel((30, 20)), RED_UP, atol=4)
+
+
+def wide_profile():
+    """A profile whose red and green are each other's."""
+    profile = PIL.ImageCms.ImageCmsProfile(PIL.ImageCms.createProfile("sRGB"))
+    data = profile.tobytes().replace(b"rXYZ", b"xxxx", 1)
+    data = data.replace(b"gXYZ", b"rXYZ", 1).replace(b"xxxx", b"gXYZ", 1)
+    name = "sRGB built-in".encode("utf-16-be")
+    assert name in data
+    return data.replace(name, "odd one built".encode("utf-16-be"))
+
+
+def test_another_color_profile_is_converted_to_srgb():
+    data = encode(two_halves(), "PNG", icc_profile=wide_profile())
+    image = decode(uploads.prepare(data, 60))
+    assert "icc_profile" not in image.info
+    np.testing.assert_allclose(image.getpixel((30, 5)), (0, 255, 0), atol=2)
+
+
+def test_the_profile_of_srgb_is_no_reason_to_encode_anew():
+    profile = PIL.ImageCms.ImageCmsProfile(PIL.ImageCms.createProfile("sRGB"))
+    data = encode(two_halves(), "JPEG", icc_profile=profile.tobytes())
+    assert uploads.prepare(data, 60) is data
+
+
+@pytest.mark.parametrize("profile", [b"nonsense", b""])
+def test_a_profile_that_nothing_reads_changes_nothing(profile):
+    data = encode(two_halves(), "JPEG", icc_profile=profile)
+    assert uploads.prepare(data, 60) is data
+
+
+def test_a_profile_of_gray_on_colors_changes_nothing():
+    gray = PIL.ImageCms.ImageCmsProfile(
+        PIL.ImageCms.createProfile("LAB")
+    ).tobytes()
+    data = encode(two_halves(), "PNG", icc_profile=gray)
+    image = decode(uploads.prepare(data, 60))
+    assert image.getpixel((30, 5)) == RED_UP
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"", "is empty."),
+        (b"a letter", "is not a picture of a known kind; save it as JPEG"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0", "is a HEIC picture"),
+    ],
+)
+def test_what_is_no_picture_is_refused(data, sentence):
+    with pytest.raises(errors.ClientError, match=sentence):
+        uploads.prepare(data)
+
+
+def test_what_breaks_off_is_refused_where_it_must_be_decoded():
+    data = encode(two_halves(), "TIFF")
+    with pytest.raises(errors.ClientError, match="is damaged or breaks off"):
+        uploads.prepare(data[: len(data) // 2])
+
+
+def test_a_bomb_is_refused_by_its_header():
+    small = encode(PIL.Image.new("1", (60, 40)), "BMP")
+    sides = (30000).to_bytes(4, "little") * 2
+    bomb = small[:18] + sides + small[26:]
+    with pytest.raises(errors.ClientError, match="has 30000 x 30000 pixels"):
+        uploads.prepare(bomb)

@@ -1,0 +1,426 @@
+"""TensorFlow Serving's REST protocol, against the server on a socket."""
+
+import base64
+import http.client
+import json
+import urllib.parse
+
+import local_server
+import numpy as np
+import pytest
+import requests
+import tensorflow as tf
+
+from cartoongan_tf.images import pictures
+from cartoongan_tf.inference import saved_model_runtime
+
+PREDICT = "/v1/models/cartoongan:predict"
+PROBE = "/v1/models/probe:predict"
+
+
+@pytest.fixture(scope="module")
+def server(published, tmp_path_factory):
+    probe = local_server.write_probe(tmp_path_factory.mktemp("probe"))
+    models = local_server.models(published, probe)
+    with local_server.serve(models) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def png():
+    random = np.random.default_rng(0)
+    return pictures.encode_png(random.integers(0, 256, (20, 28, 3), "uint8"))
+
+
+@pytest.fixture(scope="module")
+def cartoon(published, png):
+    """What the model makes of the picture, without a server."""
+    model = saved_model_runtime.SessionModel(published / "1")
+    return model.run("serving_default", np.array([png], object))[0]
+
+
+def b64(data):
+    return {"b64": base64.b64encode(data).decode()}
+
+
+def post(address, path, document, **settings):
+    data = document if isinstance(document, str) else json.dumps(document)
+    return requests.post(address + path, data.encode(), timeout=60, **settings)
+
+
+def refused(answer, status):
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/json"
+    content = answer.json()
+    assert list(content) == ["error"]
+    return content["error"]
+
+
+def raw(address, method, path, body=None, headers=None):
+    """Sends a path as it is, which requests would tidy up."""
+    host = urllib.parse.urlsplit(address).netloc
+    connection = http.client.HTTPConnection(host, timeout=60)
+    connection.request(method, path, body, headers or {})
+    answer = connection.getresponse()
+    text = answer.read().decode()
+    connection.close()
+    return answer.status, text
+
+
+def test_rows_are_answered_by_predictions(server, png, cartoon):
+    for row in (b64(png), {"image_bytes": b64(png)}):
+        answer = post(server, PREDICT, {"instances": [row, row]})
+        assert answer.status_code == 200
+        assert answer.headers["content-type"] == "application/json"
+        assert answer.json() == {"predictions": [b64(cartoon), b64(cartoon)]}
+
+
+def test_columns_are_answered_by_outputs(server, png, cartoon):
+    for column in ([b64(png)], {"image_bytes": [b64(png)]}):
+        answer = post(server, PREDICT, {"inputs": column})
+        assert answer.json() == {"outputs": [b64(cartoon)]}
+
+
+def test_requests_name_their_signature(server, random):
+    picture = random.integers(0, 256, (1, 16, 24, 3), "uint8")
+    document = {"signature_name": "uint8", "instances": picture.tolist()}
+    cartoon = post(server, PREDICT, document).json()["predictions"]
+    document = {"signature_name": "uint8", "inputs": picture.tolist()}
+    assert post(server, PREDICT, document).json()["outputs"] == cartoon
+    assert np.shape(cartoon) == picture.shape
+    document = {
+        "signature_name": "float32",
+        "instances": (picture / 127.5 - 1).tolist(),
+    }
+    floats = np.array(post(server, PREDICT, document).json()["predictions"])
+    assert np.abs((floats + 1) * 127.5 - cartoon).max() < 1
+
+
+def test_unknown_signatures_are_bad_requests(server):
+    document = {"signature_name": "x", "instances": [1]}
+    assert refused(post(server, PREDICT, document), 400) == (
+        'Serving signature name: "x" not found in signature def'
+    )
+
+
+@pytest.mark.parametrize("place", ["/versions/1", ""])
+def test_versions_are_parts_of_the_path(server, png, cartoon, place):
+    path = f"/v1/models/cartoongan{place}:predict"
+    answer = post(server, path, {"instances": [b64(png)]})
+    assert answer.json() == {"predictions": [b64(cartoon)]}
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "message"),
+    [
+        ("other", 404, "Servable not found for request: Latest(other)"),
+        (
+            "cartoongan/versions/7",
+            404,
+            "Servable not found for request: Specific(cartoongan, 7)",
+        ),
+        (
+            f"cartoongan/versions/{2**63 - 1}",
+            404,
+            "Servable not found for request: "
+            f"Specific(cartoongan, {2**63 - 1})",
+        ),
+        (
+            f"cartoongan/versions/{2**63}",
+            400,
+            f"Failed to convert version: {2**63} to numeric.",
+        ),
+        (
+            "cartoongan/versions/" + "9" * 5000,
+            400,
+            f"Failed to convert version: {'9' * 200} to numeric.",
+        ),
+    ],
+)
+def test_versions_that_are_not_there_are_refused(server, path, status, message):
+    answer = post(server, f"/v1/models/{path}:predict", {"instances": [1]})
+    assert refused(answer, status) == message
+
+
+def test_paths_may_be_in_any_case_and_encoded(server, png):
+    document = json.dumps({"instances": [b64(png)]})
+    for path in (
+        "/v1/Models/cartoongan:predict",
+        "/v1/models/cartoon%67an/Versions/1:predict",
+    ):
+        assert raw(server, "POST", path, document)[0] == 200, path
+
+
+def test_names_are_told_as_they_are_written(server):
+    assert refused(requests.get(f"{server}/v1/models/CartoonGAN"), 404)
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
+def test_other_methods_are_malformed_requests(server, method):
+    answer = requests.request(method, f"{server}/v1/models/cartoongan")
+    assert refused(answer, 400) == (
+        f"Malformed request: {method} /v1/models/cartoongan"
+    )
+
+
+def test_head_is_a_malformed_request(server):
+    assert requests.head(f"{server}/v1/models/cartoongan").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/v1/foo"),
+        ("POST", "/v1/foo"),
+        ("GET", "/v1/models/a/b"),
+        ("POST", "/v1/models"),
+        ("POST", "/v1/models/cartoongan"),
+        ("GET", "/v1/models/cartoongan:predict"),
+        ("POST", "/v1/models/cartoongan:explain"),
+        ("POST", "/v1/models/cartoongan:PREDICT"),
+        ("POST", "/v1/models/cartoongan/labels/stable:predict"),
+        ("POST", "/v1/models/cartoongan:classify"),
+        ("POST", "/v1/models/cartoongan/versions/x:predict"),
+        ("POST", "/v1/models/cartoongan/version/1:predict"),
+        ("POST", "/v1/models/cartoongan/metadata"),
+        ("GET", f"/v1/{'x' * 190}"),
+    ],
+)
+def test_other_paths_below_v1_are_malformed_requests(server, method, path):
+    status, text = raw(server, method, path, "{}" if method == "POST" else None)
+    assert status == 400
+    assert json.loads(text)["error"] == f"Malformed request: {method} {path}"
+
+
+def test_a_long_path_is_not_repeated_in_full(server):
+    path = f"/v1/{'x' * 1000}"
+    message = refused(requests.get(server + path), 400)
+    assert message == f"Malformed request: GET {path[:200]}"
+
+
+def test_paths_outside_of_v1_are_not_found(server):
+    answer = requests.get(f"{server}/v2/models/cartoongan")
+    assert refused(answer, 404) == "Not Found"
+
+
+def test_the_status_tells_of_all_versions(server):
+    expected = {
+        "model_version_status": [
+            {
+                "version": "1",
+                "state": "AVAILABLE",
+                "status": {"error_code": "OK", "error_message": ""},
+            }
+        ]
+    }
+    for path in ("", "/versions/1"):
+        answer = requests.get(f"{server}/v1/models/cartoongan{path}")
+        assert answer.status_code == 200
+        assert answer.json() == expected, path
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "message"),
+    [
+        ("", 400, "Missing model name in request."),
+        ("/other", 404, "Could not find any versions of model other"),
+        (
+            "/cartoongan/versions/7",
+            404,
+            "Could not find version 7 of model cartoongan",
+        ),
+        (
+            "/other/metadata",
+            404,
+            "Servable not found for request: Latest(other)",
+        ),
+        (
+            "/cartoongan/versions/7/metadata",
+            404,
+            "Servable not found for request: Specific(cartoongan, 7)",
+        ),
+    ],
+)
+def test_models_that_are_not_there_have_no_status(
+    server, path, status, message
+):
+    answer = requests.get(f"{server}/v1/models{path}")
+    assert refused(answer, status) == message
+
+
+def test_metadata_are_the_signatures_with_the_names_of_their_fields(
+    server, published
+):
+    for place in ("", "/versions/1"):
+        found = requests.get(f"{server}/v1/models/cartoongan{place}/metadata")
+        content = found.json()
+        assert content["model_spec"] == {
+            "name": "cartoongan",
+            "signature_name": "",
+            "version": "1",
+        }
+        definitions = content["metadata"]["signature_def"]["signature_def"]
+        expected = tf.saved_model.load(str(published / "1")).signatures
+        assert set(definitions) - {"__saved_model_init_op"} == set(expected)
+        image = definitions["uint8"]["inputs"]["image"]
+        assert image["dtype"] == "DT_UINT8"
+        sizes = [dim["size"] for dim in image["tensor_shape"]["dim"]]
+        assert sizes == ["-1", "-1", "-1", "3"]
+        assert image["tensor_shape"]["unknown_rank"] is False
+
+
+def test_bodies_are_not_inflated(server):
+    answer = requests.post(
+        server + PREDICT, b"{}", headers={"Content-Encoding": "gzip"}
+    )
+    assert (
+        refused(answer, 415) == "Content-Encoding gzip is not read; use none."
+    )
+
+
+def test_what_the_graph_refuses_names_no_node(server, png):
+    document = {"instances": [b64(png), b64(b"text")]}
+    assert refused(post(server, PREDICT, document), 400) == (
+        "image_bytes[1]: is not a JPEG, PNG or WebP picture; convert it."
+    )
+
+
+def test_several_inputs_and_outputs_go_by_their_names(server):
+    rows = [{"x": [1, 2], "y": "a"}, {"y": b64(b"\xff\x00"), "x": [3, 4]}]
+    answer = post(server, PROBE, {"instances": rows}).content
+    assert json.loads(answer.decode(errors="replace")) == {
+        "predictions": [
+            {"raw_bytes": b64(b"a"), "sum": 3, "text": "a"},
+            {"raw_bytes": b64(b"\xff\x00"), "sum": 7, "text": "\ufffd\x00"},
+        ]
+    }
+    document = {"inputs": {"x": [[1, 2]], "y": ["a"], "more": 1}}
+    assert post(server, PROBE, document).json() == {
+        "outputs": {"raw_bytes": [b64(b"a")], "sum": [3], "text": ["a"]}
+    }
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ({"instances": [[1, 2]]}, "instances is a plain list, but expecting"),
+        ({"instances": [{"x": [1, 2]}]}, "must only have keys: x,y"),
+        ({"inputs": {"x": [[1, 2]]}}, "Missing named input: y in 'inputs'"),
+        ({"instances": [], "x": 1}, "No values in 'instances' array"),
+        ({}, "Missing 'inputs' or 'instances' key"),
+        ({"instances": 1, "inputs": 1}, "expecting only one of"),
+        ("", "JSON Parse error: Expecting value: line 1 column 1 (char 0)"),
+        ("{", "JSON Parse error: Expecting property name"),
+        ("[]", "Is not object"),
+        ({"signature_name": 1}, "'signature_name' key must be a string value"),
+    ],
+)
+def test_bodies_that_do_not_fit_are_bad_requests(server, document, message):
+    assert message in refused(post(server, PROBE, document), 400)
+
+
+def test_numbers_that_are_not_finite_are_bare_tokens(server):
+    document = (
+        '{"signature_name": "same", "instances": [NaN, -Infinity, 1, 0.2]}'
+    )
+    answer = post(server, PROBE, document)
+    assert answer.text.startswith('{"predictions": [NaN, -Infinity, 1.0, 0.2')
+
+
+def test_single_values_are_columns_and_no_rows(server):
+    document = {"signature_name": "total", "inputs": [1, 2.5]}
+    assert post(server, PROBE, document).json() == {"outputs": 3.5}
+    document = {"signature_name": "total", "instances": [1, 2.5]}
+    assert refused(post(server, PROBE, document), 400) == (
+        "Tensor name: total has no shape information "
+    )
+
+
+def test_rows_need_outputs_of_one_length(server):
+    document = {"signature_name": "unequal", "inputs": [1, 2]}
+    assert post(server, PROBE, document).json() == {
+        "outputs": {"once": [1.0, 2.0], "twice": [1.0, 2.0, 1.0, 2.0]}
+    }
+    document = {"signature_name": "unequal", "instances": [1, 2]}
+    message = refused(post(server, PROBE, document), 400)
+    assert message == (
+        "Tensor name: twice has inconsistent batch size: 4 expecting: 2"
+    )
+
+
+def test_types_without_json_are_refused_both_ways(server):
+    document = {"signature_name": "half", "instances": [1]}
+    message = refused(post(server, PROBE, document), 400)
+    assert message == "Failed to write JSON value for tensor type: half"
+    document = {"signature_name": "takes_half", "inputs": [1]}
+    assert "to type: half" in refused(post(server, PROBE, document), 501)
+
+
+def test_booleans_are_true_and_false(server):
+    document = {"signature_name": "negation", "instances": [True, False]}
+    assert post(server, PROBE, document).json() == {
+        "predictions": [False, True]
+    }
+    document["instances"] = [1]
+    assert "expected type: bool" in refused(post(server, PROBE, document), 400)
+
+
+def test_pages_of_other_sites_are_not_let_in(server):
+    answer = requests.get(f"{server}/v1/models/cartoongan")
+    assert "access-control-allow-origin" not in answer.headers
+
+
+def test_pages_of_other_sites_may_be_let_in(published, png):
+    models = local_server.models(published, published)[:1]
+    other = {"Origin": "http://localhost:3000"}
+    with local_server.serve(
+        models, rest_api_enable_cors_support=True
+    ) as address:
+        asked = requests.options(
+            address + PREDICT,
+            headers={
+                **other,
+                "Access-Control-Request-Method": "POST",
+                "Access-Control-Request-Headers": "Content-Type",
+            },
+        )
+        answer = post(
+            address, PREDICT, {"instances": [b64(png)]}, headers=other
+        )
+        error = post(address, PREDICT, {}, headers=other)
+    found = [each.status_code for each in (asked, answer, error)]
+    assert found == [200, 200, 400]
+    for each in (asked, answer, error):
+        assert each.headers["access-control-allow-origin"] == "*"
+    assert "POST" in asked.headers["access-control-allow-methods"]
+
+
+def test_health_is_having_all_models(server):
+    answer = requests.get(f"{server}/healthz")
+    assert (answer.status_code, answer.text) == (200, "ok\n")
+
+
+def test_the_page_stands_beside_the_protocol(server):
+    answer = requests.get(f"{server}/")
+    assert answer.headers["content-type"].startswith("text/html")
+    assert answer.status_code == 200
+
+
+def test_metrics_count_predictions_by_model_and_end(server, png):
+    post(server, PREDICT, {"instances": [b64(png)]})
+    post(server, PREDICT, {})
+    post(server, "/v1/models/made-up:predict", {"instances": [1]})
+    answer = requests.get(f"{server}/monitoring/prometheus/metrics")
+    assert answer.headers["content-type"].startswith("text/plain")
+    lines = answer.text.splitlines()
+    for start in (
+        'cartoongan_requests_total{model="cartoongan",status="OK"}',
+        'cartoongan_requests_total{model="cartoongan",status="INVALID_ARG',
+        'cartoongan_requests_total{model="(unknown)",status="NOT_FOUND"}',
+        'cartoongan_request_seconds_count{model="cartoongan"}',
+        'cartoongan_run_seconds_count{model="cartoongan"}',
+    ):
+        (line,) = [each for each in lines if each.startswith(start)]
+        assert float(line.split()[-1]) > 0
+    assert "cartoongan_pending_requests 0.0" in lines
+    assert "made-up" not in answer.text

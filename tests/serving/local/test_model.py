@@ -1,0 +1,170 @@
+import gc
+import shutil
+import weakref
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from tensorflow_serving.apis import prediction_log_pb2
+
+from cartoongan_tf.images import pictures
+from cartoongan_tf.inference import saved_model_runtime
+from serving.local import errors
+from serving.local import model
+
+WARMUP = "assets.extra/tf_serving_warmup_requests"
+
+
+@pytest.fixture(scope="module")
+def version(published):
+    return model.Model(published / "1")
+
+
+@pytest.fixture
+def copy(published, tmp_path):
+    return shutil.copytree(published / "1", tmp_path / "7")
+
+
+@pytest.fixture
+def pixels(random):
+    return random.integers(0, 256, (2, 24, 32, 3), "uint8")
+
+
+def error_of(version, *args):
+    with pytest.raises(errors.RequestError) as caught:
+        version.run(*args)
+    return caught.value
+
+
+def test_it_answers_as_the_session_loader_does(published, version, pixels):
+    expected = saved_model_runtime.SessionModel(published / "1")
+    encoded = np.array([pictures.encode_jpeg(p) for p in pixels], object)
+    actual = version.run("serving_default", {"image_bytes": encoded})
+    assert actual.keys() == {"cartoon_bytes"}
+    np.testing.assert_array_equal(
+        actual["cartoon_bytes"], expected.run("serving_default", encoded)
+    )
+    actual = version.run("uint8", {"image": pixels})
+    np.testing.assert_array_equal(
+        actual["cartoon"], expected.run("uint8", pixels)
+    )
+
+
+def test_its_number_is_its_folders_name(copy):
+    assert model.Model(copy).number == 7
+
+
+def test_all_signatures_are_there_for_metadata(version):
+    assert {"serving_default", "uint8", "float32"} < set(version.signatures)
+    definition = version.signatures["uint8"]
+    assert definition.inputs["image"].dtype == tf.uint8.as_datatype_enum
+
+
+@pytest.mark.parametrize("name", ["x", "", "__saved_model_init_op"])
+def test_an_unknown_signature_is_refused(version, name):
+    error = error_of(version, name, {})
+    assert error.code == "INVALID_ARGUMENT"
+    assert error.message == (
+        f'Serving signature name: "{name}" not found in signature def'
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "alias", "value", "shapes"),
+    [
+        (
+            "uint8",
+            "image",
+            np.zeros((1, 16, 24, 4)),
+            "[?,?,?,3] but [1,16,24,4]",
+        ),
+        ("serving_default", "image_bytes", np.array(b"x"), "[?] but []"),
+    ],
+)
+def test_shapes_that_do_not_fit_are_refused(
+    version, name, alias, value, shapes
+):
+    error = error_of(version, name, {alias: value})
+    assert error.code == "INVALID_ARGUMENT"
+    assert error.message == (
+        f"Expects input '{alias}' to have shape {shapes} is provided."
+    )
+
+
+def test_a_bad_picture_is_refused_with_its_place(version, pixels):
+    encoded = np.array([pictures.encode_jpeg(pixels[0]), b"x"], object)
+    error = error_of(version, "serving_default", {"image_bytes": encoded})
+    assert error.code == "INVALID_ARGUMENT"
+    assert error.message.startswith("image_bytes[1]: is not a JPEG")
+
+
+def test_work_that_takes_too_long_is_stopped(version):
+    large = np.zeros((1, 2048, 2060, 3), "uint8")
+    error = error_of(version, "uint8", {"image": large}, 0.001)
+    assert error.code == "DEADLINE_EXCEEDED"
+
+
+def test_a_model_without_weights_files_is_not_loaded(copy):
+    (copy / WARMUP).unlink()
+    shutil.rmtree(copy / "variables")
+    with pytest.raises(ValueError, match="not a valid checkpoint"):
+        model.Model(copy)
+
+
+def test_a_truncated_model_is_not_loaded(copy):
+    file = copy / "saved_model.pb"
+    file.write_bytes(file.read_bytes()[:1000])
+    with pytest.raises(OSError, match=r"saved_model\.pb"):
+        model.Model(copy)
+
+
+def test_a_model_may_lack_warm_up_requests(copy):
+    (copy / WARMUP).unlink()
+    assert "uint8" in model.Model(copy).signatures
+
+
+def test_warm_up_requests_are_answered_before_a_model_is_there(
+    copy, monkeypatch
+):
+    run, asked = model.Model.run, []
+
+    def note(version, name, inputs):
+        asked.append((name, list(inputs)))
+        return run(version, name, inputs)
+
+    monkeypatch.setattr(model.Model, "run", note)
+    model.Model(copy)
+    assert ("serving_default", ["image_bytes"]) in asked
+
+
+def test_a_failing_warm_up_request_keeps_a_model_from_being_loaded(copy):
+    log = prediction_log_pb2.PredictionLog()
+    pictures_ = log.predict_log.request.inputs["image_bytes"]
+    pictures_.CopyFrom(tf.make_tensor_proto([b"no picture"]))
+    with tf.io.TFRecordWriter(str(copy / WARMUP)) as writer:
+        writer.write(log.SerializeToString())
+    with pytest.raises(errors.RequestError, match=r"image_bytes\[0\]: is not"):
+        model.Model(copy)
+
+
+def test_a_damaged_warm_up_file_keeps_a_model_from_being_loaded(copy):
+    (copy / WARMUP).write_bytes(b"damaged" * 9)
+    with pytest.raises(tf.errors.DataLossError):
+        model.Model(copy)
+
+
+def test_outputs_without_axes_are_arrays_too(words):
+    version = model.Model(words / "1")
+    given = np.array([b"a", b"b"], object)
+    actual = version.run("count", {"words": given})["count"]
+    assert isinstance(actual, np.ndarray)
+    assert actual == 2
+
+
+def test_nothing_stays_of_a_model_that_nobody_refers_to(words):
+    version = model.Model(words / "1")
+    version.run("count", {"words": np.array([b"a"], object)})
+    session = weakref.ref(version._session)
+    del version
+    gc.collect()
+    assert session() is None

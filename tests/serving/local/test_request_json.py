@@ -1,0 +1,351 @@
+import base64
+import json
+
+import numpy as np
+import pytest
+from google.protobuf import text_format
+from tensorflow.core.protobuf import meta_graph_pb2
+
+from serving.local import errors
+from serving.local import request_json
+
+
+def definition(**inputs):
+    """A signature with inputs of the types that are named."""
+    text = "".join(
+        f"inputs {{ key: '{alias}' value {{ dtype: DT_{name} }} }}"
+        for alias, name in inputs.items()
+    )
+    return text_format.Parse(text, meta_graph_pb2.SignatureDef())
+
+
+def tensors(body, **inputs):
+    body = body if isinstance(body, bytes) else body.encode()
+    return request_json.tensors(request_json.parse(body), definition(**inputs))
+
+
+def tensor(values, name, form="inputs"):
+    return tensors(f'{{"{form}": {values}}}', x=name)["x"]
+
+
+def refusal(body, **inputs):
+    with pytest.raises(errors.RequestError) as caught:
+        tensors(body, **inputs)
+    assert caught.value.code == "INVALID_ARGUMENT"
+    return caught.value.message
+
+
+def row_refusal(rows, **inputs):
+    return refusal(f'{{"instances": {rows}}}', **(inputs or {"x": "INT32"}))
+
+
+@pytest.mark.parametrize(
+    ("name", "dtype"),
+    [
+        ("FLOAT", "float32"),
+        ("DOUBLE", "float64"),
+        ("INT8", "int8"),
+        ("INT16", "int16"),
+        ("INT32", "int32"),
+        ("INT64", "int64"),
+        ("UINT8", "uint8"),
+        ("UINT32", "uint32"),
+        ("UINT64", "uint64"),
+    ],
+)
+@pytest.mark.parametrize("form", ["inputs", "instances"])
+def test_nested_lists_are_tensors_of_the_type_of_the_signature(
+    name, dtype, form
+):
+    found = tensor("[[1, 2], [3, 4], [5, 6]]", name, form)
+    assert found.dtype == dtype
+    np.testing.assert_array_equal(found, [[1, 2], [3, 4], [5, 6]])
+
+
+def test_pictures_come_as_they_were(random):
+    picture = random.integers(0, 256, (1, 6, 4, 3), "uint8")
+    found = tensor(json.dumps(picture.tolist()), "UINT8", "instances")
+    np.testing.assert_array_equal(found, picture)
+    photo = random.normal(size=(1, 6, 4, 3)).astype(np.float32)
+    found = tensor(json.dumps(photo.tolist()), "FLOAT")
+    np.testing.assert_array_equal(found, photo)
+
+
+def test_columns_may_be_one_value_or_empty():
+    assert tensor("7", "INT32").shape == ()
+    assert tensor("[]", "INT32").shape == (0,)
+    assert tensor("[[], []]", "FLOAT").shape == (2, 0)
+
+
+def test_decimals_may_be_written_as_integers_among_others():
+    found = tensor("[1, 2.5, -3e-1, 0]", "FLOAT")
+    np.testing.assert_array_equal(found, np.float32([1, 2.5, -0.3, 0]))
+
+
+def test_tokens_for_what_is_not_finite_are_numbers():
+    found = tensor("[NaN, Infinity, -Infinity, 1]", "FLOAT")
+    np.testing.assert_array_equal(found, [np.nan, np.inf, -np.inf, 1])
+
+
+@pytest.mark.parametrize("number", ["9" * 400, "9" * 5000])
+def test_integers_too_big_for_a_double_are_refused(number):
+    message = refusal(f'{{"inputs": [0.5, {number}]}}', x="FLOAT")
+    assert "is not of expected type: float" in message or (
+        message.startswith("JSON Parse error: ")
+    )
+
+
+def test_decimals_are_rounded_to_their_type():
+    found = tensor("[16777217, 0.1, 1e39, -1e400]", "FLOAT")
+    expected = np.float32([16777216, 0.1, np.inf, -np.inf])
+    np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize(
+    ("value", "name", "kind"),
+    [
+        ("1.0", "UINT8", "Number"),
+        ("1.0", "INT32", "Number"),
+        ("1.0", "INT64", "Number"),
+        ("256", "UINT8", "Number"),
+        ("-1", "UINT8", "Number"),
+        ("2147483648", "INT32", "Number"),
+        ("9223372036854775808", "INT64", "Number"),
+        ("true", "INT32", "True"),
+        ("false", "FLOAT", "False"),
+        ("null", "FLOAT", "Null"),
+        ('"1"', "FLOAT", "String"),
+        ("1", "STRING", "Number"),
+        ("1", "BOOL", "Number"),
+    ],
+)
+@pytest.mark.parametrize("form", ["inputs", "instances"])
+def test_values_of_another_type_are_refused(value, name, kind, form):
+    message = refusal(f'{{"{form}": [{value}]}}', x=name)
+    shown = "true" if value == "true" else value
+    assert message.endswith(
+        f"JSON Value: {shown} Type: {kind} is not of expected type: "
+        f"{name.lower()}"
+    )
+
+
+def test_objects_where_numbers_belong_are_refused():
+    message = refusal('{"inputs": [{"b64": "AAAA"}]}', x="UINT8")
+    assert message.endswith("Type: Object is not of expected type: uint8")
+
+
+def test_booleans_are_true_and_false():
+    found = tensor("[true, false]", "BOOL")
+    assert found.dtype == bool
+    assert found.tolist() == [True, False]
+
+
+@pytest.mark.parametrize("name", ["HALF", "BFLOAT16", "COMPLEX64"])
+def test_types_without_json_are_not_implemented(name):
+    with pytest.raises(errors.RequestError) as caught:
+        tensor("[1]", name)
+    assert caught.value.http_status == 501
+    assert caught.value.message == (
+        f"Conversion of JSON Value: 1 to type: {name.lower()}"
+    )
+
+
+def test_rows_of_types_without_json_are_bad_requests():
+    """There, rows wrap whatever went wrong into INVALID_ARGUMENT."""
+    assert row_refusal("[1]", x="HALF") == (
+        "Failed to process element: 0 of 'instances' list. Error: "
+        "UNIMPLEMENTED: Conversion of JSON Value: 1 to type: half"
+    )
+
+
+@pytest.mark.parametrize("form", ["inputs", "instances"])
+def test_strings_are_text_or_base64(form):
+    encoded = base64.b64encode(b"\x00\xff\xfe\x00").decode()
+    found = tensor(f'["caf\u00e9", {{"b64": "{encoded}"}}]', "STRING", form)
+    assert found.tolist() == ["caf\u00e9".encode(), b"\x00\xff\xfe\x00"]
+
+
+def test_base64_may_be_one_column():
+    found = tensor('{"b64": "AAH/"}', "STRING")
+    assert found.shape == ()
+    assert found.item() == b"\x00\x01\xff"
+
+
+@pytest.mark.parametrize("text", ["AAH+/w==", "AAH+/w", "AAH+\\n /w=="])
+def test_base64_may_lack_padding_and_have_white_space(text):
+    found = tensor(f'[{{"b64": "{text}"}}]', "STRING")
+    assert found.tolist() == [b"\x00\x01\xfe\xff"]
+
+
+@pytest.mark.parametrize("text", ["AAH-_w==", "A", "caf\u00e9", "A=A="])
+def test_base64_of_another_alphabet_or_length_is_refused(text):
+    message = refusal(f'{{"inputs": [{{"b64": "{text}"}}]}}', x="STRING")
+    assert message == "Unable to base64 decode"
+
+
+@pytest.mark.parametrize(
+    "value", ['{"b64": 1}', '{"b64": "AA==", "x": 1}', '{"b65": "AA=="}']
+)
+def test_objects_that_are_not_base64_are_refused(value):
+    message = refusal(f'{{"inputs": [{value}]}}', x="STRING")
+    assert message.endswith(" not formatted correctly for base64 data")
+
+
+def test_rows_may_be_objects_of_the_inputs():
+    found = tensors(
+        '{"instances": [{"x": [1, 2], "y": "a"}, {"y": "b", "x": [3, 4]}]}',
+        x="INT32",
+        y="STRING",
+    )
+    np.testing.assert_array_equal(found["x"], [[1, 2], [3, 4]])
+    assert found["y"].tolist() == [b"a", b"b"]
+
+
+def test_rows_of_one_input_may_be_objects_too():
+    found = tensor('[{"x": {"b64": "AAAA"}}]', "STRING", "instances")
+    assert found.tolist() == [b"\x00\x00\x00"]
+
+
+def test_several_inputs_need_objects_as_rows():
+    message = row_refusal("[1, 2]", x="INT32", y="INT32")
+    assert message.startswith("instances is a plain list, but expecting list")
+
+
+@pytest.mark.parametrize(
+    "row", ['{"x": 1}', '{"x": 1, "y": 2, "z": 3}', '{"y": 1, "z": 2}']
+)
+def test_the_keys_of_a_row_are_exactly_the_inputs(row):
+    message = row_refusal(f"[{row}]", x="INT32", y="INT32")
+    assert message.startswith("Failed to process element: 0")
+    assert "must only have keys: x,y" in message or (
+        "does not have named input: z" in message
+    )
+
+
+def test_rows_are_all_objects_or_none():
+    message = row_refusal('[{"x": 1}, [2]]')
+    assert message == "Expecting object but got list at item 1 of input list"
+    message = row_refusal('[1, {"x": 2}]')
+    assert message == (
+        "Expecting value/list but got object at item 1 of input list"
+    )
+
+
+def test_all_rows_have_the_same_shape():
+    assert row_refusal("[[1, 2], [3, 4], [5, 6, 7]]") == (
+        "Failed to process element: 2 of 'instances' list. Error: "
+        "INVALID_ARGUMENT: Expecting tensor size: 2 but got: 3"
+    )
+    assert row_refusal("[[1, 2], [[5, 6]]]").endswith(
+        "Expecting shape [2] but got: [1,2]"
+    )
+    assert row_refusal("[1, [1]]").endswith("Expecting shape [] but got: [1]")
+    assert row_refusal('[{"x": [1]}, {"x": [1, 2]}]') == (
+        "Failed to process element: 1 key: x of 'instances' list. Error: "
+        "INVALID_ARGUMENT: Expecting tensor size: 1 but got: 2"
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        ("[[1, 2], [3]]", "Encountered list at unexpected size: 1 at level: 1"),
+        ("[[1, 2], 3]", "JSON Value: 3 found at incorrect level: 2"),
+        ("[[[1], 2], [[3], 4]]", "JSON Value: 2 found at incorrect level: 3"),
+        ("[1, [2]]", "Encountered list at unexpected level: 1 expected < 1"),
+    ],
+)
+def test_ragged_lists_are_refused(value, sentence):
+    assert refusal(f'{{"inputs": {value}}}', x="INT32").startswith(sentence)
+
+
+def test_columns_may_have_more_keys_than_inputs():
+    found = tensors('{"inputs": {"x": [1], "more": 2}}', x="INT32")
+    assert list(found) == ["x"]
+
+
+def test_columns_have_all_inputs():
+    message = refusal('{"inputs": {"x": [1]}}', x="INT32", y="INT32")
+    assert message == "Missing named input: y in 'inputs' object."
+
+
+def test_several_inputs_need_an_object_of_columns():
+    message = refusal('{"inputs": [1]}', x="INT32", y="INT32")
+    assert message.startswith("inputs is a plain value/list, but expecting")
+
+
+def test_columns_need_no_common_shape():
+    found = tensors('{"inputs": {"x": [1, 2], "y": 3}}', x="INT32", y="INT32")
+    assert found["x"].shape == (2,)
+    assert found["y"].shape == ()
+
+
+def test_a_body_has_one_of_the_two_forms():
+    message = refusal('{"instances": [1], "inputs": [1]}', x="INT32")
+    assert "expecting only one of 'inputs' or 'instances' keys" in message
+    assert refusal("{}", x="INT32") == "Missing 'inputs' or 'instances' key"
+
+
+@pytest.mark.parametrize("value", ["1", "{}", '"a"', "null", "[]"])
+def test_instances_are_a_list_that_is_not_empty(value):
+    assert "'instances'" in refusal(f'{{"instances": {value}}}', x="INT32")
+
+
+def test_a_signature_without_inputs_is_refused():
+    message = refusal('{"inputs": [1], "signature_name": "init"}')
+    assert message == "Failed to get input map for signature: init"
+
+
+def test_the_name_of_the_signature_is_a_string():
+    with pytest.raises(errors.RequestError, match="must be a string value"):
+        request_json.parse(b'{"signature_name": 5}')
+    named = b'{"signature_name": "uint8"}'
+    assert request_json.parse(named) == {"signature_name": "uint8"}
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"", "Expecting value"),
+        (b"instances = [1, 2]", "Expecting value: line 1 column 1 (char 0)"),
+        (b'{"x": }', "Expecting value: line 1 column 7 (char 6)"),
+        (b'{"x" 1}', "Expecting ':' delimiter"),
+        (b'{"x": "abc', "Unterminated string"),
+        (b'{"x": "\xff"}', "'utf-8' codec can't decode byte 0xff"),
+        (b"{} {}", "Extra data"),
+        (b"[" * 100_000, "maximum recursion depth exceeded"),
+        (b'{"x":' * 100_000, "maximum recursion depth exceeded"),
+    ],
+)
+def test_what_is_no_json_is_refused_with_its_place(body, message):
+    with pytest.raises(errors.RequestError) as caught:
+        request_json.parse(body)
+    assert caught.value.message.startswith(f"JSON Parse error: {message}")
+
+
+@pytest.mark.parametrize("body", [b"[1]", b"1", b'"a"', b"null", b"NaN"])
+def test_a_body_is_an_object(body):
+    with pytest.raises(errors.RequestError, match="Is not object"):
+        request_json.parse(body)
+
+
+def test_a_byte_order_mark_is_skipped():
+    assert request_json.parse(b'\xef\xbb\xbf{"x": 1}') == {"x": 1}
+
+
+def test_halves_of_characters_are_refused():
+    message = refusal('{"inputs": ["\\ud800"]}', x="STRING")
+    assert "surrogate pair" in message
+
+
+def test_lists_deeper_than_any_tensor_are_refused():
+    message = refusal(f'{{"inputs": {"[" * 70}{"]" * 70}}}', x="INT32")
+    assert "nested more than 64 deep" in message
+
+
+def test_messages_hold_no_pictures():
+    body = json.dumps({"inputs": "A" * 100_000, "instances": [1]})
+    assert len(refusal(body, x="INT32")) < 300
+    assert len(row_refusal(json.dumps(["A" * 100_000]))) < 400
+    body = json.dumps({"inputs": list(range(10_000)), "instances": [1]})
+    assert len(refusal(body, x="INT32")) < 300
