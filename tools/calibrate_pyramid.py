@@ -3,7 +3,7 @@ r"""Finds the scale at which the pyramid's unit is VGG19's.
     python -m tools.calibrate_pyramid --photo_dir=PHOTOS --vgg19_weights=FILE
 
 Prints the mean L1 between unrelated photos in both features, and the value of
-`features.PYRAMID_SCALE` that makes them equal.
+`perceptual_features.PYRAMID_SCALE` that makes them equal.
 """
 
 import tensorflow as tf

@@ -47,18 +47,18 @@ class Score:
     """How good a set of pictures is. None is what makes no sense for it.
 
     Attributes:
-        kernel_to_cartoons: `distances.kernel_distance` to the cartoons.
+        kernel_to_cartoons: `kid_fid.kernel_distance` to the cartoons.
         kernel_error: Its standard error.
         kernel_to_photos: The same distance to the photos.
-        frechet_to_cartoons: `distances.frechet_distance` to the cartoons.
+        frechet_to_cartoons: `kid_fid.frechet_distance` to the cartoons.
         frechet_to_photos: The same distance to the photos.
         content: Mean content distance from each photo.
         drift: Mean distance of colors, `color_drift.Drift`.
         turned: Share of the photos' clearly colored cells that have clearly
             another hue.
-        edges: Mean of `likeness.Look.edges`.
-        texture: Mean of `likeness.Look.texture`.
-        drawn: Mean of `likeness.Look.drawn`.
+        edges: Mean of `drawn_score.Look.edges`.
+        texture: Mean of `drawn_score.Look.texture`.
+        drawn: Mean of `drawn_score.Look.drawn`.
         comparison: What is kept of the photos, and what is added.
         faces: Number of faces found in the photos.
         faces_kept: Share of these that are found at the same place.

@@ -28,7 +28,7 @@ class Settings(NamedTuple):
 
     Attributes:
         formats: Some of `choices.EXPORT_FORMATS`.
-        precisions: Of `.tflite` files, some of `litert.PRECISIONS`.
+        precisions: Of `.tflite` files, some of `conversion.PRECISIONS`.
         sizes: Of `.tflite` files.
         version: Number of the SavedModel; None for one above the highest that
             is there.

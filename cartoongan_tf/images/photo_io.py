@@ -126,7 +126,7 @@ def write_photo(
         alpha: uint8 array of shape `(height, width)`. Where the format has no
             alpha, the picture is put on white.
         extras: What else to write, as far as the format has room for it.
-        format: A key of `picture_formats.FORMATS`; a file's ending unless
+        format: A key of `formats.FORMATS`; a file's ending unless
             told.
         quality: 1 to 100, for formats that have one; 100 is without any loss
             as WebP. Formats without pay no heed to it.

@@ -92,7 +92,7 @@ def choose(
         details: `sharpness.detail` of each; of near duplicates the one with
             most is kept.
         blurs: `sharpness.blur` of each.
-        fingerprints: `duplicates.fingerprint` of each.
+        fingerprints: `near_duplicates.fingerprint` of each.
 
     Returns:
         The choice.

@@ -31,7 +31,7 @@ class Measures(NamedTuple):
         contrast: Standard deviation of the luminance.
         color: How far the most colorful pixels are from gray, 0 to 255.
         blur: Width of its edges, `sharpness.blur`.
-        drawn: `likeness.drawn_likeness`.
+        drawn: `drawn_score.drawn_likeness`.
         grain: Noise of its flat areas, `grain.measure`.
         bars: Share of the picture that bars take.
         fingerprint: Of `duplicates`.

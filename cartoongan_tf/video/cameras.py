@@ -54,7 +54,7 @@ def cartoonize_camera(
         camera: Number of a camera, or whatever else OpenCV can open.
         target: Video to write; if None, there is a window only.
         temporal: Whether to steady the cartoons against flicker.
-        codec: One of `video_codecs.CODECS`.
+        codec: One of `codecs.CODECS`.
         quality: Constant rate factor of the codec.
         show: Called with each cartoon; ends it by False. Unless told, a
             window where no `target` is.

@@ -103,7 +103,7 @@ def cartoonize_video(
         source: Video to read.
         target: Video to write; its ending tells the kind.
         temporal: Whether to steady the cartoons against flicker.
-        codec: One of `video_codecs.CODECS`; chosen by the target unless told.
+        codec: One of `codecs.CODECS`; chosen by the target unless told.
         quality: Constant rate factor of the codec; lower is better.
         segment_seconds: At most so much is lost when work is stopped.
         batch: Frames that `cartoonize` gets at once, as `(batch, height,
