@@ -335,10 +335,10 @@ from cartoongan_tf.images import photo_io
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 before = peak()
-photo = photo_files.read_photo(sys.argv[1])
+photo = photo_io.read_photo(sys.argv[1])
 pixels, extras = photo.pixels, photo.extras
 del photo
-photo_files.write_photo(sys.argv[1] + sys.argv[2], pixels, extras=extras)
+photo_io.write_photo(sys.argv[1] + sys.argv[2], pixels, extras=extras)
 height, width, _ = pixels.shape
 print((peak() - before) / (height * width))
 """

@@ -81,7 +81,7 @@ def test_the_table_of_options_has_the_recipe_of_the_shipped_style():
         for row in rows
         if len(row) == 4 and row[0].startswith("`--") and row[2]
     }
-    text = (ROOT / "configs" / "storybook.flags").read_text()
+    text = (ROOT / "cartoongan_tf/configs/storybook.flags").read_text()
     settings = {}
     for name, value in re.findall(r"^--(\w+)=?(.*)$", text, re.M):
         is_off = name.startswith("no") and not value

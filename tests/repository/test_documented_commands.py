@@ -72,7 +72,7 @@ def folder(tmp_path):
 def flags_of(program, switch="--helpfull"):
     """The flags that its help names, and those that turn others off."""
     path = documented.source(program)
-    command = [path] if program.endswith(".py") else ["-m", program]
+    command = [path] if program.endswith(".py") else ["-m", *program.split()]
     done = subprocess.run(
         [sys.executable, *command, switch],
         cwd=ROOT,

@@ -8,9 +8,10 @@ ROOT = pathlib.Path(__file__).parents[2]
 PAGES = (
     ROOT / "README.md",
     *sorted((ROOT / "docs").glob("*.md")),
-    ROOT / "weights" / "MODEL_CARD.md",
+    ROOT / "cartoongan_tf" / "weights" / "MODEL_CARD.md",
 )
 
+_PROGRAM = "cartoongan_tf"
 _FENCE = re.compile(r"^( *)```(\w*).*?\n(.*?)^\1```$", re.M | re.S)
 _COMMENT = re.compile(r"\s+# .*$", re.M)
 _CONTINUED = ("\\", "|")
@@ -51,15 +52,20 @@ def invocations():
         is_ours = words[0] == "python"
         while words[0] in ("python", "-m"):
             words.pop(0)
+        if words[0] == _PROGRAM:
+            words[:2] = [" ".join(words[:2])]
         if is_ours or source(words[0]).is_file():
             yield words[0], words[1:]
 
 
 def source(program):
-    """The file of a program: `train.py`, or `serving/local.py` of a module."""
+    """The file of a program: of `train.py`, `tools.x` or `serving.local`."""
     if program.endswith(".py"):
         return ROOT / program
-    return ROOT / f"{program.replace('.', '/')}.py"
+    if program.startswith(_PROGRAM):
+        return ROOT / _PROGRAM / "commands" / f"{program.split()[-1]}.py"
+    path = ROOT / program.replace(".", "/")
+    return path / "__main__.py" if path.is_dir() else path.with_suffix(".py")
 
 
 def _lines(text):

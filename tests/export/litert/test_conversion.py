@@ -5,6 +5,7 @@ import keras
 import numpy as np
 import pytest
 import skimage.data
+import tensorflow as tf
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
 from ai_edge_litert.tools import flatbuffer_utils
@@ -105,8 +106,7 @@ def operators(model, subgraph=0):
 
 
 def psnr(actual, expected):
-    difference = np.asarray(actual, "float64") - np.asarray(expected, "float64")
-    return 10 * np.log10(255**2 / np.mean(difference**2))
+    return float(np.mean(tf.image.psnr(actual, expected, 255)))
 
 
 @pytest.mark.parametrize("threads", [1, 2])
