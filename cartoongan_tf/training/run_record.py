@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 import json
 import pathlib
+import re
 from collections.abc import Mapping
 from collections.abc import Sequence
 
@@ -33,7 +34,7 @@ def check(
     old = json.loads(path.read_text())
     new = _describe(settings, folders)
     differences = [
-        f"{name.replace('--', '')} was {old.get(name)} and is {value}"
+        f"{_as_argument(name)} was {old.get(name)} and is {value}"
         for name, value in new.items()
         if old.get(name) != value
     ]
@@ -73,3 +74,8 @@ def _summarize(paths):
     for path in paths:
         digest.update(f"{path.name} {path.stat().st_size}\n".encode())
     return f"{len(paths)} pictures ({digest.hexdigest()[:12]})"
+
+
+def _as_argument(name):
+    """The name of a setting in backticks, with what is said of it."""
+    return re.sub(r"--(\w+)", r"`\1`", name)

@@ -36,7 +36,7 @@ def test_other_settings_are_named(settings, folders):
     with pytest.raises(errors.InputError) as caught:
         run_record.check(other, folders)
     assert "batch_size was 8 and is 3" in str(caught.value)
-    assert "seed was 0 and is 5" in str(caught.value)
+    assert "`seed` was 0 and is 5" in str(caught.value)
     assert "filters" not in str(caught.value)
 
 
