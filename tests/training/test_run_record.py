@@ -35,7 +35,7 @@ def test_other_settings_are_named(settings, folders):
     other = dataclasses.replace(settings, batch_size=3, seed=5)
     with pytest.raises(errors.InputError) as caught:
         run_record.check(other, folders)
-    assert "batch_size was 8 and is 3" in str(caught.value)
+    assert "`batch_size` was 8 and is 3" in str(caught.value)
     assert "`seed` was 0 and is 5" in str(caught.value)
     assert "filters" not in str(caught.value)
 
@@ -43,5 +43,5 @@ def test_other_settings_are_named(settings, folders):
 def test_other_pictures_are_noticed(settings, folders):
     run_record.write(settings, folders)
     fewer = {"photo_dir": folders["photo_dir"][1:]}
-    with pytest.raises(errors.InputError, match="content of photo_dir was"):
+    with pytest.raises(errors.InputError, match="content of `photo_dir` was"):
         run_record.check(settings, fewer)
