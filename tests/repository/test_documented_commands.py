@@ -72,6 +72,9 @@ def folder(tmp_path):
 def flags_of(program, switch="--helpfull"):
     """The flags that its help names, and those that turn others off."""
     path = documented.source(program)
+    if program.startswith("benchmarks."):  # Their help loads TensorFlow.
+        defined = r"DEFINE_\w+\(\s*\"(\w+)\""
+        return {*re.findall(defined, path.read_text()), "flagfile"}
     command = [path] if program.endswith(".py") else ["-m", *program.split()]
     done = subprocess.run(
         [sys.executable, *command, switch],
