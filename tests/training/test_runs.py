@@ -53,7 +53,7 @@ def test_the_record_knows_the_people(folders, tmp_path):
     run.checkpoint_path(runs.WARM_UP).parent.mkdir()
     run.checkpoint_path(runs.WARM_UP).touch()
     (tmp_path / "people/0.png").unlink()
-    with pytest.raises(errors.InputError, match="content of people_dir was"):
+    with pytest.raises(errors.InputError, match="content of `people_dir` was"):
         runs.open_run(config.TrainConfig(**folders))
 
 
