@@ -15,14 +15,14 @@ _RISE = 4.0  # Factor of the penalty from one iteration to the next.
 _LAST_PENALTY = 1e4
 
 
-def smooth(images, strength=0.006):
+def smooth(images, strength=0.01):
     """Makes images of flat patches.
 
     Args:
         images: Images of shape `(batch, height, width, 3)` in [-1, 1].
         strength: Lambda of the paper, for pixels in [0, 1]: a change of less
             than about its root is flattened. 0.003 keeps wrinkles, 0.01 makes
-            a face of five patches.
+            a face of few patches.
 
     Returns:
         Images of the same shape.

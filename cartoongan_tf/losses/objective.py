@@ -43,9 +43,10 @@ class Objective:
             last, which is twice as large; 0 leaves it out.
         patch_weight: Weight of the patch discriminator's adversarial loss.
         feature_weight: Weight of the feature discriminator's.
-        content_target: What content is compared with: `"photo"`; `"smoothed"`,
-            the photo without its texture (`guided_filter.py`); or `"inked"`,
-            flat patches with lines along their contours (`inking.py`).
+        content_target: What content, colors, luminance and flat areas are
+            compared with: `"photo"`; `"smoothed"`, the photo without its
+            texture (`guided_filter.py`); or `"inked"`, flat patches with lines
+            along their contours (`inking.py`).
         people: How many photos, at the end of each batch, show people.
         people_content: Factor of the content loss for these.
     """
@@ -106,14 +107,15 @@ class Objective:
             _as_list(self.look(generated, view) if maps is None else maps),
         )
         if self.color_weight:
-            found["color"] = losses.color_loss(photos, generated)
+            found["color"] = losses.color_loss(target, generated)
         if self.luminance_weight:
-            found["luminance"] = losses.luminance_loss(photos, generated)
+            found["luminance"] = losses.luminance_loss(target, generated)
         if self.flat_weight:
-            # Filtering takes time: not twice.
-            is_there = self.content_target == "smoothed"
-            smoothed = target if is_there else guided_filter.smooth(photos)
-            found["flat"] = losses.flat_loss(smoothed, generated)
+            # A line of the target is none of its flat areas; a photo's texture
+            # is.
+            is_photo = self.content_target == "photo"
+            plain = guided_filter.smooth(photos) if is_photo else target
+            found["flat"] = losses.flat_loss(plain, generated)
         if self.palette_weight and cartoons is not None:
             found["palette"] = losses.palette_loss(cartoons, generated)
         if self.pixel_weight:

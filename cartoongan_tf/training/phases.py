@@ -85,7 +85,7 @@ def warm_up(
     if run.checkpoint_path(runs.ADVERSARIAL).exists():
         return Outcome(generator, is_complete=True)
     phase = cartoongan.WarmUp(generator, _warm_up_objective(config, features))
-    phase.compile(keras.optimizers.Adam(config.warmup_learning_rate, _BETA_1))
+    phase.compile(keras.optimizers.Adam(_warm_up_rate(config), _BETA_1))
 
     return _run_phase(
         run, runs.WARM_UP, phase, batches.warm_up, 0, config.warmup_steps
@@ -167,6 +167,13 @@ def _warm_up_objective(config, features):
     return dataclasses.replace(
         objective_of(config, features), variation_weight=0, flat_weight=0
     )
+
+
+def _warm_up_rate(config):
+    rate, steps = config.warmup_learning_rate, config.warmup_steps
+    if config.warmup_loss == "pixels":
+        return schedules.LinearDecay(rate, steps // 2, steps)
+    return rate
 
 
 def _adapt(run, phase):

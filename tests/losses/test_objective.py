@@ -110,6 +110,31 @@ def test_pixels_are_compared_with_the_content_target(images):
     assert float(aim.restraints(photos, inked)["pixel"]) < 1e-6
 
 
+@pytest.mark.parametrize("name", ["smoothed", "inked"])
+def test_all_is_compared_with_the_target_and_not_with_the_photo(images, name):
+    """Else a line that is wanted would pass for a darker color, or a stray."""
+    photos, generated = images
+    target = {"smoothed": guided_filter.smooth, "inked": inking.ink}[name](
+        photos
+    )
+    aim = objective.Objective(
+        features,
+        1e-3,
+        color_weight=1.0,
+        luminance_weight=1.0,
+        flat_weight=1.0,
+        content_target=name,
+    )
+    found = aim.restraints(photos, generated)
+    expected = {
+        "color": losses.color_loss(target, generated),
+        "luminance": losses.luminance_loss(target, generated),
+        "flat": losses.flat_loss(target, generated),
+    }
+    for name, value in expected.items():
+        assert float(found[name]) == pytest.approx(float(value), rel=1e-5)
+
+
 def test_flat_weight_alone_leaves_the_content_that_of_the_photo(images):
     aim = objective.Objective(features, 1e-3, flat_weight=1.0)
     photos, _ = images
