@@ -39,8 +39,8 @@ flags.DEFINE_float(
 flags.DEFINE_float(
     "color_weight",
     _DEFAULT.color_weight,
-    "Weight of the color loss: squared differences in YUV between photo and "
-    "cartoon, both averaged over 8x8 pixels. Keeps a red leaf red; 0 leaves it "
+    "Weight of the color loss: squared differences in YUV between the "
+    "--content_target and the cartoon, both averaged over 8x8 pixels. Keeps a red leaf red; 0 leaves it "
     "out. Unless given 15 for --generator=light, and 0 for cartoongan, which "
     "cannot see a color cast.",
 )
@@ -53,16 +53,16 @@ flags.DEFINE_float(
 flags.DEFINE_float(
     "luminance_weight",
     _DEFAULT.luminance_weight,
-    "Weight of squared differences in luminance between photo and cartoon, "
-    "both averaged over 8x8 pixels, on top of the tenth that the color loss "
-    "gives it. Keeps blacks black and contrast what it was; 10 is good, 0 "
+    "Weight of squared differences in luminance between the --content_target "
+    "and the cartoon, both averaged over 8x8 pixels, on top of the tenth that "
+    "the color loss gives it. Keeps blacks black and contrast what it was; 10 is good, 0 "
     "leaves it out.",
 )
 flags.DEFINE_float(
     "flat_weight",
     _DEFAULT.flat_weight,
-    "Weight of what varies in the cartoon where the photo, without its "
-    "texture, does not: keeps walls and skies free of strokes, and leaves "
+    "Weight of what varies in the cartoon where the --content_target (of "
+    "photo, the photo without its texture) does not: keeps walls and skies free of strokes, and leaves "
     "contours alone. 4 to 12 is good, 0 leaves it out.",
 )
 flags.DEFINE_float(
@@ -83,17 +83,18 @@ flags.DEFINE_float(
     _DEFAULT.pixel_weight,
     "Weight of the mean absolute difference of pixels between cartoon and "
     "--content_target in the second phase: holds the generator to what the "
-    "warm-up taught it. 10 is good beside --content_target=inked, 0 leaves it "
-    "out.",
+    "warm-up taught it. 3 is good beside --content_target=inked, where 10 "
+    "leaves discriminators no say; 0 leaves it out.",
 )
 flags.DEFINE_enum(
     "content_target",
     _DEFAULT.content_target,
     config.CONTENT_TARGETS,
-    "What the content loss compares with: the photo; the photo smoothed by a "
-    "guided filter, so that fur and wood grain are no content; or the photo "
-    "painted in flat patches with dark lines along its contours (L0 gradient "
-    "minimization), for runs too short for a discriminator to ask for them.",
+    "What content, colors and flat areas are compared with: the photo; the "
+    "photo smoothed by a guided filter, so that fur and wood grain are no "
+    "content; or the photo painted in flat patches of livelier colors (L0 "
+    "gradient minimization) with dark lines along its contours, for runs too "
+    "short for a discriminator to ask for them.",
 )
 flags.DEFINE_float(
     "slope_weight",

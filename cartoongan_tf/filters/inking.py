@@ -59,7 +59,9 @@ def _coherence(light):
     From the eigenvalues of the structure tensor: their difference by their
     sum (Weickert, 1998).
     """
-    down = ops.pad(light[:, 1:] - light[:, :-1], ((0, 0), (0, 1), (0, 0), (0, 0)))
+    down = ops.pad(
+        light[:, 1:] - light[:, :-1], ((0, 0), (0, 1), (0, 0), (0, 0))
+    )
     across = ops.pad(
         light[:, :, 1:] - light[:, :, :-1], ((0, 0), (0, 0), (0, 1), (0, 0))
     )

@@ -186,24 +186,23 @@ def luminance_loss(photos, generated):
     return ops.mean(ops.square(difference))
 
 
-def flat_loss(smoothed_photos, generated):
-    """Total variation of generated images where their photos are flat.
+def flat_loss(targets, generated):
+    """Total variation of generated images where their targets are flat.
 
     Each difference of neighbors counts by `exp(-step / 0.02)`, where `step` is
-    the photo's own difference there: next to nothing at a contour, all on a
+    the target's own difference there: next to nothing at a contour, all on a
     wall. Unlike total variation it leaves contours alone.
 
     Args:
-        smoothed_photos: Photos without their texture (`guided_filter.py`), of
-            shape `(batch, height, width, 3)` in [-1, 1].
+        targets: Images without texture (photos smoothed by
+            `guided_filter.py`, say), of shape `(batch, height, width, 3)` in
+            [-1, 1].
         generated: Images of the same shape.
 
     Returns:
-        A scalar, 0 where what is flat in the photo has one color.
+        A scalar, 0 where what is flat in the target has one color.
     """
-    base = ops.average_pool(
-        smoothed_photos, _FLAT_CELL, strides=1, padding="same"
-    )
+    base = ops.average_pool(targets, _FLAT_CELL, strides=1, padding="same")
     total = 0.0
     for step, change in zip(_steps(base), _steps(generated), strict=True):
         strongest = ops.max(ops.abs(step), axis=-1, keepdims=True)

@@ -47,9 +47,7 @@ def test_what_runs_in_all_directions_gets_less_ink_than_a_contour(random):
 
 
 def test_colors_become_livelier_and_keep_hue_and_luminance():
-    color = np.broadcast_to(
-        np.float32([0.2, 0.0, -0.3]), (1, 24, 32, 3)
-    )
+    color = np.broadcast_to(np.float32([0.2, 0.0, -0.3]), (1, 24, 32, 3))
     found = inked(color)[0, 12, 16]
     gray = color[0, 0, 0] @ [0.299, 0.587, 0.114]
     np.testing.assert_allclose(
