@@ -40,9 +40,9 @@ flags.DEFINE_float(
     "color_weight",
     _DEFAULT.color_weight,
     "Weight of the color loss: squared differences in YUV between the "
-    "--content_target and the cartoon, both averaged over 8x8 pixels. Keeps a red leaf red; 0 leaves it "
-    "out. Unless given 15 for --generator=light, and 0 for cartoongan, which "
-    "cannot see a color cast.",
+    "--content_target and the cartoon, both averaged over 8x8 pixels. Keeps "
+    "a red leaf red; 0 leaves it out. Unless given 15 for --generator=light, "
+    "and 0 for cartoongan, which cannot see a color cast.",
 )
 flags.DEFINE_float(
     "variation_weight",
@@ -55,15 +55,16 @@ flags.DEFINE_float(
     _DEFAULT.luminance_weight,
     "Weight of squared differences in luminance between the --content_target "
     "and the cartoon, both averaged over 8x8 pixels, on top of the tenth that "
-    "the color loss gives it. Keeps blacks black and contrast what it was; 10 is good, 0 "
-    "leaves it out.",
+    "the color loss gives it. Keeps blacks black and contrast what "
+    "it was; 10 is good, 0 leaves it out.",
 )
 flags.DEFINE_float(
     "flat_weight",
     _DEFAULT.flat_weight,
     "Weight of what varies in the cartoon where the --content_target (of "
-    "photo, the photo without its texture) does not: keeps walls and skies free of strokes, and leaves "
-    "contours alone. 4 to 12 is good, 0 leaves it out.",
+    "photo, the photo without its texture) does not: keeps walls and "
+    "skies free of strokes, and leaves contours alone. 4 to "
+    "12 is good, 0 leaves it out.",
 )
 flags.DEFINE_float(
     "detail_weight",

@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from cartoongan_tf.filters import inking
-from cartoongan_tf.filters import l0_smoothing
 from cartoongan_tf.losses import objective
 
 
