@@ -1,3 +1,5 @@
+import dataclasses
+
 import feature_maps
 import keras
 import numpy as np
@@ -104,3 +106,12 @@ def test_rates_fall_and_betas_are_what_is_told():
     assert (other.beta_1, other.beta_2) == (0.0, 0.99)
     plain.iterations.assign(10)
     assert float(plain.learning_rate) == 0
+
+
+def test_the_rate_of_a_warm_up_falls_if_it_is_by_pixels():
+    """The paper's, by content, keeps its own."""
+    by_content = settings(warmup_learning_rate=1e-3, warmup_steps=10)
+    assert phases._warm_up_rate(by_content) == 1e-3
+    by_pixels = dataclasses.replace(by_content, warmup_loss="pixels")
+    rates = [float(phases._warm_up_rate(by_pixels)(n)) for n in (5, 8, 10)]
+    np.testing.assert_allclose(rates, [1e-3, 4e-4, 0], rtol=1e-5, atol=1e-9)
