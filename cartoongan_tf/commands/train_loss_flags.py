@@ -84,7 +84,7 @@ flags.DEFINE_float(
     _DEFAULT.pixel_weight,
     "Weight of the mean absolute difference of pixels between cartoon and "
     "--content_target in the second phase: holds the generator to what the "
-    "warm-up taught it. 3 is good beside --content_target=inked, where 10 "
+    "warm-up taught it. 6 is good beside --content_target=inked, where 10 "
     "leaves discriminators no say; 0 leaves it out.",
 )
 flags.DEFINE_enum(
