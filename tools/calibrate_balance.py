@@ -40,7 +40,7 @@ SETTINGS = {
     "no_flat": ["--flat_weight=0"],
     "no_luminance": ["--luminance_weight=0"],
     "any_crops": ["--nomatch_crops"],
-    "no_strays": ["--stray_share=0"],
+    "strays": ["--stray_share=0.7"],
     "with_grain": ["--denoise_cartoons=0"],
     "no_shift": ["--feature_shift=0"],
     "no_penalty": ["--slope_weight=0"],

@@ -42,8 +42,8 @@ def ink(photos):
     light = luminance.luminance(guided_filter.smooth(patches))
     near, far = (_blur(light, radius) for radius in (_NEAR, _FAR))
     opacity = ops.clip(_GAIN * (far - near - _FAINTEST), 0, 1)
-    none, all_of_it = _COHERENCE
-    directed = (_coherence(near) - none) / (all_of_it - none)
+    low, high = _COHERENCE
+    directed = (_coherence(near) - low) / (high - low)
     opacity *= ops.clip(directed, 0, 1)
     return patches + opacity * (_INK - patches)
 

@@ -132,12 +132,12 @@ def content_loss(photo_features, generated_features):
     return ops.mean(ops.abs(photo_features - generated_features))
 
 
-def pixel_loss(photos, generated):
+def pixel_loss(targets, generated):
     """Mean absolute difference of pixels, a scalar."""
-    return ops.mean(ops.abs(photos - generated))
+    return ops.mean(ops.abs(targets - generated))
 
 
-def color_loss(photos, generated):
+def color_loss(targets, generated):
     """Mean squared difference of the colours of two batches, in YUV.
 
     Compared are means over cells of 8x8 pixels, which know no texture: what
@@ -152,34 +152,34 @@ def color_loss(photos, generated):
     patches went all the way to the style's favourite yellow.
 
     Args:
-        photos: Images of shape `(batch, height, width, 3)` in [-1, 1].
+        targets: Images of shape `(batch, height, width, 3)` in [-1, 1].
         generated: Images of the same shape.
 
     Returns:
         A scalar.
     """
     difference = ops.average_pool(
-        generated - photos, _COLOR_CELL, strides=_COLOR_CELL
+        generated - targets, _COLOR_CELL, strides=_COLOR_CELL
     )
     yuv = ops.matmul(difference, ops.convert_to_tensor(_YUV, difference.dtype))
     return ops.mean(ops.square(yuv))
 
 
-def luminance_loss(photos, generated):
+def luminance_loss(targets, generated):
     """Mean squared difference of luminance over cells of 8x8 pixels.
 
     `color_loss` counts luminance for a tenth, and a generator trained on light
     illustrations then turns blacks into grays. This term keeps them.
 
     Args:
-        photos: Images of shape `(batch, height, width, 3)` in [-1, 1].
+        targets: Images of shape `(batch, height, width, 3)` in [-1, 1].
         generated: Images of the same shape.
 
     Returns:
         A scalar.
     """
     difference = ops.average_pool(
-        luminance.luminance(generated - photos),
+        luminance.luminance(generated - targets),
         _COLOR_CELL,
         strides=_COLOR_CELL,
     )
