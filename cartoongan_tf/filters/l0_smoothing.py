@@ -43,11 +43,14 @@ def smooth(images, strength=0.01):
         down, across = stays * down, stays * across
         divergence = _previous(down, -2) - down + _previous(across, -1) - across
         real, imaginary = _fft(divergence)
-        factor = 1 / (1 + penalty * response)
+        kept = 1 / (1 + penalty * response)
+        # Differences sum to zero. Rounded they do not quite, and the penalty
+        # is large: without this, an image's mean would drift.
+        changed = ops.where(response > 0, penalty * kept, 0)
         smoothed = ops.ifft2(
             (
-                factor * (spectrum[0] + penalty * real),
-                factor * (spectrum[1] + penalty * imaginary),
+                kept * spectrum[0] + changed * real,
+                kept * spectrum[1] + changed * imaginary,
             )
         )[0]
         penalty *= _RISE

@@ -74,3 +74,11 @@ def test_the_stronger_the_fewer_changes(random):
         return (np.abs(np.diff(found, axis=2)) > 0.02).mean()
 
     assert changes(0.02) < changes(0.005) < changes(0.0005)
+
+
+def test_means_do_not_drift(random):
+    images = random.uniform(-0.9, 0.9, (2, 64, 64, 3)).astype("float32")
+    found = np.asarray(l0_smoothing.smooth(images))
+    np.testing.assert_allclose(
+        found.mean((1, 2)), images.mean((1, 2)), atol=2e-6
+    )
