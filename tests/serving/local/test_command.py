@@ -31,7 +31,7 @@ for field in dataclasses.fields(settings.Settings):
     flag = flags.FLAGS[field.name]
     default = [] if field.default == () else field.default
     assert flag.default == default, field.name
-    assert flag.help == field.metadata["text"], field.name
+    assert flag.help.startswith(field.metadata["text"]), field.name
 """
 
 
