@@ -1,4 +1,4 @@
-"""What a file is, by its first bytes.
+"""What a file is: a picture that Pillow opens, or a video by its first bytes.
 
 Endings lie, and streams have none. Of a file that is no picture or video by
 its bytes the ending tells what it was meant to be, so that it can be named as
@@ -13,7 +13,7 @@ from cartoongan_tf.images import formats
 from cartoongan_tf.images import headers
 from cartoongan_tf.images import photo_io
 
-HEAD = 512  # Bytes that are enough to tell.
+_HEAD = 512  # Bytes that tell a video.
 VIDEO_SUFFIXES = {
     ".3gp",
     ".asf",
@@ -37,20 +37,7 @@ VIDEO_SUFFIXES = {
 
 _SOURCE_CODE = {".mts", ".ts"}  # TypeScript, too: the bytes must tell.
 _PACKET = 188  # Bytes of a packet of MPEG-TS, which begins with "G".
-_PICTURES = {
-    b"\xff\xd8\xff": "JPEG",
-    b"\x89PNG\r\n\x1a\n": "PNG",
-    b"GIF8": "GIF",
-    b"BM": "BMP",
-    b"II*\0": "TIFF",
-    b"MM\0*": "TIFF",
-    b"II+\0": "TIFF",
-    b"MM\0+": "TIFF",
-    b"\0\0\0\x0cjP  ": "JPEG2000",
-    b"\xff\x4f\xff\x51": "JPEG2000",
-    b"\0\0\1\0": "ICO",
-    b"qoif": "QOI",
-}
+_ANIMATED = {"AVIF", "GIF", "PNG", "WEBP"}
 _VIDEOS = (
     b"\x1aE\xdf\xa3",  # Matroska and WebM
     b"OggS",
@@ -92,37 +79,28 @@ def of_file(path: pathlib.Path) -> Content:
         OSError: If the file cannot be read.
     """
     with open(path, "rb") as file:
-        content = _of(file.read(HEAD), path)
+        content = _of(file.read(_HEAD), path)
     return _by_suffix(path) if content.kind is None else content
 
 
 def of_bytes(data: bytes) -> Content:
-    """What a stream holds, of which these are all bytes, or the first."""
-    return _of(data[:HEAD], data)
+    """What a stream holds, of which these are all bytes."""
+    return _of(data[:_HEAD], data)
 
 
 def _of(head, source):
-    format = _format_of(head)
-    if format is None:
-        is_video = head.startswith(_VIDEOS) or _is_boxed_video(head)
-        return Content(Kind.VIDEO if is_video else None)
-    is_animated = _is_animated(format, head, source)
-    return Content(Kind.ANIMATION if is_animated else Kind.PICTURE, format)
-
-
-def _format_of(head):
-    for magic, format in _PICTURES.items():
-        if head.startswith(magic):
-            return format
-    if head[:1] == b"P" and head[1:2] in b"123456" and head[2:3].isspace():
-        return "PPM"
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "WEBP"
-    if head[4:8] == b"ftyp" and head[8:12] in (b"avif", b"avis"):
-        return "AVIF"
+    try:
+        with photo_io.opened(source) as image:
+            is_animated = image.format in _ANIMATED and image.is_animated
+            format = "JPEG" if image.format == "MPO" else image.format
+            kind = Kind.ANIMATION if is_animated else Kind.PICTURE
+            return Content(kind, format)
+    except headers.BadPicture:
+        pass
     if head[4:8] == b"ftyp" and head[8:12] in photo_io.HEIF_BRANDS:
-        return "HEIF"
-    return None
+        return Content(Kind.PICTURE, "HEIF")
+    is_video = head.startswith(_VIDEOS) or _is_boxed_video(head)
+    return Content(Kind.VIDEO if is_video else None)
 
 
 def _is_boxed_video(head):
@@ -132,20 +110,6 @@ def _is_boxed_video(head):
     timed = head[4:5], head[_PACKET + 8 : _PACKET + 9]
     is_stream = (b"G", b"G") in (packets, timed)
     return is_avi or is_stream or head[4:8] in _BOXES
-
-
-def _is_animated(format, head, source):
-    if format == "WEBP":
-        return head[12:16] == b"VP8X" and bool(head[20] & 2)
-    if format == "AVIF":
-        return head[8:12] == b"avis"
-    if format not in ("GIF", "PNG"):
-        return False
-    try:
-        with photo_io.opened(source) as image:
-            return bool(getattr(image, "is_animated", False))
-    except headers.BadPicture:  # Whoever reads it will say so.
-        return False
 
 
 def _by_suffix(path):

@@ -19,7 +19,7 @@ from cartoongan_tf.cartoonize import outputs
 from cartoongan_tf.cartoonize import settings as settings_of
 from cartoongan_tf.cartoonize import still_images
 from cartoongan_tf.core import errors
-from cartoongan_tf.core import pipelining
+from cartoongan_tf.core import parallel
 from cartoongan_tf.inference import postprocess
 from cartoongan_tf.video import cameras
 from cartoongan_tf.video import videos
@@ -75,7 +75,7 @@ def run(
     work = functools.partial(_run_one, cartoonize, settings, watch)
     still = media_type.Kind.PICTURE
     stills = [task for task in tasks if task.job.kind is still]
-    yield from pipelining.overlapped(work, stills, workers)
+    yield from parallel.map_overlapped(work, stills, workers)
     yield from (work(t, None) for t in tasks if t.job.kind is not still)
 
 

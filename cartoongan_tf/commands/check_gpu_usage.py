@@ -2,8 +2,9 @@
 
     cartoongan check_gpu FILE.tflite ...
 
-Names each operator that it would not take, and ends with 1 if there is one. No
-rule replaces a try on a device.
+The file is one of `cartoongan export`. Names each operator that the delegate
+would not take, and ends with 1 if there is one. No rule replaces a try on a
+device.
 """
 
 from absl import flags

@@ -195,9 +195,11 @@ def _cartoon_crops(cartoons, windows, crops, seed):
 
 
 def _negatives(smoothing, stray_share, seed):
-    smooth_edges = edge_smoothing.compiled(smoothing)
+    def smooth(number, cartoon):
+        return edge_smoothing.smooth_edges(cartoon, smoothing)
+
     if not stray_share:
-        return lambda number, cartoon: smooth_edges(cartoon)
+        return smooth
 
     def negative(number, cartoon):
         chance = tf.random.stateless_uniform(
@@ -208,7 +210,7 @@ def _negatives(smoothing, stray_share, seed):
             lambda: stray_strokes.add_strokes(
                 cartoon, _with(_stroke_seed(seed), number)
             ),
-            lambda: smooth_edges(cartoon),
+            lambda: smooth(number, cartoon),
         )
 
     return negative

@@ -26,6 +26,7 @@ from cartoongan_tf.prepare import candidate_store
 from cartoongan_tf.prepare import frame_folders
 from cartoongan_tf.prepare import options
 from cartoongan_tf.video import frame_sampler
+from cartoongan_tf.video import reader
 
 _AUTHORS = "2,302 to 4,573"  # Frames a style (Chen et al., released code).
 _THUMBNAIL = 90
@@ -58,7 +59,7 @@ def extract_frames(
         InputError: If the film cannot be read, or `output` cannot be used.
         KeyboardInterrupt: On Ctrl-C, with a message that says how to go on.
     """
-    film = frame_sampler.Film(video, "video")
+    film = reader.VideoFile(video, f"`video`={video}")
     folder = frame_folders.FrameFolder(output, film.path)
     settings = {"most_per_shot": most_per_shot, "short_side": short_side}
     done = folder.summary_of(settings)
@@ -124,7 +125,9 @@ def _read(film, found, most, watch):
             watch("Reading", time, total)
             yield time, picture
 
-    frames = watched(film.frames(shot_detection.RATE, state.context))
+    frames = watched(
+        frame_sampler.sampled(film, shot_detection.RATE, state.context)
+    )
     for stretch in shot_detection.split(frames, most=most, begin=state.next):
         found.add(stretch)
     found.close(film.end)

@@ -8,7 +8,6 @@ A damaged film gives what can be decoded. Interlaced films are not
 deinterlaced, and HDR films keep their flat colors.
 """
 
-import pathlib
 from collections.abc import Iterator
 
 import cv2
@@ -19,54 +18,30 @@ from cartoongan_tf.video import reader
 _ASPECTS = (0.2, 5.0)  # Pixels wider or narrower than that are mistagged.
 
 
-class Film:
-    """A film file.
+def sampled(
+    video: reader.VideoFile, rate: float, start: float = 0.0
+) -> Iterator[tuple[float, np.ndarray]]:
+    """Reads frames, at most `rate` a second.
+
+    Started again at the time of a frame that it gave, it gives that frame and
+    those after it once more.
 
     Args:
-        path: File to open.
-        flag: The flag that named the file, for messages.
+        video: The film.
+        rate: The first frame of every 1 / `rate` seconds is given.
+        start: Earlier frames are left out.
 
-    Attributes:
-        path: The file, as an absolute path.
-        seconds: Length, or None where the file does not say.
-
-    Raises:
-        InputError: If the file is missing, no film, or has no moving picture.
+    Yields:
+        Time in seconds, and the frame.
     """
-
-    def __init__(self, path: str | pathlib.Path, flag: str):
-        self._file = reader.VideoFile(path, f"`{flag}`={path}")
-        self.path = self._file.path
-        self.seconds = self._file.seconds
-
-    @property
-    def end(self) -> float | None:
-        """Where a film that breaks off does, once its frames were read."""
-        return self._file.end
-
-    def frames(
-        self, rate: float, start: float = 0.0
-    ) -> Iterator[tuple[float, np.ndarray]]:
-        """Reads frames, at most `rate` a second.
-
-        Started again at the time of a frame that it gave, it gives that frame
-        and those after it once more.
-
-        Args:
-            rate: The first frame of every 1 / `rate` seconds is given.
-            start: Earlier frames are left out.
-
-        Yields:
-            Time in seconds, and the frame.
-        """
-        taken = -1
-        for time, frame in self._file.decoded(start):
-            if time >= start and int(time * rate) > taken:
-                taken = int(time * rate)
-                aspect = float(self._file.aspect)
-                if round(frame.rotation / 90) % 2:
-                    aspect = 1 / aspect
-                yield time, _stretched(reader.picture_of(frame), aspect)
+    taken = -1
+    for time, frame in video.decoded(start):
+        if time >= start and int(time * rate) > taken:
+            taken = int(time * rate)
+            aspect = float(video.aspect)
+            if round(frame.rotation / 90) % 2:
+                aspect = 1 / aspect
+            yield time, _stretched(reader.picture_of(frame), aspect)
 
 
 def clock(seconds: float) -> str:

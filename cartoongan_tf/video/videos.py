@@ -22,7 +22,7 @@ import numpy as np
 
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
-from cartoongan_tf.core import overlapping
+from cartoongan_tf.core import parallel
 from cartoongan_tf.video import codecs
 from cartoongan_tf.video import frame_sampler
 from cartoongan_tf.video import muxer
@@ -166,8 +166,8 @@ class _Work:
             cartoonize, self._batches(start, batch), batch, self._video.name
         )
         if temporal:
-            frames = _steadied(overlapping.ahead(frames), memory)
-        frames = overlapping.ahead(frames)
+            frames = _steadied(parallel.prefetch(frames), memory)
+        frames = parallel.prefetch(frames)
         with contextlib.closing(frames):
             watched = self._watched(frames, watch)
             made, due = 0, first
@@ -209,7 +209,7 @@ class _Work:
 
     def _batches(self, start, batch):
         """Ticks and photos in groups, none across two segments."""
-        frames = overlapping.ahead(
+        frames = parallel.prefetch(
             _Frame(tick, photo := self._prepare(picture), photo)
             for tick, picture in self._video.frames(start)
         )

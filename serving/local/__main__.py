@@ -21,10 +21,11 @@ import sys
 from absl import app
 from absl import flags
 
-from . import model_config
+from . import model_folders
 from . import settings
 
 FLAGS = flags.FLAGS
+_NAME = "cartoongan"  # of a model that has no other
 _TFLITE_IDENTIFIER = b"TFL3"  # of a flatbuffer, behind its first offset
 
 
@@ -42,6 +43,8 @@ def define_flags():
                 )
             case float():
                 flags.DEFINE_float(field.name, field.default, text, lowest)
+            case ():
+                flags.DEFINE_multi_string(field.name, field.default, text)
             case _:
                 flags.DEFINE_string(field.name, field.default, text)
 
@@ -78,7 +81,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def _serve(chosen):
-    configs = _configs(chosen)
+    folders = _folders(chosen.model_dir)
     if chosen.tflite:
         _check_tflite(pathlib.Path(chosen.tflite))
     if not _is_loopback(chosen.host):
@@ -94,29 +97,31 @@ def _serve(chosen):
     # TensorFlow takes seconds to load, which wrong flags need not wait for.
     from . import server
 
-    running = server.Server(chosen, configs)
+    running = server.Server(chosen, folders)
     host = f"[{chosen.host}]" if ":" in chosen.host else chosen.host
     address = f"http://{host}:{listening.getsockname()[1]}"
-    for config in configs:
-        print(f"{config.name}: {address}/v1/models/{config.name}")
+    for name in folders:
+        print(f"{name}: {address}/v1/models/{name}")
     print(f"Page: {address}/", flush=True)
     running.run([listening])
 
 
-def _configs(chosen):
-    if bool(chosen.model_dir) == bool(chosen.model_config_file):
+def _folders(values):
+    folders = {}
+    for value in values:
+        name, _, folder = value.rpartition("=")
+        name = name or _NAME
+        if name in folders:
+            raise ValueError(
+                f"--model_dir: two models are called {name}; give NAME=FOLDER."
+            )
+        folders[name] = pathlib.Path(folder)
+        model_folders.check(folders[name])
+    if not folders:
         raise ValueError(
-            "Give --model_dir, the folder saved_model that export.py wrote, or "
-            "--model_config_file."
+            "Give --model_dir, the folder saved_model that export.py wrote."
         )
-    if chosen.model_config_file:
-        configs = model_config.read(pathlib.Path(chosen.model_config_file))
-    else:
-        folder = pathlib.Path(chosen.model_dir)
-        configs = [model_config.ModelConfig(chosen.model_name, folder)]
-    for config in configs:
-        config.check()
-    return configs
+    return folders
 
 
 def _check_tflite(path):

@@ -140,12 +140,12 @@ class _Rest:
     def _compute(self, name, found, body, deadline):
         document = request_json.parse(body)
         signature = document.get("signature_name") or model.DEFAULT_SIGNATURE
-        inputs = request_json.tensors(document, found.signature(signature))
+        inputs = request_json.tensor(document, found.signature(signature))
         with self._meters.run(name):
-            outputs = found.run(signature, inputs, deadline - time.monotonic())
+            output = found.run(signature, inputs, deadline - time.monotonic())
         if "instances" in document:
-            return response_json.rows(outputs)
-        return response_json.columns(outputs)
+            return response_json.rows(*output)
+        return response_json.columns(*output)
 
 
 def _target(request):

@@ -1,12 +1,12 @@
-"""One version of a model, loaded as TensorFlow Serving loads it.
+"""One version of a model of `export.py`, loaded as TensorFlow Serving does it.
 
 A SavedModel in a session of TensorFlow 1: `tf.saved_model.load` is more
-forgiving and runs models that a server cannot.
+forgiving and runs models that a server cannot. Each signature has one input,
+of strings, uint8 or float32, and one output.
 """
 
 import contextlib
 import pathlib
-from collections.abc import Mapping
 
 import numpy as np
 import tensorflow as tf
@@ -16,6 +16,7 @@ from tensorflow_serving.apis import prediction_log_pb2
 from . import errors
 
 DEFAULT_SIGNATURE = tf.saved_model.DEFAULT_SERVING_SIGNATURE_DEF_KEY
+_TYPES = (tf.string, tf.uint8, tf.float32)
 _WARMUP_FILE = "assets.extra/tf_serving_warmup_requests"
 
 
@@ -27,31 +28,19 @@ class Model:
 
     Args:
         folder: Folder that holds `saved_model.pb`; its name is the number.
-        intra_op_threads: Threads of one operation; 0 leaves it to TensorFlow.
-            The first model of a process decides for all.
-        inter_op_threads: Operations that run at a time; the same.
 
     Attributes:
         number: Of the version.
         signatures: Definitions by name, TensorFlow's own among them.
 
     Raises:
-        Exception: Of any type, if the model is damaged or a warm-up request
-            fails.
+        Exception: Of any type, if the model is damaged, is none of
+            `export.py`, or a warm-up request fails.
     """
 
-    def __init__(
-        self,
-        folder: pathlib.Path,
-        *,
-        intra_op_threads: int = 0,
-        inter_op_threads: int = 0,
-    ) -> None:
+    def __init__(self, folder: pathlib.Path) -> None:
         self.number = int(folder.name)
-        options = tf.compat.v1.ConfigProto(
-            intra_op_parallelism_threads=intra_op_threads,
-            inter_op_parallelism_threads=inter_op_threads,
-        )
+        options = tf.compat.v1.ConfigProto()
         options.gpu_options.allow_growth = True
         self._session = tf.compat.v1.Session(graph=tf.Graph(), config=options)
         with _without_deprecation_warnings():
@@ -61,6 +50,7 @@ class Model:
             self.signatures: dict[str, meta_graph_pb2.SignatureDef] = dict(
                 loaded.signature_def
             )
+            self._check_signatures()
             self._warm_up(folder / _WARMUP_FILE)
 
     def signature(self, name: str) -> meta_graph_pb2.SignatureDef:
@@ -79,40 +69,46 @@ class Model:
     def run(
         self,
         name: str,
-        inputs: Mapping[str, np.ndarray],
+        value: np.ndarray,
         timeout_seconds: float | None = None,
-    ) -> dict[str, np.ndarray]:
-        """Gives the outputs of a signature.
+    ) -> tuple[str, np.ndarray]:
+        """Gives name and value of the output of a signature.
 
         Args:
             name: Of the signature.
-            inputs: An array an input, of its type; strings as objects.
+            value: Its input, of its type; strings as objects.
             timeout_seconds: After how long the work is stopped.
 
         Raises:
-            RequestError: If the model refuses the inputs or takes too long.
+            RequestError: If the model refuses the input or takes too long.
         """
         signature = self.signature(name)
-        for alias, value in inputs.items():
-            _check_shape(alias, signature.inputs[alias].tensor_shape, value)
+        ((alias, source),) = signature.inputs.items()
+        ((output, result),) = signature.outputs.items()
+        _check_shape(alias, source.tensor_shape, value)
         options = tf.compat.v1.RunOptions()
         if timeout_seconds is not None:
             options.timeout_in_ms = max(1, int(1000 * timeout_seconds))
         try:
-            values = self._session.run(
-                {alias: info.name for alias, info in signature.outputs.items()},
-                {
-                    signature.inputs[a].name: value
-                    for a, value in inputs.items()
-                },
-                options,
+            found = self._session.run(
+                result.name, {source.name: value}, options
             )
         except tf.errors.OpError as error:
             raise errors.from_tensorflow(error) from error
-        return {
-            alias: np.asarray(value, _dtype(signature.outputs[alias]))
-            for alias, value in values.items()
-        }
+        dtype = tf.as_dtype(result.dtype).as_numpy_dtype
+        return output, np.asarray(found, dtype)
+
+    def _check_signatures(self):
+        for name, each in self.signatures.items():
+            types = [tf.as_dtype(i.dtype) for i in each.inputs.values()]
+            is_plain = len(types) == len(each.outputs) == 1
+            if not name.startswith("__") and not (
+                is_plain and types[0] in _TYPES
+            ):
+                raise ValueError(
+                    f"The signature {name} is none of export.py; serve this "
+                    "model with TensorFlow Serving."
+                )
 
     def _warm_up(self, path):
         if not path.exists():
@@ -121,13 +117,9 @@ class Model:
         for record in tf.compat.v1.io.tf_record_iterator(str(path)):
             log = prediction_log_pb2.PredictionLog.FromString(record)
             request = log.predict_log.request
-            arrays = {a: tf.make_ndarray(t) for a, t in request.inputs.items()}
+            (value,) = request.inputs.values()
             name = request.model_spec.signature_name or DEFAULT_SIGNATURE
-            self.run(name, arrays)
-
-
-def _dtype(info):
-    return tf.as_dtype(info.dtype).as_numpy_dtype
+            self.run(name, tf.make_ndarray(value))
 
 
 def _check_shape(alias, expected, value):

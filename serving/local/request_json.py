@@ -1,7 +1,7 @@
 """Bodies of `:predict`, in TensorFlow Serving's two forms of JSON.
 
-`{"instances": [...]}` is the row form, a list of values or of objects with one
-value an input; `{"inputs": ...}` is the columnar form. Either may have a
+`{"instances": [...]}` is the row form, a list of values or of objects with the
+input's name; `{"inputs": ...}` is the columnar form. Either may have a
 `signature_name`. Messages are those of TensorFlow Serving's `json_tensor.cc`.
 Unlike there, an integer beyond the range of its type is refused and not cut to
 its lowest bits, and decimals are rounded to their type and not refused.
@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from tensorflow.core.framework import types_pb2
 from tensorflow.core.protobuf import meta_graph_pb2
 
 from . import errors
@@ -28,6 +27,12 @@ _JSON_TYPES = {
     str: "String",
     int: "Number",
     float: "Number",
+}
+# By the type of the input.
+_ALLOWED = {
+    tf.string: {str, dict},
+    tf.uint8: {int},
+    tf.float32: {int, float},
 }
 
 
@@ -52,28 +57,23 @@ def parse(body: bytes) -> dict[str, Any]:
     return document
 
 
-def tensors(
+def tensor(
     document: Mapping[str, Any], signature: meta_graph_pb2.SignatureDef
-) -> dict[str, np.ndarray]:
-    """Makes the inputs of a signature.
+) -> np.ndarray:
+    """Makes the input of a signature.
 
     Args:
         document: What `parse` gave.
-        signature: Its definition.
+        signature: Its definition, with one input.
 
     Returns:
-        An array an input, of its type; of objects, which are bytes, for
-        strings.
+        An array of its type; of objects, which are bytes, for strings.
 
     Raises:
         RequestError: If the body does not fit the signature.
     """
-    dtypes = {a: tf.as_dtype(i.dtype) for a, i in signature.inputs.items()}
-    if not dtypes:
-        raise errors.RequestError(
-            "Failed to get input map for signature: "
-            f"{document.get('signature_name', 'DEFAULT')}"
-        )
+    ((alias, info),) = signature.inputs.items()
+    dtype = tf.as_dtype(info.dtype)
     if "instances" in document and "inputs" in document:
         raise _value_error(
             document,
@@ -88,19 +88,21 @@ def tensors(
             )
         if not rows:
             raise _value_error(document, "No values in 'instances' array")
-        return _from_rows(rows, dtypes)
-    if "inputs" in document:
-        return _from_columns(document["inputs"], dtypes)
-    raise errors.RequestError("Missing 'inputs' or 'instances' key")
-
-
-def _from_rows(rows, dtypes):
-    named = _is_named(rows[0])
-    if not named and len(dtypes) > 1:
+        return _from_rows(rows, alias, dtype)
+    if "inputs" not in document:
+        raise errors.RequestError("Missing 'inputs' or 'instances' key")
+    columns = document["inputs"]
+    if not _is_named(columns):
+        return _tensor(columns, dtype)
+    if alias not in columns:
         raise errors.RequestError(
-            "instances is a plain list, but expecting list of objects as "
-            "multiple input tensors required as per tensorinfo_map"
+            f"Missing named input: {alias} in 'inputs' object."
         )
+    return _tensor(columns[alias], dtype)
+
+
+def _from_rows(rows, alias, dtype):
+    named = _is_named(rows[0])
     for place, row in enumerate(rows):
         if named is not _is_named(row):
             kinds = ("object", "list") if named else ("value/list", "object")
@@ -108,34 +110,14 @@ def _from_rows(rows, dtypes):
                 f"Expecting {kinds[0]} but got {kinds[1]} at item {place} of "
                 "input list"
             )
-        if named and row.keys() != dtypes.keys():
+        if named and row.keys() != {alias}:
             raise errors.RequestError(
                 f"Failed to process element: {place} of 'instances' list. JSON "
-                f"object: {_shown(row)} must only have keys: "
-                f"{','.join(sorted(dtypes))}"
+                f"object: {_shown(row)} must only have keys: {alias}"
             )
-    if not named:
-        ((alias, dtype),) = dtypes.items()
-        return {alias: _stack(rows, dtype)}
-    return {
-        alias: _stack([row[alias] for row in rows], dtype, f" key: {alias}")
-        for alias, dtype in dtypes.items()
-    }
-
-
-def _from_columns(columns, dtypes):
-    if not _is_named(columns):
-        if len(dtypes) > 1:
-            raise errors.RequestError(
-                "inputs is a plain value/list, but expecting an object as "
-                "multiple input tensors required as per tensorinfo_map"
-            )
-        return {alias: _tensor(columns, d) for alias, d in dtypes.items()}
-    for alias in sorted(dtypes.keys() - columns.keys()):
-        raise errors.RequestError(
-            f"Missing named input: {alias} in 'inputs' object."
-        )
-    return {alias: _tensor(columns[alias], d) for alias, d in dtypes.items()}
+    if named:
+        return _stack([row[alias] for row in rows], dtype, f" key: {alias}")
+    return _stack(rows, dtype)
 
 
 def _stack(rows, dtype, key=""):
@@ -180,14 +162,8 @@ def _tensor(value, dtype):
     types = set(map(type, values))
     if list in types:
         raise _ragged(values, leaves.ndim)
-    allowed = _json_types_of(dtype)
+    allowed = _ALLOWED[dtype]
     for each in values if types - allowed else ():
-        if not allowed:
-            raise errors.RequestError(
-                f"Conversion of JSON Value: {_shown(each)} to type: "
-                f"{_name(dtype)}",
-                "UNIMPLEMENTED",
-            )
         if type(each) not in allowed:
             raise _type_error(each, dtype)
     if dtype == tf.string:
@@ -201,16 +177,6 @@ def _tensor(value, dtype):
         bounds = int(dtype.min) + int(dtype.max)
         wrong = max(values, key=lambda each: abs(2 * each - bounds))
         raise _type_error(wrong, dtype) from error
-
-
-def _json_types_of(dtype):
-    if dtype == tf.string:
-        return {str, dict}
-    if dtype in (tf.float32, tf.float64):
-        return {int, float}
-    if dtype.is_integer:
-        return {int}
-    return {bool} if dtype.is_bool else set()
 
 
 def _ragged(values, level):
@@ -232,12 +198,6 @@ def _ragged(values, level):
                 f"{level} expected size: {len(first)}"
             )
     return errors.RequestError(f"Lists are nested more than {level} deep.")
-
-
-def _name(dtype):
-    """As TensorFlow Serving writes a type: `float`, `half`, `uint8`."""
-    name = types_pb2.DataType.Name(dtype.as_datatype_enum)
-    return name.removeprefix("DT_").lower()
 
 
 def _bytes(leaf):
@@ -268,9 +228,8 @@ def _is_named(value):
 
 def _type_error(value, dtype):
     kind = str(value) if type(value) is bool else _JSON_TYPES[type(value)]
-    return _value_error(
-        value, f"Type: {kind} is not of expected type: {_name(dtype)}"
-    )
+    name = "float" if dtype == tf.float32 else dtype.name
+    return _value_error(value, f"Type: {kind} is not of expected type: {name}")
 
 
 def _value_error(value, message):

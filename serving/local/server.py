@@ -1,11 +1,10 @@
 """The local server: the models, the application, and uvicorn around them."""
 
 import copy
-import functools
 import os
 import pathlib
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import uvicorn
@@ -14,8 +13,6 @@ import uvicorn.config
 from . import app
 from . import limits
 from . import metrics
-from . import model
-from . import model_config
 from . import page
 from . import settings
 from . import versions
@@ -28,7 +25,7 @@ class Server(uvicorn.Server):
 
     Args:
         chosen: The settings.
-        configs: What to serve.
+        folders: Folders of the models to serve, by name.
 
     Raises:
         ValueError: If a model has no version that can be loaded.
@@ -37,15 +34,10 @@ class Server(uvicorn.Server):
     def __init__(
         self,
         chosen: settings.Settings,
-        configs: Sequence[model_config.ModelConfig],
+        folders: Mapping[str, pathlib.Path],
     ) -> None:
-        load = functools.partial(
-            model.Model,
-            intra_op_threads=chosen.tensorflow_intra_op_parallelism,
-            inter_op_threads=chosen.tensorflow_inter_op_parallelism,
-        )
         self._catalog = versions.Catalog(
-            configs, chosen.file_system_poll_wait_seconds, load
+            folders, chosen.file_system_poll_wait_seconds
         )
         self._catalog.start()
         self._queue = limits.RequestQueue(

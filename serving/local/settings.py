@@ -1,6 +1,7 @@
 """Every setting of the local server: its name, default and text, once."""
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -13,15 +14,11 @@ def _setting(default, text, lowest=None, highest=None) -> Any:
 class Settings:
     """Settings; where TensorFlow Serving has one, it has that name."""
 
-    model_dir: str | None = _setting(
-        None,
-        "Folder of a model's versions, such as exported/storybook/saved_model.",
-    )
-    model_name: str = _setting("cartoongan", "What requests call that model.")
-    model_config_file: str | None = _setting(
-        None,
-        "Several models and their policies instead, as a ModelServerConfig of "
-        "TensorFlow Serving in protobuf's text format.",
+    model_dir: Sequence[str] = _setting(
+        (),
+        "Folder of a model's versions, such as exported/storybook/saved_model, "
+        "which requests call cartoongan; or NAME=FOLDER. May be given several "
+        "times.",
     )
     file_system_poll_wait_seconds: float = _setting(
         1.0, "How often new versions are looked for.", 0.01
@@ -57,10 +54,4 @@ class Settings:
         "Predictions that are computed at a time; 0 is half of the CPUs, "
         "but two.",
         0,
-    )
-    tensorflow_intra_op_parallelism: int = _setting(
-        0, "Threads of one operation; 0 leaves it to TensorFlow.", 0
-    )
-    tensorflow_inter_op_parallelism: int = _setting(
-        0, "Operations at a time; 0 leaves it to TensorFlow.", 0
     )

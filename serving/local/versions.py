@@ -11,18 +11,16 @@ import gc
 import logging
 import pathlib
 import threading
-from collections.abc import Callable
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import tensorflow as tf
 
 from . import errors
 from . import model
-from . import model_config
+from . import model_folders
 
 _LOGGER = logging.getLogger(__name__)
-Load = Callable[[pathlib.Path], model.Model]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,15 +55,13 @@ class ServedModel:
     replaced and never changed, so that no lock is needed.
 
     Args:
-        config: Of the model.
-        load: Loads the folder of a version.
+        name: Of the model.
+        folder: That holds the folders of its versions.
     """
 
-    def __init__(
-        self, config: model_config.ModelConfig, load: Load = model.Model
-    ) -> None:
-        self.config = config
-        self._load_model = load
+    def __init__(self, name: str, folder: pathlib.Path) -> None:
+        self.folder = folder
+        self._name = name
         self._versions: dict[int, Version] = {}
 
     @property
@@ -81,15 +77,14 @@ class ServedModel:
     def refresh(self) -> None:
         """Looks at the folder once, and does what is to be done."""
         try:
-            folders = self.config.folders()
+            folders = model_folders.versions_in(self.folder)
         except OSError:
             return  # it may come back; what is loaded stays
-        wanted = self.config.choose(folders)
-        for number in sorted(wanted, reverse=True):
-            if self._is_to_load(number, folders[number]):
-                self._load(number, folders[number])
-        if not wanted or wanted & self.ready.keys():
-            for number in self.ready.keys() - wanted:
+        latest = max(folders, default=None)
+        if latest is not None and self._is_to_load(latest, folders[latest]):
+            self._load(latest, folders[latest])
+        if latest is None or latest in self.ready:
+            for number in self.ready.keys() - {latest}:
                 self._set(number, Version("END"))
                 gc.collect()  # graphs refer to themselves, and hold the weights
 
@@ -103,7 +98,7 @@ class ServedModel:
         self._set(number, Version("LOADING"))
         changed = _changed(folder)
         try:
-            version = Version("AVAILABLE", self._load_model(folder))
+            version = Version("AVAILABLE", model.Model(folder))
         except Exception as error:  # damage has too many types to list
             version = Version("END", error=_reason(error), changed=changed)
         self._set(number, version)
@@ -111,27 +106,25 @@ class ServedModel:
     def _set(self, number, version):
         self._versions = {**self._versions, number: version}
         reason = f": {version.error}" if version.error else ""
-        _LOGGER.info(
-            "%s %d: %s%s", self.config.name, number, version.state, reason
-        )
+        _LOGGER.info("%s %d: %s%s", self._name, number, version.state, reason)
 
 
 class Catalog:
     """All models of a server.
 
     Args:
-        configs: Of the models.
+        folders: Folders of the models, by name.
         poll_seconds: How often their folders are looked at.
-        load: Loads the folder of a version.
     """
 
     def __init__(
         self,
-        configs: Sequence[model_config.ModelConfig],
+        folders: Mapping[str, pathlib.Path],
         poll_seconds: float = 1.0,
-        load: Load = model.Model,
     ) -> None:
-        self.models = {c.name: ServedModel(c, load) for c in configs}
+        self.models = {
+            name: ServedModel(name, folder) for name, folder in folders.items()
+        }
         self._poll_seconds = poll_seconds
         self._closing = threading.Event()
 
@@ -149,8 +142,8 @@ class Catalog:
             if not served.ready:
                 reasons = {n: str(v.error) for n, v in served.versions.items()}
                 raise ValueError(
-                    f"No version of {name} in {served.config.base_path} could "
-                    f"be loaded. {reasons or 'Its config chooses none.'}"
+                    f"No version of {name} in {served.folder} could be "
+                    f"loaded. {reasons}"
                 )
         threading.Thread(target=self._watch, daemon=True).start()
 

@@ -14,7 +14,6 @@ from cartoongan_tf.export import saved_models
 from cartoongan_tf.inference import loading
 from cartoongan_tf.inference import remote_model
 from cartoongan_tf.nn import networks
-from serving.local import model_config
 
 MAX_SIDE = 60
 
@@ -30,8 +29,7 @@ def address(generator, tmp_path_factory):
     folder = tmp_path_factory.mktemp("served")
     settings = options.BytesSettings(max_side=MAX_SIDE)
     saved_models.write(generator, folder / "1", settings)
-    model = model_config.ModelConfig("cartoongan", folder)
-    with local_server.serve([model]) as address:
+    with local_server.serve({"cartoongan": folder}) as address:
         yield address
 
 

@@ -9,6 +9,7 @@ import pytest
 from cartoongan_tf.core import errors
 from cartoongan_tf.data import synthetic_scenes
 from cartoongan_tf.video import frame_sampler
+from cartoongan_tf.video import reader
 
 QUARTERS = np.zeros((64, 96, 3), "uint8")
 QUARTERS[:32, :48] = 250, 20, 20
@@ -32,7 +33,7 @@ def film(tmp_path, scene):
 
 
 def read(path, rate=6, start=0.0):
-    return list(frame_sampler.Film(path, "video").frames(rate, start))
+    return list(frame_sampler.sampled(reader.VideoFile(path), rate, start))
 
 
 def assert_alike(picture, expected, most=12):
@@ -43,9 +44,7 @@ def assert_alike(picture, expected, most=12):
 def test_frames_are_given_at_a_bounded_rate(film):
     frames = read(film)
     times = [time for time, _ in frames]
-    assert frame_sampler.Film(film, "video").seconds == pytest.approx(
-        10, abs=0.1
-    )
+    assert reader.VideoFile(film).seconds == pytest.approx(10, abs=0.1)
     assert len(frames) == 60
     np.testing.assert_allclose(times, np.arange(60) / 6, atol=0.1)
     light = [picture.mean() for _, picture in frames]
@@ -160,13 +159,13 @@ def test_films_of_a_phone_are_turned_upright(tmp_path):
 
 
 def test_a_film_that_breaks_off_gives_what_is_there(film, tmp_path):
-    whole = frame_sampler.Film(film, "video")
-    assert len(list(whole.frames(6))) == 60
+    whole = reader.VideoFile(film)
+    assert len(list(frame_sampler.sampled(whole, 6))) == 60
     assert whole.end is None
     half = tmp_path / "half.mkv"
     half.write_bytes(film.read_bytes()[: film.stat().st_size // 2])
-    broken = frame_sampler.Film(half, "video")
-    count = len(list(broken.frames(6)))
+    broken = reader.VideoFile(half)
+    count = len(list(frame_sampler.sampled(broken, 6)))
     assert 10 < count < 55
     assert broken.end == pytest.approx(count / 6, abs=0.5)
 
@@ -201,12 +200,12 @@ def test_the_film_is_taken_and_not_its_cover(scene, tmp_path):
 def test_what_is_no_film_is_named(tmp_path):
     text = tmp_path / "film.mkv"
     with pytest.raises(errors.InputError, match=r"film\.mkv is not a file"):
-        frame_sampler.Film(text, "video")
+        reader.VideoFile(text)
     text.write_text("no film")
     with pytest.raises(errors.InputError, match="not a film that can be"):
-        frame_sampler.Film(text, "video")
+        reader.VideoFile(text)
     with pytest.raises(errors.InputError, match="is not a file"):
-        frame_sampler.Film(tmp_path, "video")
+        reader.VideoFile(tmp_path)
 
 
 def test_sound_is_no_film(tmp_path):
@@ -219,7 +218,7 @@ def test_sound_is_no_film(tmp_path):
         container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     with pytest.raises(errors.InputError, match="no moving picture"):
-        frame_sampler.Film(path, "video")
+        reader.VideoFile(path)
 
 
 def test_a_colon_in_a_name_is_no_protocol(film, monkeypatch):

@@ -63,17 +63,9 @@ def test_pixels_in_and_out_do_not(converted):
 @pytest.mark.parametrize(
     ("name", "function"),
     [
-        (
-            "mirrored",
-            lambda x: tf.pad(x, [[0, 0], [2, 2], [2, 2], [0, 0]], "REFLECT"),
-        ),
         ("own mirrored", layers.ReflectionPadding2D(3)),
         ("own norm", layers.InstanceNormalization()),
         ("upsampled", upsampling.UpsampledConvolution2D(4)),
-        ("bilinear", lambda x: tf.image.resize(x, (32, 48))),
-        ("sliced", lambda x: tf.slice(x, [0, 1, 1, 0], [1, 9, 9, 3])),
-        ("summed", lambda x: tf.reduce_sum(x, axis=(1, 2))),
-        ("root", lambda x: tf.sqrt(x) - tf.constant([1.0, 2, 3])),
     ],
 )
 def test_what_the_delegate_has_passes(name, function):
@@ -84,10 +76,6 @@ def test_what_the_delegate_has_passes(name, function):
     ("message", "function"),
     [
         (
-            "mirrors in REFLECT mode only",
-            lambda x: tf.pad(x, [[0, 0], [2, 2], [2, 2], [0, 0]], "SYMMETRIC"),
-        ),
-        (
             "has rank 5; 4 is the most",
             keras.layers.GroupNormalization(groups=-1),
         ),
@@ -95,24 +83,11 @@ def test_what_the_delegate_has_passes(name, function):
             "paddings must be 6 or 8 numbers",
             lambda x: tf.pad(x[0, 0], [[1, 1], [0, 0]]),
         ),
-        (
-            "the delegate does not have this operator",
-            lambda x: tf.math.cumsum(x, axis=1),
-        ),
-        ("the delegate does not have this operator", tf.math.erfinv),
+        ("is no operator of our networks", lambda x: tf.math.cumsum(x, axis=1)),
+        ("is no operator of our networks", tf.math.erfinv),
         ("goes backwards", lambda x: x[:, ::-2]),
         ("leaves out or adds axes", lambda x: x[:, 3]),
         ("slices rank 3 or 4, not 2", lambda x: tf.reshape(x, (16, 72))[3:9]),
-        (
-            "slices rank 3 or 4, not 2",
-            lambda x: tf.slice(tf.reshape(x, (16, 72)), [0, 3], [9, 9]),
-        ),
-        (
-            "sizes must be int32 constants",
-            lambda x: tf.slice(
-                x, [0, 0, 0, 0], tf.cast(x[0, 0, 0, 0], tf.int32) * [1, 1, 1, 1]
-            ),
-        ),
         (
             "does not broadcast (1, 16, 24, 3) and (24, 3)",
             lambda x: x + tf.reduce_sum(x, axis=1)[0],
@@ -138,34 +113,17 @@ def test_names_of_tensor_and_operator_are_given():
     assert any(": RESHAPE of " in p for p in problems_of(network))
 
 
-@pytest.mark.parametrize(
-    ("message", "function", "option", "value"),
-    [
-        (
-            "block size 1 is not above 1",
-            lambda x: tf.nn.space_to_depth(x, 2),
-            "blockSize",
-            1,
-        ),
-        (
-            "cannot align corners with half-pixel centers",
-            lambda x: tf.image.resize(x, (32, 48)),
-            "alignCorners",
-            True,
-        ),
-    ],
-)
-def test_options_that_no_converter_gives_are_named(
-    message, function, option, value
-):
-    tree = flatbuffer_utils.read_model_from_bytearray(
-        convert_function(function)
+def test_an_option_that_no_converter_gives_is_named():
+    model = convert_function(
+        lambda x: tf.nn.depth_to_space(tf.concat([x] * 4, axis=-1), 2)
     )
+    tree = flatbuffer_utils.read_model_from_bytearray(model)
     for operator in tree.subgraphs[0].operators:
-        setattr(operator.builtinOptions, option, value)
+        if hasattr(operator.builtinOptions, "blockSize"):
+            operator.builtinOptions.blockSize = 1
     model = bytes(flatbuffer_utils.convert_object_to_bytearray(tree))
     (problem,) = gpu_compatibility.problems(model)
-    assert message in problem
+    assert "block size 1 is not above 1" in problem
 
 
 @pytest.mark.filterwarnings("ignore:.*tf.lite.Interpreter is deprecated")

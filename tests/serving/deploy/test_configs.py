@@ -18,8 +18,6 @@ from google.protobuf import text_format
 from google.protobuf import wrappers_pb2
 from tensorflow_serving.config import model_server_config_pb2
 
-from serving.local import model_config
-
 DEPLOY = pathlib.Path(__file__).parents[3] / "serving" / "deploy"
 MANIFESTS = DEPLOY / "kubernetes"
 COMPOSE = DEPLOY / "docker-compose.yml"
@@ -129,12 +127,6 @@ def test_the_models_are_what_tensorflow_serving_reads():
     assert config.name == "cartoongan"
     assert list(config.model_version_policy.specific.versions) == [1]
     assert dict(config.version_labels) == {"stable": 1}
-
-
-def test_the_models_are_what_our_own_server_reads():
-    (config,) = model_config.read(DEPLOY / "models.config")
-    assert config.name == "cartoongan"
-    assert config.versions == {1}
 
 
 def test_the_canary_in_the_comment_is_one_when_it_is_none():

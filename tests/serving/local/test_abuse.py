@@ -17,7 +17,6 @@ from waiting import wait_until
 
 from benchmarks import request_mutations
 from cartoongan_tf.images import pictures
-from serving.local import model_config
 
 PREDICT = "/v1/models/cartoongan:predict"
 MAX_BODY = 2**20
@@ -28,9 +27,8 @@ NOTHING_WAITS = "cartoongan_pending_requests 0.0"
 def server(published, tmp_path_factory):
     folder = tmp_path_factory.mktemp("abuse") / "saved_model"
     shutil.copytree(published, folder)
-    models = [model_config.ModelConfig("cartoongan", folder)]
     with local_server.serve(
-        models,
+        {"cartoongan": folder},
         max_body_mb=1,
         rest_api_timeout_in_ms=10_000,
         file_system_poll_wait_seconds=0.1,

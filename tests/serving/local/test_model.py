@@ -39,15 +39,14 @@ def error_of(version, *args):
 def test_it_answers_as_the_session_loader_does(published, version, pixels):
     expected = saved_model_runtime.SessionModel(published / "1")
     encoded = np.array([pictures.encode_jpeg(p) for p in pixels], object)
-    actual = version.run("serving_default", {"image_bytes": encoded})
-    assert actual.keys() == {"cartoon_bytes"}
+    name, actual = version.run("serving_default", encoded)
+    assert name == "cartoon_bytes"
     np.testing.assert_array_equal(
-        actual["cartoon_bytes"], expected.run("serving_default", encoded)
+        actual, expected.run("serving_default", encoded)
     )
-    actual = version.run("uint8", {"image": pixels})
-    np.testing.assert_array_equal(
-        actual["cartoon"], expected.run("uint8", pixels)
-    )
+    name, actual = version.run("uint8", pixels)
+    assert name == "cartoon"
+    np.testing.assert_array_equal(actual, expected.run("uint8", pixels))
 
 
 def test_its_number_is_its_folders_name(copy):
@@ -62,7 +61,7 @@ def test_all_signatures_are_there_for_metadata(version):
 
 @pytest.mark.parametrize("name", ["x", "", "__saved_model_init_op"])
 def test_an_unknown_signature_is_refused(version, name):
-    error = error_of(version, name, {})
+    error = error_of(version, name, np.zeros(1))
     assert error.code == "INVALID_ARGUMENT"
     assert error.message == (
         f'Serving signature name: "{name}" not found in signature def'
@@ -84,7 +83,7 @@ def test_an_unknown_signature_is_refused(version, name):
 def test_shapes_that_do_not_fit_are_refused(
     version, name, alias, value, shapes
 ):
-    error = error_of(version, name, {alias: value})
+    error = error_of(version, name, value)
     assert error.code == "INVALID_ARGUMENT"
     assert error.message == (
         f"Expects input '{alias}' to have shape {shapes} is provided."
@@ -93,14 +92,14 @@ def test_shapes_that_do_not_fit_are_refused(
 
 def test_a_bad_picture_is_refused_with_its_place(version, pixels):
     encoded = np.array([pictures.encode_jpeg(pixels[0]), b"x"], object)
-    error = error_of(version, "serving_default", {"image_bytes": encoded})
+    error = error_of(version, "serving_default", encoded)
     assert error.code == "INVALID_ARGUMENT"
     assert error.message.startswith("image_bytes[1]: is not a JPEG")
 
 
 def test_work_that_takes_too_long_is_stopped(version):
     large = np.zeros((1, 2048, 2060, 3), "uint8")
-    error = error_of(version, "uint8", {"image": large}, 0.001)
+    error = error_of(version, "uint8", large, 0.001)
     assert error.code == "DEADLINE_EXCEEDED"
 
 
@@ -128,13 +127,13 @@ def test_warm_up_requests_are_answered_before_a_model_is_there(
 ):
     run, asked = model.Model.run, []
 
-    def note(version, name, inputs):
-        asked.append((name, list(inputs)))
-        return run(version, name, inputs)
+    def note(version, name, value):
+        asked.append((name, value.shape))
+        return run(version, name, value)
 
     monkeypatch.setattr(model.Model, "run", note)
     model.Model(copy)
-    assert ("serving_default", ["image_bytes"]) in asked
+    assert ("serving_default", (1,)) in asked
 
 
 def test_a_failing_warm_up_request_keeps_a_model_from_being_loaded(copy):
@@ -153,17 +152,34 @@ def test_a_damaged_warm_up_file_keeps_a_model_from_being_loaded(copy):
         model.Model(copy)
 
 
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        [tf.TensorSpec(None, tf.float32), tf.TensorSpec(None, tf.float32)],
+        [tf.TensorSpec(None, tf.int32)],
+    ],
+)
+def test_models_that_are_not_of_the_exporter_are_not_loaded(tmp_path, inputs):
+    module = tf.Module()
+    module.add = tf.function(
+        lambda *numbers: {"sum": sum(numbers)}, input_signature=inputs
+    )
+    tf.saved_model.save(module, str(tmp_path / "1"), signatures=module.add)
+    with pytest.raises(ValueError, match="serving_default is none of export"):
+        model.Model(tmp_path / "1")
+
+
 def test_outputs_without_axes_are_arrays_too(words):
     version = model.Model(words / "1")
     given = np.array([b"a", b"b"], object)
-    actual = version.run("count", {"words": given})["count"]
+    _, actual = version.run("count", given)
     assert isinstance(actual, np.ndarray)
     assert actual == 2
 
 
 def test_nothing_stays_of_a_model_that_nobody_refers_to(words):
     version = model.Model(words / "1")
-    version.run("count", {"words": np.array([b"a"], object)})
+    version.run("count", np.array([b"a"], object))
     session = weakref.ref(version._session)
     del version
     gc.collect()

@@ -9,7 +9,6 @@ import re
 import browsing
 import pytest
 
-from serving.local import model_config
 from serving.local import page
 from serving.local import versions
 
@@ -18,12 +17,8 @@ SITE = pathlib.Path(page.__file__).parents[1] / "page" / "site"
 
 @pytest.fixture(scope="module")
 def catalog(published):
-    catalog = versions.Catalog(
-        [
-            model_config.ModelConfig("ink", published),
-            model_config.ModelConfig("away", published / "not"),
-        ]
-    )
+    folders = {"ink": published, "away": published / "not"}
+    catalog = versions.Catalog(folders)
     catalog.refresh()
     return catalog
 

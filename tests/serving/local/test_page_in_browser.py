@@ -18,7 +18,6 @@ from cartoongan_tf.export.litert import conversion
 from cartoongan_tf.inference import litert_runtime
 from cartoongan_tf.inference import saved_model_runtime
 from cartoongan_tf.nn import networks
-from serving.local import model_config
 from serving.local import page
 from serving.local import versions
 
@@ -424,18 +423,9 @@ def test_drawing_can_be_cancelled(visit, photo, cartoon):
     np.testing.assert_array_equal(visit.download()[1], cartoon)
 
 
-def test_several_models_are_styles(open_page, tmp_path, published, photo):
-    config = tmp_path / "models.config"
-    config.write_text(
-        "model_config_list {"
-        + "".join(
-            f'config {{ name: "{name}" base_path: "{published}" '
-            'model_platform: "tensorflow" }'
-            for name in ("ink", "wash")
-        )
-        + "}"
-    )
-    with browsing.serve(f"--model_config_file={config}") as (address, _):
+def test_several_models_are_styles(open_page, published, photo):
+    flags = [f"--model_dir={name}={published}" for name in ("ink", "wash")]
+    with browsing.serve(*flags) as (address, _):
         visit = open_page(address)
         visit.page.select_option("#style", "wash")
         visit.choose(browsing.png(photo))
@@ -447,7 +437,7 @@ def test_several_models_are_styles(open_page, tmp_path, published, photo):
 def test_without_npm_the_page_tells_the_command(
     open_page, published, tflite, tmp_path
 ):
-    catalog = versions.Catalog([model_config.ModelConfig("ink", published)])
+    catalog = versions.Catalog({"ink": published})
     catalog.refresh()
     routes = page.routes(catalog, tflite, tmp_path / "absent")
     with browsing.serve_routes(routes) as port:

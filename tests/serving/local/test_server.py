@@ -17,7 +17,6 @@ from PIL import Image
 from waiting import wait_until
 
 from cartoongan_tf.images import pictures
-from serving.local import model_config
 
 PREDICT = "/v1/models/cartoongan:predict"
 PENDING = "cartoongan_pending_requests 1.0"
@@ -26,8 +25,7 @@ PENDING = "cartoongan_pending_requests 1.0"
 @pytest.fixture
 def serve(published):
     def serve(folder=published, **chosen):
-        model = model_config.ModelConfig("cartoongan", folder)
-        return local_server.serve([model], **chosen)
+        return local_server.serve({"cartoongan": folder}, **chosen)
 
     return serve
 

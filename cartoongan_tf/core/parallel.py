@@ -1,24 +1,60 @@
-"""Reading, computing and writing at the same time.
+"""Work on several threads at a time.
 
-Decoders, encoders and TensorFlow leave Python's lock while they work, so that
-threads are enough: two more than compute, of which one reads ahead while one
-writes behind.
+Decoders, encoders and networks leave Python's lock while they work, so that
+threads are enough.
 """
 
+import collections
 import concurrent.futures
 import contextlib
 import threading
 from collections.abc import Callable
+from collections.abc import Generator
 from collections.abc import Iterator
 from collections.abc import Sequence
+from typing import TypeVar
+
+Item = TypeVar("Item")
+
+_END = object()
+_WAITING = 2  # Items at most.
 
 
-def overlapped(
+def prefetch(
+    items: Generator[Item, None, None],
+) -> Generator[Item, None, None]:
+    """Takes items on a thread of its own, ahead of who asks for them.
+
+    Args:
+        items: What to take; closed in the end.
+
+    Yields:
+        The items, in order. What `items` raises is raised here.
+    """
+    with (
+        contextlib.closing(items),
+        concurrent.futures.ThreadPoolExecutor(1) as pool,
+    ):
+        waiting = collections.deque(
+            pool.submit(next, items, _END) for _ in range(_WAITING)
+        )
+        try:
+            while (item := waiting.popleft().result()) is not _END:
+                waiting.append(pool.submit(next, items, _END))
+                yield item  # type: ignore[misc]
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def map_overlapped(
     work: Callable[[object, contextlib.AbstractContextManager], object],
     items: Sequence,
     workers: int,
 ) -> Iterator:
     """Works on several items at a time.
+
+    Two more threads than compute, of which one reads ahead while one writes
+    behind.
 
     Args:
         work: Called with an item and a context, in which it computes; outside
