@@ -51,6 +51,7 @@ def stages(photos, cartoons):
     settings = config.TrainConfig("", "", "", image_size=FLAGS.image_size)
     crops = batches.crops_of(settings)
     smoothing = batches.smoothing_of(settings)
+    smooth_edges = edge_smoothing.compiled(smoothing)
     folders = (photos, cartoons)
 
     def read(number):
@@ -62,8 +63,7 @@ def stages(photos, cartoons):
 
     def smooth(number):
         photo, cartoon = cut(number)
-        smoothed = edge_smoothing.smooth_edges(cartoon, smoothing)
-        return photo, cartoon, smoothed
+        return photo, cartoon, smooth_edges(cartoon)
 
     numbers = tf.data.Dataset.range(FLAGS.triples)
     whole = pipeline.training_batches(

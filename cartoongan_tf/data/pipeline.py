@@ -195,11 +195,9 @@ def _cartoon_crops(cartoons, windows, crops, seed):
 
 
 def _negatives(smoothing, stray_share, seed):
-    def smooth(number, cartoon):
-        return edge_smoothing.smooth_edges(cartoon, smoothing)
-
+    smooth_edges = edge_smoothing.compiled(smoothing)
     if not stray_share:
-        return smooth
+        return lambda number, cartoon: smooth_edges(cartoon)
 
     def negative(number, cartoon):
         chance = tf.random.stateless_uniform(
@@ -210,7 +208,7 @@ def _negatives(smoothing, stray_share, seed):
             lambda: stray_strokes.add_strokes(
                 cartoon, _with(_stroke_seed(seed), number)
             ),
-            lambda: smooth(number, cartoon),
+            lambda: smooth_edges(cartoon),
         )
 
     return negative
