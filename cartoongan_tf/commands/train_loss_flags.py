@@ -93,9 +93,9 @@ flags.DEFINE_enum(
     config.CONTENT_TARGETS,
     "What content, colors and flat areas are compared with: the photo; the "
     "photo smoothed by a guided filter, so that fur and wood grain are no "
-    "content; or the photo painted in flat patches of livelier colors (L0 "
-    "gradient minimization) with dark lines along its contours, for runs too "
-    "short for a discriminator to ask for them.",
+    "content; or the photo in few flat tones (L0 gradient minimization, then "
+    "posterized), as saturated as the cartoons, with dark lines along its "
+    "contours, for runs too short for a discriminator to ask for them.",
 )
 flags.DEFINE_float(
     "slope_weight",

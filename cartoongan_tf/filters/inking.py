@@ -1,11 +1,12 @@
-"""Ink: photos as flat patches of lively color, with dark lines along contours.
+"""Ink: photos in few flat tones of lively color, with lines along contours.
 
 Where a discriminator alone takes too long to draw contours, the content loss
 can ask for them: this is what a generator is then told to draw. A line lies on
 the darker side of a contour, where the surroundings are brighter than the
 place itself (a difference of means, as in Winnemoeller et al., 2012, XDoG),
 and only where the contour runs on in one direction: grass and gravel, which
-run in all, get no specks.
+run in all, get no specks. Luminance has few steps, as in cel shading, and
+colors keep their hue.
 
 Images are float, `(batch, height, width, 3)`, in [-1, 1]. Written in
 `keras.ops` only.
@@ -17,7 +18,9 @@ from cartoongan_tf.filters import guided_filter
 from cartoongan_tf.filters import l0_smoothing
 from cartoongan_tf.filters import luminance
 
-_SATURATION = 1.25  # Of the colors, by the photo's.
+_GAMMA = 0.85  # Lifts what is dark; black and white stay.
+_STEPS = 5  # Of luminance, from black to white.
+_STEEPNESS = 8.0  # Of a step: its width is a part of the tone between two.
 _INK = -0.92
 _NEAR = 1  # Half the sides, in pixels, of the squares that are compared.
 _FAR = 3
@@ -28,29 +31,43 @@ _COHERENCE = (0.35, 0.6)  # No ink below, all of it above.
 _NOISE = 1e-4  # Squared difference of neighbors that has no direction.
 
 
-def ink(photos):
-    """Makes photos of flat patches, and draws lines along their contours.
+def ink(photos, saturation=1.25):
+    """Makes photos of few flat tones, and draws lines along their contours.
 
     Args:
         photos: Photos of shape `(batch, height, width, 3)` in [-1, 1].
+        saturation: Of the colors, by the photos'.
 
     Returns:
         Images of the same shape.
     """
-    patches = l0_smoothing.smooth(_saturate(photos))
-    # Filtered, small spots get no lines.
+    patches = l0_smoothing.smooth(_lift(_saturate(photos, saturation)))
+    # Filtered, small spots get no lines and no tones of their own.
     light = luminance.luminance(guided_filter.smooth(patches))
     near, far = (_blur(light, radius) for radius in (_NEAR, _FAR))
     opacity = ops.clip(_GAIN * (far - near - _FAINTEST), 0, 1)
     low, high = _COHERENCE
     directed = (_coherence(near) - low) / (high - low)
     opacity *= ops.clip(directed, 0, 1)
-    return patches + opacity * (_INK - patches)
+    tones = ops.clip(patches + _posterize(light) - light, -1, 1)
+    return tones + opacity * (_INK - tones)
 
 
-def _saturate(images):
+def _saturate(images, saturation):
     gray = luminance.luminance(images)
-    return ops.clip(gray + _SATURATION * (images - gray), -1, 1)
+    return ops.clip(gray + saturation * (images - gray), -1, 1)
+
+
+def _lift(images):
+    return 2 * ((images + 1) / 2) ** _GAMMA - 1
+
+
+def _posterize(light):
+    """Moves luminance to the nearest of some tones, by steep steps."""
+    steps = _STEPS * (light + 1) / 2
+    whole = ops.floor(steps)
+    step = ops.clip(_STEEPNESS * (steps - whole - 0.5), -0.5, 0.5) + 0.5
+    return 2 * (whole + step) / _STEPS - 1
 
 
 def _coherence(light):

