@@ -92,6 +92,7 @@ def _start(verb, wanted, argv):
         with native_stderr.held():
             work = importlib.import_module(f"{__package__}.{verb}")
             _look_at_devices()
+        _apply_keras_settings()
         work.main(arguments)
 
 
@@ -101,3 +102,10 @@ def _look_at_devices():
         from cartoongan_tf.core import devices
 
         devices.has_gpu()
+
+
+def _apply_keras_settings():
+    if "keras" in sys.modules:
+        from cartoongan_tf.nn import keras_settings
+
+        keras_settings.apply()

@@ -158,9 +158,7 @@ def color_loss(photos, generated):
     Returns:
         A scalar.
     """
-    difference = ops.average_pool(
-        generated - photos, _COLOR_CELL, strides=_COLOR_CELL
-    )
+    difference = _color_cells(generated - photos)
     yuv = ops.matmul(difference, ops.convert_to_tensor(_YUV, difference.dtype))
     return ops.mean(ops.square(yuv))
 
@@ -178,11 +176,7 @@ def luminance_loss(photos, generated):
     Returns:
         A scalar.
     """
-    difference = ops.average_pool(
-        luminance.luminance(generated - photos),
-        _COLOR_CELL,
-        strides=_COLOR_CELL,
-    )
+    difference = _color_cells(luminance.luminance(generated - photos))
     return ops.mean(ops.square(difference))
 
 
@@ -202,7 +196,11 @@ def flat_loss(smoothed_photos, generated):
         A scalar, 0 where what is flat in the photo has one color.
     """
     base = ops.average_pool(
-        smoothed_photos, _FLAT_CELL, strides=1, padding="same"
+        smoothed_photos,
+        _FLAT_CELL,
+        strides=1,
+        padding="same",
+        data_format="channels_last",
     )
     total = 0.0
     for step, change in zip(_steps(base), _steps(generated), strict=True):
@@ -250,9 +248,19 @@ def _steps(images):
     return images[:, 1:] - images[:, :-1], images[:, :, 1:] - images[:, :, :-1]
 
 
+def _color_cells(images):
+    """Means over cells of 8x8 pixels."""
+    return ops.average_pool(
+        images,
+        _COLOR_CELL,
+        strides=_COLOR_CELL,
+        data_format="channels_last",
+    )
+
+
 def _chroma_projections(images):
     """Colors of cells, `(cells, directions)`."""
-    cells = ops.average_pool(images, _COLOR_CELL, strides=_COLOR_CELL)
+    cells = _color_cells(images)
     yuv = ops.matmul(cells, ops.convert_to_tensor(_YUV, images.dtype))
     chroma = ops.reshape(yuv[..., 1:], (-1, 2))
     return ops.matmul(chroma, ops.convert_to_tensor(_DIRECTIONS, images.dtype))
