@@ -19,6 +19,7 @@ those of configs/ come with the program.
 import functools
 import importlib
 import sys
+import warnings
 
 from absl import app
 
@@ -93,6 +94,10 @@ def _start(verb, wanted, argv):
             work = importlib.import_module(f"{__package__}.{verb}")
             _look_at_devices()
         _apply_keras_settings()
+        # Pillow complains of broken EXIF in lines that do not name the file.
+        warnings.filterwarnings(
+            "ignore", category=UserWarning, module=r"PIL\.TiffImagePlugin"
+        )
         work.main(arguments)
 
 
