@@ -3,6 +3,7 @@
 from cartoongan_tf import Cartoonizer
 """
 
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,6 +11,9 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = ["Cartoonizer", "__version__"]
+
+# Keras looks once, when it is imported. ~/.keras/keras.json would come next.
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 
 def __getattr__(name):

@@ -19,6 +19,7 @@ those of configs/ come with the program.
 import functools
 import importlib
 import sys
+import warnings
 
 from absl import app
 
@@ -92,6 +93,11 @@ def _start(verb, wanted, argv):
         with native_stderr.held():
             work = importlib.import_module(f"{__package__}.{verb}")
             _look_at_devices()
+        _apply_keras_settings()
+        # Pillow complains of broken EXIF in lines that do not name the file.
+        warnings.filterwarnings(
+            "ignore", category=UserWarning, module=r"PIL\.TiffImagePlugin"
+        )
         work.main(arguments)
 
 
@@ -101,3 +107,10 @@ def _look_at_devices():
         from cartoongan_tf.core import devices
 
         devices.has_gpu()
+
+
+def _apply_keras_settings():
+    if "keras" in sys.modules:
+        from cartoongan_tf.nn import keras_settings
+
+        keras_settings.apply()

@@ -20,6 +20,7 @@ from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import choices
 from cartoongan_tf.core import errors
 from cartoongan_tf.images import pictures
+from cartoongan_tf.nn import keras_settings
 from cartoongan_tf.nn import pretrained
 
 _FLAG = "inception_weights"
@@ -70,6 +71,7 @@ class Inception:
         )
 
 
+@keras_settings.fixed()
 def load_inception(weights: str = choices.IMAGENET) -> Inception:
     """Opens an Inception network.
 

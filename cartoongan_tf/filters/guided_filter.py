@@ -53,5 +53,7 @@ def box(images, radius):
     sides = ((0, 0), (radius, radius), (radius, radius), (0, 0))
     means = ops.pad(images, sides, mode="reflect")
     for window in ((2 * radius + 1, 1), (1, 2 * radius + 1)):
-        means = ops.average_pool(means, window, strides=1, padding="valid")
+        means = ops.average_pool(
+            means, window, strides=1, data_format="channels_last"
+        )
     return means

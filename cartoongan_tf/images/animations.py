@@ -20,6 +20,7 @@ from cartoongan_tf.images import frames as frames_of
 from cartoongan_tf.images import gif_writer
 from cartoongan_tf.images import metadata as extras_of
 from cartoongan_tf.images import photo_io
+from cartoongan_tf.images import pillow_limit
 from cartoongan_tf.images import transparency
 from cartoongan_tf.images import webp_writer
 
@@ -53,7 +54,8 @@ class Animation:
             self.format = str(image.format)
             # The first picture of some PNGs is for those who show only one.
             self._first = 1 if image.info.get("default_image") else 0
-            length = getattr(image, "n_frames", 1) - self._first
+            with pillow_limit.lifted():
+                length = getattr(image, "n_frames", 1) - self._first
             # A later frame of a GIF may be the first to have a hole.
             has_alpha = self.format == "GIF" or image.has_transparency_data
             self.timeline = frames_of.Timeline(length, _plays(image), has_alpha)
@@ -67,8 +69,7 @@ class Animation:
         """
         with photo_io.opened(self._source, self._max_pixels) as image:
             for number in range(self.timeline.length):
-                image.seek(self._first + number)
-                image.load()
+                photo_io.load(image, self._first + number)
                 shown = color_modes.convert(image)
                 if shown.alpha is not None:
                     transparency.cover_hidden(shown.colors, shown.alpha)

@@ -13,6 +13,7 @@ import PIL.ExifTags
 import PIL.Image
 
 from cartoongan_tf.core import errors
+from cartoongan_tf.images import pillow_limit
 
 SUFFIXES = {
     ".bmp": "BMP",
@@ -27,9 +28,6 @@ PILLOW = 0
 
 _FORMATS = sorted(set(SUFFIXES.values()))
 _UPRIGHT = 1
-
-# Pillow warns at 89 million pixels; the bound here comes first, and refuses.
-PIL.Image.MAX_IMAGE_PIXELS = None
 
 
 class BadPicture(errors.InputError):
@@ -76,7 +74,10 @@ def read_header(path: str | pathlib.Path) -> Header:
     try:
         if not path.stat().st_size:
             raise BadPicture(path, "is empty; remove it.")
-        with PIL.Image.open(path, formats=_FORMATS) as picture:
+        with (
+            pillow_limit.lifted(),
+            PIL.Image.open(path, formats=_FORMATS) as picture,
+        ):
             return _header_of(path, picture)
     except BadPicture:
         raise

@@ -10,7 +10,6 @@ import dataclasses
 import io
 import re
 import struct
-import warnings
 
 import PIL.ExifTags
 import PIL.Image
@@ -61,11 +60,6 @@ _XMP_ORIENTATION = re.compile(
     rb'\s?tiff:Orientation="\d"|<tiff:Orientation>\d</tiff:Orientation>'
 )
 _MARKER = 65_502  # Bytes that fit a segment of a JPEG, less XMP's own header.
-
-# Pillow complains of broken EXIF in lines that do not name the file.
-warnings.filterwarnings(
-    "ignore", category=UserWarning, module=r"PIL\.TiffImagePlugin"
-)
 
 
 @dataclasses.dataclass(frozen=True)

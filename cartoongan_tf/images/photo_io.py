@@ -27,6 +27,7 @@ from cartoongan_tf.images import frames
 from cartoongan_tf.images import gif_writer
 from cartoongan_tf.images import headers
 from cartoongan_tf.images import metadata as extras_of
+from cartoongan_tf.images import pillow_limit
 from cartoongan_tf.images import transparency
 
 STDIN = pathlib.Path("standard input")  # How messages call a stream.
@@ -70,7 +71,7 @@ def read_photo(
             damaged.
     """
     with opened(source, max_pixels) as image:
-        image.load()
+        load(image)
         shown = color_modes.convert(image)
         kept = extras_of.read(image)
         kind = "JPEG" if image.format == "MPO" else str(image.format)
@@ -93,7 +94,9 @@ def opened(
     try:
         _check_file(source, name)
         stream = io.BytesIO(source) if isinstance(source, bytes) else source
-        with PIL.Image.open(stream, formats=formats.READ) as image:
+        with pillow_limit.lifted():
+            image = PIL.Image.open(stream, formats=formats.READ)
+        with image:
             _check_size(name, image, max_pixels)
             yield image
     except headers.BadPicture:
@@ -106,6 +109,19 @@ def opened(
         raise headers.BadPicture(
             name, f"is damaged or breaks off ({error}); mend or remove it."
         ) from error
+
+
+def load(image: PIL.Image.Image, frame: int | None = None) -> None:
+    """Decodes an image that `opened` gave.
+
+    Args:
+        image: The image.
+        frame: Which of its frames; None for the one it stands at.
+    """
+    with pillow_limit.lifted():
+        if frame is not None:
+            image.seek(frame)
+        image.load()
 
 
 def write_photo(

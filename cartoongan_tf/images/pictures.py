@@ -19,6 +19,7 @@ import tensorflow as tf
 
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.images import headers
+from cartoongan_tf.images import pillow_limit
 
 
 def read_picture(
@@ -170,7 +171,10 @@ def _decode_in_graph(path, orientation, ratio=1):
 
 
 def _read_with_pillow(path):
-    with PIL.Image.open(os.fsdecode(path)) as picture:
+    with (
+        pillow_limit.lifted(),
+        PIL.Image.open(os.fsdecode(path)) as picture,
+    ):
         upright = PIL.ImageOps.exif_transpose(picture)
         return np.array(_on_white(upright).convert("RGB"))
 

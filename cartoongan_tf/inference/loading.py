@@ -22,6 +22,7 @@ from cartoongan_tf.inference import remote_model
 from cartoongan_tf.inference import saved_model_runtime
 from cartoongan_tf.inference import styles
 from cartoongan_tf.inference import tiling
+from cartoongan_tf.nn import keras_settings
 from cartoongan_tf.nn import networks
 from cartoongan_tf.nn import official_weights
 
@@ -30,6 +31,7 @@ GENERATOR_FILE = "generator.keras"
 Picture = np.ndarray  # uint8 RGB, (height, width, 3)
 
 
+@keras_settings.fixed()
 def load_generator(path: str | pathlib.Path, flag: str) -> keras.Model:
     """Loads a trained generator.
 
@@ -139,8 +141,9 @@ def open_model(
     """
     cartoonize = _artifact(path, flag)
     if cartoonize is None:
-        generator = load_generator(path, flag)
-        cartoonize = tiling.TiledGenerator(generator, tile)
+        with keras_settings.fixed():
+            generator = load_generator(path, flag)
+            cartoonize = tiling.TiledGenerator(generator, tile)
     elif tile is not None:
         raise errors.InputError(
             f"`tile` goes with .keras models and shipped styles; {path} works "

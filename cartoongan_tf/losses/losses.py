@@ -158,9 +158,7 @@ def color_loss(targets, generated):
     Returns:
         A scalar.
     """
-    difference = ops.average_pool(
-        generated - targets, _COLOR_CELL, strides=_COLOR_CELL
-    )
+    difference = _color_cells(generated - targets)
     yuv = ops.matmul(difference, ops.convert_to_tensor(_YUV, difference.dtype))
     return ops.mean(ops.square(yuv))
 
@@ -178,11 +176,7 @@ def luminance_loss(targets, generated):
     Returns:
         A scalar.
     """
-    difference = ops.average_pool(
-        luminance.luminance(generated - targets),
-        _COLOR_CELL,
-        strides=_COLOR_CELL,
-    )
+    difference = _color_cells(luminance.luminance(generated - targets))
     return ops.mean(ops.square(difference))
 
 
@@ -202,7 +196,13 @@ def flat_loss(targets, generated):
     Returns:
         A scalar, 0 where what is flat in the target has one color.
     """
-    base = ops.average_pool(targets, _FLAT_CELL, strides=1, padding="same")
+    base = ops.average_pool(
+        targets,
+        _FLAT_CELL,
+        strides=1,
+        padding="same",
+        data_format="channels_last",
+    )
     total = 0.0
     for step, change in zip(_steps(base), _steps(generated), strict=True):
         strongest = ops.max(ops.abs(step), axis=-1, keepdims=True)
@@ -249,9 +249,19 @@ def _steps(images):
     return images[:, 1:] - images[:, :-1], images[:, :, 1:] - images[:, :, :-1]
 
 
+def _color_cells(images):
+    """Means over cells of 8x8 pixels."""
+    return ops.average_pool(
+        images,
+        _COLOR_CELL,
+        strides=_COLOR_CELL,
+        data_format="channels_last",
+    )
+
+
 def _chroma_projections(images):
     """Colors of cells, `(cells, directions)`."""
-    cells = ops.average_pool(images, _COLOR_CELL, strides=_COLOR_CELL)
+    cells = _color_cells(images)
     yuv = ops.matmul(cells, ops.convert_to_tensor(_YUV, images.dtype))
     chroma = ops.reshape(yuv[..., 1:], (-1, 2))
     return ops.matmul(chroma, ops.convert_to_tensor(_DIRECTIONS, images.dtype))

@@ -97,14 +97,20 @@ def pyramid(images):
     light = luminance.luminance(images)
     maps = []
     for cell in _LUMINANCE_CELLS:
-        blurred = ops.average_pool(light, cell, strides=cell)
+        blurred = _means(light, cell)
         maps.append(blurred)
         maps.append(blurred[:, 1:] - blurred[:, :-1])
         maps.append(blurred[:, :, 1:] - blurred[:, :, :-1])
     for cell in _COLOUR_CELLS:
         colour = images - light
-        maps.append(ops.average_pool(colour, cell, strides=cell))
+        maps.append(_means(colour, cell))
     return PYRAMID_SCALE * _balanced(maps)
+
+
+def _means(images, cell):
+    return ops.average_pool(
+        images, cell, strides=cell, data_format="channels_last"
+    )
 
 
 def _balanced(maps):

@@ -20,6 +20,7 @@ def convolution(filters, size, strides=1, padding="same", initializer=None):
         size,
         strides,
         padding,
+        data_format="channels_last",
         # One initializer each: a shared one gives equal layers equal weights.
         kernel_initializer=initializer
         or keras.initializers.RandomNormal(stddev=0.02),
@@ -36,7 +37,7 @@ def strided_convolution(filters):
     """A 3x3 convolution that halves the sides, rounding up."""
     # Keras' "same" pads only below and right at stride 2; PyTorch all round.
     return [
-        keras.layers.ZeroPadding2D(1),
+        keras.layers.ZeroPadding2D(1, data_format="channels_last"),
         convolution(filters, 3, strides=2, padding="valid"),
     ]
 

@@ -169,5 +169,8 @@ class FeatureDiscriminator(keras.Model):
 
 def _convolution(filters, size):
     return keras.layers.Conv2D(
-        filters, size, kernel_constraint=UnitSpectralNorm()
+        filters,
+        size,
+        data_format="channels_last",
+        kernel_constraint=UnitSpectralNorm(),
     )

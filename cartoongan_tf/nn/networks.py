@@ -183,9 +183,10 @@ def _transposed_convolution(filters):
             3,
             strides=2,
             padding="valid",
+            data_format="channels_last",
             kernel_initializer=keras.initializers.RandomNormal(stddev=0.02),
         ),
-        keras.layers.Cropping2D(((1, 0), (1, 0))),
+        keras.layers.Cropping2D(((1, 0), (1, 0)), data_format="channels_last"),
     ]
 
 

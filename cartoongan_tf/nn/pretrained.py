@@ -8,6 +8,7 @@ import keras
 
 from cartoongan_tf.core import choices
 from cartoongan_tf.core import errors
+from cartoongan_tf.nn import keras_settings
 
 
 def check_weights(flag: str, weights: str) -> None:
@@ -52,7 +53,8 @@ def load_application(
         InputError: If the weights cannot be had, or are another network's.
     """
     try:
-        return build(include_top=False, weights=weights)
+        with keras_settings.fixed():
+            return build(include_top=False, weights=weights)
     except Exception as error:  # Keras raises a bare Exception when offline.
         reason = str(error).splitlines()[0]
         if weights != choices.IMAGENET:

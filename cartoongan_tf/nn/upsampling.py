@@ -55,13 +55,17 @@ class UpsampledConvolution2D(keras.layers.Layer):
         kernel = _fold(ops.convert_to_tensor(self.kernel))
         bias = ops.tile(ops.convert_to_tensor(self.bias), 4)
         # All four kernels at all places: (batch, height + 1, width + 1, 4 x).
-        phases = ops.conv(padded, kernel, padding="valid") + bias
+        phases = bias + ops.conv(
+            padded, kernel, padding="valid", data_format="channels_last"
+        )
         parts = ops.split(phases, 4, axis=-1)
         aligned = [
             part[:, row : row + height, column : column + width]
             for part, (row, column) in zip(parts, _PHASES, strict=True)
         ]
-        return ops.depth_to_space(ops.concatenate(aligned, axis=-1), 2)
+        return ops.depth_to_space(
+            ops.concatenate(aligned, axis=-1), 2, data_format="channels_last"
+        )
 
     def compute_output_shape(self, input_shape):
         batch, *sides, _ = input_shape

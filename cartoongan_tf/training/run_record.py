@@ -4,7 +4,6 @@ import dataclasses
 import hashlib
 import json
 import pathlib
-import re
 from collections.abc import Mapping
 from collections.abc import Sequence
 
@@ -13,6 +12,8 @@ from cartoongan_tf.core import errors
 from cartoongan_tf.training import config
 
 _NAME = "run.json"
+# What messages call an argument, by the part of the file that it is in.
+_TEXTS = {"settings": "`{}`", "contents": "the content of `{}`"}
 
 
 def check(
@@ -22,7 +23,7 @@ def check(
 
     Args:
         settings: Settings of the run that is about to start.
-        folders: Pictures by the flag that named their folder.
+        folders: Pictures by the argument that named their folder.
 
     Raises:
         InputError: If the folder holds a run that differs in more than what
@@ -32,11 +33,11 @@ def check(
     if not path.exists():
         return
     old = json.loads(path.read_text())
-    new = _describe(settings, folders)
     differences = [
-        f"{_as_argument(name)} was {old.get(name)} and is {value}"
-        for name, value in new.items()
-        if old.get(name) != value
+        f"{_TEXTS[part].format(name)} was {old[part].get(name)} and is {value}"
+        for part, values in _describe(settings, folders).items()
+        for name, value in values.items()
+        if old[part].get(name) != value
     ]
     if differences:
         raise errors.InputError(
@@ -57,16 +58,16 @@ def write(
 
 
 def _describe(settings, folders):
-    flags = {
-        f"--{name}": value
-        for name, value in dataclasses.asdict(settings).items()
-        if name not in config.CHANGEABLE
+    return {
+        "settings": {
+            name: value
+            for name, value in dataclasses.asdict(settings).items()
+            if name not in config.CHANGEABLE
+        },
+        "contents": {
+            name: _summarize(paths) for name, paths in folders.items()
+        },
     }
-    contents = {
-        f"the content of --{flag}": _summarize(paths)
-        for flag, paths in folders.items()
-    }
-    return flags | contents
 
 
 def _summarize(paths):
@@ -74,8 +75,3 @@ def _summarize(paths):
     for path in paths:
         digest.update(f"{path.name} {path.stat().st_size}\n".encode())
     return f"{len(paths)} pictures ({digest.hexdigest()[:12]})"
-
-
-def _as_argument(name):
-    """The name of a setting in backticks, with what is said of it."""
-    return re.sub(r"--(\w+)", r"`\1`", name)

@@ -20,6 +20,7 @@ import pathlib
 import sys
 import urllib.parse
 
+import PIL.Image
 from absl import app
 from absl import flags
 
@@ -84,6 +85,9 @@ def main(argv):
     if FLAGS.version is not None and FLAGS.label is not None:
         raise app.UsageError("--version and --label: give one of them.")
     logging.getLogger("urllib3").setLevel("ERROR")  # A line for each retry.
+    # Pillow's warning names no file, and cameras exceed its limit;
+    # `uploads.MAX_PIXELS` stands in for both.
+    PIL.Image.MAX_IMAGE_PIXELS = None
     try:
         plan = outputs.plan(photos, pathlib.Path(FLAGS.output))
         client = _client(FLAGS.url)

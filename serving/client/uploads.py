@@ -41,13 +41,11 @@ _BROKEN = (
     struct.error,
 )
 
-# Its warning at 90 million pixels names no file, and its limit is at 180
-# million, which cameras exceed; `MAX_PIXELS` stands in for both.
-PIL.Image.MAX_IMAGE_PIXELS = None
-
 
 def prepare(data: bytes, max_side: int = MAX_SIDE) -> bytes:
     """What to send for a photo file.
+
+    Pillow's own limit on pixels stays in force, unless the caller lifts it.
 
     Args:
         data: The bytes of the file, of any kind that Pillow reads.
@@ -68,6 +66,8 @@ def prepare(data: bytes, max_side: int = MAX_SIDE) -> bytes:
             return _encode(_reduced(image, max_side), image.format)
     except PIL.UnidentifiedImageError:
         raise errors.ClientError(_what_else(data)) from None
+    except PIL.Image.DecompressionBombError as error:
+        raise errors.ClientError(f"is too large: {error} Shrink it.") from None
     except _BROKEN as error:
         raise errors.ClientError(
             f"is damaged or breaks off ({error}); mend it or send another."

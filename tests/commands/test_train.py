@@ -443,7 +443,7 @@ def test_a_damaged_picture_is_named_or_skipped(folders, tmp_path):
     assert "cartoons/1.png is damaged" in run_here(*arguments)
     assert run_here(*arguments, "--bad_images=skip") is None
     record = json.loads((tmp_path / "run/run.json").read_text())
-    assert "3 pictures" in record["the content of --cartoon_dir"]
+    assert "3 pictures" in record["contents"]["cartoon_dir"]
 
 
 def test_a_picture_that_breaks_while_training_is_named(folders, tmp_path):

@@ -1,4 +1,5 @@
 import dataclasses
+import json
 
 import pytest
 
@@ -28,6 +29,13 @@ def test_the_same_run_may_go_on(settings, folders):
 def test_what_only_says_how_long_may_change(settings, folders, name):
     run_record.write(settings, folders)
     run_record.check(dataclasses.replace(settings, **{name: 7}), folders)
+
+
+def test_arguments_are_recorded_by_their_names(settings, folders, tmp_path):
+    run_record.write(settings, folders)
+    record = json.loads((tmp_path / "run/run.json").read_text())
+    assert record["settings"]["batch_size"] == 8
+    assert record["contents"].keys() == {"photo_dir"}
 
 
 def test_other_settings_are_named(settings, folders):

@@ -49,7 +49,7 @@ def test_people_are_held_back_next_to_photos(folders, tmp_path):
 def test_the_record_knows_the_people(folders, tmp_path):
     run = runs.open_run(config.TrainConfig(**folders))
     record = json.loads((tmp_path / "run/run.json").read_text())
-    assert "8 pictures" in record["the content of --people_dir"]
+    assert "8 pictures" in record["contents"]["people_dir"]
     run.checkpoint_path(runs.WARM_UP).parent.mkdir()
     run.checkpoint_path(runs.WARM_UP).touch()
     (tmp_path / "people/0.png").unlink()

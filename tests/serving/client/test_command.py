@@ -9,6 +9,7 @@ import sys
 import grpc_server
 import local_process
 import numpy as np
+import PIL.Image
 import pytest
 import tensorflow as tf
 
@@ -184,3 +185,13 @@ def test_a_mistake_is_told_in_one_sentence(client, arguments, sentence):
     assert done.returncode == 1
     assert sentence in done.stderr + done.stdout
     assert "Traceback" not in done.stderr
+
+
+def test_photos_of_large_cameras_are_sent(client, tmp_path):
+    """Of 200 million pixels, which Pillow by itself refuses."""
+    large = tmp_path / "large.bmp"
+    PIL.Image.new("1", (20_000, 10_000)).save(large)
+    done = client("--max_side=64", large)
+    assert done.returncode == 0, done.stderr
+    cartoon = pictures.read_picture(tmp_path / "cartoons/large.png")
+    assert cartoon.shape == (32, 64, 3)

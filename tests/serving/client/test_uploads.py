@@ -169,9 +169,14 @@ def test_what_breaks_off_is_refused_where_it_must_be_decoded():
         uploads.prepare(data[: len(data) // 2])
 
 
-def test_a_bomb_is_refused_by_its_header():
+@pytest.mark.parametrize(
+    ("limit", "message"),
+    [(None, "has 30000 x 30000 pixels"), (10**6, "is too large: .* Shrink it")],
+)
+def test_a_bomb_is_refused_by_its_header(limit, message, monkeypatch):
+    monkeypatch.setattr(PIL.Image, "MAX_IMAGE_PIXELS", limit)
     small = encode(PIL.Image.new("1", (60, 40)), "BMP")
     sides = (30000).to_bytes(4, "little") * 2
     bomb = small[:18] + sides + small[26:]
-    with pytest.raises(errors.ClientError, match="has 30000 x 30000 pixels"):
+    with pytest.raises(errors.ClientError, match=message):
         uploads.prepare(bomb)
