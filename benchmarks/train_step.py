@@ -27,7 +27,7 @@ from cartoongan_tf.nn import networks
 from cartoongan_tf.training import batches
 from cartoongan_tf.training import cartoongan
 from cartoongan_tf.training import image_pool
-from cartoongan_tf.training import phases
+from cartoongan_tf.training import objectives
 from cartoongan_tf.training import runs
 
 flags.DEFINE_integer("repeats", 10, "Times that each part is run.")
@@ -72,7 +72,7 @@ def step_function(settings, compare):
     gan = cartoongan.CartoonGAN(
         new_generator(settings),
         patch,
-        phases.objective_of(settings, compare),
+        objectives.of_settings(settings, compare),
         feature_discriminator=feature,
         adversarial_loss=settings.adversarial_loss,
         slope_weight=settings.slope_weight,
@@ -88,7 +88,7 @@ def step_function(settings, compare):
 
 def warm_up_function(settings, compare):
     warm_up = cartoongan.WarmUp(
-        new_generator(settings), phases.objective_of(settings, compare)
+        new_generator(settings), objectives.of_settings(settings, compare)
     )
     warm_up.compile(keras.optimizers.Adam())
     step = tf.function(warm_up.train_step)

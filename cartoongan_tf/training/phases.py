@@ -4,17 +4,14 @@ Chen et al. (2018), section 3.2.3: the generator first learns to keep the
 content of photos, then competes with the discriminator.
 """
 
-import dataclasses
 from collections.abc import Callable
 from typing import NamedTuple
 
 import keras
 
 from cartoongan_tf.core import errors
-from cartoongan_tf.data import saturation
 from cartoongan_tf.evaluation import inception
 from cartoongan_tf.losses import augmentation
-from cartoongan_tf.losses import objective
 from cartoongan_tf.training import batches
 from cartoongan_tf.training import callbacks
 from cartoongan_tf.training import cartoongan
@@ -22,6 +19,7 @@ from cartoongan_tf.training import checkpoints
 from cartoongan_tf.training import divergence_guard
 from cartoongan_tf.training import evaluation_callback
 from cartoongan_tf.training import image_pool
+from cartoongan_tf.training import objectives
 from cartoongan_tf.training import run_log
 from cartoongan_tf.training import runs
 from cartoongan_tf.training import schedules
@@ -85,7 +83,7 @@ def warm_up(
     config = run.config
     if run.checkpoint_path(runs.ADVERSARIAL).exists():
         return Outcome(generator, is_complete=True)
-    phase = cartoongan.WarmUp(generator, _warm_up_objective(run, features))
+    phase = cartoongan.WarmUp(generator, objectives.of_warm_up(run, features))
     phase.compile(keras.optimizers.Adam(_warm_up_rate(config), _BETA_1))
 
     return _run_phase(
@@ -136,7 +134,7 @@ def _compile_gan(run, generator, discriminators, features):
     phase = cartoongan.CartoonGAN(
         generator,
         discriminators.patch,
-        objective_of(config, features, _saturation_of(run)),
+        objectives.of_run(run, features),
         feature_discriminator=discriminators.feature,
         adversarial_loss=config.adversarial_loss,
         slope_weight=config.slope_weight,
@@ -162,25 +160,6 @@ def _compile_gan(run, generator, discriminators, features):
     return phase
 
 
-def _warm_up_objective(run, features):
-    gain = _saturation_of(run)
-    if run.config.warmup_loss == "pixels":
-        return objective.PixelObjective(run.config.content_target, gain)
-    # Nothing sharpens yet what these would blur.
-    return dataclasses.replace(
-        objective_of(run.config, features, gain),
-        variation_weight=0,
-        flat_weight=0,
-    )
-
-
-def _saturation_of(run):
-    """Asked for twice a run: fast, and the same each time."""
-    if run.config.content_target != "inked":
-        return 1.0
-    return saturation.gain(run.photos, run.cartoons)
-
-
 def _warm_up_rate(config):
     rate, steps = config.warmup_learning_rate, config.warmup_steps
     if config.warmup_loss == "pixels":
@@ -194,35 +173,6 @@ def _adapt(run, phase):
     phase.feature_discriminator.adapt(
         phase.objective.look(cartoons, augmentation.AS_IT_IS)
         for _, cartoons, _ in batches.adversarial(run, steps)
-    )
-
-
-def objective_of(
-    config: runs.TrainConfig, features: Callable, gain: float = 1.0
-) -> objective.Objective:
-    """What the generator of a run minimizes in its second phase.
-
-    Args:
-        config: Settings of the run.
-        features: Feature function for the content loss.
-        gain: Saturation of an inked target, by the photo's.
-    """
-    return objective.Objective(
-        features,
-        config.content_weight,
-        color_weight=config.color_weight_in_use,
-        luminance_weight=config.luminance_weight,
-        flat_weight=config.flat_weight,
-        palette_weight=config.palette_weight,
-        pixel_weight=config.pixel_weight,
-        variation_weight=config.variation_weight,
-        detail_weight=config.detail_weight,
-        patch_weight=config.patch_weight,
-        feature_weight=config.feature_weight,
-        content_target=config.content_target,
-        saturation=gain,
-        people=config.people_count,
-        people_content=config.people_content,
     )
 
 

@@ -1,5 +1,4 @@
 import dataclasses
-import pathlib
 
 import feature_maps
 import keras
@@ -7,13 +6,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf.data import image_source
 from cartoongan_tf.nn import feature_discriminator
 from cartoongan_tf.nn import networks
 from cartoongan_tf.training import cartoongan
 from cartoongan_tf.training import config
+from cartoongan_tf.training import objectives
 from cartoongan_tf.training import phases
-from cartoongan_tf.training import runs
 
 FOLDERS = {"photo_dir": "p", "cartoon_dir": "c", "workdir": "w"}
 CHANNELS = (4, 5, 6)
@@ -31,7 +29,7 @@ def test_a_run_minimizes_the_losses_of_the_paper_unless_told(random):
     gan = cartoongan.CartoonGAN(
         networks.Generator(4, 1),
         networks.Discriminator(4),
-        phases.objective_of(settings(), maps),
+        objectives.of_settings(settings(), maps),
         adversarial_loss=settings().adversarial_loss,
     )
     gan.compile(keras.optimizers.Adam(), keras.optimizers.Adam())
@@ -52,48 +50,6 @@ def test_a_run_minimizes_the_losses_of_the_paper_unless_told(random):
     report = gan.train_step(batch)
     found = {n: float(v) for n, v in report.items() if n.endswith("_loss")}
     assert found == pytest.approx(expected, rel=1e-3)
-
-
-def test_each_weight_of_the_settings_is_one_of_the_objective():
-    names = {
-        "content": "content_weight",
-        "adversarial": "patch_weight",
-        "feature_adversarial": "feature_weight",
-        "color": "color_weight",
-        "luminance": "luminance_weight",
-        "flat": "flat_weight",
-        "palette": "palette_weight",
-        "pixel": "pixel_weight",
-        "variation": "variation_weight",
-        "detail": "detail_weight",
-    }
-    values = {flag: 0.1 * n for n, flag in enumerate(names.values(), 1)}
-    aim = phases.objective_of(settings(**values), None)
-    assert aim.weights == {name: values[flag] for name, flag in names.items()}
-    assert aim.content_target == "photo"
-    smoothed = settings(content_target="smoothed")
-    assert phases.objective_of(smoothed, None).content_target == "smoothed"
-
-
-def test_an_inked_target_is_as_saturated_as_the_cartoons():
-    def source(red):
-        picture = tf.constant([[[red, 100, 100]]], tf.uint8)
-        return image_source.PictureSource(
-            [pathlib.Path("p")], lambda n: picture
-        )
-
-    for chosen, gain in (("inked", 1.5), ("photo", 1.0)):
-        chosen = settings(content_target=chosen, warmup_loss="pixels")
-        run = runs.Run(chosen, source(120), source(130), [])
-        assert phases._saturation_of(run) == pytest.approx(gain, abs=1e-3)
-        warm_up = phases._warm_up_objective(run, None)
-        assert warm_up.saturation == pytest.approx(gain, abs=1e-3)
-
-
-def test_people_count_as_the_settings_say():
-    people = settings(people_dir="f", people_content=3.0, content_weight=0.5)
-    aim = phases.objective_of(people, None)
-    assert (aim.people, aim.weights["people_content"]) == (2, 1.0)
 
 
 def test_only_a_patch_discriminator_has_a_pool_of_old_fakes():

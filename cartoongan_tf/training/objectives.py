@@ -1,0 +1,70 @@
+"""What the generator of a run minimizes, in either phase."""
+
+import dataclasses
+from collections.abc import Callable
+
+from cartoongan_tf.data import saturation
+from cartoongan_tf.losses import objective
+from cartoongan_tf.training import config
+from cartoongan_tf.training import runs
+
+
+def of_run(run: runs.Run, features: Callable) -> objective.Objective:
+    """What is minimized beside the discriminators.
+
+    Args:
+        run: The run. The saturation of an inked target is measured on its
+            pictures, which takes seconds and is the same each time.
+        features: Feature function for the content loss
+            (`perceptual_features.py`).
+    """
+    return of_settings(run.config, features, _saturation_of(run))
+
+
+def of_warm_up(
+    run: runs.Run, features: Callable
+) -> objective.Objective | objective.PixelObjective:
+    """What is minimized in the warm-up; arguments as of `of_run`."""
+    if run.config.warmup_loss == "pixels":
+        return objective.PixelObjective(
+            run.config.content_target, _saturation_of(run)
+        )
+    # Nothing sharpens yet what these would blur.
+    return dataclasses.replace(
+        of_run(run, features), variation_weight=0, flat_weight=0
+    )
+
+
+def of_settings(
+    settings: config.TrainConfig, features: Callable, gain: float = 1.0
+) -> objective.Objective:
+    """What settings ask for beside discriminators.
+
+    Args:
+        settings: Settings of a run.
+        features: Feature function for the content loss.
+        gain: Saturation of an inked target, by the photo's.
+    """
+    return objective.Objective(
+        features,
+        settings.content_weight,
+        color_weight=settings.color_weight_in_use,
+        luminance_weight=settings.luminance_weight,
+        flat_weight=settings.flat_weight,
+        palette_weight=settings.palette_weight,
+        pixel_weight=settings.pixel_weight,
+        variation_weight=settings.variation_weight,
+        detail_weight=settings.detail_weight,
+        patch_weight=settings.patch_weight,
+        feature_weight=settings.feature_weight,
+        content_target=settings.content_target,
+        saturation=gain,
+        people=settings.people_count,
+        people_content=settings.people_content,
+    )
+
+
+def _saturation_of(run):
+    if run.config.content_target != "inked":
+        return 1.0
+    return saturation.gain(run.photos, run.cartoons)

@@ -1,0 +1,59 @@
+import pathlib
+
+import pytest
+import tensorflow as tf
+
+from cartoongan_tf.data import image_source
+from cartoongan_tf.training import config
+from cartoongan_tf.training import objectives
+from cartoongan_tf.training import runs
+
+FOLDERS = {"photo_dir": "p", "cartoon_dir": "c", "workdir": "w"}
+
+
+def settings(**changes):
+    return config.TrainConfig(**FOLDERS, **changes)
+
+
+def test_each_weight_of_the_settings_is_one_of_the_objective():
+    names = {
+        "content": "content_weight",
+        "adversarial": "patch_weight",
+        "feature_adversarial": "feature_weight",
+        "color": "color_weight",
+        "luminance": "luminance_weight",
+        "flat": "flat_weight",
+        "palette": "palette_weight",
+        "pixel": "pixel_weight",
+        "variation": "variation_weight",
+        "detail": "detail_weight",
+    }
+    values = {flag: 0.1 * n for n, flag in enumerate(names.values(), 1)}
+    aim = objectives.of_settings(settings(**values), None)
+    assert aim.weights == {name: values[flag] for name, flag in names.items()}
+    assert aim.content_target == "photo"
+    smoothed = settings(content_target="smoothed")
+    assert objectives.of_settings(smoothed, None).content_target == "smoothed"
+
+
+def test_an_inked_target_is_as_saturated_as_the_cartoons():
+    def source(red):
+        picture = tf.constant([[[red, 100, 100]]], tf.uint8)
+        return image_source.PictureSource(
+            [pathlib.Path("p")], lambda n: picture
+        )
+
+    for chosen, gain in (("inked", 1.5), ("photo", 1.0)):
+        chosen = settings(content_target=chosen, warmup_loss="pixels")
+        run = runs.Run(chosen, source(120), source(130), [])
+        assert objectives.of_run(run, None).saturation == pytest.approx(
+            gain, abs=1e-3
+        )
+        warm_up = objectives.of_warm_up(run, None)
+        assert warm_up.saturation == pytest.approx(gain, abs=1e-3)
+
+
+def test_people_count_as_the_settings_say():
+    people = settings(people_dir="f", people_content=3.0, content_weight=0.5)
+    aim = objectives.of_settings(people, None)
+    assert (aim.people, aim.weights["people_content"]) == (2, 1.0)
