@@ -41,7 +41,7 @@ LEVELS = 127.5  # From [-1, 1] to 0 to 255.
 
 
 class Limit(NamedTuple):
-    """How far two machines may be apart.
+    """Tolerance between two machines.
 
     Attributes:
         largest: Largest difference, in levels of 255.
@@ -53,7 +53,7 @@ class Limit(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """How far two machines are apart; differences in levels of 255."""
+    """Difference of two machines, in levels of 255."""
 
     largest: float
     mean: float
@@ -67,7 +67,7 @@ class Comparison(NamedTuple):
 LIMITS = {
     arm64_models.FLOAT: Limit(1e-4 * LEVELS, 80),
     arm64_models.INT8: Limit(1, 50),
-    # The activations are rounded to 8 bits anew in each layer, by their own
+    # The activations are rounded to 8 bits again in each layer, by their own
     # range: a sum that comes out differently in its last bit moves a value by
     # a whole step. On the shipped style two x86 CPUs, one without fused
     # multiply-add, were up to 10 levels and 52 dB apart, ARM64 and x86 up to

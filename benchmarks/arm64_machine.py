@@ -103,7 +103,7 @@ class Machine:
 def _make_root(path):
     _require(DEBOOTSTRAP)
     print(f"Fetching Debian's Python for ARM64 (80 MB) to {path} ...")
-    with atomic_files.written_whole(path) as draft:
+    with atomic_files.atomic_path(path) as temporary:
         _fetch(
             DEBOOTSTRAP,
             "--variant=extract",
@@ -111,17 +111,17 @@ def _make_root(path):
             *([] if os.geteuid() == 0 else ["--mode=chrootless"]),
             "--architectures=arm64",
             f"--include={_PACKAGES}",
-            *(_DEBIAN, str(draft)),
+            *(_DEBIAN, str(temporary)),
         )
         cores = [_CPU_INFO.format(number=number) for number in range(_CORES)]
-        (draft / "proc").mkdir(exist_ok=True)
-        (draft / "proc" / "cpuinfo").write_text("\n".join(cores))
+        (temporary / "proc").mkdir(exist_ok=True)
+        (temporary / "proc" / "cpuinfo").write_text("\n".join(cores))
 
 
 def _make_site(path, version):
     print(f"Fetching LiteRT {version} for ARM64 (30 MB) to {path} ...")
     with (
-        atomic_files.written_whole(path) as draft,
+        atomic_files.atomic_path(path) as temporary,
         tempfile.TemporaryDirectory() as wheels,
     ):
         _fetch(
@@ -133,7 +133,7 @@ def _make_site(path, version):
         )
         for wheel in pathlib.Path(wheels).glob("*.whl"):
             with zipfile.ZipFile(wheel) as archive:
-                archive.extractall(draft)
+                archive.extractall(temporary)
 
 
 def _fetch(*command):

@@ -1,4 +1,4 @@
-"""What a `.tflite` file says of itself: sizes, numbers, operators."""
+"""Facts of a `.tflite` file: sizes, numbers, operators."""
 
 import pathlib
 import struct

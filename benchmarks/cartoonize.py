@@ -1,4 +1,4 @@
-r"""How fast cartoonizing is, and how much memory it takes.
+r"""Speed and memory of cartoonizing.
 
     python -m benchmarks.cartoonize
     python -m benchmarks.cartoonize --sizes=6000x4000,12500x8000

@@ -20,7 +20,7 @@ from cartoongan_tf.cartoonize import cartoonizer
 from cartoongan_tf.images import pictures
 from cartoongan_tf.inference import loading
 
-LEAST_SECONDS = 3.0  # Runs are repeated for so long.
+MIN_SECONDS = 3.0  # Runs are repeated for so long.
 
 
 def main(style, way, path):
@@ -29,7 +29,7 @@ def main(style, way, path):
     with PIL.Image.open(path) as photo:
         megapixels = photo.width * photo.height / 1e6
     times = []
-    while sum(times) < LEAST_SECONDS:
+    while sum(times) < MIN_SECONDS:
         begin = time.perf_counter()
         run()
         times.append(time.perf_counter() - begin)

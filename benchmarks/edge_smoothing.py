@@ -51,7 +51,7 @@ def main(_):
 
 
 def read_cartoons():
-    found = folder_scan.take_inventory(FLAGS.cartoon_dir, "cartoon_dir")
+    found = folder_scan.scan_folder(FLAGS.cartoon_dir, "cartoon_dir")
     folder_scan.require_pictures(found, "cartoon_dir", "skip")
     step = max(1, len(found.paths) // FLAGS.pictures)
     paths = found.paths[::step][: FLAGS.pictures]

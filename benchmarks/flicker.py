@@ -1,16 +1,16 @@
-r"""How much steadying takes from the flicker of a cartoon video.
+r"""Flicker of a cartoon video with and without temporal smoothing.
 
     python -m benchmarks.flicker
 
 Photos of scikit-image move as before a camera: a pan, a subject that walks
-before a backdrop, and a tripod. Each frame is cartoonized, then steadied. The
+before a backdrop, and a tripod. Each frame is cartoonized, then smoothed. The
 warping error is the mean difference, in levels of 255, between a result and
 the one before, carried along by the motion of the photos. That motion is
-found by another method than the one that steadies, and what is hidden in one
+found by another method than the one that smooths, and what is hidden in one
 of the frames does not count (Lai et al., 2018).
 
 Sharpness is the variance of the Laplacian. Texture that an unsteady network
-draws anew in each frame counts for it, too, and is what steadying takes away.
+draws again in each frame counts for it, too, and is what smoothing takes away.
 """
 
 import itertools
@@ -48,13 +48,13 @@ def main(argv):
     del argv
     cartoonize = loading.open_model(FLAGS.style, "style")
     print(
-        f"{'clip':8} {'per frame':>9} {'steadied':>9} {'ratio':>6} "
+        f"{'clip':8} {'per frame':>9} {'smoothed':>9} {'ratio':>6} "
         f"{'sharpness':>9} {'ms a frame':>10}"
     )
     for name, clip in CLIPS.items():
         photos = list(clip(FLAGS.frames))
         cartoons = [cartoonize(photo) for photo in photos]
-        results, milliseconds = steady(photos, cartoons)
+        results, milliseconds = smooth(photos, cartoons)
         ways = [motion(*pair) for pair in itertools.pairwise(photos)]
         before, after = (
             warping_error(frames, ways) for frames in (cartoons, results)
@@ -71,12 +71,12 @@ def main(argv):
     print(f"Frames are of {width}x{height} pixels.")
 
 
-def steady(photos, cartoons):
+def smooth(photos, cartoons):
     """Results, and the fastest frame's milliseconds."""
-    steadier, results, times = temporal_smoothing.Steadier(), [], []
+    smoother, results, times = temporal_smoothing.TemporalSmoother(), [], []
     for photo, cartoon in zip(photos, cartoons, strict=True):
         begin = time.perf_counter()
-        results.append(steadier(photo, cartoon))
+        results.append(smoother(photo, cartoon))
         times.append(1000 * (time.perf_counter() - begin))
     return results, min(times[1:])
 

@@ -52,7 +52,7 @@ def _ellipse(shape):
 
 
 def _crop(photo, left, top, scale=1.0):
-    """What a camera sees whose corner is there; 0 beyond the photo."""
+    """The view of a camera whose corner is there; 0 beyond the photo."""
     moved = np.array([[scale, 0, -left], [0, scale, -top]], "float32")
     return cv2.warpAffine(
         photo.astype("float32"), moved, _SIZE, flags=cv2.INTER_CUBIC

@@ -3,7 +3,7 @@
     python -m benchmarks.http_load PORT PATH CONNECTIONS SECONDS BODY...
 
 Each connection is a thread that keeps its socket, sends the bodies in an order
-of its own, and waits for each answer before it asks anew. Prints one line of
+of its own, and waits for each answer before it asks again. Prints one line of
 JSON: answers by status, requests a second, and milliseconds that answers took,
 of what was asked after the first tenth of the time.
 """

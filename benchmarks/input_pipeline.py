@@ -41,7 +41,7 @@ def main(_):
 
 
 def open_folder(flag):
-    found = folder_scan.take_inventory(FLAGS[flag].value, f"--{flag}")
+    found = folder_scan.scan_folder(FLAGS[flag].value, f"--{flag}")
     folder_scan.require_pictures(found, f"--{flag}", "skip")
     return image_source.open_source(found, FLAGS.cache)
 

@@ -29,7 +29,7 @@ def dataset_options() -> tf.data.Options:
 
 
 def seconds_between(items: Iterable) -> np.ndarray:
-    """How long each item of an iterable was in coming."""
+    """Seconds that each item of an iterable took."""
     times = [time.perf_counter()]
     for _ in items:
         times.append(time.perf_counter())

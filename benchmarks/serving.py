@@ -1,4 +1,4 @@
-r"""What a server costs on top of the bare model call.
+r"""Cost of a server on top of the bare model call.
 
     python -m benchmarks.serving --model_dir=exported/storybook/saved_model
     python -m benchmarks.serving --model_dir=... --soak_minutes=10
@@ -8,7 +8,7 @@ the other over REST, requests a second, the share of what the bare call gives on
 the same photos from as many threads, two at most, and the milliseconds of half
 of the answers and of 99 of 100.
 Server, load and bare call are processes of their own; bare call and server run
-in turn, and the shares are of neighbours. Below it stands the server's memory
+in turn, and the shares are of neighbors. Below it stands the server's memory
 under a load of photos of many sizes, minute by minute.
 """
 
@@ -38,7 +38,7 @@ flags.DEFINE_multi_string("server_flag", [], "Further flag of the server.")
 flags.mark_flag_as_required("model_dir")
 
 PREDICT = "/v1/models/cartoongan:predict"
-MOST_THREADS = 2  # of the bare call; more give no more on two cores
+MAX_THREADS = 2  # of the bare call; more give no more on two cores
 SOAKING = 8  # connections
 SIDES = 64, 513  # pixels, of the load of many sizes
 PHOTOS = 24  # of that load
@@ -62,7 +62,7 @@ def report_rates(folder):
         run_load(server, max(rows), FLAGS.seconds / 2, [body])
         for _ in range(FLAGS.rounds):
             for connections, found in rows.items():
-                bare = run_bare(photo, min(connections, MOST_THREADS))
+                bare = run_bare(photo, min(connections, MAX_THREADS))
                 served = run_load(server, connections, FLAGS.seconds, [body])
                 found.append((bare, served))
         print_rates(rows, server)

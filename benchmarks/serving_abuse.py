@@ -1,4 +1,4 @@
-r"""What a server answers to requests that no client should send.
+r"""Responses of a server to requests that no client should send.
 
     python -m benchmarks.serving_abuse \
         --model_dir=exported/storybook/saved_model
@@ -74,7 +74,7 @@ def report_requests(server, photo):
 
 
 def bad_requests(photo):
-    """What it is, its body, its headers."""
+    """A description, a body, headers."""
     instance = photo_requests.body_of
     good_body = instance(photo)
     yield "no body", b"", JSON
@@ -127,7 +127,7 @@ def bad_requests(photo):
 
 
 def bad_addresses():
-    """What it is, its method, its path."""
+    """A description, a method, a path."""
     yield "an unknown model", "POST", "/v1/models/x:predict"
     yield (
         "an unknown version",
@@ -147,7 +147,7 @@ def bad_addresses():
 
 
 def report_connections(server):
-    """Who sends slowly, or leaves."""
+    """Clients that send slowly, or leave."""
     head = b"POST " + PREDICT.encode() + b" HTTP/1.1\r\nHost: x\r\n"
     idle = [connect(server) for _ in range(100)]
     report("100 connections that send nothing, and wait", None)

@@ -75,7 +75,7 @@ def step_function(settings, compare):
         objectives.of_settings(settings, compare),
         feature_discriminator=feature,
         adversarial_loss=settings.adversarial_loss,
-        slope_weight=settings.slope_weight,
+        gradient_penalty_weight=settings.gradient_penalty_weight,
         image_pool=pool,
         views=augmentation.Augmentation(
             settings.feature_shift, settings.gray_share

@@ -77,9 +77,9 @@ def open_folder():
     """Opens a folder of pictures for use in a graph."""
 
     def open_folder(folder, cache=image_source.NO_CACHE):
-        inventory = folder_scan.take_inventory(folder, "dir")
-        assert not inventory.problems
-        return image_source.open_source(inventory, cache)
+        scan = folder_scan.scan_folder(folder, "dir")
+        assert not scan.problems
+        return image_source.open_source(scan, cache)
 
     return open_folder
 

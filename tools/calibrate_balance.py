@@ -43,18 +43,18 @@ SETTINGS = {
     "strays": ["--stray_share=0.7"],
     "with_grain": ["--denoise_cartoons=0"],
     "no_shift": ["--feature_shift=0"],
-    "no_penalty": ["--slope_weight=0"],
+    "no_penalty": ["--gradient_penalty_weight=0"],
     "faces_as_any": ["--people_content=1"],
     "no_gray": ["--gray_share=0"],
     "details": ["--detail_weight=1e-4"],
 }
 _IMAGE_SIZE = 256
-_LAST = 50  # Steps that a figure of the table is the mean of.
+_LAST = 50  # Steps that a metric of the table is the mean of.
 _LOGGED = (
     "discriminator_loss",
     "feature_discriminator_loss",
-    "adversarial_pull",
-    "features_pull",
+    "adversarial_grad_norm",
+    "features_grad_norm",
 )
 
 
@@ -85,7 +85,7 @@ def evaluate(folder):
     run_command(
         "evaluate.py",
         *models,
-        f"--photo_dir={folder / 'start' / runs.HELD_BACK}",
+        f"--photo_dir={folder / 'start' / runs.HOLDOUT}",
         f"--cartoon_dir={FLAGS.cartoon_dir}",
         f"--inception_weights={FLAGS.inception_weights}",
         f"--vgg19_weights={FLAGS.vgg19_weights}",
@@ -101,19 +101,19 @@ def run_command(*command):
 
 def write_table(folder):
     path = folder / "evaluation" / "evaluation.json"
-    tables = json.loads(path.read_text())["figures"]
-    figures = tables[str(_IMAGE_SIZE)]
+    tables = json.loads(path.read_text())["metrics"]
+    metrics = tables[str(_IMAGE_SIZE)]
     lines = []
     for name in SETTINGS:
         row = logged(folder / name) | {
-            key: v for key, v in figures[name].items() if v is not None
+            key: v for key, v in metrics[name].items() if v is not None
         }
         if not lines:
             lines += [header(row), "|---" * (len(row) + 1) + "|"]
         values = [f"{value:.3g}" for value in row.values()]
         lines.append(f"| {name} | {' | '.join(values)} |")
-    with atomic_files.written_whole(folder / "balance.md") as draft:
-        draft.write_text("\n".join(lines) + "\n")
+    with atomic_files.atomic_path(folder / "balance.md") as temporary:
+        temporary.write_text("\n".join(lines) + "\n")
 
 
 def header(row):

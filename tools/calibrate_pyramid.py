@@ -28,7 +28,7 @@ flags.DEFINE_integer("pairs", 256, "Pairs of photos to compare.")
 def main(_):
     with exit.with_message():
         vgg19 = perceptual_features.load_vgg19(FLAGS.vgg19_weights)
-        folder = folder_scan.take_inventory(FLAGS.photo_dir, "photo_dir")
+        folder = folder_scan.scan_folder(FLAGS.photo_dir, "photo_dir")
         folder_scan.require_pictures(folder, "photo_dir", "skip")
     batches = pipeline.photo_batches(
         image_source.open_source(folder, image_source.NO_CACHE),
@@ -36,7 +36,7 @@ def main(_):
         batch_size=2,
         seed=0,
         crops=pipeline.Crops(
-            FLAGS.image_size, smallest=0.6, largest=1.0, mirror=True
+            FLAGS.image_size, smallest=0.6, largest=1.0, horizontal_flip=True
         ),
     )
     deep = mean_distance(vgg19, batches)

@@ -40,8 +40,8 @@ def main(_):
             photo = pathlib.Path(folder) / f"{FLAGS.photo}.png"
             pictures.write_png(photo, samples.read_photos()[FLAGS.photo])
             shown = look(photo)
-        with atomic_files.written_whole(FLAGS.output) as draft:
-            draft.write_bytes(shown)
+        with atomic_files.atomic_path(FLAGS.output) as temporary:
+            temporary.write_bytes(shown)
 
 
 def look(photo: pathlib.Path) -> bytes:

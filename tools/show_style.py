@@ -44,8 +44,8 @@ def main(_):
         for model in FLAGS.models:
             cartoonize = loading.open_model(model, "models")
             rows.append(beside([cartoonize(crop) for crop in crops]))
-        with atomic_files.written_whole(FLAGS.output) as draft:
-            draft.write_bytes(pictures.encode_jpeg(np.vstack(rows)))
+        with atomic_files.atomic_path(FLAGS.output) as temporary:
+            temporary.write_bytes(pictures.encode_jpeg(np.vstack(rows)))
 
 
 def beside(squares):

@@ -18,7 +18,7 @@ _SEEN = 2.0  # Below it a cartoon's detail counts less and less.
 
 
 class Details(NamedTuple):
-    """What is left of the details of one photo, or of several together.
+    """Kept details of one photo, or of several together.
 
     Attributes:
         total: Sum of the local correlations.

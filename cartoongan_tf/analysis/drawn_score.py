@@ -1,4 +1,4 @@
-"""Likeness: how much pictures look drawn, and which folder holds the drawings.
+"""Drawn score: how drawn pictures look, and which folder holds the drawings.
 
 Three properties of a picture, none of which needs a trained network:
 
@@ -29,14 +29,14 @@ _CLARITY, _FOCUS, _SHADE, _OFFSET = 4.0, -3.0, -1.0, -9.6
 _SIDE = 256  # Short side, in pixels, at which pictures are measured.
 _LONGEST = 4 * _SIDE  # Strips are squeezed: one of a row would fill the memory.
 _BLACK = 24  # Luminance below which a pixel is nearly black.
-_MIDDLE = 0.5  # Likeness between photos, about 0.23, and cartoons, about 0.76.
+_MIDDLE = 0.5  # Score between photos, about 0.23, and cartoons, about 0.76.
 _SPREAD = 0.25  # Standard deviation among pictures of one kind: 0.20 to 0.25.
 _GAP = 0.2  # Between the means of folders; two kinds are about 0.5 apart.
 _CERTAIN = 3  # Standard errors of the gap.
 
 
 class Verdict(enum.Enum):
-    """What two folders look like, compared with each other."""
+    """Verdict on two folders, compared with each other."""
 
     RIGHT = "the right way round"
     ALIKE = "look alike"
@@ -44,8 +44,8 @@ class Verdict(enum.Enum):
     SWAPPED = "swapped"
 
 
-class Look(NamedTuple):
-    """How a picture is drawn.
+class LineStats(NamedTuple):
+    """Statistics of a picture's lines.
 
     Attributes:
         edges: How clear its contours are: its strong gradients, the 98th
@@ -59,38 +59,38 @@ class Look(NamedTuple):
     drawn: float
 
 
-def drawn_likeness(picture: np.ndarray) -> float:
-    """How much a picture looks drawn: 0 as a photo, 1 as a cartoon.
+def score(picture: np.ndarray) -> float:
+    """Score of looking drawn: 0 as a photo, 1 as a cartoon.
 
     Args:
         picture: uint8 RGB array of shape `(height, width, 3)`, without bars.
     """
-    return look(picture).drawn
+    return line_stats(picture).drawn
 
 
-def look(picture: np.ndarray) -> Look:
-    """`drawn_likeness`, and the gradients that it is judged by."""
+def line_stats(picture: np.ndarray) -> LineStats:
+    """`score`, and the gradients that it is judged by."""
     gray = cv2.cvtColor(scaled(picture), cv2.COLOR_RGB2GRAY).astype("float32")
     gradient = gradients(gray)
     strong, ordinary = np.percentile(gradient, (98, 50))
     energy = cv2.resize(gradient**2, (8, 8), interpolation=cv2.INTER_AREA)
-    score = (
+    logit = (
         _CLARITY * math.log((strong + 1) / (ordinary + 1))
         + _FOCUS * float(np.log(energy + 1).std())
         + _SHADE * math.log((gray < _BLACK).mean() + 0.003)
         + _OFFSET
     )
-    return Look(float(strong), float(ordinary), 1 / (1 + math.exp(-score)))
+    return LineStats(float(strong), float(ordinary), 1 / (1 + math.exp(-logit)))
 
 
 def compare(photos: Sequence[float], cartoons: Sequence[float]) -> Verdict:
-    """Judges two folders by the likeness of their pictures.
+    """Judges two folders by the drawn scores of their pictures.
 
     Only folders that are both on the wrong side, by a gap that chance does not
     explain, count as swapped: this stops a run.
 
     Args:
-        photos: `drawn_likeness` of the pictures said to be photos.
+        photos: `score` of the pictures said to be photos.
         cartoons: The same of those said to be cartoons.
     """
     photo_mean, cartoon_mean = np.mean(photos), np.mean(cartoons)

@@ -23,7 +23,7 @@ _SAME = 0.3  # Intersection over union from which on a face is the same.
 
 
 class Box(NamedTuple):
-    """Where a face is, in pixels; `right` and `bottom` are outside."""
+    """Box of a face, in pixels; `right` and `bottom` are outside."""
 
     left: int
     top: int
@@ -52,7 +52,7 @@ def load_detector() -> Detector | None:
 
 
 def count_kept(before: Sequence[Box], after: Sequence[Box]) -> int:
-    """How many faces of a photo are found in its cartoon at the same place."""
+    """Counts the faces of a photo found in its cartoon at the same place."""
     return sum(
         any(_overlap(face, other) > _SAME for other in after) for face in before
     )

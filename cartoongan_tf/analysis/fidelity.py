@@ -19,7 +19,7 @@ from cartoongan_tf.analysis import tones
 
 
 class Fidelity(NamedTuple):
-    """How cartoons compare with their photos. None where nothing tells.
+    """Comparison of cartoons with their photos; None for no evidence.
 
     Attributes:
         stray: Share of the photos' flat pixels with a stroke, `strokes.py`.
@@ -45,7 +45,7 @@ class Fidelity(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class Pool:
-    """What was counted, picture by picture."""
+    """Counts, picture by picture."""
 
     strokes: list = dataclasses.field(default_factory=list)
     phases: list = dataclasses.field(default_factory=list)

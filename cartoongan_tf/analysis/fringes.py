@@ -10,7 +10,7 @@ _AROUND = (9, 9)  # Pixels from which a color may come.
 
 
 def fringe(before: structure.Structure, cartoon: np.ndarray) -> float:
-    """How strange the colors beside a photo's strong steps are.
+    """Strangeness of the colors beside a photo's strong steps.
 
     Args:
         before: The photo.

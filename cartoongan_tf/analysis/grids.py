@@ -11,7 +11,7 @@ import numpy as np
 PHASES = 8  # Down, and across: the strides of the networks divide it.
 
 _BLUR = 2.0  # Pixels: what is left by a Gaussian of this size is no pattern.
-_MOST = 12.0  # Levels of 255: what is above is drawn, and no pattern.
+_MAX_AMPLITUDE = 12.0  # Levels of 255: what is above is drawn, and no pattern.
 
 
 def phase_sums(picture: np.ndarray, flat: np.ndarray) -> np.ndarray:
@@ -30,7 +30,7 @@ def phase_sums(picture: np.ndarray, flat: np.ndarray) -> np.ndarray:
     """
     gray = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype("float32")
     fine = gray - cv2.GaussianBlur(gray, (0, 0), _BLUR)
-    fine = np.clip(fine, -_MOST, _MOST)
+    fine = np.clip(fine, -_MAX_AMPLITUDE, _MAX_AMPLITUDE)
     values = np.stack([fine, abs(fine), np.ones_like(fine)]) * flat
     down, across = (side // PHASES for side in flat.shape)
     whole = values[:, : down * PHASES, : across * PHASES]
@@ -39,7 +39,7 @@ def phase_sums(picture: np.ndarray, flat: np.ndarray) -> np.ndarray:
 
 
 def grid_strength(sums: np.ndarray) -> float | None:
-    """How strong a grid is, in levels of 255.
+    """Strength of a grid, in levels of 255.
 
     Args:
         sums: Those of `phase_sums`, of all pictures together.

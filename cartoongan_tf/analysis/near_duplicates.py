@@ -78,8 +78,9 @@ def find_matches(
     vectors = np.stack(originals).T
     found: list[int | None] = []
     for start in range(0, len(fingerprints), _ROWS):
-        likeness = np.stack(fingerprints[start : start + _ROWS]) @ vectors
+        similarity = np.stack(fingerprints[start : start + _ROWS]) @ vectors
         found += [
-            int(row.argmax()) if row.max() >= SAME else None for row in likeness
+            int(row.argmax()) if row.max() >= SAME else None
+            for row in similarity
         ]
     return found

@@ -1,7 +1,7 @@
 """The quality score, which decides what generator of a run is kept.
 
 KID alone is no judge: dashes on walls, grids and pale pictures can lower it.
-The score is KID x 1000, plus a penalty for each figure that is beyond its
+The score is KID x 1000, plus a penalty for each metric that is beyond its
 limit, proportional to how far. Lower is better. A penalty of 1 outweighs all
 that KID has to give: photos are at about 2.2, and 1.1 is what only another
 picture of the same illustrator has.
@@ -16,22 +16,22 @@ SCORE = "quality_score"
 
 
 class Limit(NamedTuple):
-    """Up to where a figure costs nothing, and what it costs beyond.
+    """Up to where a metric costs nothing, and what it costs beyond.
 
     Attributes:
         value: The limit.
-        unit: How far beyond it the penalty is 1. Below 0 where the figure
+        unit: How far beyond it the penalty is 1. Below 0 where the metric
             ought to be above its limit.
     """
 
     value: float
     unit: float
 
-    def penalty(self, figure: float | None) -> float:
-        """0 within the limit, and where there is no figure."""
-        if figure is None:
+    def penalty(self, metric: float | None) -> float:
+        """0 within the limit, and where there is no metric."""
+        if metric is None:
             return 0.0
-        return max(0.0, (figure - self.value) / self.unit)
+        return max(0.0, (metric - self.value) / self.unit)
 
 
 LIMITS: Mapping[str, Limit] = {
@@ -46,7 +46,7 @@ LIMITS: Mapping[str, Limit] = {
 def components(
     cartoons: fidelity.Fidelity, photos: fidelity.Fidelity
 ) -> dict[str, float | None]:
-    """What the score is made of beside KID, by the names of `LIMITS`.
+    """Components of the score beside KID, by the names of `LIMITS`.
 
     Args:
         cartoons: Fidelity of the cartoons.
@@ -64,12 +64,12 @@ def components(
     }
 
 
-def score(kernel_distance: float, figures: Mapping[str, float | None]) -> float:
+def score(kernel_distance: float, metrics: Mapping[str, float | None]) -> float:
     """The quality score. Lower is better.
 
     Args:
         kernel_distance: KID to the cartoons that are aimed at.
-        figures: Those of `components`.
+        metrics: Those of `components`.
     """
-    penalties = (limit.penalty(figures[name]) for name, limit in LIMITS.items())
+    penalties = (limit.penalty(metrics[name]) for name, limit in LIMITS.items())
     return 1000 * kernel_distance + sum(penalties)

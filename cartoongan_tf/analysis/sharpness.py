@@ -1,4 +1,4 @@
-"""How sharp a picture is.
+"""Sharpness of a picture.
 
 Measured on a copy whose short side is at most 512 pixels, twice what training
 sees: softness that a film has for having been enlarged is hardly left there.
@@ -29,7 +29,7 @@ def reduce(picture: np.ndarray, side: int = _SIDE) -> np.ndarray:
 
 
 def detail(picture: np.ndarray) -> float:
-    """How much detail shows.
+    """Amount of visible detail.
 
     Of two pictures of the same thing the one with more is better: it is the
     sharper one, or the one that is not faded.
@@ -39,7 +39,7 @@ def detail(picture: np.ndarray) -> float:
 
 
 def blur(picture: np.ndarray) -> float:
-    """How wide the edges of a picture are.
+    """Width of the edges of a picture.
 
     An edge that is `s` pixels wide, as a standard deviation, loses the less
     when it is blurred once more, the larger `s` is (Zhuo and Sim, 2011). Of

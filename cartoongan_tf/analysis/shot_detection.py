@@ -29,17 +29,17 @@ RATE = 6  # Frames a second that are enough to see a fade of half a second.
 
 _SIDE = 64  # Of thumbnails for fades; shrunk to _COARSE for cuts.
 _COARSE = 8
-_LEAST_LIT = 0.1  # Of a frame; less is black but for a line of text.
+_MIN_LIT = 0.1  # Of a frame; less is black but for a line of text.
 _ONE_COLOR = 12
-_MOST_OF_ONE_COLOR = 0.9
+_MAX_OF_ONE_COLOR = 0.9
 # Mean difference of what shows other things: 99 of 100 pairs of panels differ
 # by 25 and more; nine of ten pictures from themselves moved by 5 % of the width
 # by 21 at most, moved by 20 % by 21 and more.
-_OTHER = 28.0
+_VIEW_CHANGE = 28.0
 _CUT = 8.0  # Between panels of one conversation; if it stands out.
 _STANDS_OUT = 4.0  # Times the changes before and after.
-_APART = 1.5  # Seconds between two picks of a shot.
-_STILL = 4.0  # Motion up to which sharpness decides.
+_MIN_INTERVAL = 1.5  # Seconds between two picks of a shot.
+_STILL_MOTION = 4.0  # Motion up to which sharpness decides.
 # Frames to each side, and how far off the mean a mixed frame may be. Measured
 # on painted panels: cross-fades of 0.5 to 2 s at most 0.06 and 0.07, while
 # panning at 10 % of the width a second mostly up to 0.4; pans and zooms, slow
@@ -71,7 +71,7 @@ class Stretch(NamedTuple):
     picks: list[tuple[float, np.ndarray]]
 
 
-class _Look(NamedTuple):
+class _Frame(NamedTuple):
     time: float
     picture: np.ndarray
     thumbnail: np.ndarray
@@ -80,7 +80,7 @@ class _Look(NamedTuple):
 
 
 class _Judged(NamedTuple):
-    look: _Look
+    frame: _Frame
     context: float
     kind: str
     is_cut: bool  # Away from the frame before.
@@ -108,10 +108,10 @@ def split(
     """
     stretch = None
     for judged in map(_judge, _windows(frames)):
-        if judged.look.time < begin:
+        if judged.frame.time < begin:
             continue
         if stretch and stretch.ends_before(judged):
-            yield stretch.closed(judged.look.time, judged.context)
+            yield stretch.closed(judged.frame.time, judged.context)
             stretch = None
         stretch = stretch or _OpenStretch(most)
         stretch.add(judged)
@@ -124,11 +124,11 @@ def is_cut_between(one: np.ndarray, other: np.ndarray) -> bool:
 
     Unlike `split` it knows no frame after them, and sees clear cuts only.
     """
-    looks = (
-        _look(0.0, cv2.resize(p, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA))
+    frames = (
+        _frame(0.0, cv2.resize(p, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA))
         for p in (one, other)
     )
-    return bool(_change(*looks) > _OTHER)
+    return bool(_change(*frames) > _VIEW_CHANGE)
 
 
 class _OpenStretch:
@@ -149,21 +149,21 @@ class _OpenStretch:
         self._last = judged
         self._kinds[judged.kind] += 1
         if judged.kind == "clear":
-            if not self._first or self._is_other_view(judged.look):
+            if not self._first or self._is_other_view(judged.frame):
                 self._close_view()
-                self._first = judged.look._replace(picture=None)
+                self._first = judged.frame._replace(picture=None)
             self._best = max(self._best or judged, judged, key=_rank)
 
-    def _is_other_view(self, look):
-        is_later = look.time - self._first.time >= _APART
-        return is_later and _change(self._first, look) > _OTHER
+    def _is_other_view(self, frame):
+        is_later = frame.time - self._first.time >= _MIN_INTERVAL
+        return is_later and _change(self._first, frame) > _VIEW_CHANGE
 
     def _close_view(self):
         best, self._best = self._best, None
         if best is None:
             return
         earlier = self._views[-1] if self._views else None
-        if earlier and best.look.time - earlier.look.time < _APART:
+        if earlier and best.frame.time - earlier.frame.time < _MIN_INTERVAL:
             best = max(self._views.pop(), best, key=_rank)
         self._views.append(best)
 
@@ -173,14 +173,14 @@ class _OpenStretch:
         mixed = self._kinds["mixed"]
         if self._kinds["clear"] == 1:  # A flash, or too fast to be sharp.
             picks, mixed = [], mixed + 1
-        looks = sorted((pick.look for pick in picks), key=lambda k: k.time)
+        frames = sorted((pick.frame for pick in picks), key=lambda k: k.time)
         return Stretch(
             end=end,
             context=context,
             looked=self._kinds.total(),
             empty=self._kinds["empty"],
             mixed=mixed,
-            picks=[(look.time, look.picture) for look in looks],
+            picks=[(frame.time, frame.picture) for frame in frames],
         )
 
 
@@ -192,18 +192,18 @@ def _windows(frames):
     """Each frame between its `_REACH` neighbors, None beyond both ends."""
     rim = [None] * _REACH
     window = collections.deque(maxlen=2 * _REACH + 1)
-    for look in itertools.chain(rim, itertools.starmap(_look, frames), rim):
-        window.append(look)
+    for frame in itertools.chain(rim, itertools.starmap(_frame, frames), rim):
+        window.append(frame)
         if len(window) == window.maxlen:
             yield tuple(window)
 
 
-def _look(time, picture):
+def _frame(time, picture):
     size = (_SIDE, _SIDE)
     small = sharpness.reduce(picture)
     tiny = cv2.resize(small, size, interpolation=cv2.INTER_AREA)
     coarse = cv2.resize(tiny, (_COARSE, _COARSE), interpolation=cv2.INTER_AREA)
-    return _Look(
+    return _Frame(
         time,
         picture,
         tiny.astype("float32"),
@@ -213,32 +213,32 @@ def _look(time, picture):
 
 
 def _judge(window):
-    look = window[_REACH]
-    if _is_empty(look):
+    frame = window[_REACH]
+    if _is_empty(frame):
         kind = "empty"
     elif any(_is_mixed(window, *how) for how in _NEIGHBORS):
         kind = "mixed"
     else:
         kind = "clear"
     motion = max(
-        np.abs(look.thumbnail - other.thumbnail).mean()
+        np.abs(frame.thumbnail - other.thumbnail).mean()
         for other in window[_REACH - 1 : _REACH + 2]
         if other
     )
     context = next(other.time for other in window if other)
-    rank = look.detail / (_STILL + motion)
-    return _Judged(look, context, kind, _is_cut(window), rank)
+    rank = frame.detail / (_STILL_MOTION + motion)
+    return _Judged(frame, context, kind, _is_cut(window), rank)
 
 
-def _is_empty(look):
-    if (look.thumbnail.max(axis=2) > letterbox.BLACK).mean() < _LEAST_LIT:
+def _is_empty(frame):
+    if (frame.thumbnail.max(axis=2) > letterbox.BLACK).mean() < _MIN_LIT:
         return True
     inside = letterbox.cut_bars(
-        look.thumbnail, letterbox.find_bars(look.thumbnail.astype("uint8"))
+        frame.thumbnail, letterbox.find_bars(frame.thumbnail.astype("uint8"))
     )
     color = np.median(inside, axis=(0, 1))
     alike = np.abs(inside - color).max(axis=2) <= _ONE_COLOR
-    return alike.mean() >= _MOST_OF_ONE_COLOR
+    return alike.mean() >= _MAX_OF_ONE_COLOR
 
 
 def _is_mixed(window, reach, most_off):
@@ -259,7 +259,7 @@ def _is_cut(window):
     near = window[_REACH - 2 : _REACH + 2]
     before, here, after = itertools.starmap(_change, itertools.pairwise(near))
     stands_out = here > _STANDS_OUT * max(before, after)
-    return here > (_CUT if stands_out else _OTHER)
+    return here > (_CUT if stands_out else _VIEW_CHANGE)
 
 
 def _change(one, other):

@@ -12,7 +12,7 @@ from cartoongan_tf.analysis import structure
 
 _STROKE = 48  # Slope above which a stroke is seen on a flat area.
 _CONTOUR = 80  # Slope from which on a contour is still one.
-_AWAY = 3  # Pixels that a contour may have moved by.
+_MAX_SHIFT = 3  # Pixels that a contour may have moved by.
 
 
 class Strokes(NamedTuple):
@@ -35,7 +35,7 @@ class Strokes(NamedTuple):
 def count_strokes(before: structure.Structure, cartoon: np.ndarray) -> Strokes:
     """Compares a cartoon, uint8 `(height, width, 3)`, with its photo."""
     slopes = structure.slopes(cartoon)
-    contours = structure.widened(slopes > _CONTOUR, _AWAY)
+    contours = structure.widened(slopes > _CONTOUR, _MAX_SHIFT)
     return Strokes(
         flat=int(before.flat.sum()),
         stray=int((slopes[before.flat] > _STROKE).sum()),

@@ -44,8 +44,8 @@ class Cartoonizer:
             for. Goes with shipped styles and `.keras` models only.
 
     Attributes:
-        recipe: What results depend on, in a line: the model, when it was last
-            changed, and the other arguments.
+        fingerprint: What results depend on, in a line: the model, when it was
+            last changed, and the other arguments.
 
     Call arguments:
         picture: uint8 RGB array of shape `(height, width, 3)`, each side at
@@ -71,19 +71,19 @@ class Cartoonizer:
     ):
         self._finish = postprocess.Finish(strength, preserve_color)
         self._model = loading.open_model(model, "model", tile)
-        self.recipe = repr(
+        self.fingerprint = repr(
             [str(model), _changed(model), strength, preserve_color, tile]
         )
 
     def __call__(self, picture: np.ndarray) -> np.ndarray:
         return self._finished(self._model, picture)
 
-    def steady(self) -> Callable[[np.ndarray], np.ndarray]:
-        """The same for frames of one film, in which norms change slowly.
+    def for_video(self) -> Callable[[np.ndarray], np.ndarray]:
+        """The same for frames of one video, in which norms change slowly.
 
-        What it returns remembers: it is for one film, and for one thread.
+        What it returns remembers: it is for one video, and for one thread.
         """
-        model = self._model.steady()
+        model = self._model.for_video()
 
         return functools.partial(self._finished, model)
 
@@ -109,7 +109,9 @@ class Cartoonizer:
         for name, problem in found.problems.items():
             raise errors.InputError(f"{name} {problem}")
         tasks = outputs.plan(found.jobs, target, overwrite=True).tasks
-        chosen = settings.Settings(**{"recipe": self.recipe, **options})
+        chosen = settings.Settings(
+            **{"fingerprint": self.fingerprint, **options}
+        )
         (outcome,) = runner.run(self, tasks, chosen)
         if outcome.problem:
             raise errors.InputError(outcome.problem)
@@ -136,7 +138,9 @@ class Cartoonizer:
         """
         found = inputs.find([str(source)], output=target)
         tasks = outputs.plan(found.jobs, target).tasks
-        chosen = settings.Settings(**{"recipe": self.recipe, **options})
+        chosen = settings.Settings(
+            **{"fingerprint": self.fingerprint, **options}
+        )
         return list(runner.run(self, tasks, chosen))
 
     def _finished(self, model, picture):

@@ -1,8 +1,8 @@
-"""What the inputs of a command mean: files, folders, patterns and devices.
+"""Inputs of a command: files, folders, patterns and devices.
 
-A folder is searched with its sub-folders. What is hidden there is passed over,
+A folder is searched with its sub-folders. What is hidden there is skipped,
 as are links to folders, which may lead in circles. Where the results go is
-passed over too, so that a second run does not make cartoons of cartoons.
+skipped too, so that a second run does not make cartoons of cartoons.
 """
 
 import collections
@@ -47,19 +47,19 @@ class Job:
 
 @dataclasses.dataclass(frozen=True)
 class Found:
-    """What inputs mean.
+    """Inputs, resolved.
 
     Attributes:
         jobs: What is to be done, in the order of the inputs.
         problems: What was named and is not there, or cannot be looked at, by
             its name.
-        passed_over: How many files in folders were passed over, by ending or
+        skipped: How many files in folders were skipped, by ending or
             by what they are.
     """
 
     jobs: list[Job]
     problems: dict[str, str]
-    passed_over: collections.Counter[str]
+    skipped: collections.Counter[str]
 
 
 def find(
@@ -73,7 +73,7 @@ def find(
     Args:
         names: Files; folders; patterns with `*`, `?`, `[...]` and `**`; `-`
             for standard input; `camera:0` and so on; `sample:photos`.
-        output: Where results go; in folders that is passed over.
+        output: Where results go; in folders that is skipped.
         samples_folder: Where samples are written as files.
     """
     search = _Search(output, samples_folder)

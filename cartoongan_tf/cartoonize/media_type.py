@@ -2,7 +2,7 @@
 
 Endings lie, and streams have none. Of a file that is no picture or video by
 its bytes the ending tells what it was meant to be, so that it can be named as
-damaged instead of being passed over.
+damaged instead of being skipped.
 """
 
 import enum
@@ -51,7 +51,7 @@ _BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
 
 
 class Kind(enum.Enum):
-    """What is to be done with an input."""
+    """Media types, by how an input is processed."""
 
     PICTURE = "picture"
     ANIMATION = "animation"
@@ -61,7 +61,7 @@ class Kind(enum.Enum):
 
 
 class Content(NamedTuple):
-    """What a file holds.
+    """Media type of a file.
 
     Attributes:
         kind: `PICTURE`, `ANIMATION`, `VIDEO`, or None for anything else.
@@ -73,7 +73,7 @@ class Content(NamedTuple):
 
 
 def of_file(path: pathlib.Path) -> Content:
-    """What a file holds, or was meant to hold.
+    """Media type of a file, also of a damaged one.
 
     Raises:
         OSError: If the file cannot be read.
@@ -95,7 +95,7 @@ def _of(head, source):
             format = "JPEG" if image.format == "MPO" else image.format
             kind = Kind.ANIMATION if is_animated else Kind.PICTURE
             return Content(kind, format)
-    except headers.BadPicture:
+    except headers.UnreadableImage:
         pass
     if head[4:8] == b"ftyp" and head[8:12] in photo_io.HEIF_BRANDS:
         return Content(Kind.PICTURE, "HEIF")

@@ -1,4 +1,4 @@
-"""Where results go.
+"""Output paths.
 
 Nothing is replaced by accident: a result that is there is done already, unless
 it is to be overwritten, and an input never is. Results are written whole, so
@@ -30,7 +30,7 @@ VIDEO_SUFFIXES = codecs.SUFFIXES
 _WRITTEN_WELL = ("AVIF", "BMP", "JPEG", "PNG", "TIFF", "WEBP")
 _ENDINGS = formats.READ_SUFFIXES | media_type.VIDEO_SUFFIXES
 _MOVING = (media_type.Kind.VIDEO, media_type.Kind.CAMERA)
-_MOST_NAMED = 5
+_MAX_NAMED = 5
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Task:
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """What is to be done.
+    """Planned outputs.
 
     Attributes:
         tasks: What is left to do, in the order of the jobs.
@@ -77,7 +77,7 @@ def plan(
         output: A folder, in which folders are mirrored; or for a single job
             that was named, a file with the ending of a picture or a video; or
             `-` for standard output.
-        format: What to write: `jpg`, `png`, `mp4` and so on. Unless told, an
+        format: What to write: `jpg`, `png`, `mp4` and so on. By default, an
             input's own where it is written well, else PNG, or MP4. It goes
             for what it can hold: `jpg` for pictures only, `mp4` for videos.
         overwrite: Whether to do what is done already once more.
@@ -102,7 +102,7 @@ def plan(
 
 @dataclasses.dataclass(frozen=True)
 class _Wanted:
-    """What a user asked for: a format of pictures, or the ending of videos."""
+    """The format asked for: of pictures, or the ending of videos."""
 
     format: str | None = None
     video_suffix: str | None = None
@@ -246,8 +246,8 @@ def _refuse_same(groups, paths):
         f"{paths[group[0]]}: {', '.join(str(job.source) for job in group)}"
         for group in groups
     ]
-    more = len(lines) - _MOST_NAMED
-    lines[_MOST_NAMED:] = [f"and {more} more"] if more > 0 else []
+    more = len(lines) - _MAX_NAMED
+    lines[_MAX_NAMED:] = [f"and {more} more"] if more > 0 else []
     raise errors.InputError(
         "Several inputs would become the same file; name the folder above "
         "them, which is mirrored, or an `output` for each:\n  "

@@ -26,17 +26,17 @@ from cartoongan_tf.video import videos
 
 
 class Cartoonize(Protocol):
-    """A function from a picture to its cartoon, for frames of films, too."""
+    """A function from a picture to its cartoon, for frames of videos, too."""
 
     def __call__(self, picture: np.ndarray) -> np.ndarray:
         """Gives the cartoon of a picture."""
 
-    def steady(self) -> still_images.Cartoonize:
-        """Gives a function for the frames of one film."""
+    def for_video(self) -> still_images.Cartoonize:
+        """Gives a function for the frames of one video."""
 
 
 class Outcome(NamedTuple):
-    """What became of a task.
+    """Outcome of a task.
 
     Attributes:
         task: What was to be done.
@@ -100,7 +100,7 @@ def _run_picture(cartoonize, settings, task, gate):
     }
     if task.job.kind is media_type.Kind.ANIMATION:
         still_images.cartoonize_animation(
-            cartoonize.steady(), settings=settings, **places
+            cartoonize.for_video(), settings=settings, **places
         )
     else:
         still_images.cartoonize_picture(
@@ -115,7 +115,7 @@ def _run_video(cartoonize, settings, watch, task):
             "a video can neither come nor go through a pipe; name files."
         )
     summary = videos.cartoonize_video(
-        cartoonize.steady() if settings.temporal else cartoonize,
+        cartoonize.for_video() if settings.temporal else cartoonize,
         task.job.source,
         task.path,
         temporal=settings.temporal,
@@ -126,7 +126,9 @@ def _run_video(cartoonize, settings, watch, task):
         compose=postprocess.beside
         if settings.compare
         else videos.cartoon_alone,
-        recipe=repr([settings.recipe, settings.max_side, settings.compare]),
+        fingerprint=repr(
+            [settings.fingerprint, settings.max_side, settings.compare]
+        ),
         watch=watch,
     )
     return summary.notes
@@ -134,7 +136,7 @@ def _run_video(cartoonize, settings, watch, task):
 
 def _run_camera(cartoonize, settings, task):
     count = cameras.cartoonize_camera(
-        cartoonize.steady(),
+        cartoonize.for_video(),
         task.job.source,
         task.path,
         temporal=settings.temporal,

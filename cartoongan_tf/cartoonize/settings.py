@@ -1,4 +1,4 @@
-"""How whatever becomes a cartoon is read, and how results are written."""
+"""Settings of reading inputs and writing results."""
 
 from typing import NamedTuple
 
@@ -17,14 +17,14 @@ class Settings(NamedTuple):
             format's own.
         strip_metadata: Whether to leave out all metadata of pictures but color
             profiles.
-        temporal: Whether frames are steadied over time.
+        temporal: Whether frames are smoothed over time.
         codec: Of videos, one of `codecs.CODECS`; None for what suits the
             file's ending.
         crf: Constant rate factor of videos, lower is better; None for the
             codec's own.
         batch: Frames of a video that are computed at once, for GPUs.
-        recipe: What else results depend on, in words, such as the model: a
-            video that was begun with another recipe begins anew.
+        fingerprint: What else results depend on, in words, such as the model: a
+            video that was begun with another fingerprint starts over.
     """
 
     max_side: int | None = None
@@ -36,7 +36,7 @@ class Settings(NamedTuple):
     codec: str | None = None
     crf: int | None = None
     batch: int = 1
-    recipe: str = ""
+    fingerprint: str = ""
 
     @property
     def writing(self) -> dict:

@@ -78,7 +78,7 @@ def cartoonize_animation(
     """
     animation = animations.Animation(source, max_pixels=settings.max_pixels)
     if settings.temporal:
-        cartoonize = temporal_smoothing.steadied(cartoonize)
+        cartoonize = temporal_smoothing.smoothed(cartoonize)
     cartoonize_frame = functools.partial(
         _cartoonize_frame, cartoonize, settings
     )
@@ -87,7 +87,7 @@ def cartoonize_animation(
         map(cartoonize_frame, animation.frames()),
         animation.timeline,
         format=format,
-        extras=animation.extras,
+        metadata=animation.metadata,
         **settings.writing,
     )
 
@@ -120,7 +120,7 @@ def _cartoonize_photo(cartoonize, source, target, settings, format, gate):
         target,
         cartoon,
         alpha=alpha,
-        extras=photo.extras,
+        metadata=photo.metadata,
         format=format,
         **settings.writing,
     )

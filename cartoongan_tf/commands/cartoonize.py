@@ -52,7 +52,7 @@ def _output_for(names):
 
 
 def _find(names, output):
-    """What the inputs are, with standard input read."""
+    """The inputs, with standard input read."""
     folder = pathlib.Path(_FOLDER if output == inputs.STREAM else output)
     found = inputs.find(names, output=folder, samples_folder=folder / "samples")
     jobs = [
@@ -77,12 +77,12 @@ def _report_found(found, plan):
     """Says what is not going to be done; how many of it should have been."""
     for name, problem in found.problems.items():
         print(exit.as_flags(f"{name} {problem}"), file=sys.stderr)
-    passed = [f"{n} {what}" for what, n in found.passed_over.items() if n]
+    passed = [f"{n} {what}" for what, n in found.skipped.items() if n]
     if passed:
-        print(f"Passed over: {', '.join(passed)}.", file=sys.stderr)
+        print(f"Skipped: {', '.join(passed)}.", file=sys.stderr)
     if plan.done:
         print(
-            f"{len(plan.done)} there already; --overwrite makes them anew.",
+            f"{len(plan.done)} there already; --overwrite makes them again.",
             file=sys.stderr,
         )
     return len(found.problems)
@@ -101,7 +101,7 @@ def _cartoonize(tasks):
         done = runner.run(
             cartoonize,
             tasks,
-            _settings(cartoonize.recipe),
+            _settings(cartoonize.fingerprint),
             workers=FLAGS.workers or max(1, (os.cpu_count() or 1) // 8),
             watch=watch,
         )
@@ -112,11 +112,11 @@ def _cartoonize(tasks):
     return failures
 
 
-def _settings(recipe):
+def _settings(fingerprint):
     names = settings.Settings._fields
     given = {name: FLAGS[name].value for name in names if name in FLAGS}
     batch = FLAGS.batch_size or (_GPU_BATCH if devices.has_gpu() else 1)
-    return settings.Settings(**given, batch=batch, recipe=recipe)
+    return settings.Settings(**given, batch=batch, fingerprint=fingerprint)
 
 
 def _tell(outcome, watch):

@@ -7,11 +7,11 @@ r"""Turns photos, animations, videos and what a camera sees into cartoons.
     cartoongan camera:0
 
 Results are of exactly their input's size and, where it is written well, format;
-they go into --output, cartoons/ unless told, in which sub-folders are mirrored.
+they go into --output, cartoons/ by default, in which sub-folders are mirrored.
 What is there already is left alone, so that the same command goes on where it
 stopped. What cannot be read is named, the rest goes on, and the exit code is 1.
 
-The model is a style that comes with the program (storybook unless told), a
+The model is a style that comes with the program (storybook by default), a
 .keras file, the --workdir of a run, a SavedModel folder, a .tflite or .onnx
 file, or a URL of TensorFlow Serving. sample:photos stands for the photos that
 come with scikit-image.
@@ -39,9 +39,9 @@ flags.DEFINE_string(
 flags.DEFINE_string(
     "output",
     None,
-    f"Folder to write into, `{OUTPUT_FOLDER}` unless told; for one input also "
-    "a file, or - for standard output, which is where - goes unless told. A "
-    "camera is shown in a window unless told.",
+    f"Folder to write into, `{OUTPUT_FOLDER}` by default; for one input also "
+    "a file, or - for standard output, which is where - goes by default. A "
+    "camera is shown in a window by default.",
 )
 flags.DEFINE_string(
     "format",
@@ -52,12 +52,12 @@ flags.DEFINE_string(
 flags.DEFINE_integer(
     "quality",
     _DEFAULT.quality,
-    "Of JPEG (92 unless told), WebP (90; 100 is lossless) and AVIF (85).",
+    "Of JPEG (92 by default), WebP (90; 100 is lossless) and AVIF (85).",
     1,
     100,
 )
 flags.DEFINE_bool(
-    "overwrite", False, "Whether to make anew what is there already."
+    "overwrite", False, "Whether to make again what is there already."
 )
 flags.DEFINE_bool(
     "strip_metadata",
@@ -99,25 +99,25 @@ flags.DEFINE_integer(
 flags.DEFINE_bool(
     "temporal",
     _DEFAULT.temporal,
-    "Whether the frames of videos and animations are steadied over time.",
+    "Whether the frames of videos and animations are smoothed over time.",
 )
 flags.DEFINE_enum(
     "codec",
     _DEFAULT.codec,
     codecs.CODECS,
-    "Of videos; h264 unless told, vp9 in WebM.",
+    "Of videos; h264 by default, vp9 in WebM.",
 )
 flags.DEFINE_integer(
     "crf",
     _DEFAULT.crf,
     "Constant rate factor of videos: lower is better and larger. 0 to 51 for "
-    "h264 (20 unless told) and h265 (23), to 63 for vp9 and av1 (30).",
+    "h264 (20 by default) and h265 (23), to 63 for vp9 and av1 (30).",
     0,
 )
 flags.DEFINE_integer(
     "workers",
     None,
-    "Pictures that are computed at once, one for each eight cores unless told.",
+    "Pictures that are computed at once, one for each eight cores by default.",
     1,
 )
 flags.DEFINE_integer(

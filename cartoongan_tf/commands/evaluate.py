@@ -49,14 +49,14 @@ def _image_sizes():
 def _evaluate(output, sizes):
     describe = inception.load_inception(FLAGS.inception_weights)
     content = _content()
-    ways = _ways()
+    methods = _methods()
     photos = _paths("photo_dir", FLAGS.photo_dir)
     cartoons = _paths("cartoon_dir", FLAGS.cartoon_dir)
     detector = faces.load_detector()
     tables = {}
     for size in sizes:
         scores = evaluator.evaluate(
-            ways,
+            methods,
             photos,
             cartoons,
             image_size=size,
@@ -65,13 +65,13 @@ def _evaluate(output, sizes):
             detector=detector,
         )
         tables[size] = {
-            name: report.figures(score, describe.name)
+            name: report.metrics(score, describe.name)
             for name, score in scores.items()
         }
         _show(tables[size], photos, cartoons, size, detector)
-        report.write_sheet(output / f"sheet_{size}.png", ways, photos, size)
+        report.write_sheet(output / f"sheet_{size}.png", methods, photos, size)
     settings = _settings(sizes, photos, cartoons)
-    report.write_figures(output / "evaluation.json", tables, settings)
+    report.write_metrics(output / "evaluation.json", tables, settings)
     print(f"Wrote {output}/evaluation.json and {output}/sheet_*.png")
 
 
@@ -81,29 +81,30 @@ def _content():
     return perceptual_features.load_vgg19(FLAGS.vgg19_weights)
 
 
-def _ways():
+def _methods():
     """The baselines, and the models by their names."""
-    ways = dict(baselines.BASELINES) if FLAGS.baselines else {}
-    taken = [*ways, evaluator.PHOTOS, evaluator.CARTOONS]
+    methods = dict(baselines.BASELINES) if FLAGS.baselines else {}
+    taken = [*methods, evaluator.PHOTOS, evaluator.CARTOONS]
     stems = [pathlib.Path(path).stem for path in FLAGS.model]
     counts = collections.Counter([*taken, *stems])
     for path, stem in zip(FLAGS.model, stems, strict=True):
         name = stem if counts[stem] == 1 else path
-        if name in ways:
+        if name in methods:
             raise errors.InputError(f"--model={path} is given twice.")
-        ways[name] = loading.open_model(path, "model")
-    return ways
+        methods[name] = loading.open_model(path, "model")
+    return methods
 
 
 def _paths(flag, name):
-    inventory = folder_scan.take_inventory(name, flag)
-    folder_scan.require_pictures(inventory, flag, FLAGS.bad_images)
-    if len(inventory.paths) < evaluator.LEAST:
+    scan = folder_scan.scan_folder(name, flag)
+    folder_scan.require_pictures(scan, flag, FLAGS.bad_images)
+    if len(scan.paths) < evaluator.MIN_PICTURES:
         raise errors.InputError(
-            f"{flag}={name} has {len(inventory.paths)} pictures; at least "
-            f"{evaluator.LEAST} are needed, and 50 begin to tell something."
+            f"{flag}={name} has {len(scan.paths)} pictures; at least "
+            f"{evaluator.MIN_PICTURES} are needed, and 50 begin to tell "
+            "something."
         )
-    return inventory.paths
+    return scan.paths
 
 
 def _show(table, photos, cartoons, size, detector):

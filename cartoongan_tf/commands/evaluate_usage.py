@@ -1,6 +1,6 @@
 r"""Measures how good generators are.
 
-    cartoongan evaluate --model=runs/mine --photo_dir=held_back \
+    cartoongan evaluate --model=runs/mine --photo_dir=holdout \
         --cartoon_dir=frames --output=evaluations/mine
 
 Give --model several times to compare several. Next to them stand the photos
@@ -30,8 +30,8 @@ say which they come from. FID grows as pictures get fewer, KID does not: with
 less than thousands, look at KID, and at its standard error.
 
 Each --image_size has a table: what is wrong at one may not be seen at another.
-OUTPUT gets evaluation.json, with all figures by size, and for each size a sheet
-(sheet_256.png): photos, and what becomes of them. Look at it: no figure sees
+OUTPUT gets evaluation.json, with all metrics by size, and for each size a sheet
+(sheet_256.png): photos, and what becomes of them. Look at it: no metric sees
 all that an eye sees.
 """
 

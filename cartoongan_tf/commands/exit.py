@@ -1,4 +1,4 @@
-"""How a command ends when it cannot go on."""
+"""Exit of a command that cannot go on."""
 
 import contextlib
 import re

@@ -23,7 +23,7 @@ FLAGS = export_usage.FLAGS
 
 
 def main(_):
-    # TensorFlow tells at length where it writes its drafts.
+    # TensorFlow tells at length where it writes its temporary files.
     logging.set_verbosity(logging.WARNING)
     tf.get_logger().setLevel("ERROR")
     settings = _settings()
@@ -49,9 +49,9 @@ def main(_):
 
 def _export(plan, output, examples):
     made, refused = [], []
-    for recipe in plan:
-        print(f"Writing {output / recipe.name} ...", flush=True)
-        result = exporter.export(recipe, output, examples)
+    for job in plan:
+        print(f"Writing {output / job.name} ...", flush=True)
+        result = exporter.export(job, output, examples)
         done = made if isinstance(result, exporter.Artifact) else refused
         done.append(result)
     export_report.show(rich.console.Console(), made)

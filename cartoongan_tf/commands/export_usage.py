@@ -85,5 +85,5 @@ flags.DEFINE_string(
 )
 flags.DEFINE_string("credit", None, "Who to credit, to be read in report.json.")
 flags.DEFINE_string(
-    "license", None, "Licence of the weights, to be read there, too."
+    "license", None, "License of the weights, to be read there, too."
 )

@@ -1,4 +1,4 @@
-"""What native libraries write to the error stream while they load.
+"""Lines of native libraries on the error stream while they load.
 
 TensorFlow's C++ writes some ten lines when it is imported and first looks for
 a GPU, mostly that there is none, and no setting keeps it from that.

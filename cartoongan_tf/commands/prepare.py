@@ -43,16 +43,14 @@ def _frames():
 def _check():
     _require("check", "photo_dir", "cartoon_dir", "report")
     folders = [
-        folder_check.measure_folder(
-            folder_scan.take_inventory(folder, flag), flag
-        )
+        folder_check.measure_folder(folder_scan.scan_folder(folder, flag), flag)
         for folder, flag in (
             (FLAGS.photo_dir, rules.PHOTOS),
             (FLAGS.cartoon_dir, rules.CARTOONS),
         )
     ]
     found = [
-        finding._replace(sentence=exit.as_flags(finding.sentence))
+        finding._replace(message=exit.as_flags(finding.message))
         for finding in folder_check.full_check(*folders, FLAGS.image_size)
     ]
     check_table.show(rich.console.Console(highlight=False), folders, found)

@@ -15,7 +15,7 @@ def main(arguments):
     if not pathlib.Path(path).exists():
         raise errors.InputError(f"{path} does not exist.")
     try:
-        probe = profiling.probe(pathlib.Path(path), sizes)
+        profile = profiling.profile(pathlib.Path(path), sizes)
     except RuntimeError as error:
         raise errors.InputError(str(error)) from error
-    print(json.dumps(probe._asdict(), indent=2))
+    print(json.dumps(profile._asdict(), indent=2))

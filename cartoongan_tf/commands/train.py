@@ -49,7 +49,7 @@ def evaluation_features(settings):
 def record_flags(workdir):
     own = FLAGS.get_key_flags_for_module(train_usage)
     lines = [f.serialize() + "\n" for f in own if f.value is not None]
-    with atomic_files.written_whole(
+    with atomic_files.atomic_path(
         pathlib.Path(workdir) / "train.flags"
-    ) as draft:
-        draft.write_text("".join(lines))
+    ) as temporary:
+        temporary.write_text("".join(lines))

@@ -95,7 +95,9 @@ flags.DEFINE_float(
     "crops show the network pictures as they are at a larger size.",
 )
 flags.DEFINE_boolean(
-    "mirror", _DEFAULT.mirror, "Whether half of the crops are mirrored."
+    "horizontal_flip",
+    _DEFAULT.horizontal_flip,
+    "Whether half of the crops are mirrored.",
 )
 flags.DEFINE_integer(
     "edge_low",
@@ -128,14 +130,14 @@ flags.DEFINE_integer(
 )
 flags.DEFINE_integer("batch_size", _DEFAULT.batch_size, "Images per step.")
 flags.DEFINE_integer(
-    "held_back",
-    _DEFAULT.held_back,
+    "holdout",
+    _DEFAULT.holdout,
     "Photos, drawn at random, that are never trained on: to measure on. "
-    "WORKDIR/held_back.txt names them; evaluate.py --photo_dir takes it.",
+    "WORKDIR/holdout.txt names them; evaluate.py --photo_dir takes it.",
 )
 flags.DEFINE_integer(
-    "held_back_people",
-    _DEFAULT.held_back_people,
+    "holdout_people",
+    _DEFAULT.holdout_people,
     "Photos of --people_dir that are held back in the same way; the same list "
     "names them.",
 )

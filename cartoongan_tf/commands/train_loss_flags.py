@@ -12,7 +12,7 @@ flags.DEFINE_enum(
     _DEFAULT.content_features,
     choices.CONTENT_FEATURES,
     "What the content loss compares: VGG19's conv4_4, or a pyramid of blurred "
-    "luminance, gradients and colour, which needs no download and hardly any "
+    "luminance, gradients and color, which needs no download and hardly any "
     "time.",
 )
 flags.DEFINE_string(
@@ -33,8 +33,9 @@ flags.DEFINE_float(
     _DEFAULT.content_weight,
     "Weight of the content loss (omega in equation 2) in units of VGG19's "
     "conv4_4 before ReLU, pixels at 0 to 255. 1e-4 to 3e-4 cartoonizes with "
-    "the default --slope_weight; larger keeps more of the photo, and at the "
-    "paper's 10 the output is the photo. docs/calibration.md shows it.",
+    "the default --gradient_penalty_weight; larger keeps more of the photo, "
+    "and at the paper's 10 the output is the photo. docs/calibration.md "
+    "shows it.",
 )
 flags.DEFINE_float(
     "color_weight",
@@ -98,9 +99,9 @@ flags.DEFINE_enum(
     "contours, for runs too short for a discriminator to ask for them.",
 )
 flags.DEFINE_float(
-    "slope_weight",
-    _DEFAULT.slope_weight,
-    "Weight of a penalty on the discriminator's slope (R1 and R2 of Mescheder "
+    "gradient_penalty_weight",
+    _DEFAULT.gradient_penalty_weight,
+    "Weight of the discriminator's gradient penalty (R1 and R2 of Mescheder "
     "et al., 2018). It keeps a discriminator that is winning from forcing "
     "patterns; 0 for none.",
 )

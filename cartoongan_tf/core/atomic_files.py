@@ -14,7 +14,7 @@ from cartoongan_tf.core import errors
 
 
 @contextlib.contextmanager
-def written_whole(path: str | pathlib.Path) -> Iterator[pathlib.Path]:
+def atomic_path(path: str | pathlib.Path) -> Iterator[pathlib.Path]:
     """Gives a temporary path beside `path`, which becomes it on success.
 
     Args:
@@ -27,17 +27,17 @@ def written_whole(path: str | pathlib.Path) -> Iterator[pathlib.Path]:
     """
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".draft-{path.name}")
-    _remove(draft)  # Left behind by a process that was killed.
+    temporary = path.with_name(f".tmp-{path.name}")
+    _remove(temporary)  # Left behind by a process that was killed.
     try:
-        yield draft
-        _flush_to_disk(draft)
+        yield temporary
+        _flush_to_disk(temporary)
         if path.is_dir():
-            _replace_folder(draft, path)
+            _replace_folder(temporary, path)
         else:
-            os.replace(draft, path)
+            os.replace(temporary, path)
     except BaseException as error:
-        _remove(draft)
+        _remove(temporary)
         if isinstance(error, OSError) and error.errno and not error.filename:
             error.filename = str(path)
         raise
@@ -45,8 +45,8 @@ def written_whole(path: str | pathlib.Path) -> Iterator[pathlib.Path]:
 
 def save_model(model: keras.Model, path: str | pathlib.Path) -> None:
     """Saves a Keras model to a `.keras` file, whole or not at all."""
-    with written_whole(path) as draft:
-        model.save(draft)
+    with atomic_path(path) as temporary:
+        model.save(temporary)
 
 
 def read_arrays(flag: str, path: str | pathlib.Path) -> dict[str, np.ndarray]:
@@ -92,11 +92,11 @@ def _flush_to_disk(path):
         os.fsync(file.fileno())
 
 
-def _replace_folder(draft, path):
+def _replace_folder(temporary, path):
     outgoing = path.with_name(f".old-{path.name}")
     _remove(outgoing)
     os.rename(path, outgoing)
-    os.rename(draft, path)
+    os.rename(temporary, path)
     _remove(outgoing)
 
 

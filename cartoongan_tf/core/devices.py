@@ -1,4 +1,4 @@
-"""What a run asks of the machine it runs on."""
+"""Devices, precision and determinism of a run."""
 
 import contextlib
 from collections.abc import Iterator

@@ -3,7 +3,7 @@
 import errno
 
 LOWER_RATES = (
-    "Begin anew with lower learning rates, say half of "
+    "Start over with lower learning rates, say half of "
     "`generator_learning_rate` and `discriminator_learning_rate`."
 )
 

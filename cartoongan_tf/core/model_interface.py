@@ -1,4 +1,4 @@
-"""What every artifact takes and gives: the one place for names and ranges.
+"""Interface of every artifact: the one place for names and ranges.
 
 All of it is RGB, channels last. Cartoons have exactly the size of their
 photos.

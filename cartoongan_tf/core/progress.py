@@ -1,4 +1,4 @@
-"""How far a long job is: a bar in a terminal, else a line now and then."""
+"""Progress of a long job: a bar in a terminal, else a line now and then."""
 
 import concurrent.futures
 import datetime

@@ -30,8 +30,8 @@ from cartoongan_tf.images import pictures
 
 NEAREST = 51  # Windows that a crop chooses from.
 
-_FEWEST_WINDOWS = 3200
-_MOST_WINDOWS = 12_800
+_MIN_WINDOWS = 3200
+_MAX_WINDOWS = 12_800
 _PER_CARTOON = 8
 _STEP = 0.12  # Of 2 between black and white: slope from which on it is an edge.
 
@@ -73,9 +73,9 @@ class Windows:
 
 
 def window_count(cartoon_count: int) -> int:
-    """How many windows to measure: some of each cartoon, within limits."""
+    """Number of windows to measure: some of each cartoon, within limits."""
     wanted = _PER_CARTOON * cartoon_count
-    return min(_MOST_WINDOWS, max(_FEWEST_WINDOWS, wanted))
+    return min(_MAX_WINDOWS, max(_MIN_WINDOWS, wanted))
 
 
 def load_windows(
@@ -97,8 +97,8 @@ def load_windows(
     if shares is None:
         shares = measure(cut, count)
         with (
-            atomic_files.written_whole(path) as draft,
-            open(draft, "wb") as file,
+            atomic_files.atomic_path(path) as temporary,
+            open(temporary, "wb") as file,
         ):
             np.savez(file, key=key, shares=shares)
     order = np.argsort(shares, kind="stable")

@@ -27,7 +27,7 @@ _SCALE = 2**11  # 255 times its square still fits into an int32.
 
 @dataclasses.dataclass(frozen=True)
 class Smoothing:
-    """How edges are found and smoothed.
+    """Settings of finding and smoothing edges.
 
     Attributes:
         low: Canny's lower threshold.

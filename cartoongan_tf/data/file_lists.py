@@ -51,6 +51,6 @@ def write_list(
     pictures: Sequence[pathlib.Path], path: str | pathlib.Path
 ) -> None:
     """Writes a list that `read_list` reads, with absolute paths."""
-    with atomic_files.written_whole(path) as draft:
+    with atomic_files.atomic_path(path) as temporary:
         lines = [f"{picture.resolve()}\n" for picture in pictures]
-        draft.write_text("".join(lines), "utf-8")
+        temporary.write_text("".join(lines), "utf-8")

@@ -1,4 +1,4 @@
-"""What a folder holds: pictures that can be trained on, and files that cannot.
+"""Scan of a folder: pictures to train on, and files that cannot be used.
 
 Every picture is decoded once to find out: what is damaged is known before
 hours of work, not after them.
@@ -15,11 +15,11 @@ from cartoongan_tf.data import file_lists
 from cartoongan_tf.images import headers
 from cartoongan_tf.images import pictures
 
-_MOST_NAMED = 5
+_MAX_NAMED = 5
 
 
 @dataclasses.dataclass(frozen=True)
-class Inventory:
+class FolderScan:
     """The files of a folder and of its sub-folders, or of a list.
 
     Attributes:
@@ -38,8 +38,8 @@ class Inventory:
     ignored: collections.Counter[str]
 
 
-def take_inventory(folder: str | pathlib.Path, flag: str) -> Inventory:
-    """Looks at every file of a folder. Hidden ones are passed over.
+def scan_folder(folder: str | pathlib.Path, flag: str) -> FolderScan:
+    """Looks at every file of a folder. Hidden ones are skipped.
 
     Args:
         folder: Folder to search, with its sub-folders; or a text file of
@@ -61,11 +61,11 @@ def take_inventory(folder: str | pathlib.Path, flag: str) -> Inventory:
     return _examine_all(folder, candidates, ignored)
 
 
-def require_pictures(inventory: Inventory, flag: str, bad_images: str) -> None:
+def require_pictures(scan: FolderScan, flag: str, bad_images: str) -> None:
     """Refuses a folder that cannot be trained on, or tells what is left out.
 
     Args:
-        inventory: What the folder holds.
+        scan: What the folder holds.
         flag: The flag that named the folder, for messages.
         bad_images: Whether files that are no good are an `error`, or to
             `skip`, with a line that names them.
@@ -73,18 +73,18 @@ def require_pictures(inventory: Inventory, flag: str, bad_images: str) -> None:
     Raises:
         InputError: If there is no picture, or one that is no good.
     """
-    named = f"`{flag}`={inventory.folder}"
-    if inventory.problems and bad_images == "error":
+    named = f"`{flag}`={scan.folder}"
+    if scan.problems and bad_images == "error":
         raise errors.InputError(
-            f"{_describe(inventory, named)}\nOr pass `bad_images`=skip."
+            f"{_describe(scan, named)}\nOr pass `bad_images`=skip."
         )
-    if not inventory.paths:
+    if not scan.paths:
         raise errors.InputError(
             f"{named} holds no picture; known endings are "
             f"{', '.join(headers.SUFFIXES)}."
         )
-    if inventory.problems:
-        print(f"Skipped: {_describe(inventory, named)}", file=sys.stderr)
+    if scan.problems:
+        print(f"Skipped: {_describe(scan, named)}", file=sys.stderr)
 
 
 def _is_visible(path, folder):
@@ -96,11 +96,11 @@ def _examine_all(folder, candidates, ignored):
     found = progress.in_threads(_examine, candidates, f"Reading {folder}")
     good, problems = {}, {}
     for path, result in zip(candidates, found, strict=True):
-        if isinstance(result, headers.BadPicture):
+        if isinstance(result, headers.UnreadableImage):
             problems[path] = result.reason
         else:
             good[path] = result
-    return Inventory(
+    return FolderScan(
         folder,
         list(good),
         list(good.values()),
@@ -114,19 +114,19 @@ def _examine(path):
         header = headers.read_header(path)
         headers.check_suffix(path, header)
         pictures.read_picture(path)
-    except headers.BadPicture as problem:
+    except headers.UnreadableImage as problem:
         return problem
     return header
 
 
-def _describe(inventory, named):
+def _describe(scan, named):
     """A line on all, and one on each of the first few."""
-    problems = [f"{path} {why}" for path, why in inventory.problems.items()]
-    more = len(problems) - _MOST_NAMED
-    count = len(problems) + len(inventory.paths)
+    problems = [f"{path} {why}" for path, why in scan.problems.items()]
+    more = len(problems) - _MAX_NAMED
+    count = len(problems) + len(scan.paths)
     lines = [
         f"{len(problems)} of {count} pictures in {named} are no good:",
-        *problems[:_MOST_NAMED],
+        *problems[:_MAX_NAMED],
     ]
     if more > 0:
         lines.append(f"And {more} more; python prepare.py check lists all.")

@@ -9,12 +9,12 @@ from cartoongan_tf.core import errors
 from cartoongan_tf.data import folder_scan
 
 
-def hold_back(
-    photos: folder_scan.Inventory,
+def split(
+    photos: folder_scan.FolderScan,
     count: int,
     seed: int,
-    flag: str = "held_back",
-) -> tuple[folder_scan.Inventory, list[pathlib.Path]]:
+    flag: str = "holdout",
+) -> tuple[folder_scan.FolderScan, list[pathlib.Path]]:
     """Draws photos, at random, from those that a run may train on.
 
     Args:

@@ -54,7 +54,7 @@ class PictureSource:
 
 @dataclasses.dataclass(frozen=True)
 class Change:
-    """What is done to each picture once, after it is decoded.
+    """A change to each picture, made once, after it is decoded.
 
     Attributes:
         name: What it does and how; pictures that were changed otherwise are
@@ -71,12 +71,12 @@ class Change:
 
 
 def open_source(
-    inventory: folder_scan.Inventory, cache: str, change: Change | None = None
+    scan: folder_scan.FolderScan, cache: str, change: Change | None = None
 ) -> PictureSource:
     """Opens the pictures of a folder.
 
     Args:
-        inventory: What the folder holds.
+        scan: What the folder holds.
         cache: `none`, to decode a picture each time; `memory`; or a folder
             for decoded pictures, which other runs may share.
         change: What is done to each picture once.
@@ -87,18 +87,16 @@ def open_source(
     folder = _folder_of(cache, change)
     with tf.device("cpu:0"):  # Where `tf.data` works; not in a GPU's memory.
         if folder:
-            kept = _fill_folder(inventory, folder, change)
+            kept = _fill_folder(scan, folder, change)
         if cache == MEMORY and folder:
-            read = _read_memory(inventory, kept, _load)
+            read = _read_memory(scan, kept, _load)
         elif cache == MEMORY:
-            read = _read_memory(
-                inventory, inventory.paths, pictures.read_picture
-            )
+            read = _read_memory(scan, scan.paths, pictures.read_picture)
         elif folder:
             read = _read_folder(kept)
         else:
-            read = _read_files(inventory)
-    return PictureSource(inventory.paths, read)
+            read = _read_files(scan)
+    return PictureSource(scan.paths, read)
 
 
 def _folder_of(cache, change):
@@ -109,9 +107,9 @@ def _folder_of(cache, change):
     )
 
 
-def _read_files(inventory):
-    paths = tf.constant([os.fsencode(path) for path in inventory.paths])
-    decoders = tf.constant([h.decoder for h in inventory.headers], tf.int64)
+def _read_files(scan):
+    paths = tf.constant([os.fsencode(path) for path in scan.paths])
+    decoders = tf.constant([h.decoder for h in scan.headers], tf.int64)
 
     def read(number):
         return pictures.decode_picture(paths[number], decoders[number])
@@ -119,9 +117,9 @@ def _read_files(inventory):
     return read
 
 
-def _read_memory(inventory, paths, load):
+def _read_memory(scan, paths, load):
     """One long row of bytes: a picture is a slice of it."""
-    sizes = np.array([_bytes_of(header) for header in inventory.headers])
+    sizes = np.array([_bytes_of(header) for header in scan.headers])
     _check_room("memory", 2 * sizes.sum(), _free_memory(), _NO_CACHE_AT_ALL)
     ends = np.cumsum(sizes)
     row = np.empty(ends[-1], "uint8")
@@ -144,22 +142,22 @@ def _read_memory(inventory, paths, load):
     return read
 
 
-def _fill_folder(inventory, folder, change):
+def _fill_folder(scan, folder, change):
     """Decodes pictures into files, but for those that are there already."""
-    targets = [folder / _cache_name(path, change) for path in inventory.paths]
+    targets = [folder / _cache_name(path, change) for path in scan.paths]
     # Links to one file have one target, which must not be written twice.
     numbers = {target: number for number, target in enumerate(targets)}
     missing = [n for target, n in numbers.items() if not target.exists()]
-    needed = sum(_bytes_of(inventory.headers[n]) for n in missing)
+    needed = sum(_bytes_of(scan.headers[n]) for n in missing)
     free = shutil.disk_usage(folder).free
     _check_room(folder, needed, free, "" if change else _NO_CACHE_AT_ALL)
 
     def store(number):
-        picture = pictures.read_picture(inventory.paths[number])
+        picture = pictures.read_picture(scan.paths[number])
         if change:
             picture = change.apply(picture)
-        with atomic_files.written_whole(targets[number]) as draft:
-            draft.write_bytes(tf.io.serialize_tensor(picture).numpy())
+        with atomic_files.atomic_path(targets[number]) as temporary:
+            temporary.write_bytes(tf.io.serialize_tensor(picture).numpy())
 
     _for_each(store, missing, change.stage if change else _DECODING)
     return targets
@@ -193,7 +191,7 @@ def _bytes_of(header):
 
 
 def state_of(path: pathlib.Path) -> str:
-    """What changes with a file: its place, its size, and when it was written.
+    """Identity of a file: its place, its size, and when it was written.
 
     Args:
         path: An existing file.

@@ -21,7 +21,7 @@ from cartoongan_tf.images import pictures
 
 @dataclasses.dataclass(frozen=True)
 class Crops:
-    """How squares are cut out of pictures.
+    """Settings of cutting squares out of pictures.
 
     Attributes:
         size: Height and width that each is resized to.
@@ -29,13 +29,13 @@ class Crops:
             side. Where a picture is large enough, none is smaller than
             `size`.
         largest: Side of the largest, as a share of the short side.
-        mirror: Whether half of them are mirrored, left to right.
+        horizontal_flip: Whether half of them are mirrored, left to right.
     """
 
     size: int
     smallest: float
     largest: float
-    mirror: bool
+    horizontal_flip: bool
 
 
 @dataclasses.dataclass(frozen=True)
@@ -125,7 +125,7 @@ def cut_windows(
     Returns:
         Function from a scalar int64 number to a uint8 crop, for a graph.
     """
-    upright = dataclasses.replace(crops, mirror=False)
+    upright = dataclasses.replace(crops, horizontal_flip=False)
     return _random_crops(cartoons, upright, _cartoon_seed(seed))
 
 
@@ -138,7 +138,7 @@ def center_crop(image: tf.Tensor, size: int) -> tf.Tensor:
 
 
 def pick(count: int, number: tf.Tensor, seed: int) -> tf.Tensor:
-    """Which of `count` pictures an example takes: a new order every pass."""
+    """Index of an example's picture of `count`: a new order every pass."""
     return tf.random.experimental.index_shuffle(
         number % count, _with(seed, number // count), count - 1
     )
@@ -185,10 +185,10 @@ def _cartoon_crops(cartoons, windows, crops, seed):
             share_of(photo), _with(_match_seed(seed), number)
         )
         window = window_of(chosen)
-        if not crops.mirror:
+        if not crops.horizontal_flip:
             return window
         return tf.image.stateless_random_flip_left_right(
-            window, _with(_mirror_seed(seed), number)
+            window, _with(_flip_seed(seed), number)
         )
 
     return crop
@@ -240,8 +240,8 @@ def random_crop(image: tf.Tensor, crops: Crops, seed: tf.Tensor) -> tf.Tensor:
     top = _share(height - side + 1, chance[1])
     left = _share(width - side + 1, chance[2])
     crop = _resize(image[top : top + side, left : left + side], crops.size)
-    is_mirrored = tf.constant(crops.mirror) & (chance[3] < 0.5)
-    return tf.cond(is_mirrored, lambda: crop[:, ::-1], lambda: crop)
+    is_flipped = tf.constant(crops.horizontal_flip) & (chance[3] < 0.5)
+    return tf.cond(is_flipped, lambda: crop[:, ::-1], lambda: crop)
 
 
 def _share(count, fraction):
@@ -271,7 +271,7 @@ def _match_seed(seed):
     return -5 * seed - 2
 
 
-def _mirror_seed(seed):
+def _flip_seed(seed):
     return -5 * seed - 3
 
 

@@ -1,6 +1,6 @@
 """Pictures that need no download: what `sample:...` folders stand for.
 
-`sample:photos` are the colour photos that come inside scikit-image,
+`sample:photos` are the color photos that come inside scikit-image,
 `sample:scenes` cartoons that `synthetic_scenes.py` draws.
 """
 
@@ -70,10 +70,10 @@ def as_folder(name: str, parent: pathlib.Path, flag: str) -> pathlib.Path:
         )
     folder = parent / sample
     if not folder.exists():
-        with atomic_files.written_whole(folder) as draft:
-            draft.mkdir()
+        with atomic_files.atomic_path(folder) as temporary:
+            temporary.mkdir()
             for stem, pixels in _SAMPLES[sample]():
-                pictures.write_png(draft / f"{stem}.png", pixels)
+                pictures.write_png(temporary / f"{stem}.png", pixels)
     return folder
 
 

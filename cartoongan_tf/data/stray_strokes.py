@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-FEWEST = 2
-MOST = 6
+MIN_STROKES = 2
+MAX_STROKES = 6
 
 _SHORTEST = 3.0  # Pixels.
 _LONGEST = 14.0
@@ -28,12 +28,13 @@ class Strokes(NamedTuple):
     """Straight strokes, of which the first few are drawn: one each row.
 
     Attributes:
-        begins: float32 of shape `(MOST, 2)`, anywhere in the image.
-        ends: float32 of shape `(MOST, 2)`, inside of it or not.
-        widths: float32 of shape `(MOST,)`.
-        colors: float32 RGB of shape `(MOST, 3)`, whole levels of 0 to 89.
-        opacities: float32 of shape `(MOST,)`: 1 for those that are drawn, 0
-            for the others.
+        begins: float32 of shape `(MAX_STROKES, 2)`, anywhere in the image.
+        ends: float32 of shape `(MAX_STROKES, 2)`, inside of it or not.
+        widths: float32 of shape `(MAX_STROKES,)`.
+        colors: float32 RGB of shape `(MAX_STROKES, 3)`, whole levels of 0 to
+            89.
+        opacities: float32 of shape `(MAX_STROKES,)`: 1 for those that are
+            drawn, 0 for the others.
     """
 
     begins: tf.Tensor
@@ -70,14 +71,16 @@ def draw_strokes(
     Returns:
         `Strokes` of 3 to 14 pixels, 1 or 2 wide, in any direction.
     """
-    chance = tf.random.stateless_uniform([MOST, 9], seed)
+    chance = tf.random.stateless_uniform([MAX_STROKES, 9], seed)
     sides = tf.cast(tf.stack([width, height]), tf.float32)
     begins = chance[:, 0:2] * (sides - 1)
     angle = 2 * math.pi * chance[:, 2:3]
     length = _SHORTEST + (_LONGEST - _SHORTEST) * chance[:, 3:4]
     ends = begins + length * tf.concat([tf.cos(angle), tf.sin(angle)], 1)
-    count = FEWEST + tf.floor((MOST - FEWEST + 1) * chance[0, 8])
-    is_drawn = tf.range(MOST, dtype=tf.float32) < count
+    count = MIN_STROKES + tf.floor(
+        (MAX_STROKES - MIN_STROKES + 1) * chance[0, 8]
+    )
+    is_drawn = tf.range(MAX_STROKES, dtype=tf.float32) < count
     return Strokes(
         begins=begins,
         ends=ends,
@@ -105,7 +108,7 @@ def paint(image: tf.Tensor, strokes: Strokes) -> tf.Tensor:
     shape = tf.shape(image)
     columns, rows = tf.meshgrid(tf.range(shape[1]), tf.range(shape[0]))
     places = tf.cast(tf.stack([columns, rows], -1), tf.float32)
-    for i in range(MOST):
+    for i in range(MAX_STROKES):
         distance = _distance(places, strokes.begins[i], strokes.ends[i])
         cover = tf.clip_by_value(0.5 + strokes.widths[i] / 2 - distance, 0, 1)
         cover = (strokes.opacities[i] * cover)[:, :, None]

@@ -16,7 +16,7 @@ _COSINE = 0.5  # Of 60 degrees: red to yellow is about that far.
 
 
 class Drift(NamedTuple):
-    """What became of the colors of one photo.
+    """Change of the colors of one photo.
 
     Attributes:
         distance: Mean over the cells of the distance in Lab (CIE76); about

@@ -1,4 +1,4 @@
-"""Evaluating: how good are the cartoons that a way of making them makes?
+"""Evaluating: how good are the cartoons that a method makes?
 
 Four questions, since a generator can fail in four ways. Does it draw like
 the cartoons (kernel and Fréchet distance, clear edges, flat areas)? Does the
@@ -6,7 +6,7 @@ cartoon still show the photo (content distance, contours, details, faces)? Does
 it keep its colors and its contrast? Does it leave what nobody drew (stray
 strokes, a grid, fringes)?
 
-A way of making cartoons is a function from a uint8 RGB picture to another of
+A method of making cartoons is a function from a uint8 RGB picture to another of
 the same size: a generator, a filter, or nothing at all.
 """
 
@@ -37,14 +37,14 @@ from cartoongan_tf.losses import losses
 PHOTOS = "photos"  # What comes of doing nothing.
 CARTOONS = "cartoons"  # What to aim at.
 IMAGE_SIZE = 256  # Pixels a side that are looked at while training.
-LEAST = 3  # Pictures without which there is no distance with its error.
+MIN_PICTURES = 3  # Pictures without which there is no distance with its error.
 
 _BATCH = 8
 
 
 @dataclasses.dataclass(frozen=True)
 class Score:
-    """How good a set of pictures is. None is what makes no sense for it.
+    """Scores of a set of pictures; None where one makes no sense.
 
     Attributes:
         kernel_to_cartoons: `kid_fid.kernel_distance` to the cartoons.
@@ -56,9 +56,9 @@ class Score:
         drift: Mean distance of colors, `color_drift.Drift`.
         turned: Share of the photos' clearly colored cells that have clearly
             another hue.
-        edges: Mean of `drawn_score.Look.edges`.
-        texture: Mean of `drawn_score.Look.texture`.
-        drawn: Mean of `drawn_score.Look.drawn`.
+        edges: Mean of `drawn_score.LineStats.edges`.
+        texture: Mean of `drawn_score.LineStats.texture`.
+        drawn: Mean of `drawn_score.LineStats.drawn`.
         comparison: What is kept of the photos, and what is added.
         faces: Number of faces found in the photos.
         faces_kept: Share of these that are found at the same place.
@@ -83,7 +83,7 @@ class Score:
 
 
 def evaluate(
-    ways: Mapping[str, Callable],
+    methods: Mapping[str, Callable],
     photos: Sequence[pathlib.Path],
     cartoons: Sequence[pathlib.Path],
     *,
@@ -92,12 +92,12 @@ def evaluate(
     content: Callable | None = None,
     detector: faces.Detector | None = None,
 ) -> dict[str, Score]:
-    """Measures ways of making cartoons on the same photos.
+    """Measures methods of making cartoons on the same photos.
 
     Args:
-        ways: What to measure, by name; `PHOTOS` and `CARTOONS` come on top.
-        photos: At least `LEAST` files.
-        cartoons: At least `LEAST` files.
+        methods: What to measure, by name; `PHOTOS` and `CARTOONS` come on top.
+        photos: At least `MIN_PICTURES` files.
+        cartoons: At least `MIN_PICTURES` files.
         image_size: Height and width that all are center-cropped to.
         describe: Inception features.
         content: Feature function of `perceptual_features.py`, or None to
@@ -105,14 +105,14 @@ def evaluate(
         detector: What finds faces, or None to leave them out.
 
     Returns:
-        Scores by name: of the photos, of each way, and of the cartoons.
+        Scores by name: of the photos, of each method, and of the cartoons.
     """
     settings = {"image_size": image_size, "describe": describe}
     aim = _measure({CARTOONS: unchanged}, cartoons, CARTOONS, **settings)[
         CARTOONS
     ]
     tallies = _measure(
-        {PHOTOS: unchanged, **ways},
+        {PHOTOS: unchanged, **methods},
         photos,
         PHOTOS,
         **settings,
@@ -165,33 +165,33 @@ def unchanged(picture: np.ndarray) -> np.ndarray:
 
 @dataclasses.dataclass(frozen=True)
 class _Tally:
-    """What was measured, picture by picture."""
+    """Measurements, picture by picture."""
 
     features: list = dataclasses.field(default_factory=list)
     content: list = dataclasses.field(default_factory=list)
     drifts: list = dataclasses.field(default_factory=list)
-    looks: list = dataclasses.field(default_factory=list)
+    line_stats: list = dataclasses.field(default_factory=list)
     pool: fidelity.Pool = dataclasses.field(default_factory=fidelity.Pool)
     faces: list = dataclasses.field(default_factory=list)
     faces_kept: list = dataclasses.field(default_factory=list)
 
 
 def _measure(
-    ways, paths, kind, *, image_size, describe, content=None, detector=None
+    methods, paths, kind, *, image_size, describe, content=None, detector=None
 ):
-    """A tally of each way, in one pass that holds few pictures at a time."""
-    tallies = {name: _Tally() for name in ways}
-    done, total = 0, len(paths) * len(ways)
+    """A tally of each method, in one pass that holds few pictures at a time."""
+    tallies = {name: _Tally() for name in methods}
+    done, total = 0, len(paths) * len(methods)
     with progress.Progress() as watch:
         for start in range(0, len(paths), _BATCH):
             batch = paths[start : start + _BATCH]
             crops = [read_crop(path, image_size) for path in batch]
             before = _Originals.of(crops, content, detector)
-            for name, make in ways.items():
+            for name, make in methods.items():
                 made = [make(crop) for crop in crops]
                 tally = tallies[name]
                 tally.features.extend(describe(made))
-                tally.looks.extend(map(drawn_score.look, made))
+                tally.line_stats.extend(map(drawn_score.line_stats, made))
                 _compare(tally, before, made, content, detector)
                 done += len(batch)
                 watch(f"Measuring {kind}", done, total)
@@ -199,7 +199,7 @@ def _measure(
 
 
 class _Originals(NamedTuple):
-    """Photos, and what each way of making cartoons is compared with."""
+    """Photos, and what each method of making cartoons is compared with."""
 
     photos: list
     structures: list
@@ -241,7 +241,7 @@ def _score(tally, photos, cartoons):
 
     colored = sum(drift.colored for drift in tally.drifts)
     turned = sum(drift.turned for drift in tally.drifts)
-    edges, texture, drawn = np.mean(tally.looks, axis=0)
+    edges, texture, drawn = np.mean(tally.line_stats, axis=0)
     kernel = between(kid_fid.kernel_distance, cartoons)
     compared = tally.pool.result()
     in_photos = sum(tally.faces)

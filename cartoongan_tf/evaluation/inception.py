@@ -4,7 +4,7 @@ Pictures are uint8 RGB; the network sees them at 299x299, in [-1, 1], resized
 bilinearly with pixels at half-integer places (and antialiased, which matters
 only for pictures that are larger).
 
-A figure is comparable with another only if both come from one network: hence
+A metric is comparable with another only if both come from one network: hence
 the name that goes with the features, as in "KID-768".
 """
 
@@ -40,7 +40,7 @@ class Inception:
     Args:
         network: From images in [-1, 1], of shape `(batch, 299, 299, 3)`, to
             features.
-        name: What figures computed with it are to be called by.
+        name: What metrics computed with it are to be called by.
 
     Call arguments:
         many: uint8 RGB pictures, all of one size; at least one.

@@ -87,7 +87,7 @@ def _discrepancy(within, within_other, across):
 
 
 def _jackknife_variance(within, across):
-    """What leaving out one picture after the other does to the distance."""
+    """Changes of the distance by leaving out one picture after the other."""
     count = len(within)
     to_others = within.sum(axis=1) - np.diag(within)
     left = to_others.sum() - 2 * to_others

@@ -1,4 +1,4 @@
-"""The result of an evaluation: a table, a file of figures, a contact sheet."""
+"""The result of an evaluation: a table, a file of metrics, a contact sheet."""
 
 import importlib.metadata
 import json
@@ -22,13 +22,13 @@ _SIDE = 192  # Pixels that each has there at most.
 _PACKAGES = ("tensorflow", "keras", "numpy")
 
 
-def figures(score: evaluator.Score, inception: str) -> dict[str, float | None]:
+def metrics(score: evaluator.Score, inception: str) -> dict[str, float | None]:
     """A score in the units and by the names in which it is reported.
 
     Args:
         score: The score.
         inception: Name of the Inception features, which is a part of the
-            names of their figures.
+            names of their metrics.
     """
     kid, fid = f"KID-{inception}", f"FID-{inception}"
     thousandfold = {
@@ -72,11 +72,11 @@ def show(
     title: str,
     note: str,
 ) -> None:
-    """Prints a column for each way of making cartoons, a row a figure.
+    """Prints a column for each method of making cartoons, a row a metric.
 
     Args:
         console: Where to.
-        table: `figures` by name.
+        table: `metrics` by name.
         title: What was measured.
         note: What to know of all of them.
     """
@@ -85,43 +85,46 @@ def show(
     for name in table:
         heading = rich.text.Text(name, overflow="fold")
         drawn.add_column(heading, justify="right")
-    for figure in next(iter(table.values())):
-        values = (_text(column[figure]) for column in table.values())
-        drawn.add_row(figure, *values)
+    for metric in next(iter(table.values())):
+        values = (_text(column[metric]) for column in table.values())
+        drawn.add_row(metric, *values)
     console.print(drawn)
 
 
-def write_figures(
+def write_metrics(
     path: pathlib.Path,
     tables: Mapping[int, Mapping[str, Mapping[str, float | None]]],
     settings: Mapping,
 ) -> None:
-    """Writes all figures, and what they were measured with, as JSON.
+    """Writes all metrics, and what they were measured with, as JSON.
 
     Args:
         path: File to write.
-        tables: By the image size in pixels, `figures` by name.
+        tables: By the image size in pixels, `metrics` by name.
         settings: What they were measured with.
     """
     versions = {name: importlib.metadata.version(name) for name in _PACKAGES}
-    content = {**settings, "versions": versions, "figures": tables}
-    with atomic_files.written_whole(path) as draft:
-        draft.write_text(json.dumps(content, indent=2) + "\n", "utf-8")
+    content = {**settings, "versions": versions, "metrics": tables}
+    with atomic_files.atomic_path(path) as temporary:
+        temporary.write_text(json.dumps(content, indent=2) + "\n", "utf-8")
 
 
 def write_sheet(
     path: pathlib.Path,
-    ways: Mapping[str, Callable],
+    methods: Mapping[str, Callable],
     photos: Sequence[pathlib.Path],
     image_size: int,
 ) -> None:
-    """Writes a contact sheet: photos, and below what each way makes of them."""
+    """Writes a contact sheet: photos, and below them their cartoons."""
     crops = [
         evaluator.read_crop(photo, image_size)
         for photo in sampling.evenly_spaced(photos, _COLUMNS)
     ]
     shown, captions = [], []
-    for name, make in {evaluator.PHOTOS: evaluator.unchanged, **ways}.items():
+    for name, make in {
+        evaluator.PHOTOS: evaluator.unchanged,
+        **methods,
+    }.items():
         shown += [make(crop) for crop in crops]
         captions += [name] + [""] * (len(crops) - 1)
     sheet = contact_sheets.contact_sheet(

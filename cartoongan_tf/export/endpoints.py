@@ -1,4 +1,4 @@
-"""What a generator computes inside of an artifact, and how it is written."""
+"""Endpoints of a generator inside of an artifact, and their writing."""
 
 import pathlib
 from collections.abc import Callable

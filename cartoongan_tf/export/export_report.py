@@ -1,4 +1,4 @@
-"""What an export gave: a table, and `report.json`."""
+"""Report of an export: a table, and `report.json`."""
 
 import importlib.metadata
 import json
@@ -18,7 +18,7 @@ from cartoongan_tf.inference import styles
 FILE = "report.json"
 
 _PACKAGES = ("tensorflow", "keras", "ai-edge-litert")
-_FIGURES = ("MB", "PSNR dB", "SSIM", "ms", "peak MB", "GPU")
+_METRICS = ("MB", "PSNR dB", "SSIM", "ms", "peak MB", "GPU")
 
 
 def show(
@@ -32,16 +32,16 @@ def show(
         "delegate"
     )
     table.add_column("file", overflow="fold")
-    for heading in _FIGURES:
+    for heading in _METRICS:
         table.add_column(heading, justify="right", overflow="fold")
     for artifact in artifacts:
-        times = artifact.probe.milliseconds.items()
-        peak = artifact.probe.peak_megabytes
+        times = artifact.profile.milliseconds.items()
+        peak = artifact.profile.peak_megabytes
         table.add_row(
             artifact.name,
             f"{artifact.megabytes:.2f}",
-            f"{artifact.agreement.psnr:.1f}",
-            f"{artifact.agreement.ssim:.4f}",
+            f"{artifact.fidelity.psnr:.1f}",
+            f"{artifact.fidelity.ssim:.4f}",
             "\n".join(f"{size}: {ms:.0f}" for size, ms in times),
             "-" if peak is None else f"{peak:.0f}",
             _gpu(artifact.gpu_problems),
@@ -75,8 +75,8 @@ def write(
         "artifacts": [_entry(artifact) for artifact in artifacts],
         "refused": [refusal._asdict() for refusal in refusals],
     }
-    with atomic_files.written_whole(folder / FILE) as draft:
-        draft.write_text(json.dumps(content, indent=2) + "\n", "utf-8")
+    with atomic_files.atomic_path(folder / FILE) as temporary:
+        temporary.write_text(json.dumps(content, indent=2) + "\n", "utf-8")
 
 
 def _gpu(problems):
@@ -90,12 +90,12 @@ def _entry(artifact):
         "file": artifact.name,
         "precision": artifact.precision,
         "megabytes": artifact.megabytes,
-        "psnr_db": artifact.agreement.psnr,
-        "least_psnr_db": exporter.GATES[artifact.precision],
-        "ssim": artifact.agreement.ssim,
-        "largest_error_of_255": artifact.agreement.largest_error,
-        "milliseconds": artifact.probe.milliseconds,
-        "peak_megabytes": artifact.probe.peak_megabytes,
+        "psnr_db": artifact.fidelity.psnr,
+        "least_psnr_db": exporter.MINIMUM_PSNR[artifact.precision],
+        "ssim": artifact.fidelity.ssim,
+        "largest_error_of_255": artifact.fidelity.largest_error,
+        "milliseconds": artifact.profile.milliseconds,
+        "peak_megabytes": artifact.profile.peak_megabytes,
         "gpu_problems": artifact.gpu_problems,
         "ranges": artifact.ranges,
     }

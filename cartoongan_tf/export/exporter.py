@@ -28,7 +28,7 @@ from cartoongan_tf.inference import loading
 LARGEST_SIDE = 512  # pixels: no photo is compared at a larger size
 
 # The least that each precision must reach, in decibels, as a mean over photos.
-GATES = {"float32": 60, "float16": 50, "dynamic_range": 38, "int8": 28}
+MINIMUM_PSNR = {"float32": 60, "float16": 50, "dynamic_range": 38, "int8": 28}
 
 _TIMED = ((256, 256), (512, 512))  # where an artifact takes any size
 
@@ -38,10 +38,10 @@ class Artifact(NamedTuple):
 
     Attributes:
         name: Its path in the folder of the export.
-        precision: Of its weights, one of `GATES`.
+        precision: Of its weights, one of `MINIMUM_PSNR`.
         megabytes: Its size on disk, in 10**6 bytes.
-        agreement: How close it is to the Keras model.
-        probe: How fast it is, and how much memory it takes.
+        fidelity: How close it is to the Keras model.
+        profile: How fast it is, and how much memory it takes.
         gpu_problems: Of a `.tflite` file, what keeps Android's GPU delegate
             from running it; None for other artifacts.
         ranges: Of a `.tflite` file, by signature the values that stand for
@@ -51,8 +51,8 @@ class Artifact(NamedTuple):
     name: str
     precision: str
     megabytes: float
-    agreement: fidelity.Agreement
-    probe: profiling.Probe
+    fidelity: fidelity.Fidelity
+    profile: profiling.Profile
     gpu_problems: list[str] | None = None
     ranges: dict[str, tuple[int, int]] | None = None
 
@@ -90,19 +90,19 @@ class Examples:
 
 
 def export(
-    recipe: jobs.Recipe, output: pathlib.Path, examples: Examples
+    job: jobs.ExportJob, output: pathlib.Path, examples: Examples
 ) -> Artifact | Refusal:
     """Writes one artifact, compared and measured, or nothing.
 
     Args:
-        recipe: What to write, and how.
+        job: What to write, and how.
         output: Folder to write into.
         examples: What it must agree with.
     """
     try:
-        return _write(recipe, output / recipe.name, examples)
+        return _write(job, output / job.name, examples)
     except jobs.Refused as error:
-        return Refusal(recipe.name, str(error))
+        return Refusal(job.name, str(error))
 
 
 def fitted(photo: np.ndarray, size: model_interface.Size) -> np.ndarray:
@@ -113,27 +113,27 @@ def fitted(photo: np.ndarray, size: model_interface.Size) -> np.ndarray:
     return np.array(PIL.ImageOps.contain(picture, (LARGEST_SIDE, LARGEST_SIDE)))
 
 
-def _write(recipe, path, examples):
-    with atomic_files.written_whole(path) as draft:
-        recipe.write(draft)
-        found = _agreement(recipe, draft, examples)
-        least = GATES[recipe.precision]
+def _write(job, path, examples):
+    with atomic_files.atomic_path(path) as temporary:
+        job.write(temporary)
+        found = _fidelity(job, temporary, examples)
+        least = MINIMUM_PSNR[job.precision]
         if found.psnr < least:
             raise jobs.Refused(
                 f"its cartoons are {found.psnr:.1f} dB from those of the Keras "
-                f"model, and {least} are the least for {recipe.precision}; use "
+                f"model, and {least} are the least for {job.precision}; use "
                 "another `precision`."
             )
-    timed = [size for size in recipe.sizes if size] or _TIMED
-    probe = profiling.probe(
+    timed = [size for size in job.sizes if size] or _TIMED
+    profile = profiling.profile(
         path, [model_interface.signature_of(s) for s in timed]
     )
     return Artifact(
-        recipe.name,
-        recipe.precision,
+        job.name,
+        job.precision,
         atomic_files.size_of(path) / 1e6,
         found,
-        probe,
+        profile,
         *_litert_facts(path),
     )
 
@@ -149,14 +149,14 @@ def _litert_facts(path):
     return gpu_compatibility.problems(path), ranges
 
 
-def _agreement(recipe, draft, examples):
-    pairs = [pair for size in recipe.sizes for pair in examples.at(size)]
+def _fidelity(job, temporary, examples):
+    pairs = [pair for size in job.sizes for pair in examples.at(size)]
     return fidelity.worst(
         [
             fidelity.measure(
-                way.cartoonize,
-                [(photo, way.seen(cartoon)) for photo, cartoon in pairs],
+                variant.cartoonize,
+                [(photo, variant.seen(cartoon)) for photo, cartoon in pairs],
             )
-            for way in recipe.ways(draft)
+            for variant in job.variants(temporary)
         ]
     )

@@ -1,4 +1,4 @@
-"""How close an artifact is to the Keras model that it was made from."""
+"""Fidelity of an artifact to the Keras model that it was made from."""
 
 from collections.abc import Callable
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ EQUAL = 100.0  # decibels: what stands for no difference at all
 Example = tuple[np.ndarray, np.ndarray]  # a photo, and its cartoon
 
 
-class Agreement(NamedTuple):
+class Fidelity(NamedTuple):
     """Differences over photos, in levels of 0 to 255.
 
     Attributes:
@@ -28,7 +28,7 @@ class Agreement(NamedTuple):
     largest_error: int
 
 
-def measure(cartoonize: Callable, examples: Sequence[Example]) -> Agreement:
+def measure(cartoonize: Callable, examples: Sequence[Example]) -> Fidelity:
     """Compares cartoons with those of the Keras model.
 
     Args:
@@ -36,17 +36,17 @@ def measure(cartoonize: Callable, examples: Sequence[Example]) -> Agreement:
         examples: Photos, and what the Keras model makes of them.
     """
     pairs = [(cartoonize(photo), theirs) for photo, theirs in examples]
-    return Agreement(
+    return Fidelity(
         float(np.mean([_psnr(*pair) for pair in pairs])),
         float(np.mean([_ssim(*pair) for pair in pairs])),
         max(_largest_error(*pair) for pair in pairs),
     )
 
 
-def worst(agreements: Sequence[Agreement]) -> Agreement:
-    """The worst of each figure."""
-    psnrs, ssims, errors = zip(*agreements, strict=True)
-    return Agreement(min(psnrs), min(ssims), max(errors))
+def worst(measured: Sequence[Fidelity]) -> Fidelity:
+    """The worst of each metric."""
+    psnrs, ssims, errors = zip(*measured, strict=True)
+    return Fidelity(min(psnrs), min(ssims), max(errors))
 
 
 def _psnr(ours, theirs):

@@ -1,4 +1,4 @@
-"""How each artifact is written, and how it is opened to be compared."""
+"""Export jobs: writing each artifact, and opening it for comparison."""
 
 import functools
 import pathlib
@@ -31,34 +31,34 @@ class Refused(Exception):
     """An artifact that must not be written, with the reason."""
 
 
-class Way(NamedTuple):
-    """One of the ways in which an artifact is used.
+class Variant(NamedTuple):
+    """A way in which an artifact is used.
 
     Attributes:
         cartoonize: Function from photo to cartoon, both uint8 RGB.
-        seen: What becomes of the Keras model's cartoon on that way.
+        seen: What becomes of the Keras model's cartoon in that case.
     """
 
     cartoonize: Callable
     seen: Callable = lambda cartoon: cartoon
 
 
-class Recipe(NamedTuple):
-    """How one artifact comes to be.
+class ExportJob(NamedTuple):
+    """The writing of one artifact.
 
     Attributes:
         name: Its path in the folder of the export.
         precision: Of its weights.
         sizes: Sizes of photos to compare it at; None for photos as they are.
         write: Writes it to a path.
-        ways: Opens it in all ways in which it is used.
+        variants: Opens it in each way in which it is used.
     """
 
     name: str
     precision: str
     sizes: Sequence[model_interface.Size]
     write: Callable[[pathlib.Path], None]
-    ways: Callable[[pathlib.Path], list[Way]]
+    variants: Callable[[pathlib.Path], list[Variant]]
 
 
 def plan(
@@ -66,8 +66,8 @@ def plan(
     settings: options.Settings,
     output: pathlib.Path,
     photos: Sequence[np.ndarray],
-) -> list[Recipe]:
-    """Recipes for all that is asked for.
+) -> list[ExportJob]:
+    """Jobs for all that is asked for.
 
     Args:
         generator: Photos to cartoons, both in [-1, 1].
@@ -78,7 +78,7 @@ def plan(
     Raises:
         InputError: If a package is missing.
     """
-    found: list[Recipe] = []
+    found: list[ExportJob] = []
     if "saved_model" in settings.formats:
         found.append(_saved_model(generator, settings, output))
     if "litert" in settings.formats:
@@ -87,7 +87,7 @@ def plan(
         onnx_converter.require_packages()
         write = functools.partial(onnx_converter.write, generator)
         name = f"{FILE}.onnx"
-        found.append(Recipe(name, "float32", [None], write, _onnx_ways))
+        found.append(ExportJob(name, "float32", [None], write, _onnx_variants))
     return found
 
 
@@ -97,9 +97,11 @@ def _saved_model(generator, settings, output):
         warmup.write(folder, settings.warmup_sizes)
 
     version = settings.version or _next_version(output / SAVED_MODELS)
-    ways = functools.partial(_session_ways, encoding=settings.encoded.encoding)
+    variants = functools.partial(
+        _session_variants, encoding=settings.encoded.encoding
+    )
     name = f"{SAVED_MODELS}/{version}"
-    return Recipe(name, "float32", [None], write, ways)
+    return ExportJob(name, "float32", [None], write, variants)
 
 
 def _next_version(folder):
@@ -107,7 +109,7 @@ def _next_version(folder):
     return max(versions, default=0) + 1
 
 
-def _session_ways(folder, encoding):
+def _session_variants(folder, encoding):
     model = saved_model_runtime.SessionModel(folder)
     for signature, value in warmup.read(folder):
         model.run(signature, value)
@@ -117,13 +119,13 @@ def _session_ways(folder, encoding):
         return tf.io.decode_image(contents, 3).numpy()
 
     return [
-        Way(loading.from_session(model, model_interface.UINT8)),
-        Way(loading.from_session(model, model_interface.FLOAT32)),
-        Way(loading.from_session(model, model_interface.BYTES), encoded),
+        Variant(loading.from_session(model, model_interface.UINT8)),
+        Variant(loading.from_session(model, model_interface.FLOAT32)),
+        Variant(loading.from_session(model, model_interface.BYTES), encoded),
     ]
 
 
-def _litert_files(generator, settings, photos) -> Iterator[Recipe]:
+def _litert_files(generator, settings, photos) -> Iterator[ExportJob]:
     fixed = [size for size in settings.sizes if size]
     free = [None] if None in settings.sizes else []
     for precision in settings.precisions:
@@ -137,16 +139,16 @@ def _litert_files(generator, settings, photos) -> Iterator[Recipe]:
                     photos=photos,
                 )
                 name = f"{FILE}_{precision}{ending}.tflite"
-                yield Recipe(name, precision, sizes, write, _litert_ways)
+                yield ExportJob(name, precision, sizes, write, _litert_variants)
 
 
 def _write_litert(path, generator, sizes, precision, photos):
     path.write_bytes(conversion.convert(generator, sizes, precision, photos))
 
 
-def _litert_ways(path):
-    return [Way(loading.from_litert(path, threads)) for threads in _THREADS]
+def _litert_variants(path):
+    return [Variant(loading.from_litert(path, threads)) for threads in _THREADS]
 
 
-def _onnx_ways(path):
-    return [Way(loading.from_onnx(path))]
+def _onnx_variants(path):
+    return [Variant(loading.from_onnx(path))]

@@ -1,4 +1,4 @@
-"""What an export is asked for, and its defaults; free of TensorFlow."""
+"""Options of an export, and their defaults; free of TensorFlow."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -10,7 +10,7 @@ MAX_PHOTOS = 16  # That artifacts are compared on.
 
 
 class BytesSettings(NamedTuple):
-    """What the signature for encoded pictures does.
+    """Settings of the signature for encoded pictures.
 
     Attributes:
         max_side: Longer side, in pixels, above which photos are resized.
@@ -24,7 +24,7 @@ class BytesSettings(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """What is asked for.
+    """Settings of an export.
 
     Attributes:
         formats: Some of `choices.EXPORT_FORMATS`.

@@ -1,4 +1,4 @@
-"""How fast an artifact is, and how much memory it takes, alone in a process.
+"""Speed and memory of an artifact, alone in a process.
 
     python -m cartoongan_tf.export.profiling cartoongan_float16.tflite 256x256
 
@@ -21,7 +21,7 @@ import numpy as np
 from cartoongan_tf.core import model_interface
 
 _BUDGET = 1.0  # Seconds of timing for each size
-_LEAST_RUNS = 3
+_MIN_RUNS = 3
 
 # By the ending of an artifact's name; none of these imports another's runtime.
 _MODELS = {
@@ -31,8 +31,8 @@ _MODELS = {
 }
 
 
-class Probe(NamedTuple):
-    """What one process saw.
+class Profile(NamedTuple):
+    """Measurements of one process.
 
     Attributes:
         milliseconds: Median time of one picture, by size.
@@ -44,7 +44,7 @@ class Probe(NamedTuple):
     peak_megabytes: float | None
 
 
-def probe(path: pathlib.Path, sizes: list[str]) -> Probe:
+def profile(path: pathlib.Path, sizes: list[str]) -> Profile:
     """Measures an artifact in a process of its own.
 
     Args:
@@ -63,7 +63,7 @@ def probe(path: pathlib.Path, sizes: list[str]) -> Probe:
     )
     if done.returncode:
         raise RuntimeError(f"{path} does not run:\n{done.stderr}")
-    return Probe(*json.loads(done.stdout.splitlines()[-1]))
+    return Profile(*json.loads(done.stdout.splitlines()[-1]))
 
 
 def _main(path, *sizes):
@@ -73,7 +73,7 @@ def _main(path, *sizes):
     model = open_model(path)
     milliseconds = {size: _time(model, size) for size in sizes}
     after = _peak_megabytes()
-    print(json.dumps(Probe(milliseconds, after and after - before)))
+    print(json.dumps(Profile(milliseconds, after and after - before)))
 
 
 def _time(model, size):
@@ -83,7 +83,7 @@ def _time(model, size):
     photo = np.zeros((1, height, width, 3), model.dtype(signature))
     model.run(signature, photo)  # The first run also sets up.
     seconds: list[float] = []
-    while sum(seconds) < _BUDGET or len(seconds) < _LEAST_RUNS:
+    while sum(seconds) < _BUDGET or len(seconds) < _MIN_RUNS:
         begin = time.perf_counter()
         model.run(signature, photo)
         seconds.append(time.perf_counter() - begin)

@@ -22,8 +22,8 @@ _GAMMA = 0.85  # Lifts what is dark; black and white stay.
 _STEPS = 5  # Of luminance, from black to white.
 _STEEPNESS = 8.0  # Of a step: its width is a part of the tone between two.
 _INK = -0.92
-_NEAR = 1  # Half the sides, in pixels, of the squares that are compared.
-_FAR = 3
+_NEAR_RADIUS = 1  # Half the sides, in pixels, of the squares that are compared.
+_FAR_RADIUS = 3
 _FAINTEST = 0.018  # Difference from which on there is ink.
 _GAIN = 35.0  # Ink, of 1, by the difference above that.
 _DIRECTION = 5  # Half the side of the squares that have one direction, or not.
@@ -44,7 +44,7 @@ def ink(photos, saturation=1.25):
     patches = l0_smoothing.smooth(_lift(_saturate(photos, saturation)))
     # Filtered, small spots get no lines and no tones of their own.
     light = luminance.luminance(guided_filter.smooth(patches))
-    near, far = (_blur(light, radius) for radius in (_NEAR, _FAR))
+    near, far = (_blur(light, radius) for radius in (_NEAR_RADIUS, _FAR_RADIUS))
     opacity = ops.clip(_GAIN * (far - near - _FAINTEST), 0, 1)
     low, high = _COHERENCE
     directed = (_coherence(near) - low) / (high - low)
@@ -71,7 +71,7 @@ def _posterize(light):
 
 
 def _coherence(light):
-    """How much all differences around a pixel have one direction, in [0, 1].
+    """Coherence: how far all differences have one direction, in [0, 1].
 
     From the eigenvalues of the structure tensor: their difference by their
     sum (Weickert, 1998).

@@ -18,7 +18,7 @@ from cartoongan_tf.images import color_modes
 from cartoongan_tf.images import formats
 from cartoongan_tf.images import frames as frames_of
 from cartoongan_tf.images import gif_writer
-from cartoongan_tf.images import metadata as extras_of
+from cartoongan_tf.images import metadata as image_metadata
 from cartoongan_tf.images import photo_io
 from cartoongan_tf.images import pillow_limit
 from cartoongan_tf.images import transparency
@@ -35,10 +35,10 @@ class Animation:
     Attributes:
         format: The file's format, as Pillow calls it.
         timeline: How the frames are shown.
-        extras: What else the file carries.
+        metadata: What else the file carries.
 
     Raises:
-        BadPicture: If the source is missing, no picture, too large, or
+        UnreadableImage: If the source is missing, no picture, too large, or
             damaged.
     """
 
@@ -59,13 +59,13 @@ class Animation:
             # A later frame of a GIF may be the first to have a hole.
             has_alpha = self.format == "GIF" or image.has_transparency_data
             self.timeline = frames_of.Timeline(length, _plays(image), has_alpha)
-            self.extras = extras_of.read(image)
+            self.metadata = image_metadata.read(image)
 
     def frames(self) -> Iterator[frames_of.Frame]:
         """Reads the frames in their order, from the first at each call.
 
         Raises:
-            BadPicture: If the file breaks off.
+            UnreadableImage: If the file breaks off.
         """
         with photo_io.opened(self._source, self._max_pixels) as image:
             for number in range(self.timeline.length):
@@ -105,7 +105,7 @@ def write_animation(
     timeline: frames_of.Timeline,
     *,
     format: str | None = None,
-    extras: extras_of.Extras | None = None,
+    metadata: image_metadata.ImageMetadata | None = None,
     quality: int | None = None,
     strip_metadata: bool = False,
 ) -> None:
@@ -115,10 +115,10 @@ def write_animation(
         target: File or stream to write.
         frames: Frames of one size, as many as the timeline tells of.
         timeline: How they are shown.
-        format: GIF, WEBP or PNG; a file's ending unless told.
-        extras: What else to write, as far as the format has room for it.
+        format: GIF, WEBP or PNG; a file's ending by default.
+        metadata: What else to write, as far as the format has room for it.
         quality: 1 to 100, of a WebP; 100 is without any loss.
-        strip_metadata: Whether to leave out all extras but the color profile.
+        strip_metadata: Whether to leave out all metadata but the color profile.
 
     Raises:
         InputError: If the format is unknown or holds no animations, or the
@@ -128,7 +128,7 @@ def write_animation(
     """
     kind = format or photo_io.format_of(target)
     check_animated(kind)
-    kept = extras or extras_of.Extras()
+    kept = metadata or image_metadata.ImageMetadata()
     kept = kept.only_colors() if strip_metadata else kept
     counted = _counted(frames, timeline.length)
     first = next(counted)
@@ -136,7 +136,7 @@ def write_animation(
     formats.check_size(kind, width, height)
     pictures = itertools.chain([first], counted)
     options = {
-        **extras_of.save_options(kept, kind, (width, height)),
+        **image_metadata.save_options(kept, kind, (width, height)),
         **photo_io.quality_options(kind, quality),
     }
     with photo_io.written(target) as file:
@@ -162,7 +162,7 @@ _WRITERS: dict[str, Writer] = {
 
 def _plays(image):
     loop = image.info.get("loop")
-    if image.format == "GIF":  # There, how often it begins anew.
+    if image.format == "GIF":  # There, how often it starts over.
         return 1 if loop is None else loop and loop + 1
     return loop or 0
 

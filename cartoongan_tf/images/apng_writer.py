@@ -20,7 +20,7 @@ import PIL.PngImagePlugin
 from cartoongan_tf.images import frames
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_MOST = 65_535  # Of the two numbers whose ratio is a delay.
+_MAX_DELAY_TERM = 65_535  # Of the two numbers whose ratio is a delay.
 _NOTHING = (slice(0, 1), slice(0, 1))  # A frame has one pixel at least.
 
 
@@ -67,7 +67,9 @@ def _begin(file, image, frame, timeline, options, number):
 
 def _control(file, number, box, milliseconds):
     rows, columns = box
-    delay = fractions.Fraction(milliseconds / 1000).limit_denominator(_MOST)
+    delay = fractions.Fraction(milliseconds / 1000).limit_denominator(
+        _MAX_DELAY_TERM
+    )
     data = struct.pack(
         ">IIIIIHHBB",
         number,
@@ -75,7 +77,7 @@ def _control(file, number, box, milliseconds):
         rows.stop - rows.start,
         columns.start,
         rows.start,
-        min(delay.numerator, _MOST),
+        min(delay.numerator, _MAX_DELAY_TERM),
         delay.denominator,
         0,  # It stays when its time is over,
         0,  # and has taken the place of what was there.

@@ -20,7 +20,7 @@ _CMS = PIL.ImageCms
 
 
 class Pixels(NamedTuple):
-    """What an image shows.
+    """Pixels of an image.
 
     Attributes:
         colors: uint8 RGB array of shape `(height, width, 3)`, upright.

@@ -19,7 +19,7 @@ PIL.Image.init()  # Else Pillow knows the most common formats only.
 
 
 class Format(NamedTuple):
-    """What a format that is written can hold.
+    """Abilities of a format that is written.
 
     Attributes:
         suffixes: Endings of its files, the usual one first.
@@ -55,7 +55,7 @@ FORMATS = {
 # of fonts, games and weather stations.
 _READ = (*FORMATS, "DIB", "ICO", "JPEG2000", "PPM", "QOI")
 READ_SUFFIXES = {
-    ".heic",  # To be told why not, instead of being passed over.
+    ".heic",  # To be told why not, instead of being skipped.
     ".heif",
     ".ico",
     ".j2k",

@@ -21,7 +21,7 @@ class Frame(NamedTuple):
 
 
 class Timeline(NamedTuple):
-    """How the frames of an animation are shown.
+    """Timing of an animation's frames.
 
     Attributes:
         length: Number of frames.

@@ -117,7 +117,7 @@ def _write_header(file, size, palette, plays):
     table[: len(palette)] = palette
     file.write(struct.pack("<6sHHBBB", b"GIF89a", *size, 0xF7, 0, 0))
     file.write(table.tobytes())
-    if plays != 1:  # Netscape counted how often it begins anew.
+    if plays != 1:  # Netscape counted how often it starts over.
         again = max(0, plays - 1)
         file.write(b"!\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<H", again))
         file.write(b"\0")

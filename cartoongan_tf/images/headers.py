@@ -1,4 +1,4 @@
-"""What a file says of its picture, before anything is decoded.
+"""Header of a picture file, before anything is decoded.
 
 TensorFlow decodes most pictures rightly, and inside of a graph. What it would
 get wrong without a word, Pillow decodes: it drops transparency instead of
@@ -30,7 +30,7 @@ _FORMATS = sorted(set(SUFFIXES.values()))
 _UPRIGHT = 1
 
 
-class BadPicture(errors.InputError):
+class UnreadableImage(errors.InputError):
     """A file that is not a picture, or not one that should be decoded.
 
     Args:
@@ -47,7 +47,7 @@ class BadPicture(errors.InputError):
 
 
 class Header(NamedTuple):
-    """What is known of a picture.
+    """Facts of a picture.
 
     Attributes:
         format: One of the values of `SUFFIXES`.
@@ -67,36 +67,36 @@ def read_header(path: str | pathlib.Path) -> Header:
     """Reads the header of a picture.
 
     Raises:
-        BadPicture: If the file is missing, empty or no picture, or has more
-            than `MAX_PIXELS`.
+        UnreadableImage: If the file is missing, empty or no picture, or has
+            more than `MAX_PIXELS`.
     """
     path = pathlib.Path(path)
     try:
         if not path.stat().st_size:
-            raise BadPicture(path, "is empty; remove it.")
+            raise UnreadableImage(path, "is empty; remove it.")
         with (
             pillow_limit.lifted(),
             PIL.Image.open(path, formats=_FORMATS) as picture,
         ):
             return _header_of(path, picture)
-    except BadPicture:
+    except UnreadableImage:
         raise
     except FileNotFoundError as error:
-        raise BadPicture(path, "does not exist.") from error
+        raise UnreadableImage(path, "does not exist.") from error
     except PIL.UnidentifiedImageError as error:
-        raise BadPicture(
+        raise UnreadableImage(
             path,
             "is not a JPEG, PNG, WebP, BMP or GIF picture; convert or remove "
             "it.",
         ) from error
     except (OSError, SyntaxError, ValueError) as error:
-        raise BadPicture(path, f"cannot be read ({error}).") from error
+        raise UnreadableImage(path, f"cannot be read ({error}).") from error
 
 
 def check_suffix(path: pathlib.Path, header: Header) -> None:
-    """Raises `BadPicture` if a file's ending tells of another format."""
+    """Raises `UnreadableImage` if a file's ending tells of another format."""
     if SUFFIXES.get(path.suffix.lower()) != header.format:
-        raise BadPicture(
+        raise UnreadableImage(
             path,
             f"has the wrong ending: it is a {header.format} picture; rename "
             "it.",
@@ -105,7 +105,7 @@ def check_suffix(path: pathlib.Path, header: Header) -> None:
 
 def _header_of(path, picture):
     if picture.width * picture.height > MAX_PIXELS:
-        raise BadPicture(
+        raise UnreadableImage(
             path,
             f"has {picture.width} x {picture.height} pixels, and "
             f"{MAX_PIXELS // 10**6} million are the most that are decoded; "

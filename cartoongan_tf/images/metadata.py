@@ -1,4 +1,4 @@
-"""What a picture file carries beside its pixels.
+"""Metadata of a picture file: all that it carries beside its pixels.
 
 EXIF, a color profile, XMP, the resolution, and texts. What is kept tells of
 the photo as it is written, upright and in RGB: no orientation, no little
@@ -63,8 +63,8 @@ _MARKER = 65_502  # Bytes that fit a segment of a JPEG, less XMP's own header.
 
 
 @dataclasses.dataclass(frozen=True)
-class Extras:
-    """What can be kept.
+class ImageMetadata:
+    """Metadata that can be kept.
 
     Attributes:
         exif: An EXIF block without orientation and thumbnail, or None.
@@ -81,14 +81,14 @@ class Extras:
     dpi: tuple[float, float] | None = None
     texts: dict[str, str] = dataclasses.field(default_factory=dict)
 
-    def only_colors(self) -> "Extras":
-        """What has to stay for the colors to be the same."""
-        return Extras(profile=self.profile)
+    def only_colors(self) -> "ImageMetadata":
+        """The metadata without which colors would change."""
+        return ImageMetadata(profile=self.profile)
 
 
-def read(image: PIL.Image.Image) -> Extras:
+def read(image: PIL.Image.Image) -> ImageMetadata:
     """Reads what an image carries; some PNGs tell it after the pixels."""
-    return Extras(
+    return ImageMetadata(
         _exif(image),
         _profile(image),
         _xmp(image),
@@ -98,7 +98,7 @@ def read(image: PIL.Image.Image) -> Extras:
 
 
 def orientation(image: PIL.Image.Image) -> int:
-    """How a loaded image is to be turned: 1 to 8, as EXIF counts."""
+    """Orientation of a loaded image: 1 to 8, as EXIF counts."""
     try:
         found = image.getexif().get(ORIENTATION, 1)
     except BROKEN:
@@ -117,44 +117,46 @@ def profile_of(image: PIL.Image.Image) -> PIL.ImageCms.ImageCmsProfile | None:
         return None
 
 
-def save_options(extras: Extras, kind: str, size: tuple[int, int]) -> dict:
-    """What to pass to Pillow's `save`.
+def save_options(
+    metadata: ImageMetadata, kind: str, size: tuple[int, int]
+) -> dict:
+    """Options for Pillow's `save`.
 
     Args:
-        extras: What is to be kept.
+        metadata: What is to be kept.
         kind: The format; a JPEG has no room for EXIF or XMP of 64 KB and
             more, which are left out.
         size: Width and height of the picture, as EXIF is to tell them.
     """
     options = {
-        "exif": _sized(extras.exif, size),
-        "icc_profile": extras.profile,
-        "xmp": extras.xmp,
-        "dpi": extras.dpi,
+        "exif": _sized(metadata.exif, size),
+        "icc_profile": metadata.profile,
+        "xmp": metadata.xmp,
+        "dpi": metadata.dpi,
     }
     if kind in _SPECIAL:
-        _SPECIAL[kind](extras, options)
+        _SPECIAL[kind](metadata, options)
     return {name: value for name, value in options.items() if value}
 
 
-def _fit_jpeg(extras, options):
+def _fit_jpeg(metadata, options):
     for name in ("exif", "xmp"):
         if len(options[name] or b"") > _MARKER:
             options[name] = None
-    options["comment"] = extras.texts.get(COMMENT, "").encode()[:_MARKER]
+    options["comment"] = metadata.texts.get(COMMENT, "").encode()[:_MARKER]
 
 
-def _fit_png(extras, options):
+def _fit_png(metadata, options):
     chunks = PIL.PngImagePlugin.PngInfo()
     packet = options.pop("xmp")
     if packet:
         chunks.add_itxt(_XMP_KEYS[0], packet.decode(errors="replace"))
-    for key, text in extras.texts.items():
+    for key, text in metadata.texts.items():
         chunks.add_itxt(key, text)
     options["pnginfo"] = chunks
 
 
-def _fit_tiff(extras, options):
+def _fit_tiff(metadata, options):
     exif, packet = _loaded(options["exif"]), options.pop("xmp")
     if packet:
         exif[_XMP_TAG] = packet

@@ -26,7 +26,7 @@ from cartoongan_tf.images import formats
 from cartoongan_tf.images import frames
 from cartoongan_tf.images import gif_writer
 from cartoongan_tf.images import headers
-from cartoongan_tf.images import metadata as extras_of
+from cartoongan_tf.images import metadata as image_metadata
 from cartoongan_tf.images import pillow_limit
 from cartoongan_tf.images import transparency
 
@@ -48,13 +48,13 @@ class Photo:
             the nearest visible pixels.
         alpha: uint8 array of shape `(height, width)`, or None.
         format: The file's format, as Pillow calls it.
-        extras: What else the file carries.
+        metadata: What else the file carries.
     """
 
     pixels: np.ndarray
     alpha: np.ndarray | None
     format: str
-    extras: extras_of.Extras
+    metadata: image_metadata.ImageMetadata
 
 
 def read_photo(
@@ -67,13 +67,13 @@ def read_photo(
         max_pixels: More than that are not decoded.
 
     Raises:
-        BadPicture: If the source is missing, no picture, too large, or
+        UnreadableImage: If the source is missing, no picture, too large, or
             damaged.
     """
     with opened(source, max_pixels) as image:
         load(image)
         shown = color_modes.convert(image)
-        kept = extras_of.read(image)
+        kept = image_metadata.read(image)
         kind = "JPEG" if image.format == "MPO" else str(image.format)
     if shown.alpha is not None:
         transparency.cover_hidden(shown.colors, shown.alpha)
@@ -84,7 +84,7 @@ def read_photo(
 def opened(
     source: str | pathlib.Path | bytes, max_pixels: int = formats.MAX_PIXELS
 ) -> Iterator[PIL.Image.Image]:
-    """Opens a picture with Pillow; what fails inside becomes `BadPicture`.
+    """Opens a picture with Pillow; what fails inside becomes `UnreadableImage`.
 
     Args:
         source: File to read, or the bytes of one.
@@ -99,15 +99,15 @@ def opened(
         with image:
             _check_size(name, image, max_pixels)
             yield image
-    except headers.BadPicture:
+    except headers.UnreadableImage:
         raise
     except errors.InputError as error:
-        raise headers.BadPicture(name, str(error)) from error
+        raise headers.UnreadableImage(name, str(error)) from error
     except PIL.UnidentifiedImageError as error:
-        raise headers.BadPicture(name, _what_else(source)) from error
-    except extras_of.BROKEN as error:
-        raise headers.BadPicture(
-            name, f"is damaged or breaks off ({error}); mend or remove it."
+        raise headers.UnreadableImage(name, _what_else(source)) from error
+    except image_metadata.BROKEN as error:
+        raise headers.UnreadableImage(
+            name, f"is damaged or breaks off ({error}); fix or remove it."
         ) from error
 
 
@@ -129,7 +129,7 @@ def write_photo(
     pixels: np.ndarray,
     *,
     alpha: np.ndarray | None = None,
-    extras: extras_of.Extras | None = None,
+    metadata: image_metadata.ImageMetadata | None = None,
     format: str | None = None,
     quality: int | None = None,
     strip_metadata: bool = False,
@@ -141,12 +141,12 @@ def write_photo(
         pixels: uint8 RGB array of shape `(height, width, 3)`.
         alpha: uint8 array of shape `(height, width)`. Where the format has no
             alpha, the picture is put on white.
-        extras: What else to write, as far as the format has room for it.
+        metadata: What else to write, as far as the format has room for it.
         format: A key of `formats.FORMATS`; a file's ending unless
             told.
         quality: 1 to 100, for formats that have one; 100 is without any loss
             as WebP. Formats without pay no heed to it.
-        strip_metadata: Whether to leave out all extras but the color profile,
+        strip_metadata: Whether to leave out all metadata but the color profile,
             without which the colors would be others.
 
     Raises:
@@ -157,10 +157,10 @@ def write_photo(
     kind = format or format_of(target)
     height, width, _ = pixels.shape
     formats.check_size(kind, width, height)
-    kept = extras or extras_of.Extras()
+    kept = metadata or image_metadata.ImageMetadata()
     kept = kept.only_colors() if strip_metadata else kept
     options = {
-        **extras_of.save_options(kept, kind, (width, height)),
+        **image_metadata.save_options(kept, kind, (width, height)),
         **quality_options(kind, quality),
     }
     if kind == "GIF":
@@ -187,8 +187,8 @@ def written(target: str | pathlib.Path | BinaryIO) -> Iterator[BinaryIO]:
         return
     try:
         with (
-            atomic_files.written_whole(target) as draft,
-            open(draft, "wb+") as file,
+            atomic_files.atomic_path(target) as temporary,
+            open(temporary, "wb+") as file,
         ):
             yield file
     except OSError as error:
@@ -216,7 +216,7 @@ def format_of(target: str | pathlib.Path | BinaryIO) -> str:
 
 
 def quality_options(kind: str, quality: int | None) -> dict:
-    """What Pillow's `save` takes for a quality, where a format has any."""
+    """Options for Pillow's `save` for a quality, where a format has any."""
     quality = quality or _QUALITY.get(kind, 0)
     if kind == "PNG":  # The size of Pillow's 6 in half the time.
         return {"compress_level": 4}
@@ -235,18 +235,20 @@ def quality_options(kind: str, quality: int | None) -> dict:
 def _check_file(source, name):
     if isinstance(source, bytes):
         if not source:
-            raise headers.BadPicture(name, "is empty; pipe a picture into it.")
+            raise headers.UnreadableImage(
+                name, "is empty; pipe a picture into it."
+            )
     elif not name.exists():
-        raise headers.BadPicture(name, "does not exist.")
-    elif not name.is_file():  # To open a pipe would wait for ever.
-        raise headers.BadPicture(name, "is not a regular file.")
+        raise headers.UnreadableImage(name, "does not exist.")
+    elif not name.is_file():  # To open a pipe would wait forever.
+        raise headers.UnreadableImage(name, "is not a regular file.")
     elif not name.stat().st_size:
-        raise headers.BadPicture(name, "is empty; remove it.")
+        raise headers.UnreadableImage(name, "is empty; remove it.")
 
 
 def _check_size(name, image, most):
     if image.width * image.height > most:
-        raise headers.BadPicture(
+        raise headers.UnreadableImage(
             name,
             f"has {image.width} x {image.height} pixels, and "
             f"{most // 10**6} million are the most that are decoded; "

@@ -38,7 +38,8 @@ def read_picture(
         uint8 RGB array of shape `(height, width, 3)`.
 
     Raises:
-        BadPicture: If the file is missing, no picture, too large, or damaged.
+        UnreadableImage: If the file is missing, no picture, too large, or
+            damaged.
     """
     header = headers.read_header(path)
     try:
@@ -47,8 +48,8 @@ def read_picture(
         name, ratio = tf.constant(os.fsencode(path)), _ratio(header, least_side)
         return _decode_in_graph(name, header.decoder, ratio).numpy()
     except (OSError, SyntaxError, ValueError, tf.errors.OpError) as error:
-        raise headers.BadPicture(
-            path, "is damaged or breaks off; mend or remove it."
+        raise headers.UnreadableImage(
+            path, "is damaged or breaks off; fix or remove it."
         ) from error
 
 
@@ -105,12 +106,12 @@ def turn_upright(image: tf.Tensor, orientation: tf.Tensor) -> tf.Tensor:
 
 def first_damaged(
     paths: Iterable[pathlib.Path],
-) -> headers.BadPicture | None:
+) -> headers.UnreadableImage | None:
     """Finds out which file a graph stumbled over, and why."""
     for path in paths:
         try:
             read_picture(path)
-        except headers.BadPicture as problem:
+        except headers.UnreadableImage as problem:
             return problem
     return None
 
@@ -118,8 +119,8 @@ def first_damaged(
 def write_png(path: str | pathlib.Path, pixels: np.ndarray) -> None:
     """Writes a uint8 RGB array to a PNG file, whole or not at all."""
     data = encode_png(pixels)
-    with atomic_files.written_whole(path) as draft:
-        draft.write_bytes(data)
+    with atomic_files.atomic_path(path) as temporary:
+        temporary.write_bytes(data)
 
 
 def encode_png(pixels: np.ndarray) -> bytes:

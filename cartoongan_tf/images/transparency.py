@@ -1,4 +1,4 @@
-"""What a network sees where a picture is transparent, and pictures on white.
+"""Transparency: colors for the network, and pictures on white.
 
 The colors under transparent pixels are seen by nobody, and are often black,
 white or what was erased. A network would draw an outline where they meet the

@@ -32,7 +32,7 @@ def write(
 
 
 class _Reel(PIL.Image.Image):
-    """What Pillow takes for an image of many frames, of which there is one.
+    """A fake image of many frames for Pillow, of which there is one.
 
     Given a list of frames, Pillow would hold all of them.
     """

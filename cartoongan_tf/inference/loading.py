@@ -115,10 +115,10 @@ class Model:
             return np.stack([self._cartoonize(each) for each in picture])
         return self._cartoonize(picture)
 
-    def steady(self) -> "Model":
-        """The same for the frames of one film, in which norms change slowly."""
+    def for_video(self) -> "Model":
+        """The same for frames of one video, in which norms change slowly."""
         if isinstance(self._cartoonize, tiling.TiledGenerator):
-            return Model(self._cartoonize.steady())
+            return Model(self._cartoonize.for_video())
         return self
 
 

@@ -1,4 +1,4 @@
-"""What a cartoon keeps of its photo: its share, its colors.
+"""Postprocessing of a cartoon: its share, its colors.
 
 All pictures are uint8 RGB arrays of shape `(height, width, 3)`. Large ones are
 worked on in bands, so that little memory is needed beside them.
@@ -14,7 +14,7 @@ from cartoongan_tf.core import errors
 
 _BAND = 1_000_000  # Pixels that are worked on at once.
 _SAMPLE = 1_000_000  # Pixels that color statistics are taken from at most.
-_LEAST_DEVIATION = 1.0  # Of L, a, b: a flat picture should not be stretched.
+_MIN_DEVIATION = 1.0  # Of L, a, b: a flat picture should not be stretched.
 _STRETCH = 2.0  # The most that a deviation grows, or shrinks to a half.
 
 
@@ -68,7 +68,7 @@ def _blend(photo, cartoon, strength):
 
 def _match_colors(photo, cartoon):
     target, source = (_lab_statistics(picture) for picture in (photo, cartoon))
-    deviations = np.maximum([target[1], source[1]], _LEAST_DEVIATION)
+    deviations = np.maximum([target[1], source[1]], _MIN_DEVIATION)
     factor = np.clip(deviations[0] / deviations[1], 1 / _STRETCH, _STRETCH)
     shift = target[0] - factor * source[0]
     for rows in _bands(cartoon):

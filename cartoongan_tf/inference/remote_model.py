@@ -70,8 +70,8 @@ class ServedModel:
     def __call__(self, picture: np.ndarray) -> np.ndarray:
         encoded = base64.b64encode(pictures.encode_png(picture)).decode()
         question = {"instances": [{"b64": encoded}]}
-        answer = self._ask("POST", f"{self._url}:predict", question)
-        data = base64.b64decode(answer["predictions"][0]["b64"])
+        response = self._ask("POST", f"{self._url}:predict", question)
+        data = base64.b64decode(response["predictions"][0]["b64"])
         found = tf.io.decode_image(data, 3, expand_animations=False).numpy()
         if found.shape != picture.shape:
             side = max(found.shape)
@@ -85,32 +85,32 @@ class ServedModel:
 
     def _ask(self, method, url, question=None):
         try:
-            answer = self._session.request(
+            response = self._session.request(
                 method, url, json=question, timeout=_SECONDS
             )
-            if answer.ok:
-                return answer.json()
+            if response.ok:
+                return response.json()
         except requests.RequestException as error:
             raise errors.InputError(
-                f"{url} gives no answer of TensorFlow Serving "
+                f"{url} gives no response of TensorFlow Serving "
                 f"({_root(error)}); is the server up, and the model's name "
                 "right?"
             ) from error
         raise errors.InputError(
-            f"{url} answers {answer.status_code}: {_reason(answer)}"
+            f"{url} answers {response.status_code}: {_reason(response)}"
         )
 
 
-def _reason(answer):
+def _reason(response):
     """The server's own words, if it gives any."""
     try:
-        return answer.json()["error"]
+        return response.json()["error"]
     except (ValueError, KeyError, TypeError):
-        return answer.reason
+        return response.reason
 
 
 def _root(error):
-    """What went wrong first: the operating system's words, as a rule."""
+    """The first error: the operating system's message, as a rule."""
     while error.__context__ is not None:
         error = error.__context__
     return error

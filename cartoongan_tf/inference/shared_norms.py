@@ -2,7 +2,7 @@
 
 An instance norm takes the mean and the variance of what it is given. Those of a
 tile are not those of the picture, so that tiles differ in tone and have seams;
-those of each frame are others, so that a film flickers. Here they are measured
+those of each frame are others, so that a video flickers. Here they are measured
 over a whole batch, and given where they are to be used. (Chen et al., 2022,
 measure them on a thumbnail; its edges are sharper than those of the picture,
 hence patches of the full size here.)

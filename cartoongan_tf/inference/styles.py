@@ -16,7 +16,7 @@ _DISCRIMINATOR = "_discriminator"
 
 
 class About(NamedTuple):
-    """What the report of an export says of its style.
+    """The part of an export's report on its style.
 
     Attributes:
         name: Of the style.
@@ -67,7 +67,7 @@ def beside(generator: pathlib.Path, name: str) -> pathlib.Path:
 
 
 def about(model: str | pathlib.Path) -> About:
-    """What is known of a shipped style; of another model, its name."""
+    """Facts of a shipped style; of another model, its name."""
     path = find(model)
     if path.parent == FOLDER:
         return _SHIPPED[path.stem]

@@ -25,13 +25,13 @@ class Span(NamedTuple):
 
     @property
     def inner(self) -> slice:
-        """What is kept, counted from the first that is seen."""
+        """The kept part, counted from the first that is seen."""
         first = self.seen.start
         return slice(self.kept.start - first, self.kept.stop - first)
 
 
 def tiles(
-    height: int, width: int, side: int, reach: int
+    height: int, width: int, side: int, radius: int
 ) -> Iterator[tuple[Span, Span]]:
     """Cuts a picture into tiles, row by row.
 
@@ -39,23 +39,23 @@ def tiles(
         height: Of the picture, in pixels.
         width: Of the picture.
         side: Of a tile, the most that the network sees; at least four times
-            `reach`. A picture that is smaller is one tile.
-        reach: Rows and columns around a pixel that it depends on.
+            `radius`. A picture that is smaller is one tile.
+        radius: Rows and columns around a pixel that it depends on.
 
     Yields:
         Rows and columns of a tile.
     """
-    for rows in spans(height, side, reach):
-        for columns in spans(width, side, reach):
+    for rows in spans(height, side, radius):
+        for columns in spans(width, side, radius):
             yield rows, columns
 
 
-def spans(length: int, side: int, reach: int) -> list[Span]:
+def spans(length: int, side: int, radius: int) -> list[Span]:
     """Cuts one side of a picture into overlapping spans of equal length."""
     if length <= side:
         return [Span(slice(0, length), slice(0, length))]
     # Rounding to the stride may shift a span by that much.
-    overlap = 2 * reach + _STRIDE
+    overlap = 2 * radius + _STRIDE
     count = math.ceil((length - overlap) / (side - _STRIDE - overlap))
     # As many as are needed, and no longer than they need be.
     side = math.ceil((length + (count - 1) * overlap) / count)

@@ -14,7 +14,7 @@ from cartoongan_tf.inference import shared_norms
 from cartoongan_tf.inference import tile_geometry
 
 _PATCH = 256  # Pixels a side of the patches that norms are measured on.
-_INERTIA = 0.9  # Share of the past in the norms of a film's frame.
+_INERTIA = 0.9  # Share of the past in the norms of a video's frame.
 
 
 class TiledGenerator:
@@ -43,9 +43,9 @@ class TiledGenerator:
     """
 
     def __init__(self, generator: keras.Model, side: int | None = None):
-        self._reach = generator.reach
+        self._radius = generator.receptive_field_radius
         self._side = generator.tile if side is None else side
-        least = 4 * self._reach
+        least = 4 * self._radius
         if self._side < least:
             raise errors.InputError(
                 f"`tile`={side} is too small for this model; {least} pixels "
@@ -68,12 +68,12 @@ class TiledGenerator:
             return self._in_tiles(picture, self._whole)
         return self._normed(picture, self._measure(picture, None))
 
-    def steady(self) -> "TiledGenerator | SteadyFrames":
-        """The same for frames of a film: norms follow it slowly.
+    def for_video(self) -> "TiledGenerator | VideoGenerator":
+        """The same for frames of a video: norms follow it slowly.
 
-        What it returns remembers, and so is for one film and one thread.
+        What it returns remembers, and so is for one video and one thread.
         """
-        return SteadyFrames(self) if self._norms.is_normed else self
+        return VideoGenerator(self) if self._norms.is_normed else self
 
     def follow(
         self, frame: np.ndarray, past: shared_norms.Statistics | None
@@ -107,7 +107,7 @@ class TiledGenerator:
         cartoon = np.empty_like(picture)
         height, width, _ = picture.shape
         for rows, columns in tile_geometry.tiles(
-            height, width, self._side, self._reach
+            height, width, self._side, self._radius
         ):
             seen = tf.constant(picture[None, rows.seen, columns.seen])
             made = network(seen)[0].numpy()
@@ -115,10 +115,10 @@ class TiledGenerator:
         return cartoon
 
 
-class SteadyFrames:
-    """A generator with norms, for frame after frame of a film.
+class VideoGenerator:
+    """A generator with norms, for frame after frame of a video.
 
-    At a cut it begins anew.
+    At a cut it starts over.
 
     Call arguments:
         frame: uint8 RGB array of shape `(height, width, 3)`.

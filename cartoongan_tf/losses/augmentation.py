@@ -1,4 +1,4 @@
-"""How VGG19 and the discriminators are shown the images of a step.
+"""Augmentation: views of a step's images for VGG19 and discriminators.
 
 All images of a step, photos, cartoons and generated ones, are shown alike, so
 that nothing tells them apart but what they are:
@@ -24,7 +24,7 @@ from cartoongan_tf.filters import luminance
 
 
 class View(NamedTuple):
-    """How the images of one step are shown.
+    """The view of the images of one step.
 
     Attributes:
         shift: Pixels that a crop is smaller by.
@@ -61,7 +61,7 @@ AS_IT_IS = View(0, 0, 0, None)
 
 @dataclasses.dataclass(frozen=True)
 class Augmentation:
-    """How much views may differ.
+    """Limits of random views.
 
     Attributes:
         shift: Pixels by which images are cropped before VGG19.

@@ -138,18 +138,18 @@ def pixel_loss(targets, generated):
 
 
 def color_loss(targets, generated):
-    """Mean squared difference of the colours of two batches, in YUV.
+    """Mean squared difference of the colors of two batches, in YUV.
 
     Compared are means over cells of 8x8 pixels, which know no texture: what
-    is inside of a cell may be painted anew. Differences of luminance count for
+    is inside of a cell may be painted again. Differences of luminance count for
     a tenth of those of each chroma, so that a cartoon may be darker or lighter
     than its photo, as its style is, but a red leaf stays red. (VGG19 hardly
-    tells colours apart, and the discriminator does not know which ones the
+    tells colors apart, and the discriminator does not know which ones the
     photo had.)
 
-    Squared, so that it pulls the harder the further off a colour is. An L1
+    Squared, so that it pulls the harder the further off a color is. An L1
     pulls alike at all differences: where the discriminator pulled harder,
-    patches went all the way to the style's favourite yellow.
+    patches went all the way to the style's favorite yellow.
 
     Args:
         targets: Images of shape `(batch, height, width, 3)` in [-1, 1].
@@ -233,13 +233,13 @@ def palette_loss(cartoons, generated):
 
 
 def variation_loss(images):
-    """Total variation: mean absolute difference of neighbouring pixels.
+    """Total variation: mean absolute difference of neighboring pixels.
 
     Args:
         images: Images of shape `(batch, height, width, channels)`.
 
     Returns:
-        A scalar, 0 for an image of one colour.
+        A scalar, 0 for an image of one color.
     """
     return sum(ops.mean(ops.abs(step)) for step in _steps(images))
 

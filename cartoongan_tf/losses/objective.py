@@ -1,4 +1,4 @@
-"""What the generator minimizes (Chen et al., 2018, equation 2)."""
+"""Objective of the generator (Chen et al., 2018, equation 2)."""
 
 import dataclasses
 from collections.abc import Callable
@@ -88,7 +88,7 @@ class Objective:
         used = {name: value for name, value in optional.items() if value}
         return {**adversarial, "content": self.content_weight, **used}
 
-    def restraints(
+    def reconstruction_terms(
         self, photos, generated, *, maps=None, view=None, cartoons=None
     ) -> dict:
         """All losses but the adversarial ones, unweighted, by name.
@@ -152,7 +152,7 @@ class Objective:
 
 @dataclasses.dataclass(frozen=True)
 class PixelObjective:
-    """What the generator minimizes in a warm-up by pixels.
+    """Objective of the generator in a warm-up by pixels.
 
     The paper's warm-up compares features, which leaves a small generator
     blurred for thousands of steps. An L1 between pixels takes a sixth of the
@@ -172,8 +172,8 @@ class PixelObjective:
         """As `Objective.weights`."""
         return {"pixel": 1.0}
 
-    def restraints(self, photos, generated) -> dict:
-        """As `Objective.restraints`."""
+    def reconstruction_terms(self, photos, generated) -> dict:
+        """As `Objective.reconstruction_terms`."""
         target = _target(self.target, photos, self.saturation)
         return {"pixel": losses.pixel_loss(target, generated)}
 

@@ -28,7 +28,7 @@ PYRAMID_SCALE = 2170.0
 _FLAG = "vgg19_weights"
 _CAFFE_MEAN = (103.939, 116.779, 123.68)  # BGR
 _LUMINANCE_CELLS = (1, 3, 6, 12)  # pixels a side
-_COLOUR_CELLS = (3, 12)
+_COLOR_CELLS = (3, 12)
 _LAST_LAYER = "block4_conv4"
 _MAP_LAYERS = ("block2_conv2", "block3_conv4")
 MAP_CHANNELS = (128, 256, 512)
@@ -81,10 +81,10 @@ def load_vgg19_maps(
 
 
 def pyramid(images):
-    """Blurred luminance, its gradients, and blurred colour, at a few scales.
+    """Blurred luminance, its gradients, and blurred color, at a few scales.
 
     Needs no download and costs next to nothing. It keeps light and shade,
-    contours and the rough colours. The finest cell is one pixel: in the mean
+    contours and the rough colors. The finest cell is one pixel: in the mean
     of larger ones a checkerboard vanishes, which transposed convolutions are
     prone to.
 
@@ -101,9 +101,9 @@ def pyramid(images):
         maps.append(blurred)
         maps.append(blurred[:, 1:] - blurred[:, :-1])
         maps.append(blurred[:, :, 1:] - blurred[:, :, :-1])
-    for cell in _COLOUR_CELLS:
-        colour = images - light
-        maps.append(_means(colour, cell))
+    for cell in _COLOR_CELLS:
+        color = images - light
+        maps.append(_means(color, cell))
     return PYRAMID_SCALE * _balanced(maps)
 
 

@@ -14,7 +14,7 @@ from cartoongan_tf.nn import layers
 
 
 def convolution(filters, size, strides=1, padding="same", initializer=None):
-    """One convolution; weights are drawn from N(0, 0.02) unless told."""
+    """One convolution; weights are drawn from N(0, 0.02) by default."""
     return keras.layers.Conv2D(
         filters,
         size,
@@ -27,7 +27,7 @@ def convolution(filters, size, strides=1, padding="same", initializer=None):
     )
 
 
-def mirrored_convolution(filters, size, strides=1, initializer=None):
+def reflection_padded_convolution(filters, size, strides=1, initializer=None):
     """A convolution that sees the image mirrored beyond its border."""
     padding = [layers.ReflectionPadding2D(size // 2)] if size > 1 else []
     return [*padding, convolution(filters, size, strides, "valid", initializer)]
@@ -97,7 +97,7 @@ def crop_like(cartoons, images):
 
 
 class SameSizeNetwork(keras.Model):
-    """What all generators are: layers in a row, images of one size through.
+    """Base of all generators: layers in a row, images of one size through.
 
     A subclass sets `stages`, the layers, and builds itself.
 
@@ -107,12 +107,13 @@ class SameSizeNetwork(keras.Model):
         **kwargs: Passed on to `keras.Model`.
 
     Attributes:
-        reach: Rows and columns away of what a pixel depends on, but for norms.
+        receptive_field_radius: Rows and columns away of what a pixel depends
+            on, but for norms.
         tile: Height and width of pictures, in pixels, that take a gigabyte of
             memory on a CPU at most.
     """
 
-    reach: int
+    receptive_field_radius: int
     tile: int
 
     def __init__(self, filters, blocks, **kwargs):

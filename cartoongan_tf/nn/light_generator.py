@@ -1,7 +1,7 @@
 """A generator for phones and CPUs, without any normalization.
 
 Instance normalization takes the mean of each channel away and with it the
-colours of the photo; it makes each pixel depend on the whole picture, so that
+colors of the photo; it makes each pixel depend on the whole picture, so that
 tiles get seams and videos flicker. Super-resolution networks (Lim et al.,
 2017; Wang et al., 2018, ESRGAN) and White-box cartoonization (Wang and Yu,
 2020) do without, and so does this one: residual blocks that begin as the
@@ -41,8 +41,8 @@ class BottleneckBlock(keras.layers.Layer):
 
     def build(self, input_shape):
         self.steps = [
-            *_activated(_mirrored(self.filters, 1)),
-            *_activated(_mirrored(self.filters, 3)),
+            *_activated(_reflection_padded(self.filters, 1)),
+            *_activated(_reflection_padded(self.filters, 3)),
             convolutions.convolution(
                 input_shape[-1], 1, initializer=keras.initializers.Zeros()
             ),
@@ -84,7 +84,7 @@ class QuarterSizeStage(keras.layers.Layer):
     def build(self, input_shape):
         channels = input_shape[-1]
         self.inner = [
-            *_activated(_mirrored(2 * channels, 3, strides=2)),
+            *_activated(_reflection_padded(2 * channels, 3, strides=2)),
             *[BottleneckBlock(channels) for _ in range(self.blocks)],
             *_activated([upsampling.UpsampledConvolution2D(channels)]),
         ]
@@ -107,7 +107,7 @@ class QuarterSizeStage(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable(package="cartoongan_tf")
 class LightGenerator(convolutions.SameSizeNetwork):
-    """Turns photos into cartoons: 0.65 million parameters unless told.
+    """Turns photos into cartoons: 0.65 million parameters by default.
 
     Args:
         filters: Channels at half the size; the blocks, at a quarter, have four
@@ -131,25 +131,25 @@ class LightGenerator(convolutions.SameSizeNetwork):
     def __init__(self, filters=32, blocks=8, **kwargs):
         super().__init__(filters, blocks, **kwargs)
         self.stages = [
-            *_activated(_mirrored(filters, 5, strides=2)),
-            *_activated(_mirrored(2 * filters, 3)),
+            *_activated(_reflection_padded(filters, 5, strides=2)),
+            *_activated(_reflection_padded(2 * filters, 3)),
             QuarterSizeStage(blocks),
-            *_activated(_mirrored(2 * filters, 3)),
+            *_activated(_reflection_padded(2 * filters, 3)),
             *_activated([upsampling.UpsampledConvolution2D(filters // 2)]),
-            *_activated(_mirrored(filters // 2, 3)),
-            *convolutions.mirrored_convolution(3, 7),
+            *_activated(_reflection_padded(filters // 2, 3)),
+            *convolutions.reflection_padded_convolution(3, 7),
             keras.layers.Activation("tanh"),
         ]
         convolutions.build(self)
 
     @property
-    def reach(self):
+    def receptive_field_radius(self):
         return 18 + 4 * self.blocks
 
 
-def _mirrored(filters, size, strides=1):
+def _reflection_padded(filters, size, strides=1):
     # Unlike zeros beyond the border, mirrored pixels leave no frame.
-    return convolutions.mirrored_convolution(
+    return convolutions.reflection_padded_convolution(
         filters, size, strides, keras.initializers.HeNormal()
     )
 

@@ -38,9 +38,9 @@ class ResidualBlock(keras.layers.Layer):
     def build(self, input_shape):
         filters = input_shape[-1]
         self.steps = [
-            *convolutions.mirrored_convolution(filters, 3),
+            *convolutions.reflection_padded_convolution(filters, 3),
             *_norm_and_relu(self.epsilon),
-            *convolutions.mirrored_convolution(filters, 3),
+            *convolutions.reflection_padded_convolution(filters, 3),
             layers.InstanceNormalization(self.epsilon),
         ]
         convolutions.build_chain(self.steps, input_shape)
@@ -60,7 +60,7 @@ class Generator(convolutions.SameSizeNetwork):
     """Turns photos into cartoons: 11,129,667 parameters at paper size.
 
     Because the first convolution is mirrored at the border and followed by
-    instance normalization, the network cannot see a colour cast of its input.
+    instance normalization, the network cannot see a color cast of its input.
 
     Args:
         filters: Channels of the first stage; the residual blocks have four
@@ -87,20 +87,20 @@ class Generator(convolutions.SameSizeNetwork):
         super().__init__(filters, blocks, **kwargs)
         self.epsilon = epsilon
         self.stages = [
-            *convolutions.mirrored_convolution(filters, 7),
+            *convolutions.reflection_padded_convolution(filters, 7),
             *_norm_and_relu(epsilon),
             *_halve(2 * filters, epsilon),
             *_halve(4 * filters, epsilon),
             *[ResidualBlock(epsilon) for _ in range(blocks)],
             *_double(2 * filters, epsilon),
             *_double(filters, epsilon),
-            *convolutions.mirrored_convolution(3, 7),
+            *convolutions.reflection_padded_convolution(3, 7),
             keras.layers.Activation("tanh"),
         ]
         convolutions.build(self)
 
     @property
-    def reach(self):
+    def receptive_field_radius(self):
         return 21 + 8 * self.blocks
 
     def get_config(self):

@@ -23,7 +23,7 @@ _STATE = "state.json"
 
 @dataclasses.dataclass
 class State:
-    """What is known of a film that was read up to some time.
+    """State of a film that was read up to some time.
 
     Attributes:
         key: The film and the settings that the candidates depend on.
@@ -109,5 +109,5 @@ class Candidates:
         return self.folder / f"{round(time * 1000):09d}.candidate"
 
     def _save(self):
-        with atomic_files.written_whole(self.folder / _STATE) as draft:
-            draft.write_text(json.dumps(dataclasses.asdict(self.state)))
+        with atomic_files.atomic_path(self.folder / _STATE) as temporary:
+            temporary.write_text(json.dumps(dataclasses.asdict(self.state)))

@@ -1,4 +1,4 @@
-"""The summary of a check: figures of the folders, and what to do next."""
+"""The summary of a check: metrics of the folders, and what to do next."""
 
 import statistics
 from collections.abc import Sequence
@@ -7,12 +7,12 @@ from cartoongan_tf.prepare import folder_check
 from cartoongan_tf.prepare import rules
 
 
-def figures(folder: folder_check.Folder) -> dict[str, str]:
-    """What to know of a folder at a glance, by name."""
+def metrics(folder: folder_check.Folder) -> dict[str, str]:
+    """Metrics of a folder, by name."""
     found = {
-        "pictures": f"{len(folder.inventory.paths):,}",
-        "broken files": f"{len(folder.inventory.problems):,}",
-        "files passed over": f"{folder.inventory.ignored.total():,}",
+        "pictures": f"{len(folder.scan.paths):,}",
+        "broken files": f"{len(folder.scan.problems):,}",
+        "files skipped": f"{folder.scan.ignored.total():,}",
     }
     measured = list(folder.measured.values())
     if measured:
@@ -26,13 +26,13 @@ def figures(folder: folder_check.Folder) -> dict[str, str]:
             digits = 1 if name in ("blur", "grain") else 0
             found[name] = _range(values, digits)
         drawn = statistics.fmean(m.drawn for m in measured)
-        found["likeness to drawings"] = f"{drawn:.0%}"
+        found["drawn score"] = f"{drawn:.0%}"
     return found
 
 
 def rows(folders: Sequence[folder_check.Folder]) -> list[list[str]]:
-    """The `figures` of folders side by side: name, then a value for each."""
-    columns = [figures(folder) for folder in folders]
+    """The `metrics` of folders side by side: name, then a value for each."""
+    columns = [metrics(folder) for folder in folders]
     names = dict.fromkeys(name for column in columns for name in column)
     return [
         [name, *(column.get(name, "-") for column in columns)] for name in names
@@ -47,9 +47,9 @@ def has_errors(found: Sequence[rules.Finding]) -> bool:
 def advice(found: Sequence[rules.Finding]) -> str:
     """One sentence on what to do next."""
     if has_errors(found):
-        return "Not ready: mend the errors, then check again."
+        return "Not ready: fix the errors, then check again."
     if any(f.severity is rules.Severity.WARNING for f in found):
-        return "Ready to train; mend what the warnings name for a better style."
+        return "Ready to train; fix what the warnings name for a better style."
     return "Ready to train."
 
 

@@ -29,7 +29,7 @@ def show(
         word = finding.severity.name.lower()
         line = rich.text.Text(f"{word:8}", _COLORS[finding.severity])
         line.append(f"{finding.title}: ", "bold")
-        line.append(finding.sentence, "not bold default")
+        line.append(finding.message, "not bold default")
         console.print(line)
         for file in _files(finding):
             console.print(f"        {file}", markup=False, soft_wrap=True)
@@ -47,8 +47,7 @@ def _table(folders):
     for folder in folders:
         table.add_column(
             rich.text.Text(
-                f"{folder.flag}\n"
-                + check_summary.printable(folder.inventory.folder)
+                f"{folder.flag}\n" + check_summary.printable(folder.scan.folder)
             )
         )
     for row in check_summary.rows(folders):

@@ -45,7 +45,7 @@ def extract_frames(
     """Makes a training folder out of a film, or goes on making it.
 
     Args:
-        video: Film to read.
+        video: FrameSampler to read.
         output: Folder to write into; may hold the frames of other films.
         most_per_shot: Most frames to keep of a shot.
         short_side: Pixels that the short side of larger frames is reduced to.
@@ -75,7 +75,7 @@ def extract_frames(
 
 
 class Choice(NamedTuple):
-    """Which candidates are kept, by number, and why the others are not."""
+    """Kept candidates, by number, and reasons against the others."""
 
     kept: list[int]
     blurred: int

@@ -18,7 +18,7 @@ from cartoongan_tf.prepare import pair_findings
 from cartoongan_tf.prepare import rules
 
 _QUICK = 40  # Pictures a folder: of 1000 draws none was judged wrongly.
-_MOST = 0.5  # Share of a quick check's pictures that is worth a line.
+_MIN_SHARE = 0.5  # Share of a quick check's pictures that is worth a line.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,18 +26,18 @@ class Folder:
     """A folder and the measures of its pictures."""
 
     flag: str
-    inventory: folder_scan.Inventory
+    scan: folder_scan.FolderScan
     measured: rules.Measured
 
 
-def measure_folder(inventory: folder_scan.Inventory, flag: str) -> Folder:
+def measure_folder(scan: folder_scan.FolderScan, flag: str) -> Folder:
     """Measures all pictures of a folder.
 
     Args:
-        inventory: The folder.
+        scan: The folder.
         flag: The flag that named it.
     """
-    return Folder(flag, inventory, _measure(inventory.paths, flag))
+    return Folder(flag, scan, _measure(scan.paths, flag))
 
 
 def full_check(
@@ -47,11 +47,11 @@ def full_check(
     found = _of_pair(
         photos.measured,
         cartoons.measured,
-        photos.inventory.paths,
-        cartoons.inventory.paths,
+        photos.scan.paths,
+        cartoons.scan.paths,
     )
     for folder in (photos, cartoons):
-        found += rules.of_inventory(folder.flag, folder.inventory)
+        found += rules.of_scan(folder.flag, folder.scan)
         if folder.measured:
             found += rules.of_count(folder.flag, len(folder.measured))
         found += rules.of_pictures(folder.flag, folder.measured, image_size)
@@ -65,7 +65,7 @@ def quick_check(
     cartoon_paths: Sequence[pathlib.Path],
     image_size: int,
 ) -> list[rules.Finding]:
-    """What some pictures of each folder tell, in seconds; errors first.
+    """Quick check on some pictures of each folder; errors first.
 
     Args:
         photo_paths: The photos.
@@ -83,7 +83,7 @@ def quick_check(
     ):
         found += rules.of_count(flag, len(paths))
         found += rules.of_pictures(
-            flag, measured, image_size, least_share=_MOST
+            flag, measured, image_size, least_share=_MIN_SHARE
         )
     return _errors_first(found)
 

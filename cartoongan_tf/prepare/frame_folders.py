@@ -117,5 +117,5 @@ def _literal(name):
 
 
 def _write_text(path, text):
-    with atomic_files.written_whole(path) as draft:
-        draft.write_text(text, "utf-8")
+    with atomic_files.atomic_path(path) as temporary:
+        temporary.write_text(text, "utf-8")

@@ -57,13 +57,13 @@ def write_report(
         *(_finding(finding) for finding in found),
         *(_folder(folder) for folder in folders),
     ]
-    with atomic_files.written_whole(path) as draft:
-        draft.write_text("\n".join(parts), "utf-8")
+    with atomic_files.atomic_path(path) as temporary:
+        temporary.write_text("\n".join(parts), "utf-8")
 
 
 def _table(folders):
     heads = "".join(
-        f"<th>{_text(f.flag)}<br>{_text(f.inventory.folder)}" for f in folders
+        f"<th>{_text(f.flag)}<br>{_text(f.scan.folder)}" for f in folders
     )
     rows = [
         f"<tr><th>{_text(name)}" + "".join(f"<td>{_text(v)}" for v in values)
@@ -86,7 +86,7 @@ def _finding(finding):
         [
             f'<section class="{word}">',
             f"<h3>{word}: {_text(finding.title)}</h3>",
-            f"<p>{_text(finding.sentence)}</p>",
+            f"<p>{_text(finding.message)}</p>",
             _sheet(finding.paths[:_CONCERNED]),
             _list(finding),
             "</section>",
@@ -106,8 +106,8 @@ def _list(finding):
 
 def _folder(folder):
     return (
-        f"<h2>{_text(folder.flag)}: {_text(folder.inventory.folder)}</h2>\n"
-        + _sheet(sampling.evenly_spaced(folder.inventory.paths, _SAMPLE))
+        f"<h2>{_text(folder.flag)}: {_text(folder.scan.folder)}</h2>\n"
+        + _sheet(sampling.evenly_spaced(folder.scan.paths, _SAMPLE))
     )
 
 

@@ -18,7 +18,7 @@ from cartoongan_tf.analysis import sharpness
 from cartoongan_tf.images import headers
 from cartoongan_tf.images import pictures
 
-_ENOUGH = 512  # Twice the size at which pictures are measured.
+_MIN_DECODED_SIDE = 512  # Twice the size at which pictures are measured.
 
 
 class Measures(NamedTuple):
@@ -31,7 +31,7 @@ class Measures(NamedTuple):
         contrast: Standard deviation of the luminance.
         color: How far the most colorful pixels are from gray, 0 to 255.
         blur: Width of its edges, `sharpness.blur`.
-        drawn: `drawn_score.drawn_likeness`.
+        drawn: `drawn_score.score`.
         grain: Noise of its flat areas, `grain.measure`.
         bars: Share of the picture that bars take.
         fingerprint: Of `duplicates`.
@@ -56,7 +56,7 @@ class Measures(NamedTuple):
 
 def measure_file(path: pathlib.Path) -> Measures:
     """Reads and measures a picture; `InputError` if it cannot be read."""
-    picture = pictures.read_picture(path, least_side=_ENOUGH)
+    picture = pictures.read_picture(path, least_side=_MIN_DECODED_SIDE)
     header = headers.read_header(path)
     width, height = sorted((header.width, header.height))
     if picture.shape[0] < picture.shape[1]:
@@ -77,7 +77,7 @@ def measure(picture: np.ndarray) -> Measures:
         contrast=float(gray.std()),
         color=_color(small),
         blur=sharpness.blur(inside),
-        drawn=drawn_score.drawn_likeness(small),
+        drawn=drawn_score.score(small),
         grain=grain.measure(inside),
         bars=1 - inside.size / picture.size,
         fingerprint=near_duplicates.fingerprint(inside),

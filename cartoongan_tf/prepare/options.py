@@ -1,4 +1,4 @@
-"""Which frames of a film are kept, unless given; free of TensorFlow."""
+"""Defaults of choosing frames of a film; free of TensorFlow."""
 
 MOST_PER_SHOT = 3  # More of a long pan would be the same scenery again.
 # Training takes crops of 60 % of the short side and more, and brings them to

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from cartoongan_tf.analysis import drawn_score
 from cartoongan_tf.prepare import rules
 
-_MOST = 0.5  # Share of a folder that is in the other by no accident.
+_MAX_OVERLAP = 0.5  # Share of a folder that is in the other by no accident.
 _BOTH = f"`{rules.PHOTOS}` and `{rules.CARTOONS}`"
 _EXCHANGE = f"exchange {_BOTH}."
 
@@ -25,9 +25,9 @@ def of_kinds(
     if verdict is drawn_score.Verdict.RIGHT:
         return []
     shares = " and ".join(f"{sum(s) / len(s):.0%}" for s in sides)
-    severity, title, sentence = _VERDICTS[verdict]
-    sentence = f"{sentence} (Likeness to drawings: {shares}.)"
-    return [rules.Finding(severity, title, sentence)]
+    severity, title, message = _VERDICTS[verdict]
+    message = f"{message} (Drawn score: {shares}.)"
+    return [rules.Finding(severity, title, message)]
 
 
 def of_overlap(
@@ -46,26 +46,26 @@ def of_overlap(
         alike: Near duplicates of pictures of the other, and of which.
     """
     if same:
-        sentence = (
+        message = (
             f"{_BOTH} share {len(same)} of their files: they are the same "
             "folder, or one lies inside of the other; name two separate ones."
         )
         return [
             rules.Finding(
-                rules.Severity.ERROR, "one folder twice", sentence, same
+                rules.Severity.ERROR, "one folder twice", message, same
             )
         ]
     both = list(dict.fromkeys([*copied, *alike]))
     if not both:
         return []
-    certain = len(copied) > _MOST * count
-    sentence = (
+    certain = len(copied) > _MAX_OVERLAP * count
+    message = (
         f"{_BOTH} have pictures in common ({len(both)}); take them out of "
         "the folder where they do not belong."
     )
     severity = rules.Severity.ERROR if certain else rules.Severity.WARNING
     return [
-        rules.Finding(severity, "overlapping folders", sentence, both, alike)
+        rules.Finding(severity, "overlapping folders", message, both, alike)
     ]
 
 

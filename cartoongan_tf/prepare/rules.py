@@ -1,6 +1,6 @@
 """Findings: what is wrong with a folder of pictures, and what to do about it.
 
-Pure logic on measures and inventories; no file is read here. Folders go by
+Pure logic on measures and folder scans; no file is read here. Folders go by
 the flag that names them.
 """
 
@@ -23,11 +23,11 @@ CARTOONS = "cartoon_dir"
 
 # Photos that the authors trained on, and frames of their smallest style
 # (Chen et al., 2018, and their answers on GitHub).
-_RECIPE = {PHOTOS: 5402, CARTOONS: 2302}
+_AUTHORS_COUNT = {PHOTOS: 5402, CARTOONS: 2302}
 # A user had poor results from 150 cartoons, where the author advised 3,000
 # (SystemErrorWang/White-box-Cartoonization, issue 13); our storybook style
 # comes of 413.
-_FEW = 300
+_MIN_PICTURES = 300
 _EXCEPTION = 0.05  # Share of a folder up to which pictures are only a note.
 
 # Measured on 536 photos and 856 cartoons:
@@ -44,7 +44,7 @@ _BARS = 0.01  # Share of a picture; a dark rim of a scan is less.
 
 
 class Severity(enum.IntEnum):
-    """How bad it is; an error stops a run."""
+    """Severity of a finding; an error stops a run."""
 
     ERROR = 0
     WARNING = 1
@@ -57,14 +57,14 @@ class Finding(NamedTuple):
     Attributes:
         severity: Only what is certain to spoil a run is an error.
         title: A few words.
-        sentence: What it means, and what to do.
+        message: What it means, and what to do.
         paths: The pictures concerned.
         reasons: A few words on some of them.
     """
 
     severity: Severity
     title: str
-    sentence: str
+    message: str
     paths: Sequence[pathlib.Path] = ()
     reasons: Mapping[pathlib.Path, str] = types.MappingProxyType({})
 
@@ -84,7 +84,7 @@ Measured = Mapping[pathlib.Path, image_stats.Measures]
 class _Rule(NamedTuple):
     title: str
     is_broken: Callable[[image_stats.Measures], bool]
-    sentence: str
+    message: str
 
 
 _RULES = (
@@ -143,31 +143,31 @@ def of_pictures(
         paths = [p for p, m in measured.items() if rule.is_broken(m)]
         if paths and len(paths) >= least_share * len(measured):
             severity = _severity(len(paths), len(measured))
-            sentence = (
+            message = (
                 f"{len(paths)} of the {len(measured)} pictures measured in "
-                f"`{flag}` {rule.sentence}"
+                f"`{flag}` {rule.message}"
             )
-            found.append(Finding(severity, rule.title, sentence, paths))
+            found.append(Finding(severity, rule.title, message, paths))
     return found
 
 
 def of_count(flag: str, count: int) -> list[Finding]:
     """Too few pictures, by what others trained on."""
-    recipe = _RECIPE[flag]
-    if count >= recipe:
+    target = _AUTHORS_COUNT[flag]
+    if count >= target:
         return []
     kind = "photos" if flag == PHOTOS else "frames, for their smallest style"
-    sentence = (
-        f"`{flag}` holds {count}; the authors trained on {recipe:,} {kind}. "
+    message = (
+        f"`{flag}` holds {count}; the authors trained on {target:,} {kind}. "
     )
-    if count >= _FEW:
-        sentence += "Fewer can do for a plain style; more are better."
-        return [Finding(Severity.NOTE, "few pictures", sentence)]
-    sentence += (
+    if count >= _MIN_PICTURES:
+        message += "Fewer can do for a plain style; more are better."
+        return [Finding(Severity.NOTE, "few pictures", message)]
+    message += (
         "A user reported poor results from 150 cartoons; gather at least "
-        f"{_FEW}, better thousands."
+        f"{_MIN_PICTURES}, better thousands."
     )
-    return [Finding(Severity.WARNING, "too few pictures", sentence)]
+    return [Finding(Severity.WARNING, "too few pictures", message)]
 
 
 def of_duplicates(flag: str, measured: Measured) -> list[Finding]:
@@ -184,12 +184,12 @@ def of_duplicates(flag: str, measured: Measured) -> list[Finding]:
         for i in group[1:]
     }
     severity = _severity(len(again), len(measured))
-    sentence = (
+    message = (
         f"{len(again)} of the {len(measured)} pictures in `{flag}` are nearly "
         "the same as another; they count more than once, so keep one of each."
     )
     shown = [paths[i] for group in groups for i in group]
-    return [Finding(severity, "near duplicates", sentence, shown, again)]
+    return [Finding(severity, "near duplicates", message, shown, again)]
 
 
 def of_grain(measured: Measured) -> list[Finding]:
@@ -200,35 +200,35 @@ def of_grain(measured: Measured) -> list[Finding]:
     if grain < _GRAIN:
         return []
     paths = [p for p, m in measured.items() if m.grain >= _GRAIN]
-    sentence = (
+    message = (
         f"flat areas in `{CARTOONS}` have noise of {grain:.1f} levels, which "
         "the generator would learn to draw on walls and skies; train with "
         "`denoise_cartoons`=4."
     )
-    return [Finding(Severity.WARNING, "grain", sentence, paths)]
+    return [Finding(Severity.WARNING, "grain", message, paths)]
 
 
-def of_inventory(flag: str, inventory: folder_scan.Inventory) -> list[Finding]:
+def of_scan(flag: str, scan: folder_scan.FolderScan) -> list[Finding]:
     """Files that cannot be used."""
     found = []
-    if not inventory.paths:
-        sentence = f"`{flag}`={inventory.folder} holds no picture to train on."
-        found.append(Finding(Severity.ERROR, "no pictures", sentence))
-    if inventory.problems:
-        bad = inventory.problems
-        sentence = (
-            f"Files in `{flag}` that cannot be used: {len(bad)}; mend or "
+    if not scan.paths:
+        message = f"`{flag}`={scan.folder} holds no picture to train on."
+        found.append(Finding(Severity.ERROR, "no pictures", message))
+    if scan.problems:
+        bad = scan.problems
+        message = (
+            f"Files in `{flag}` that cannot be used: {len(bad)}; fix or "
             "remove them, or train with `bad_images`=skip."
         )
         found.append(
-            Finding(Severity.ERROR, "broken files", sentence, list(bad), bad)
+            Finding(Severity.ERROR, "broken files", message, list(bad), bad)
         )
-    if inventory.ignored:
-        sentence = (
-            f"Passed over in `{flag}`, by ending: "
-            f"{_counts(inventory.ignored)}; convert those that are pictures."
+    if scan.ignored:
+        message = (
+            f"Skipped in `{flag}`, by ending: "
+            f"{_counts(scan.ignored)}; convert those that are pictures."
         )
-        found.append(Finding(Severity.NOTE, "files passed over", sentence))
+        found.append(Finding(Severity.NOTE, "files skipped", message))
     return found
 
 

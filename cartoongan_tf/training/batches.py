@@ -32,17 +32,17 @@ def adversarial(run: runs.Run, steps: range) -> tf.data.Dataset:
 
 
 def crops_of(config: runs.TrainConfig) -> pipeline.Crops:
-    """How a run cuts squares out of pictures."""
+    """Crop settings of a run."""
     return pipeline.Crops(
         config.image_size,
         config.smallest_crop,
         config.largest_crop,
-        config.mirror,
+        config.horizontal_flip,
     )
 
 
 def smoothing_of(config: runs.TrainConfig) -> edge_smoothing.Smoothing:
-    """How a run smooths edges."""
+    """Edge-smoothing settings of a run."""
     return edge_smoothing.Smoothing(
         low=config.edge_low,
         high=config.edge_high,

@@ -1,4 +1,4 @@
-"""What happens between the steps of a run; nothing that Keras has.
+"""Callbacks that Keras does not provide.
 
 Each phase is one Keras epoch, so that the progress bar tells the time left of
 the whole phase. Steps are counted from the start of the run, through both
@@ -84,7 +84,7 @@ class LossLog(keras.callbacks.Callback):
         self._log.add_losses(step, self._phase, values)
 
 
-class NowAndThen(keras.callbacks.Callback):
+class PeriodicCallback(keras.callbacks.Callback):
     """Calls `act(step)` every few steps, and at the end of the phase.
 
     Args:
@@ -109,11 +109,11 @@ class NowAndThen(keras.callbacks.Callback):
             self.act(self.step)
 
     def act(self, step: int) -> None:
-        """What is to be done after this step of the run."""
+        """The work after this step of the run."""
         raise NotImplementedError
 
 
-class SampleGrids(NowAndThen):
+class SampleGrids(PeriodicCallback):
     """Writes photos above their cartoons, now and then.
 
     One grid shows the same photos each time, the other random ones.
@@ -124,7 +124,7 @@ class SampleGrids(NowAndThen):
         photo_paths: Photos to choose from.
         image_size: Height and width of each picture.
         seed: Seed of the random choice.
-        **when: As `NowAndThen` takes it.
+        **when: As `PeriodicCallback` takes it.
     """
 
     def __init__(

@@ -6,9 +6,9 @@ discriminator train against each other (equation 2).
 
 Images are float32 in [-1, 1]. `train_step` reports the losses of that one
 batch, not a running mean, so that a resumed run reports what an uninterrupted
-one does. Beside each loss of the generator stands how hard it pulls: the L2
+one does. Beside each loss of the generator stands its gradient norm: the L2
 norm of its gradient at the generated images, its weight included. Losses that
-share VGG19's features are led back through it together, and pull as one.
+share VGG19's features are led back through it together, and have one norm.
 """
 
 import keras
@@ -21,7 +21,7 @@ _AS_THEY_ARE = augmentation.Augmentation()
 
 
 class _Phase(keras.Model):
-    """What both phases have: a generator, its objective and its optimizer.
+    """Base of both phases: a generator, its objective and its optimizer.
 
     Args:
         generator: Maps photos to cartoons, both in [-1, 1].
@@ -62,7 +62,7 @@ class _Phase(keras.Model):
     def _descend(self, tape, terms, generated):
         """Moves the generator; returns the report of its losses."""
         weights = self.objective.weights
-        pulls = {
+        at_images = {
             group: tape.gradient(
                 [terms[name] for name in names],
                 generated,
@@ -72,14 +72,14 @@ class _Phase(keras.Model):
         }
         variables = self.generator.trainable_variables
         gradients = tape.gradient(
-            generated, variables, output_gradients=sum(pulls.values())
+            generated, variables, output_gradients=sum(at_images.values())
         )
         self.generator_optimizer.apply(gradients, variables)
         total = sum(weights[name] * term for name, term in terms.items())
         return {
             **{f"{name}_loss": term for name, term in terms.items()},
             "total_loss": total,
-            **{f"{name}_pull": tf.norm(pull) for name, pull in pulls.items()},
+            **{f"{n}_grad_norm": tf.norm(g) for n, g in at_images.items()},
         }
 
 
@@ -89,7 +89,7 @@ _FEATURE_GROUP = "features"
 
 
 def _groups(terms):
-    """Names of losses by the name under which they pull."""
+    """Names of losses by the name of their gradient norm."""
     together = [name for name in terms if name in _FEATURE_TERMS]
     groups = {name: [name] for name in terms if name not in together}
     if together:
@@ -122,7 +122,7 @@ class WarmUp(_Phase):
     def train_step(self, photos):
         with tf.GradientTape(persistent=True) as tape:
             generated = self.generator(photos, training=True)
-            terms = self.objective.restraints(photos, generated)
+            terms = self.objective.reconstruction_terms(photos, generated)
         return self._descend(tape, terms, generated)
 
 
@@ -137,9 +137,9 @@ class CartoonGAN(_Phase):
         feature_discriminator: A `FeatureDiscriminator` for the objective's
             feature maps; None for none.
         adversarial_loss: `"lsgan"` or `"log"`, of the patch discriminator.
-        slope_weight: Weight of a penalty on the patch discriminator's slope
-            at cartoons, half of a batch, and at generated images, the other
-            half (R1 and R2 of Mescheder et al., 2018); 0 for none.
+        gradient_penalty_weight: Weight of the patch discriminator's gradient
+            penalty at cartoons, half of a batch, and at generated images, the
+            other half (R1 and R2 of Mescheder et al., 2018); 0 for none.
         image_pool: An `ImagePool`, or None to show the patch discriminator
             only the newest fakes.
         views: An `Augmentation` of what VGG19 and the discriminators see.
@@ -155,7 +155,7 @@ class CartoonGAN(_Phase):
         *,
         feature_discriminator=None,
         adversarial_loss="lsgan",
-        slope_weight=0.0,
+        gradient_penalty_weight=0.0,
         image_pool=None,
         views=_AS_THEY_ARE,
         seed=0,
@@ -165,7 +165,7 @@ class CartoonGAN(_Phase):
         self.discriminator = discriminator
         self.feature_discriminator = feature_discriminator
         self.adversarial_loss = adversarial_loss
-        self.slope_weight = slope_weight
+        self.gradient_penalty_weight = gradient_penalty_weight
         self.image_pool = image_pool
         self.views = views
         self.seed = seed
@@ -198,7 +198,7 @@ class CartoonGAN(_Phase):
             logits = self._look_at(view.tint(generated), maps)
             terms = {
                 **self._adversarial_terms(logits),
-                **self.objective.restraints(
+                **self.objective.reconstruction_terms(
                     photos, generated, maps=maps, view=view, cartoons=cartoons
                 ),
             }
@@ -206,10 +206,11 @@ class CartoonGAN(_Phase):
                 view, cartoons, smoothed, generated, maps, logits
             )
             steered = sum(discrimination.values())
-            if self.discriminator and self.slope_weight:
+            if self.discriminator and self.gradient_penalty_weight:
                 half = tf.shape(photos)[0] // 2
                 mixed = tf.concat([cartoons[:half], generated[half:]], axis=0)
-                steered += self.slope_weight * self._slope(view.tint(mixed))
+                penalty = self._gradient_penalty(view.tint(mixed))
+                steered += self.gradient_penalty_weight * penalty
         variables = self._discriminator_variables
         gradients = d_tape.gradient(steered, variables)
         report = self._descend(g_tape, terms, generated)
@@ -275,15 +276,15 @@ class CartoonGAN(_Phase):
             )
         return found
 
-    def _slope(self, images):
-        """Mean squared slope of the patch discriminator at some images."""
+    def _gradient_penalty(self, images):
+        """Mean squared gradient norm of the patch discriminator."""
         images = tf.stop_gradient(images)
         with tf.GradientTape() as tape:
             tape.watch(images)
             logits = self.discriminator(images, training=True)
             judgements = tf.reduce_mean(logits, axis=(1, 2, 3))
-        slopes = tape.gradient(judgements, images)
-        return tf.reduce_mean(tf.reduce_sum(slopes**2, axis=(1, 2, 3)))
+        gradients = tape.gradient(judgements, images)
+        return tf.reduce_mean(tf.reduce_sum(gradients**2, axis=(1, 2, 3)))
 
     def _logits_of_fakes(self, view, generated, logits):
         if self.image_pool is None:

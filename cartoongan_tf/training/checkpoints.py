@@ -33,8 +33,8 @@ def save(model: keras.Model, path: pathlib.Path) -> None:
             f"Weights became infinite or NaN before step {int(model.step)} of "
             f"this phase. {errors.LOWER_RATES}"
         )
-    with atomic_files.written_whole(path) as draft:
-        np.savez(draft, **arrays)
+    with atomic_files.atomic_path(path) as temporary:
+        np.savez(temporary, **arrays)
 
 
 def restore(model: keras.Model, path: pathlib.Path) -> int:
@@ -62,6 +62,6 @@ def restore(model: keras.Model, path: pathlib.Path) -> int:
         raise errors.InputError(
             f"The checkpoint {path} cannot be read "
             f"({str(error).splitlines()[0]}); remove it to begin this phase "
-            "anew, or choose another `workdir`."
+            "again, or choose another `workdir`."
         ) from error
     return int(model.step)

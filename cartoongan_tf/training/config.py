@@ -29,7 +29,7 @@ class TrainConfig:
     pixel_weight: float = 0.0
     detail_weight: float = 0.0
     content_target: str = "photo"
-    slope_weight: float = 10.0
+    gradient_penalty_weight: float = 10.0
     discriminator: str = "patch"
     patch_weight: float = 1.0
     feature_weight: float = 0.7
@@ -52,7 +52,7 @@ class TrainConfig:
     image_size: int = 256
     smallest_crop: float = 0.6
     largest_crop: float = 1.0
-    mirror: bool = True
+    horizontal_flip: bool = True
     edge_low: int = 100
     edge_high: int = 200
     edge_dilation: int = 5
@@ -68,8 +68,8 @@ class TrainConfig:
     decay_start: int | None = None
     image_pool: int = 50
     ema_momentum: float = 0.995
-    held_back: int = 0
-    held_back_people: int = 0
+    holdout: int = 0
+    holdout_people: int = 0
     evaluate_every: int | None = None
     inception_weights: str = "imagenet"
     sample_every: int = 500
@@ -97,11 +97,11 @@ class TrainConfig:
                 "features; pass `content_features`=vgg19, or "
                 "`discriminator`=patch."
             )
-        largest_shift = self.image_size - _LEAST_VIEW
+        largest_shift = self.image_size - _MIN_VIEW
         if self.feature_shift > largest_shift:
             raise errors.InputError(
                 f"`feature_shift`={self.feature_shift} must leave at least "
-                f"{_LEAST_VIEW} pixels of `image_size`={self.image_size}: "
+                f"{_MIN_VIEW} pixels of `image_size`={self.image_size}: "
                 f"pass {largest_shift} at the most."
             )
         if not self.ema_momentum < 1:
@@ -113,12 +113,12 @@ class TrainConfig:
                 f"`smoothing_kernel`={self.smoothing_kernel} must not be "
                 f"larger than `image_size`={self.image_size}."
             )
-        held_back = self.held_back + self.held_back_people
-        if self.evaluate_every and held_back < _LEAST_HELD_BACK:
+        holdout = self.holdout + self.holdout_people
+        if self.evaluate_every and holdout < _MIN_HOLDOUT:
             raise errors.InputError(
                 f"`evaluate_every` needs photos that are not trained on: give "
-                f"`held_back`={_LEAST_HELD_BACK} at the least, received "
-                f"{held_back}."
+                f"`holdout`={_MIN_HOLDOUT} at the least, received "
+                f"{holdout}."
             )
         if 0 < self.image_pool < self.batch_size:
             raise errors.InputError(
@@ -138,7 +138,7 @@ class TrainConfig:
 
     @property
     def people_count(self) -> int:
-        """How many photos of each batch come from `people_dir`."""
+        """Number of photos of each batch from `people_dir`."""
         if self.people_dir is None:
             return 0
         return round(self.people_share * self.batch_size)
@@ -168,14 +168,14 @@ CHANGEABLE = (
     "sample_every",
     "checkpoint_every",
 )
-_LEAST_HELD_BACK = 10
-_LEAST_VIEW = 24  # pixels: three a side in VGG19's map at an eighth
+_MIN_HOLDOUT = 10
+_MIN_VIEW = 24  # pixels: three a side in VGG19's map at an eighth
 
-_LEAST = {
+_MINIMUM = {
     "content_weight": 0,
     "color_weight": 0,
     "variation_weight": 0,
-    "slope_weight": 0,
+    "gradient_penalty_weight": 0,
     "luminance_weight": 0,
     "flat_weight": 0,
     "palette_weight": 0,
@@ -198,8 +198,8 @@ _LEAST = {
     "steps": 0,
     "decay_start": 0,
     "image_pool": 0,
-    "held_back": 0,
-    "held_back_people": 0,
+    "holdout": 0,
+    "holdout_people": 0,
     "evaluate_every": 1,
     "sample_every": 1,
     "checkpoint_every": 1,
@@ -218,7 +218,7 @@ _POSITIVE = (
 
 
 def _check_ranges(settings):
-    for name, least in _LEAST.items():
+    for name, least in _MINIMUM.items():
         value = getattr(settings, name)
         if value is not None and not value >= least:
             raise errors.InputError(
@@ -244,11 +244,11 @@ def _check_ranges(settings):
 
 def _check_people(settings):
     if settings.people_dir is None:
-        if settings.held_back_people:
+        if settings.holdout_people:
             raise errors.InputError(
-                f"`held_back_people`={settings.held_back_people} holds back "
+                f"`holdout_people`={settings.holdout_people} holds back "
                 "photos of `people_dir`; name that folder, or pass "
-                "`held_back`."
+                "`holdout`."
             )
     elif not settings.people_count:
         raise errors.InputError(

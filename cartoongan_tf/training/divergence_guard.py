@@ -1,4 +1,4 @@
-"""What ends a run that has gone wrong, before it spoils what was good."""
+"""Guard that ends a diverged run before it spoils good checkpoints."""
 
 import collections
 import math
@@ -50,6 +50,6 @@ class Guard(keras.callbacks.Callback):
                 f"content_loss has been {content:.0f} over the last {_WINDOW} "
                 "steps, nearly the 620 of unrelated photos: the cartoons no "
                 "longer show what their photos do, the discriminator has "
-                "won. Begin anew with half of `discriminator_learning_rate`, "
+                "won. Start over with half of `discriminator_learning_rate`, "
                 "or twice the `content_weight`."
             )

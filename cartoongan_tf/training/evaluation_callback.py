@@ -1,4 +1,4 @@
-"""How good the generator of a run is, now and then while it trains."""
+"""Evaluation of the generator of a run, now and then while it trains."""
 
 import pathlib
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from cartoongan_tf.training import run_log
 BEST_FILE = "best_generator.keras"
 
 
-class Evaluations(callbacks.NowAndThen):
+class Evaluations(callbacks.PeriodicCallback):
     """Logs how good the cartoons are, and keeps the best generator.
 
     The log gets the kernel distance, the other components of the quality
@@ -32,7 +32,7 @@ class Evaluations(callbacks.NowAndThen):
         photos: Held-back photos to make cartoons of.
         cartoons: The cartoons to compare them with.
         describe: Inception features.
-        **when: As `NowAndThen` takes it.
+        **when: As `PeriodicCallback` takes it.
     """
 
     def __init__(
@@ -71,11 +71,11 @@ class Evaluations(callbacks.NowAndThen):
 
     def act(self, step: int) -> None:
         generator = self.model.averaged_generator
-        figures = self._measure(loading.from_generator(generator))
-        known = {n: value for n, value in figures.items() if value is not None}
+        metrics = self._measure(loading.from_generator(generator))
+        known = {n: value for n, value in metrics.items() if value is not None}
         self._log.add_losses(step, self._phase, known)
-        if figures[quality.SCORE] < self._best:
-            self._best = figures[quality.SCORE]
+        if metrics[quality.SCORE] < self._best:
+            self._best = metrics[quality.SCORE]
             atomic_files.save_model(generator, self._workdir / BEST_FILE)
 
     def _measure(self, cartoonize):
@@ -83,9 +83,9 @@ class Evaluations(callbacks.NowAndThen):
         pool = fidelity.Pool()
         features = self._describe(self._cartoons_of(cartoonize, pool))
         distance = kid_fid.kernel_distance(features, self._wanted)
-        figures = quality.components(pool.result(), self._start)
-        score = quality.score(distance, figures)
-        return {self._name: distance, **figures, quality.SCORE: score}
+        metrics = quality.components(pool.result(), self._start)
+        score = quality.score(distance, metrics)
+        return {self._name: distance, **metrics, quality.SCORE: score}
 
     def _cartoons_of(self, cartoonize, pool):
         """Gives the cartoons, and adds each to a pool on the way."""

@@ -24,12 +24,12 @@ def plot_losses(workdir: pathlib.Path) -> None:
     if not (workdir / "log.csv").exists():
         return
     figure = draw_losses(run_log.read_table(workdir))
-    with atomic_files.written_whole(workdir / "losses.png") as draft:
-        figure.savefig(draft, dpi=100)
+    with atomic_files.atomic_path(workdir / "losses.png") as temporary:
+        figure.savefig(temporary, dpi=100)
 
 
 def draw_losses(rows: list[dict[str, str]]) -> "matplotlib.figure.Figure":
-    """A panel for each loss that the rows have, and one for their pulls.
+    """A panel for each loss in the rows, and one for gradient norms.
 
     Args:
         rows: As `run_log.read_table` gives them.
@@ -39,12 +39,12 @@ def draw_losses(rows: list[dict[str, str]]) -> "matplotlib.figure.Figure":
     names = [name for name in run_log.LOSSES if any(r[name] for r in rows)]
     figure = matplotlib.figure.Figure((15, 7), layout="constrained")
     panels = figure.subplots(2, -(-(len(names) + 1) // 2), sharex=True).ravel()
-    *losses, pulls = panels[: len(names) + 1]
+    *losses, norms = panels[: len(names) + 1]
     for panel, name in zip(losses, names, strict=True):
         panel.set_title(name.replace("_", " "))
         _draw(panel, name, rows)
-    _draw_pulls(pulls, rows)
-    for panel in [*losses, pulls]:
+    _draw_grad_norms(norms, rows)
+    for panel in [*losses, norms]:
         panel.set_xlabel("step")
         panel.tick_params(labelbottom=True)  # Else only in the last row.
     for panel in panels[len(names) + 1 :]:
@@ -52,10 +52,10 @@ def draw_losses(rows: list[dict[str, str]]) -> "matplotlib.figure.Figure":
     return figure
 
 
-def _draw_pulls(panel, rows):
-    panel.set_title("pull of each loss on the cartoons")
+def _draw_grad_norms(panel, rows):
+    panel.set_title("gradient norm of each loss")
     panel.set_yscale("log")
-    names = [name for name in run_log.PULLS if any(r[name] for r in rows)]
+    names = [name for name in run_log.GRAD_NORMS if any(r[name] for r in rows)]
     for number, name in enumerate(names):
         _draw(panel, name, rows, f"C{number}")
     if names:
@@ -68,7 +68,7 @@ def _draw(panel, name, rows, color="C0"):
     if points:
         steps, values = np.array(points).T
         panel.plot(steps, values, color, alpha=0.25)
-        label = name.removesuffix("_pull")
+        label = name.removesuffix("_grad_norm")
         panel.plot(*_running_mean(steps, values), color, label=label)
         for begin in _phase_starts(rows):
             panel.axvline(begin, color="gray", linestyle=":")

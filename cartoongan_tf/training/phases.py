@@ -52,7 +52,7 @@ class Discriminators(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What a phase leaves.
+    """Result of a phase.
 
     Attributes:
         generator: The generator to look at and to keep.
@@ -137,7 +137,7 @@ def _compile_gan(run, generator, discriminators, features):
         objectives.of_run(run, features),
         feature_discriminator=discriminators.feature,
         adversarial_loss=config.adversarial_loss,
-        slope_weight=config.slope_weight,
+        gradient_penalty_weight=config.gradient_penalty_weight,
         image_pool=_build_pool(config),
         views=augmentation.Augmentation(
             config.feature_shift, config.gray_share
@@ -229,7 +229,7 @@ def _observers(run, log, name, offset, steps, describe):
                 log,
                 name,
                 run.workdir,
-                run.held_back,
+                run.holdout,
                 run.cartoons.paths,
                 describe,
                 offset=offset,

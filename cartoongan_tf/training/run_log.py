@@ -28,20 +28,20 @@ LOSSES = (
     "discriminator_loss",
     "feature_discriminator_loss",
 )
-PULLS = (
-    "adversarial_pull",
-    "pixel_pull",
-    "content_pull",
-    "features_pull",
-    "color_pull",
-    "luminance_pull",
-    "palette_pull",
-    "flat_pull",
-    "variation_pull",
+GRAD_NORMS = (
+    "adversarial_grad_norm",
+    "pixel_grad_norm",
+    "content_grad_norm",
+    "features_grad_norm",
+    "color_grad_norm",
+    "luminance_grad_norm",
+    "palette_grad_norm",
+    "flat_grad_norm",
+    "variation_grad_norm",
 )
 # Of cartoons of held-back photos, only now and then: kernel distances, what
 # else the quality score is made of (`quality.py`), and the score.
-FIGURES = (
+METRICS = (
     "KID-768",
     "KID-InceptionV3",
     "stray_strokes",
@@ -51,7 +51,7 @@ FIGURES = (
     "contrast_kept",
     "quality_score",
 )
-COLUMNS = ("step", "phase", *LOSSES, *PULLS, *FIGURES)
+COLUMNS = ("step", "phase", *LOSSES, *GRAD_NORMS, *METRICS)
 
 
 class RunLog:
@@ -106,8 +106,8 @@ def _take_back_table(path, last_step):
         for line in lines[1:]
         if line.endswith("\n") and int(line.split(",")[0]) <= last_step
     ]
-    with atomic_files.written_whole(path) as draft:
-        draft.write_text(",".join(COLUMNS) + "\n" + "".join(kept))
+    with atomic_files.atomic_path(path) as temporary:
+        temporary.write_text(",".join(COLUMNS) + "\n" + "".join(kept))
 
 
 def _take_back_events(folder, last_step):
@@ -118,8 +118,8 @@ def _take_back_events(folder, last_step):
             if tf.compat.v1.Event.FromString(record).step <= last_step
         ]
         with (
-            atomic_files.written_whole(path) as draft,
-            tf.io.TFRecordWriter(str(draft)) as writer,
+            atomic_files.atomic_path(path) as temporary,
+            tf.io.TFRecordWriter(str(temporary)) as writer,
         ):
             for record in records:
                 writer.write(record)

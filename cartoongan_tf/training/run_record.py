@@ -1,4 +1,4 @@
-"""What a run began with, so that it goes on with nothing else."""
+"""Record of a run's settings and data, so that it goes on with the same."""
 
 import dataclasses
 import hashlib
@@ -53,8 +53,8 @@ def write(
     """Writes what `check` compares with."""
     path = pathlib.Path(settings.workdir) / _NAME
     text = json.dumps(_describe(settings, folders), indent=2) + "\n"
-    with atomic_files.written_whole(path) as draft:
-        draft.write_text(text)
+    with atomic_files.atomic_path(path) as temporary:
+        temporary.write_text(text)
 
 
 def _describe(settings, folders):

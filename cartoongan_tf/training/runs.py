@@ -20,7 +20,7 @@ from cartoongan_tf.training.config import TrainConfig
 
 WARM_UP = "warm_up"
 ADVERSARIAL = "adversarial"
-HELD_BACK = "held_back.txt"
+HOLDOUT = "holdout.txt"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,14 +31,14 @@ class Run:
         config: Its settings.
         photos: The photos.
         cartoons: The cartoons.
-        held_back: Photos to measure the generator on.
+        holdout: Photos to measure the generator on.
         people: Further photos, of people, if the settings name a folder.
     """
 
     config: TrainConfig
     photos: image_source.PictureSource
     cartoons: image_source.PictureSource
-    held_back: list[pathlib.Path]
+    holdout: list[pathlib.Path]
     people: image_source.PictureSource | None = None
 
     @property
@@ -65,12 +65,12 @@ def open_run(config: TrainConfig) -> Run:
             good, or `workdir` holds checkpoints of a run with other settings.
     """
     atomic_files.make_folder("workdir", config.workdir)
-    photos = _take_inventory("photo_dir", config.photo_dir, config)
-    cartoons = _take_inventory("cartoon_dir", config.cartoon_dir, config)
+    photos = _scan_folder("photo_dir", config.photo_dir, config)
+    cartoons = _scan_folder("cartoon_dir", config.cartoon_dir, config)
     folders = {"photo_dir": photos.paths, "cartoon_dir": cartoons.paths}
     people = None
     if config.people_dir is not None:
-        people = _take_inventory("people_dir", config.people_dir, config)
+        people = _scan_folder("people_dir", config.people_dir, config)
         folders["people_dir"] = people.paths
         _check_apart(photos, people, config)
     if _has_begun(config):
@@ -78,7 +78,7 @@ def open_run(config: TrainConfig) -> Run:
     elif config.check_data and not _uses_samples(config):
         _check_data(photos.paths, cartoons.paths, config)
     run_record.write(config, folders)
-    photos, people, held = _hold_back(photos, people, config)
+    photos, people, held = _split(photos, people, config)
     return Run(
         config,
         image_source.open_source(photos, config.cache),
@@ -101,15 +101,15 @@ def _denoising_of(config):
     )
 
 
-def _hold_back(photos, people, config):
-    photos, held = holdout.hold_back(photos, config.held_back, config.seed)
+def _split(photos, people, config):
+    photos, held = holdout.split(photos, config.holdout, config.seed)
     if people is not None:
-        people, more = holdout.hold_back(
-            people, config.held_back_people, config.seed, "held_back_people"
+        people, more = holdout.split(
+            people, config.holdout_people, config.seed, "holdout_people"
         )
         held = held + more
     if held:
-        listed = pathlib.Path(config.workdir) / HELD_BACK
+        listed = pathlib.Path(config.workdir) / HOLDOUT
         file_lists.write_list(held, listed)
     return photos, people, held
 
@@ -117,7 +117,7 @@ def _hold_back(photos, people, config):
 def _check_apart(photos, people, config):
     """A photo that is held back must not come in by the other folder."""
     same = overlaps.same_places(photos.paths, people.paths)
-    if same and (config.held_back or config.held_back_people):
+    if same and (config.holdout or config.holdout_people):
         raise errors.InputError(
             f"{len(same)} photos, such as {same[0]}, are in `photo_dir` and "
             "in `people_dir`, so that what is held back of one would be "
@@ -125,12 +125,12 @@ def _check_apart(photos, people, config):
         )
 
 
-def _take_inventory(flag, name, config):
+def _scan_folder(flag, name, config):
     samples_folder = pathlib.Path(config.workdir) / "samples"
     folder = samples.as_folder(name, samples_folder, flag)
-    inventory = folder_scan.take_inventory(folder, flag)
-    folder_scan.require_pictures(inventory, flag, config.bad_images)
-    return inventory
+    scan = folder_scan.scan_folder(folder, flag)
+    folder_scan.require_pictures(scan, flag, config.bad_images)
+    return scan
 
 
 def _uses_samples(config):
@@ -146,11 +146,10 @@ def _check_data(photo_paths, cartoon_paths, config):
     for finding in found:
         if finding.severity is rules.Severity.ERROR:
             raise errors.InputError(
-                f"{finding.sentence} If that is not so, pass "
-                "`check_data`=false."
+                f"{finding.message} If that is not so, pass `check_data`=false."
             )
         word = finding.severity.name.lower()
-        print(f"{word}: {finding.sentence}", file=sys.stderr)
+        print(f"{word}: {finding.message}", file=sys.stderr)
 
 
 def _has_begun(config):

@@ -53,10 +53,10 @@ def cartoonize_camera(
         cartoonize: Function from a picture to its cartoon.
         camera: Number of a camera, or whatever else OpenCV can open.
         target: Video to write; if None, there is a window only.
-        temporal: Whether to steady the cartoons against flicker.
+        temporal: Whether to smooth the cartoons against flicker.
         codec: One of `codecs.CODECS`.
         quality: Constant rate factor of the codec.
-        show: Called with each cartoon; ends it by False. Unless told, a
+        show: Called with each cartoon; ends it by False. By default, a
             window where no `target` is.
 
     Returns:
@@ -69,7 +69,7 @@ def cartoonize_camera(
     if show is None:
         show = _always if target else _window()
     if temporal:
-        cartoonize = temporal_smoothing.steadied(cartoonize)
+        cartoonize = temporal_smoothing.smoothed(cartoonize)
     with _opened(camera) as photos:
         cartoons = ((tick, cartoonize(photo)) for tick, photo in photos)
         shown = _until_stopped(cartoons, show)
@@ -120,18 +120,18 @@ def _write(cartoons, target, encoding):
     if first is None:
         return 0
     height, width = first[1].shape[:2]
-    look = reader.Look((width, height))
+    display = reader.DisplayInfo((width, height))
     segment = target.with_name(f".camera-{target.name}.nut")
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         with segment_writer.SegmentWriter(
-            segment, encoding, look, time_base=_TICK, rate=_RATE
+            segment, encoding, display, time_base=_TICK, rate=_RATE
         ) as writer:
             with contextlib.suppress(KeyboardInterrupt):
                 for tick, cartoon in itertools.chain([first], cartoons):
                     writer.write(tick, cartoon)
             writer.finish()
-        muxer.join([segment], target, encoding, look=look, rate=_RATE)
+        muxer.mux([segment], target, encoding, display=display, rate=_RATE)
     finally:
         segment.unlink(missing_ok=True)
     return writer.count

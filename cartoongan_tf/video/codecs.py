@@ -1,4 +1,4 @@
-"""What videos are encoded with: codecs, and the files that can hold them.
+"""Codecs of videos, and the files that can hold them.
 
 All are written as YCbCr 4:2:0 with 8 bits a channel, which every player plays.
 """
@@ -28,7 +28,7 @@ class _Container(NamedTuple):
 
 
 class Encoding(NamedTuple):
-    """How a video is encoded.
+    """Encoding of a video.
 
     Attributes:
         codec: Name of `CODECS`.
@@ -98,7 +98,7 @@ def choose(
 
     Args:
         target: File to write; its ending tells the kind.
-        codec: One of `CODECS`; unless told, H.264, and VP9 in WebM.
+        codec: One of `CODECS`; by default, H.264, and VP9 in WebM.
         quality: Constant rate factor: lower is better and larger. Up to 51
             for H.264 and H.265, up to 63 for the others.
 

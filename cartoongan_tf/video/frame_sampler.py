@@ -1,11 +1,11 @@
-"""Films -> RGB frames with their times, at a bounded rate.
+"""Videos -> RGB frames with their times, at a bounded rate.
 
 Frames are uint8 RGB of shape `(height, width, 3)`, the way up and in the
 proportions that a player shows: turned as a phone's metadata say, and widened
 where pixels are not square, as on a DVD. Times are seconds from the start.
 
-A damaged film gives what can be decoded. Interlaced films are not
-deinterlaced, and HDR films keep their flat colors.
+A damaged video gives what can be decoded. Interlaced videos are not
+deinterlaced, and HDR videos keep their flat colors.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ def sampled(
     those after it once more.
 
     Args:
-        video: The film.
+        video: The video.
         rate: The first frame of every 1 / `rate` seconds is given.
         start: Earlier frames are left out.
 

@@ -29,12 +29,12 @@ _OUTDATED = {
 }
 
 
-def join(
+def mux(
     segments: Sequence[pathlib.Path],
     target: pathlib.Path,
     encoding: codecs.Encoding,
     *,
-    look: reader.Look,
+    display: reader.DisplayInfo,
     rate: fractions.Fraction,
     source: reader.VideoFile | None = None,
 ) -> list[str]:
@@ -44,52 +44,56 @@ def join(
         segments: Files of `video_segments`, in order.
         target: File to write.
         encoding: With which the segments were encoded.
-        look: How the frames are shown.
+        display: How the frames are shown.
         rate: Frames a second, or about that.
         source: Where the sound and all else comes from, if anywhere.
 
     Returns:
         What of the source could not be kept, in sentences.
     """
-    with atomic_files.written_whole(target) as draft:
+    with atomic_files.atomic_path(target) as temporary:
         # Absolute, or a colon would make a protocol of the name.
         with av.open(
-            str(draft.absolute()),
+            str(temporary.absolute()),
             "w",
             format=encoding.format,
             container_options=dict(encoding.file_options),
         ) as output:
             with av.open(str(segments[0])) as first:
-                video = _add_video(output, first, encoding, look, rate)
-            notes = list(_losses(target, encoding, look))
+                video = _add_video(output, first, encoding, display, rate)
+            notes = list(_losses(target, encoding, display))
             if source is None:
-                _mux(output, video, segments, rate, 0)
+                _mux_packets(output, video, segments, rate, 0)
                 return notes
             with av.open(str(source.path)) as container:
                 _describe(output, video, container, source)
                 tracks = stream_copy.SoundTracks(
                     output, container, encoding, source.index
                 )
-                lead = fractions.Fraction(source.lead).limit_denominator(10**6)
+                start_offset = fractions.Fraction(
+                    source.start_offset
+                ).limit_denominator(10**6)
                 packets = tracks.packets()
-                _mux(output, video, segments, rate, lead, packets)
+                _mux_packets(
+                    output, video, segments, rate, start_offset, packets
+                )
     return notes + [f"{source.name}: {note}" for note in tracks.notes]
 
 
-def _losses(target, encoding, look):
+def _losses(target, encoding, display):
     # H.264 and H.265 say it themselves, and PyAV tells MP4 files only.
     is_mute = encoding.codec in ("vp9", "av1") and encoding.format != "mp4"
-    if look.aspect != 1 and is_mute:
+    if display.aspect != 1 and is_mute:
         yield (
-            f"{target}: its pixels are not square ({look.aspect}), which such "
-            "a file cannot say; write an .mp4, or h264."
+            f"{target}: its pixels are not square ({display.aspect}), which "
+            "such a file cannot say; write an .mp4, or h264."
         )
 
 
-def _add_video(output, first, encoding, look, rate):
+def _add_video(output, first, encoding, display, rate):
     template = first.streams.video[0]
     stream = output.add_stream_from_template(template, opaque=True)
-    stream.codec_context.sample_aspect_ratio = look.aspect
+    stream.codec_context.sample_aspect_ratio = display.aspect
     stream.codec_context.framerate = rate
     if encoding.tag:
         stream.codec_context.codec_tag = encoding.tag
@@ -112,7 +116,7 @@ def _describe(output, video, container, source):
 
 
 def lasting(metadata: dict[str, str]) -> dict[str, str]:
-    """What of a file's metadata is true of its cartoon, too."""
+    """The part of a file's metadata that is true of its cartoon, too."""
     return {
         key: value
         for key, value in metadata.items()
@@ -121,15 +125,15 @@ def lasting(metadata: dict[str, str]) -> dict[str, str]:
     }
 
 
-def _mux(output, video, segments, rate, lead, others=()):
-    packets = _video_packets(segments, video, rate, lead)
+def _mux_packets(output, video, segments, rate, start_offset, others=()):
+    packets = _video_packets(segments, video, rate, start_offset)
     # Written in the order of time, or all of the sound would wait in memory.
     for _, packet in heapq.merge(packets, others, key=lambda timed: timed[0]):
         output.mux(packet)
 
 
-def _video_packets(segments, stream, rate, lead):
-    """Packets with the times at which they are decoded, made anew.
+def _video_packets(segments, stream, rate, start_offset):
+    """Packets with the times at which they are decoded, made again.
 
     Each segment has its own, which overlap where segments meet. Decoding in
     the order of showing, `delay` frames ahead, suits all of them.
@@ -148,7 +152,7 @@ def _video_packets(segments, stream, rate, lead):
         for packet in packets:
             packet.dts = waiting.pop(0)
             packet.duration = after[packet.pts] - packet.pts
-            _move(packet, round(lead / base))
+            _move(packet, round(start_offset / base))
             packet.stream = stream
             yield float(packet.dts * packet.time_base), packet
 
@@ -158,7 +162,7 @@ def _move(packet, shift):
 
 
 def _delay(path):
-    """How many frames later than decoded some frame of a segment is shown."""
+    """Largest number of frames that a segment's frame is shown late by."""
     times = [packet.pts for packet in segment_writer.read_packets(path)]
     rank = {time: number for number, time in enumerate(sorted(times))}
     return max(number - rank[time] for number, time in enumerate(times))

@@ -22,16 +22,16 @@ import numpy as np
 from cartoongan_tf.core import errors
 
 _RUN_UP = 5.0  # Seconds to seek ahead of a time: some key frames come late.
-_END = 2.0  # Seconds of sound, say, that a whole film may go on for.
+_END = 2.0  # Seconds of sound, say, that a whole video may go on for.
 # Numbers of ITU-T H.273, as in FFmpeg.
 _BT709, UNTAGGED, _BT601 = 1, 2, 6
 _MATRICES = {_BT709, 5, _BT601, 9}  # 5 is BT.601 in Europe, 9 is BT.2020.
 _HDR = {16: "PQ", 18: "HLG"}
-_HD = 720  # Lines from which on untagged films mean BT.709, as players do.
+_HD = 720  # Lines from which on untagged videos mean BT.709, as players do.
 
 
-class Look(NamedTuple):
-    """How the frames of a video are shown.
+class DisplayInfo(NamedTuple):
+    """Display size, aspect and color metadata of a video.
 
     Attributes:
         size: Width and height in pixels, upright.
@@ -53,19 +53,19 @@ class VideoFile:
 
     Args:
         path: File to open.
-        name: What to call it in messages; the path unless told.
+        name: What to call it in messages; the path by default.
 
     Attributes:
         seconds: Length, or None where the file does not say.
         rate: Frames a second; of uneven ones a guess.
         time_base: Seconds a tick.
-        lead: Seconds from the start of the file, which may be one of sound,
-            to the first frame.
+        start_offset: Seconds from the start of the file, which may be one of
+            sound, to the first frame.
         aspect: Width of a pixel, in its heights, as stored.
         end: Where a video that breaks off does, once its frames were read.
 
     Raises:
-        InputError: If the file is missing, no film, or has no moving picture.
+        InputError: If the file is missing, no video, or has no moving picture.
     """
 
     def __init__(self, path: str | pathlib.Path, name: str | None = None):
@@ -80,7 +80,7 @@ class VideoFile:
                 self._describe(container)
         except av.FFmpegError as error:
             raise errors.InputError(
-                f"{self.name} is not a film that can be read "
+                f"{self.name} is not a video that can be read "
                 f"({error.strerror}); play it to see whether it is whole."
             ) from error
 
@@ -115,8 +115,8 @@ class VideoFile:
         # A file that cannot be searched is read from its beginning.
         yield from self._decoded(None)
 
-    def look(self) -> tuple[Look, list[str]]:
-        """How the frames are shown, and what of it is lost, in sentences.
+    def display_info(self) -> tuple[DisplayInfo, list[str]]:
+        """Display metadata, and messages on what is lost of it.
 
         Raises:
             InputError: If no frame can be decoded.
@@ -132,20 +132,20 @@ class VideoFile:
         is_turned = round(frame.rotation / 90) % 2
         width, height = frame.width, frame.height
         aspect = self.aspect
-        look = Look(
+        display = DisplayInfo(
             size=(height, width) if is_turned else (width, height),
             aspect=1 / aspect if is_turned else aspect,
             matrix=_matrix(frame),
             primaries=frame.color_primaries or UNTAGGED,
             transfer=frame.color_trc or UNTAGGED,
         )
-        return look, [f"{self.name} {loss}" for loss in _losses(frame)]
+        return display, [f"{self.name} {loss}" for loss in _losses(frame)]
 
     def _describe(self, container):
         stream = _moving_picture(container)
         if stream is None:
             raise errors.InputError(
-                f"{self.name} has no moving picture; name a film."
+                f"{self.name} has no moving picture; name a video."
             )
         self.index = stream.index
         self.aspect = fractions.Fraction(stream.sample_aspect_ratio or 1)
@@ -157,7 +157,7 @@ class VideoFile:
         self._first = float((stream.start_time or 0) * stream.time_base)
         # Sound may begin a little before 0, to give its decoder a run-up.
         start = max(0, container.start_time or 0) / av.time_base
-        self.lead = max(0.0, self._first - start)
+        self.start_offset = max(0.0, self._first - start)
         if container.duration:
             self.seconds = container.duration / av.time_base
         elif stream.duration:

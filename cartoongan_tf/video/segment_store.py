@@ -1,9 +1,9 @@
 """Work in progress on a video: the segments that are done.
 
 A hidden folder beside the target holds each segment as a file, a record of
-what it holds, and what the steadier knew at its end. A segment counts once its
+what it holds, and what the smoother knew at its end. A segment counts once its
 record is there, which is written last. The settings stand in the folder: with
-others, or with another source, work begins anew.
+others, or with another source, work starts over.
 """
 
 import json
@@ -57,8 +57,8 @@ class SegmentFolder:
                 "place."
             ) from error
         if not record.exists():
-            with atomic_files.written_whole(record) as draft:
-                draft.write_text(json.dumps(settings))
+            with atomic_files.atomic_path(record) as temporary:
+                temporary.write_text(json.dumps(settings))
 
     def done(self) -> list[Segment]:
         """The segments up to the first that is missing."""
@@ -80,16 +80,18 @@ class SegmentFolder:
     ) -> None:
         """Records that a segment is written, and forgets older memories."""
         if memory is not None:
-            with atomic_files.written_whole(self._path(number, "npz")) as draft:
-                np.savez(draft, **memory._asdict())
-        with atomic_files.written_whole(self._path(number, "json")) as draft:
-            draft.write_text(str(count))
+            with atomic_files.atomic_path(
+                self._path(number, "npz")
+            ) as temporary:
+                np.savez(temporary, **memory._asdict())
+        with atomic_files.atomic_path(self._path(number, "json")) as temporary:
+            temporary.write_text(str(count))
         for old in self._folder.glob("*.npz"):
             if old != self._path(number, "npz"):
                 old.unlink()
 
     def memory(self, number: int) -> temporal_smoothing.Memory | None:
-        """What the steadier knew at the end of the last segment done."""
+        """Memory of the smoother at the end of the last finished segment."""
         path = self._path(number, "npz")
         if not path.exists():
             return None

@@ -19,7 +19,7 @@ from cartoongan_tf.video import reader
 
 FORMAT = "nut"
 
-_LATER = 10  # Seconds added to all times: such a file holds none below 0.
+_TIME_OFFSET = 10  # Seconds added to all times: such a file holds none below 0.
 
 _LIMITED = 1  # FFmpeg's AVCOL_RANGE_MPEG, 16 to 235.
 # Exact conversions: FFmpeg's quick ones are off by up to 4 levels.
@@ -37,7 +37,7 @@ class SegmentWriter:
     Args:
         path: File to write.
         encoding: How.
-        look: How frames are shown; those of another size are scaled to it.
+        display: How frames are shown; those of another size are scaled to it.
         time_base: Seconds a tick.
         rate: Frames a second, or about that.
 
@@ -49,13 +49,13 @@ class SegmentWriter:
         self,
         path: pathlib.Path,
         encoding: codecs.Encoding,
-        look: reader.Look,
+        display: reader.DisplayInfo,
         *,
         time_base: fractions.Fraction,
         rate: fractions.Fraction,
     ) -> None:
         self.count = 0
-        self._look, self._even = look, encoding.even
+        self._display, self._even = display, encoding.even
         self._time_base = time_base
         os.environ.setdefault("SVT_LOG", "1")  # Errors only, for AV1.
         self._container = av.open(str(path.absolute()), "w", format=FORMAT)
@@ -75,12 +75,12 @@ class SegmentWriter:
             width=self._stream.width,
             height=self._stream.height,
             format="yuv420p",
-            dst_colorspace=_SCALERS[self._look.matrix],
+            dst_colorspace=_SCALERS[self._display.matrix],
             dst_color_range="MPEG",
             interpolation=_EXACT,
         )
         self._tag(frame)
-        later = round(_LATER / self._time_base)
+        later = round(_TIME_OFFSET / self._time_base)
         frame.pts, frame.time_base = tick + later, self._time_base
         self._container.mux(self._stream.encode(frame))
         self.count += 1
@@ -95,24 +95,25 @@ class SegmentWriter:
         )
 
     def _describe(self):
-        context, (width, height) = self._stream.codec_context, self._look.size
+        context = self._stream.codec_context
+        width, height = self._display.size
         if self._even:
             width, height = width + width % 2, height + height % 2
         self._stream.width, self._stream.height = width, height
         self._stream.pix_fmt = "yuv420p"
         context.time_base = self._time_base
-        context.sample_aspect_ratio = self._look.aspect
+        context.sample_aspect_ratio = self._display.aspect
         self._tag(context)
 
     def _tag(self, thing):
-        thing.colorspace = self._look.matrix
-        thing.color_primaries = self._look.primaries
-        thing.color_trc = self._look.transfer
+        thing.colorspace = self._display.matrix
+        thing.color_primaries = self._display.primaries
+        thing.color_trc = self._display.transfer
         thing.color_range = _LIMITED
 
     def _padded(self, picture):
         height, width = picture.shape[:2]
-        if not self._even or (width, height) != self._look.size:
+        if not self._even or (width, height) != self._display.size:
             return picture
         more = (0, height % 2), (0, width % 2), (0, 0)
         return np.pad(picture, more, "edge")
@@ -122,13 +123,13 @@ def read_packets(path: pathlib.Path) -> list[av.Packet]:
     """The packets of a segment, in the order of decoding.
 
     Their times to be shown are those that were written, in a `time_base` of
-    their own; those to be decoded are to be made anew.
+    their own; those to be decoded are to be made again.
     """
     with av.open(str(path.absolute())) as container:
         stream = container.streams.video[0]
         packets = [packet for packet in container.demux(stream) if packet.size]
     for packet in packets:
         assert packet.pts is not None  # Such a file has all of them.
-        packet.pts -= round(_LATER / packet.time_base)
+        packet.pts -= round(_TIME_OFFSET / packet.time_base)
         packet.dts = None
     return packets

@@ -1,7 +1,7 @@
-"""What lies in a video beside its picture: sound, subtitles, fonts, a cover.
+"""Streams of a video beside its picture: sound, subtitles, fonts, cover.
 
 All is copied as it is where the target can hold it. Other sound is encoded
-anew; what else cannot be held is left out, and said to be.
+again; what else cannot be held is left out, and said to be.
 """
 
 import io
@@ -24,7 +24,7 @@ _COVERS = {
     "mjpeg": ("cover.jpg", "image/jpeg"),
     "png": ("cover.png", "image/png"),
 }
-_RATE = 48000  # Of sound that is encoded anew, which Opus asks for.
+_RATE = 48000  # Of sound that is re-encoded, which Opus asks for.
 
 Timed = tuple[float, av.Packet]
 
@@ -99,7 +99,7 @@ class SoundTracks:
         added.codec_context.layout = stream.codec_context.layout
         _describe(added, stream)
         self._routes[stream.index] = self._encoder(added)
-        self._note(stream, f"is encoded anew, as {sound.removeprefix('lib')}")
+        self._note(stream, f"is re-encoded, as {sound.removeprefix('lib')}")
 
     def _note(self, stream, what):
         name = stream.codec_context.name if stream.codec_context else "unknown"

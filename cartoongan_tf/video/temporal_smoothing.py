@@ -1,4 +1,4 @@
-"""Steadies the cartoons of a video against flicker.
+"""Smooths the cartoons of a video against flicker.
 
 The last result is carried along by the motion of the photos, dense optical
 flow, and blended with the new cartoon wherever that motion can be trusted:
@@ -22,33 +22,35 @@ import numpy as np
 from cartoongan_tf.analysis import shot_detection
 
 _SIDE = 320  # Short side of the pictures that motion is found in; pixels.
-# The larger, the steadier, but the farther from what the network made.
+# The larger, the smoother, but the farther from what the network made.
 _WEIGHT = 0.6  # Of the last result, where all trust it.
 _RETURN = 0.8  # Pixels, of the small pictures, off its start that a way ends.
 _COLOR = 25.0  # Levels that a color may change on its way.
 _SLACK = 2  # Levels beyond the colors close by.
-_NEAR = 5  # Side, in pixels, of what is close by.
+_NEAR_SIDE = 5  # Side, in pixels, of what is close by.
 # Put back half a pixel off, where cubic weights lose most; where nothing moves
 # nothing is, or halos would grow. More, or Lanczos' weights, gave ripples
 # beside contours.
 _LOST = 0.18
-_LEAST = 0.25  # Share of a picture; if less is trusted, it is another shot.
+_MIN_TRUSTED = (
+    0.25  # Share of a picture; if less is trusted, it is another shot.
+)
 
 
 class Memory(NamedTuple):
-    """What is known of the frame before.
+    """Memory of the frame before.
 
     Attributes:
         photo: The frame.
-        result: Its steadied cartoon.
+        result: Its smoothed cartoon.
     """
 
     photo: np.ndarray
     result: np.ndarray
 
 
-class Steadier:
-    """Steadies consecutive frames of one video.
+class TemporalSmoother:
+    """Smooths consecutive frames of one video.
 
     Args:
         memory: Of another one, to go on where it was; none at the beginning.
@@ -61,7 +63,7 @@ class Steadier:
         cartoon: Its cartoon, of the same shape.
 
     Returns:
-        The steadied cartoon.
+        The smoothed cartoon.
     """
 
     def __init__(self, memory: Memory | None = None) -> None:
@@ -86,8 +88,8 @@ class Steadier:
         before, result = self.memory
         way, trust = self._motion(before, photo)
         carried_photo = _carried(before, way, cv2.INTER_LINEAR)
-        trust = trust * _likeness(carried_photo, photo)
-        if trust.mean() < _LEAST:
+        trust = trust * _similarity(carried_photo, photo)
+        if trust.mean() < _MIN_TRUSTED:
             return cartoon
         carried = _sharpened(_carried(result, way, cv2.INTER_CUBIC), way)
         carried = _kept_near(carried, cartoon)
@@ -114,12 +116,12 @@ class Steadier:
         return way, cv2.resize(trust.astype("float32"), (width, height))
 
 
-def steadied(
+def smoothed(
     cartoonize: Callable[[np.ndarray], np.ndarray],
 ) -> Callable[[np.ndarray], np.ndarray]:
-    """The same for consecutive frames of one video, steadied."""
-    steadier = Steadier()
-    return lambda photo: steadier(photo, cartoonize(photo))
+    """The same for consecutive frames of one video, smoothed."""
+    smoother = TemporalSmoother()
+    return lambda photo: smoother(photo, cartoonize(photo))
 
 
 def _small(picture):
@@ -154,7 +156,7 @@ def _is_inside(way):
     )
 
 
-def _likeness(carried, photo):
+def _similarity(carried, photo):
     off = cv2.absdiff(carried, photo).max(axis=2)
     off = cv2.blur(off.astype("float32"), (5, 5))  # Noise is no other color.
     return np.exp(-((off / _COLOR) ** 2))
@@ -169,7 +171,7 @@ def _sharpened(carried, way):
 
 
 def _kept_near(carried, cartoon):
-    near = np.ones((_NEAR, _NEAR), "uint8")
+    near = np.ones((_NEAR_SIDE, _NEAR_SIDE), "uint8")
     low = cv2.subtract(cv2.erode(cartoon, near), _SLACK)
     high = cv2.add(cv2.dilate(cartoon, near), _SLACK)
     return cv2.min(cv2.max(carried, low), high)

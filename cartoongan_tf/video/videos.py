@@ -1,10 +1,10 @@
 """Video -> video of its cartoon.
 
-Frames are decoded, cartoonized, steadied and encoded side by side, with a few
+Frames are decoded, cartoonized, smoothed and encoded side by side, with a few
 of them in memory, into segments. A video that was stopped goes on after its
 last whole segment, and encodes the same frames: a segment begins with what the
-steadier knew at the end of the one before. Networks with norms begin theirs
-anew.
+smoother knew at the end of the one before. Networks with norms begin theirs
+again.
 """
 
 import contextlib
@@ -39,7 +39,7 @@ Watch = Callable[[str, float, float | None, str], None]
 
 
 class Summary(NamedTuple):
-    """What became of a video.
+    """Outcome of a video.
 
     Attributes:
         frames: Frames written.
@@ -89,7 +89,7 @@ def cartoonize_video(
     batch: int = 1,
     prepare: Cartoonize = unchanged,
     compose: Compose = cartoon_alone,
-    recipe: str = "",
+    fingerprint: str = "",
     watch: Watch = watched_by_nobody,
 ) -> Summary:
     """Cartoonizes a video, or goes on where it was stopped.
@@ -102,16 +102,16 @@ def cartoonize_video(
             `(height, width, 3)`; called on one thread only, not the caller's.
         source: Video to read.
         target: Video to write; its ending tells the kind.
-        temporal: Whether to steady the cartoons against flicker.
-        codec: One of `codecs.CODECS`; chosen by the target unless told.
+        temporal: Whether to smooth the cartoons against flicker.
+        codec: One of `codecs.CODECS`; by default, chosen by the target.
         quality: Constant rate factor of the codec; lower is better.
         segment_seconds: At most so much is lost when work is stopped.
         batch: Frames that `cartoonize` gets at once, as `(batch, height,
             width, 3)`, if more than 1; fewer at the end of a segment.
         prepare: Function on each frame before all else, which may reduce it.
         compose: Function from a photo and its cartoon to what is written.
-        recipe: What else the result depends on, such as the model; if it is
-            another than before, work begins anew.
+        fingerprint: What else the result depends on, such as the model; if it
+            is another than before, work starts over.
         watch: Called with what is being done, how many seconds of the video
             are, the whole if that is known, and the speed.
 
@@ -131,30 +131,30 @@ def cartoonize_video(
         raise errors.InputError(
             f"{source} would be replaced by its cartoon; name another target."
         )
-    look, notes = video.look()
-    look = look._replace(size=_final_size(look.size, prepare, compose))
+    display, notes = video.display_info()
+    display = display._replace(size=_final_size(display.size, prepare, compose))
     length = fractions.Fraction(segment_seconds).limit_denominator(1000)
-    settings = _settings(video, encoding, look, temporal, length, batch, recipe)
-    folder = segment_store.SegmentFolder(target, settings)
-    work = _Work(
-        video, encoding, look, folder, length, prepare=prepare, compose=compose
+    settings = _settings(
+        video, encoding, display, temporal, length, batch, fingerprint
     )
+    folder = segment_store.SegmentFolder(target, settings)
+    work = _Work(video, encoding, display, folder, length, prepare, compose)
     resumed = sum(segment.frames for segment in folder.done())
     begin = time.monotonic()
     with _advice(folder, length):
         made = work.make(cartoonize, temporal, batch, watch)
         seconds = time.monotonic() - begin
-        notes += work.join(target)
+        notes += work.mux(target)
     folder.drop()
     return Summary(resumed + made, resumed, made / seconds, notes)
 
 
 class _Work:
     def __init__(
-        self, video, encoding, look, folder, length, *, prepare, compose
+        self, video, encoding, display, folder, length, prepare, compose
     ):
         self._video, self._folder, self._length = video, folder, length
-        self._encoding, self._look = encoding, look
+        self._encoding, self._display = encoding, display
         self._prepare, self._compose = prepare, compose
 
     def make(self, cartoonize, temporal, batch, watch):
@@ -166,7 +166,7 @@ class _Work:
             cartoonize, self._batches(start, batch), batch, self._video.name
         )
         if temporal:
-            frames = _steadied(parallel.prefetch(frames), memory)
+            frames = _smoothed(parallel.prefetch(frames), memory)
         frames = parallel.prefetch(frames)
         with contextlib.closing(frames):
             watched = self._watched(frames, watch)
@@ -179,13 +179,13 @@ class _Work:
                 made, due = made + count, place + 1
         return made
 
-    def join(self, target):
+    def mux(self, target):
         segments = self._folder.paths()
-        notes = muxer.join(
+        notes = muxer.mux(
             segments,
             target,
             self._encoding,
-            look=self._look,
+            display=self._display,
             rate=self._video.rate,
             source=self._video,
         )
@@ -195,7 +195,7 @@ class _Work:
                 f"{frame_sampler.clock(self._video.end)}; what comes before "
                 "was used."
             )
-        if self._encoding.even and any(n % 2 for n in self._look.size):
+        if self._encoding.even and any(n % 2 for n in self._display.size):
             notes.append(
                 f"{target}: {self._encoding.codec} holds even sizes only, so "
                 "the last row or column is there twice; vp9 and av1 hold odd "
@@ -221,11 +221,11 @@ class _Work:
     def _write(self, number, frames):
         memory = None
         with (
-            atomic_files.written_whole(self._folder.path(number)) as draft,
+            atomic_files.atomic_path(self._folder.path(number)) as temporary,
             segment_writer.SegmentWriter(
-                draft,
+                temporary,
                 self._encoding,
-                self._look,
+                self._display,
                 time_base=self._video.time_base,
                 rate=self._video.rate,
             ) as writer,
@@ -267,24 +267,24 @@ def _cartoons(cartoonize, batches, batch, name):
                 yield frame._replace(cartoon=cartoon)
 
 
-def _steadied(frames, memory) -> Iterator[_Frame]:
-    steadier = temporal_smoothing.Steadier(memory)
+def _smoothed(frames, memory) -> Iterator[_Frame]:
+    smoother = temporal_smoothing.TemporalSmoother(memory)
     with contextlib.closing(frames):
         for frame in frames:
-            steady = steadier(frame.photo, frame.cartoon)
-            yield frame._replace(cartoon=steady, memory=steadier.memory)
+            smoothed = smoother(frame.photo, frame.cartoon)
+            yield frame._replace(cartoon=smoothed, memory=smoother.memory)
 
 
-def _settings(video, encoding, look, temporal, length, batch, recipe):
+def _settings(video, encoding, display, temporal, length, batch, fingerprint):
     about = video.path.stat()
     return {
         "source": [str(video.path), about.st_size, about.st_mtime_ns],
         "encoding": encoding._asdict(),
-        "look": [str(part) for part in look],
+        "display": [str(part) for part in display],
         "temporal": temporal,
         "segment_seconds": str(length),
         "batch": batch,
-        "recipe": recipe,
+        "fingerprint": fingerprint,
         "encoder": av.ffmpeg_version_info,
     }
 

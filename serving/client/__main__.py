@@ -5,7 +5,7 @@ r"""Sends photos to a server and writes the cartoons that come back.
     python -m serving.client --url=grpc://host:8500 --label=canary photo.jpg
 
 The server is TensorFlow Serving, or `python -m serving.local`. Cartoons go
-into --output, cartoons/ unless told. What is there already is left alone, so
+into --output, cartoons/ by default. What is there already is left alone, so
 that the same command goes on where it stopped. Photos that became no cartoon
 are named, the rest goes on, and the exit code is 1.
 
@@ -45,7 +45,7 @@ def define_flags():
     )
     flags.DEFINE_string("model_name", "cartoongan", "Of the model there.")
     flags.DEFINE_integer(
-        "version", None, "Number of a certain version; the newest unless told."
+        "version", None, "Number of a certain version; the newest by default."
     )
     flags.DEFINE_string(
         "label", None, "Label of a certain version, such as stable or canary."
@@ -56,7 +56,7 @@ def define_flags():
         "Folder to write into; for one photo also a file, by its ending.",
     )
     flags.DEFINE_bool(
-        "overwrite", False, "Whether to make anew what is there already."
+        "overwrite", False, "Whether to make again what is there already."
     )
     flags.DEFINE_integer(
         "max_side",
@@ -66,7 +66,7 @@ def define_flags():
         16,
     )
     flags.DEFINE_float(
-        "timeout", 60.0, "Seconds that one try may wait for an answer.", 0.001
+        "timeout", 60.0, "Seconds that one try may wait for a response.", 0.001
     )
     flags.DEFINE_integer(
         "retries",
@@ -137,7 +137,7 @@ def _open_tasks(plan):
     if len(tasks) < len(plan):
         print(
             f"{len(plan) - len(tasks)} there already; --overwrite makes them "
-            "anew.",
+            "again.",
             file=sys.stderr,
         )
     return tasks

@@ -1,4 +1,4 @@
-"""What clients raise."""
+"""Errors that clients raise."""
 
 
 class ClientError(Exception):

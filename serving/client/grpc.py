@@ -23,7 +23,7 @@ _RETRIED = {
 }
 _FIRST_PAUSE = 0.5  # Seconds.
 _LONGEST_PAUSE = 30.0
-# Of a message; 4 MB unless told, which the cartoon of a large photo exceeds.
+# Of a message; 4 MB by default, which the cartoon of a large photo exceeds.
 _UNLIMITED = -1
 
 
@@ -37,7 +37,7 @@ class GrpcClient:
         version: Number of a certain version.
         label: Label of a certain version, such as `stable`. The newest
             version answers where neither is given.
-        timeout: Seconds that one try may wait for an answer.
+        timeout: Seconds that one try may wait for a response.
         retries: Further tries where the server is busy or out of reach, each
             after twice the pause of the last.
     """
@@ -70,10 +70,10 @@ class GrpcClient:
         """Gives an encoded picture's cartoon, encoded as the model does.
 
         Raises:
-            Failure: If the server cannot be reached or gives no cartoon.
+            ClientError: If the server cannot be reached or gives no cartoon.
         """
-        answer = self._predict(self._request(data))
-        strings = answer.outputs["cartoon_bytes"].string_val
+        response = self._predict(self._request(data))
+        strings = response.outputs["cartoon_bytes"].string_val
         if not strings:
             raise errors.ClientError(
                 f"{self._url} answers without `cartoon_bytes`; is the model "

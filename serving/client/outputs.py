@@ -41,7 +41,7 @@ class Output:
         """Writes an encoded cartoon and gives the file's path.
 
         Raises:
-            Failure: If it is no picture, or cannot be written as asked.
+            ClientError: If it is no picture, or cannot be written as asked.
         """
         with _opened(cartoon) as image:
             if not self.has_suffix:
@@ -109,20 +109,20 @@ def _opened(cartoon):
         return PIL.Image.open(io.BytesIO(cartoon))
     except PIL.UnidentifiedImageError:
         raise errors.ClientError(
-            "The server's answer is no picture; is the model's name right?"
+            "The server's response is no picture; is the model's name right?"
         ) from None
 
 
 def _write_whole(path, data):
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".draft-{path.name}")
+    temporary = path.with_name(f".tmp-{path.name}")
     try:
-        with open(draft, "wb") as file:
+        with open(temporary, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(draft, path)
+        os.replace(temporary, path)
     except BaseException:
-        draft.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
     return path

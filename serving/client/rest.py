@@ -29,7 +29,7 @@ class RestClient:
         version: Number of a certain version.
         label: Label of a certain version, such as `stable`. The newest
             version answers where neither is given.
-        timeout: Seconds that one try may wait for an answer.
+        timeout: Seconds that one try may wait for a response.
         retries: Further tries where the server is busy or out of reach, each
             after twice the pause of the last.
     """
@@ -61,11 +61,11 @@ class RestClient:
         """Gives an encoded picture's cartoon, encoded as the model does.
 
         Raises:
-            Failure: If the server cannot be reached or gives no cartoon.
+            ClientError: If the server cannot be reached or gives no cartoon.
         """
         encoded = base64.b64encode(data).decode()
         try:
-            answer = self._session.post(
+            response = self._session.post(
                 self._url,
                 json={"instances": [{"b64": encoded}]},
                 timeout=self._timeout,
@@ -75,7 +75,7 @@ class RestClient:
                 f"{self._url} cannot be reached ({_cause(error)}); is the "
                 "server up?"
             ) from error
-        return _read(answer)
+        return _read(response)
 
     def close(self) -> None:
         """Closes its connections."""
@@ -103,18 +103,18 @@ def _retry(retries):
     )
 
 
-def _read(answer):
+def _read(response):
     try:
-        content = answer.json()
-        if answer.ok:
+        content = response.json()
+        if response.ok:
             return base64.b64decode(content["predictions"][0]["b64"])
         reason = content["error"]
     except (ValueError, KeyError, TypeError, IndexError):
-        reason = "no answer of TensorFlow Serving; are URL and model right?"
-        if answer.status_code == _TOO_LARGE:
+        reason = "no response of TensorFlow Serving; are URL and model right?"
+        if response.status_code == _TOO_LARGE:
             reason = "the photo is too large there; use a smaller --max_side."
     raise errors.ClientError(
-        f"{answer.url} answers {answer.status_code}: {reason}"
+        f"{response.url} answers {response.status_code}: {reason}"
     )
 
 

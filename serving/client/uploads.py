@@ -43,7 +43,7 @@ _BROKEN = (
 
 
 def prepare(data: bytes, max_side: int = MAX_SIDE) -> bytes:
-    """What to send for a photo file.
+    """Upload of a photo file.
 
     Pillow's own limit on pixels stays in force, unless the caller lifts it.
 
@@ -70,7 +70,7 @@ def prepare(data: bytes, max_side: int = MAX_SIDE) -> bytes:
         raise errors.ClientError(f"is too large: {error} Shrink it.") from None
     except _BROKEN as error:
         raise errors.ClientError(
-            f"is damaged or breaks off ({error}); mend it or send another."
+            f"is damaged or breaks off ({error}); fix it or send another."
         ) from error
 
 

@@ -47,7 +47,7 @@ _CORS = middleware.Middleware(
 
 
 class _Target(NamedTuple):
-    """What a path names; `verb` is `:predict`, `/metadata` or nothing."""
+    """Target of a path; `verb` is `:predict`, `/metadata` or nothing."""
 
     name: str
     version: int | None

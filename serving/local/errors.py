@@ -45,7 +45,7 @@ class RequestError(Exception):
 
 
 def from_tensorflow(error: tf.errors.OpError) -> RequestError:
-    """What a session raised, without names of nodes."""
+    """Message of a session's error, without names of nodes."""
     message = _SUFFIX.sub("", _PREFIX.sub("", error.message))
     code = error_codes_pb2.Code.Name(error.error_code)
     return RequestError(_ASSERTION.sub(r"\1", message), code)

@@ -81,7 +81,7 @@ def routes(
 
 
 def _headers(headers, cache):
-    """Adds headers to responses, and how long they may be kept unless told."""
+    """Adds headers to responses, and how long they may be kept by default."""
 
     async def dispatch(request, call_next):
         response = await call_next(request)

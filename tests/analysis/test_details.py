@@ -29,14 +29,14 @@ def test_neither_contrast_nor_brightness_is_a_detail(photo):
     assert kept(photo, photo // 2 + 90) == pytest.approx(1, abs=0.01)
 
 
-def test_what_dissolves_is_lost(photo):
+def test_dissolved_details_are_lost(photo):
     flat = np.full_like(photo, 128)
     assert kept(photo, flat) == pytest.approx(0, abs=1e-6)
     # 0.7 levels, root mean square, where 2 are seen.
     assert kept(photo, waves(8, contrast=1.6)) == pytest.approx(0.37, abs=0.1)
 
 
-def test_what_turns_is_worse_than_lost(photo):
+def test_turned_details_are_worse_than_lost_ones(photo):
     assert kept(photo, 255 - photo) == pytest.approx(-1, abs=0.01)
     assert kept(photo, waves(8, phase=0.25)) == pytest.approx(0, abs=0.05)
 

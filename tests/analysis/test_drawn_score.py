@@ -30,20 +30,18 @@ def double(picture):
     return cv2.resize(picture, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
 
 
-def likenesses(many):
-    return [drawn_score.drawn_likeness(picture) for picture in many]
+def scores(many):
+    return [drawn_score.score(picture) for picture in many]
 
 
 @pytest.fixture(scope="module")
 def photos():
-    return likenesses(samples.read_photos().values())
+    return scores(samples.read_photos().values())
 
 
 @pytest.fixture(scope="module")
 def cartoons():
-    return likenesses(
-        synthetic_scenes.draw_scene(seed, 256) for seed in range(12)
-    )
+    return scores(synthetic_scenes.draw_scene(seed, 256) for seed in range(12))
 
 
 def test_scenes_look_drawn_and_photos_do_not(photos, cartoons):
@@ -80,7 +78,7 @@ def test_flat_areas_between_contours_look_drawn():
     step[40:200, 60:100] = step[60:220, 140:180] = step[90:250, 200:300] = 200
     noise = np.random.default_rng(0).normal(0, 30, step.shape)
     noisy = np.clip(step + noise, 0, 255).astype("uint8")
-    drawn, photographed = likenesses([step, noisy])
+    drawn, photographed = scores([step, noisy])
     assert drawn > photographed + 0.15
 
 
@@ -88,34 +86,34 @@ def test_edges_and_texture_are_in_units_of_luminance_a_pixel():
     """A ramp has one gradient; a few lines on it change the strong ones."""
     ramp = np.zeros((256, 320, 3), "uint8")
     ramp += (np.arange(320) // 2).astype("uint8")[:, None]
-    look = drawn_score.look(ramp)
-    assert look.texture == pytest.approx(0.5, abs=0.05)
-    assert look.edges == pytest.approx(0.5, abs=0.05)
+    stats = drawn_score.line_stats(ramp)
+    assert stats.texture == pytest.approx(0.5, abs=0.05)
+    assert stats.edges == pytest.approx(0.5, abs=0.05)
     ramp[:, ::40] = 255
-    stepped = drawn_score.look(ramp)
-    assert stepped.texture == look.texture
-    assert stepped.edges > 50 * look.edges
-    assert stepped.drawn == drawn_score.drawn_likeness(ramp)
+    stepped = drawn_score.line_stats(ramp)
+    assert stepped.texture == stats.texture
+    assert stepped.edges > 50 * stats.edges
+    assert stepped.drawn == drawn_score.score(ramp)
 
 
 def test_a_soft_background_looks_photographed(photos):
     astronaut = samples.read_photos()["astronaut"]
     soft = astronaut.copy()
     soft[:256] = cv2.GaussianBlur(soft, (0, 0), 8)[:256]
-    sharp, mixed = likenesses([astronaut, soft])
+    sharp, mixed = scores([astronaut, soft])
     assert mixed < 0.7 * sharp
 
 
 def test_deep_shadows_look_photographed():
     scene = synthetic_scenes.draw_scene(0, 256)
     lit = np.maximum(scene, 40)
-    plain, shady = likenesses([lit, np.where(lit < 120, lit // 4, lit)])
+    plain, shady = scores([lit, np.where(lit < 120, lit // 4, lit)])
     assert shady < plain
 
 
 def test_the_size_of_a_picture_is_no_cue():
     astronaut = samples.read_photos()["astronaut"]
-    small, plain, large = likenesses(
+    small, plain, large = scores(
         [halve(astronaut), astronaut, double(astronaut)]
     )
     assert small == pytest.approx(plain, abs=0.03)
@@ -134,7 +132,7 @@ def test_the_size_of_a_picture_is_no_cue():
 )
 def test_compression_and_size_do_not_hide_what_is_drawn(change, photos):
     scene = (synthetic_scenes.draw_scene(seed, 512) for seed in range(12))
-    changed = likenesses(change(picture) for picture in scene)
+    changed = scores(change(picture) for picture in scene)
     assert drawn_score.compare(changed, photos) is Verdict.SWAPPED
 
 
@@ -154,7 +152,7 @@ def measured(shared):
         }.items()
     }
     return {
-        name: likenesses(
+        name: scores(
             pictures.read_picture(path)
             for path in sorted(folder.glob("*.jpg"))[::4]
         )

@@ -84,7 +84,7 @@ def test_contrast_is_compared_as_a_whole(photos, cartoons):
     assert found.dark < found.light
 
 
-def test_where_nothing_tells_there_is_no_figure():
+def test_where_nothing_tells_there_is_no_metric():
     blank = np.full((32, 48, 3), 128, "uint8")
     found = compare([blank], [blank])
     assert found.contours is found.contrast is found.details is None

@@ -34,7 +34,7 @@ def test_contours_and_slopes_are_no_grain(flat):
     assert grain.measure(picture.astype("uint8")) < 0.3
 
 
-def test_what_is_noisy_all_over_is_grainy(random):
+def test_a_noisy_picture_is_grainy(random):
     """No block is flat then."""
     noise = random.integers(0, 256, (64, 64, 3), "uint8") // 2 + 60
     assert grain.measure(cv2.GaussianBlur(noise, (0, 0), 1)) > 5

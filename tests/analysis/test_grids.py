@@ -54,7 +54,7 @@ def test_grids_are_seen_on_flat_areas_only(everywhere):
     assert strength(half, ~mask) > 0
 
 
-def test_what_is_drawn_counts_as_twelve_levels_at_most(everywhere):
+def test_drawn_lines_count_as_twelve_levels_at_most(everywhere):
     lines = np.full((64, 96), 120)
     lines[:, ::8] = 0
     sums = grids.phase_sums(gray(lines), everywhere)

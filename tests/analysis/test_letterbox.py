@@ -43,7 +43,7 @@ def test_a_spark_does_not_hide_a_bar(scene):
     assert letterbox.find_bars(picture).top == 8
 
 
-def test_the_bars_of_a_film_are_those_that_most_frames_have():
+def test_the_bars_of_a_video_are_those_that_most_frames_have():
     found = [letterbox.Bars(8, 8)] * 3 + [
         letterbox.Bars(),
         letterbox.Bars(15, 20),
@@ -57,7 +57,7 @@ def test_the_bars_of_a_film_are_those_that_most_frames_have():
     assert letterbox.common_bars([]) == letterbox.Bars()
 
 
-def test_what_fills_the_frame_is_not_cut(scene):
+def test_a_picture_that_fills_the_frame_is_not_cut(scene):
     sides = letterbox.Bars(8, 8, 5, 5)
     assert letterbox.without_lit(scene, sides) == letterbox.Bars()
     assert letterbox.without_lit(framed(scene, *sides), sides) == sides

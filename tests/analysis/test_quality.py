@@ -18,8 +18,8 @@ PHOTOS = GOOD._replace(grid=0.04)
 
 
 def score(distance=0.0015, photos=PHOTOS, **changes):
-    figures = quality.components(GOOD._replace(**changes), photos)
-    return quality.score(distance, figures)
+    metrics = quality.components(GOOD._replace(**changes), photos)
+    return quality.score(distance, metrics)
 
 
 def test_within_all_limits_it_is_the_kernel_distance_alone():
@@ -45,7 +45,7 @@ def test_within_all_limits_it_is_the_kernel_distance_alone():
         {"contrast": 0.8},
     ],
 )
-def test_each_figure_beyond_its_limit_costs_in_proportion(beyond):
+def test_each_metric_beyond_its_limit_costs_in_proportion(beyond):
     assert score(**beyond) == pytest.approx(2.5)
     ((name, value),) = beyond.items()
     half = (value + getattr(GOOD, name)) / 2
@@ -65,7 +65,7 @@ def test_the_grid_is_compared_with_the_photos_own():
     )
 
 
-def test_what_could_not_be_measured_costs_nothing():
+def test_metrics_not_measured_cost_nothing():
     nothing = dict.fromkeys(("stray", "contours", "grid", "contrast"))
     assert score(**nothing) == pytest.approx(1.5)
     assert score(photos=PHOTOS._replace(grid=None)) == pytest.approx(1.5)
@@ -74,4 +74,4 @@ def test_what_could_not_be_measured_costs_nothing():
 def test_the_log_has_a_column_for_each_component_and_the_score():
     names = quality.components(GOOD, PHOTOS)
     assert names.keys() == quality.LIMITS.keys()
-    assert {*names, quality.SCORE} <= set(run_log.FIGURES)
+    assert {*names, quality.SCORE} <= set(run_log.METRICS)

@@ -25,7 +25,7 @@ def test_pictures_are_reduced_in_proportion_and_never_enlarged(scene):
     assert sharpness.reduce(scene, 900) is scene
 
 
-def test_what_is_faded_or_blurred_shows_less_detail(scene):
+def test_faded_or_blurred_pictures_show_less_detail(scene):
     assert sharpness.detail(scene // 2) < 0.6 * sharpness.detail(scene)
     assert sharpness.detail(out_of_focus(scene)) < sharpness.detail(scene)
 
@@ -63,5 +63,5 @@ def test_blurred_pictures_are_found_whatever_moved(scene):
     assert sharpness.find_blurred([]) == []
 
 
-def test_a_film_that_is_soft_throughout_keeps_its_frames():
+def test_a_video_that_is_soft_throughout_keeps_its_frames():
     assert sharpness.find_blurred([2.0, 2.1, 2.2, 4.0]) == [False] * 3 + [True]

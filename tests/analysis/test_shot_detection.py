@@ -54,7 +54,7 @@ def test_each_shot_gives_a_frame():
     assert_same(chosen, [FIRST, SECOND, THIRD])
 
 
-def test_a_cut_to_a_similar_picture_is_seen_in_a_still_film():
+def test_a_cut_to_a_similar_picture_is_seen_in_a_still_video():
     similar = FIRST.copy()
     similar[:, 120:200] = SECOND[:, 120:200]
     film = [film_maker.still(FIRST, 1), film_maker.still(similar, 1)]
@@ -122,7 +122,7 @@ def test_a_picture_between_bars_is_cut_like_any_other():
     assert len(split(*film)) == 2
 
 
-def test_what_is_gone_at_once_is_not_chosen():
+def test_a_flash_is_not_chosen():
     flash = film_maker.still(SECOND, 1 / shot_detection.RATE)
     film = [film_maker.still(FIRST, 1), flash, film_maker.still(THIRD, 1)]
     stretches = split(*film)
@@ -175,7 +175,7 @@ def test_quick_cross_fades_in_a_row_are_seen():
     assert_same(chosen, [FIRST, FIRST])
 
 
-def test_what_stands_still_is_chosen_before_what_is_a_little_sharper():
+def test_still_frames_are_chosen_before_slightly_sharper_ones():
     still = film_maker.blurred(FIRST, 0.6)
     wide = np.hstack([SECOND[:, -80:], FIRST])
     ((_, chosen),) = split(
@@ -184,7 +184,7 @@ def test_what_stands_still_is_chosen_before_what_is_a_little_sharper():
     np.testing.assert_array_equal(chosen, still)
 
 
-def test_a_film_can_be_split_from_the_end_of_any_stretch():
+def test_a_video_can_be_split_from_the_end_of_any_stretch():
     panorama = np.hstack([THIRD, scene(3)])
     frames = sampled(
         film_maker.still(FIRST, 1),

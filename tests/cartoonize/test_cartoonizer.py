@@ -43,14 +43,14 @@ def test_strength_and_color_finish_it(model, photo):
     colored = cartoonizer.Cartoonizer(model, preserve_color=True)(photo)
     offsets = [np.abs(c.mean() - photo.mean()) for c in (colored, plain)]
     assert offsets[0] < offsets[1] / 2
-    steady = cartoonizer.Cartoonizer(model, strength=0.5).steady()
-    np.testing.assert_array_equal(steady(photo), half)
+    for_video = cartoonizer.Cartoonizer(model, strength=0.5).for_video()
+    np.testing.assert_array_equal(for_video(photo), half)
 
 
 def test_several_pictures_are_done_as_each_alone(model, random):
     batch = random.integers(0, 256, (3, 40, 57, 3), "uint8")
     cartoonize = cartoonizer.Cartoonizer(model, strength=0.7)
-    for function in (cartoonize, cartoonize.steady()):
+    for function in (cartoonize, cartoonize.for_video()):
         together = function(batch).astype(int)
         for cartoon, photo in zip(together, batch, strict=True):
             assert np.abs(cartoon - cartoonize(photo)).max() <= 1
@@ -98,7 +98,7 @@ def test_a_file_becomes_a_file(model, photo, tmp_path):
     ("name", "message"),
     [("gone.png", "gone.png does not exist"), ("text.png", "text.png is not")],
 )
-def test_a_file_that_cannot_be_read_is_told(model, tmp_path, name, message):
+def test_a_file_that_cannot_be_read_is_reported(model, tmp_path, name, message):
     (tmp_path / "text.png").write_text("text")
     with pytest.raises(errors.InputError, match=message):
         cartoonizer.Cartoonizer(model).file(tmp_path / name, "cartoon.png")
@@ -120,10 +120,10 @@ def test_a_folder_becomes_a_folder(model, photo, tmp_path):
     assert left.problem == problems[0]
 
 
-def test_a_recipe_tells_what_results_depend_on(model):
-    first = cartoonizer.Cartoonizer(model).recipe
-    assert cartoonizer.Cartoonizer(model).recipe == first
-    assert cartoonizer.Cartoonizer(model, strength=0.5).recipe != first
-    assert cartoonizer.Cartoonizer(model, tile=200).recipe != first
+def test_a_fingerprint_tells_what_results_depend_on(model):
+    first = cartoonizer.Cartoonizer(model).fingerprint
+    assert cartoonizer.Cartoonizer(model).fingerprint == first
+    assert cartoonizer.Cartoonizer(model, strength=0.5).fingerprint != first
+    assert cartoonizer.Cartoonizer(model, tile=200).fingerprint != first
     os.utime(model, (1, 1))
-    assert cartoonizer.Cartoonizer(model).recipe != first
+    assert cartoonizer.Cartoonizer(model).fingerprint != first

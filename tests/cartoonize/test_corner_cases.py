@@ -1,8 +1,8 @@
-"""All awkward files in one folder, as a command would go through it."""
+"""All corner cases in one folder, as a command would go through it."""
 
 import collections
 
-import awkward_files
+import corner_cases
 import numpy as np
 import PIL.Image
 import pytest
@@ -23,18 +23,18 @@ pytestmark = pytest.mark.filterwarnings(
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("photos")
-    for name, (make, _) in awkward_files.RESULTS.items():
+    for name, (make, _) in corner_cases.RESULTS.items():
         make(folder / name)
-    for name, (make, _) in awkward_files.COMPLAINTS.items():
+    for name, (make, _) in corner_cases.COMPLAINTS.items():
         make(folder / name)
-    for name, make in awkward_files.PASSED_OVER.items():
+    for name, make in corner_cases.SKIPPED.items():
         make(folder / name)
     return folder
 
 
 @pytest.fixture(scope="module")
 def run(folder, tmp_path_factory):
-    """What became of all: results and complaints by name, and the input."""
+    """Outcomes: results and complaints by name, and the input."""
     output = tmp_path_factory.mktemp("cartoons")
     found = inputs.find([str(folder)], output=output)
     assert not found.problems
@@ -67,7 +67,7 @@ def cartoonize_task(task):
             ),
             animation.timeline,
             format=task.format,
-            extras=animation.extras,
+            metadata=animation.metadata,
         )
         return
     photo = photo_io.read_photo(task.job.source)
@@ -75,16 +75,16 @@ def cartoonize_task(task):
         task.path,
         cartoonize(photo.pixels),
         alpha=photo.alpha,
-        extras=photo.extras,
+        metadata=photo.metadata,
         format=task.format,
     )
 
 
-@pytest.mark.parametrize("name", awkward_files.RESULTS)
+@pytest.mark.parametrize("name", corner_cases.RESULTS)
 def test_a_file_becomes_what_it_should(run, name):
     results, complaints, _ = run
     assert name not in complaints
-    kind, size, has_alpha = awkward_files.RESULTS[name][1]
+    kind, size, has_alpha = corner_cases.RESULTS[name][1]
     with PIL.Image.open(results[name]) as image:
         assert (image.format, image.size) == (kind, size)
         if not getattr(image, "is_animated", False):
@@ -92,20 +92,20 @@ def test_a_file_becomes_what_it_should(run, name):
             assert image.getexif().get(274, 1) == 1
 
 
-@pytest.mark.parametrize("name", awkward_files.COMPLAINTS)
-def test_a_file_that_cannot_be_read_is_told_why(run, name):
+@pytest.mark.parametrize("name", corner_cases.COMPLAINTS)
+def test_a_file_that_cannot_be_read_is_reported(run, name):
     results, complaints, _ = run
     assert name not in results
-    assert awkward_files.COMPLAINTS[name][1] in complaints[name]
+    assert corner_cases.COMPLAINTS[name][1] in complaints[name]
 
 
 def test_nothing_else_is_touched_and_no_draft_is_left(run):
     results, _, found = run
     names = {str(job.relative) for job in found.jobs}
-    assert names == {*awkward_files.RESULTS, *awkward_files.COMPLAINTS}
+    assert names == {*corner_cases.RESULTS, *corner_cases.COMPLAINTS}
     folder = next(iter(results.values())).parent
     assert set(folder.iterdir()) == set(results.values())
-    assert found.passed_over == collections.Counter(
+    assert found.skipped == collections.Counter(
         {
             "special file or broken link": 2,
             "linked folder": 1,

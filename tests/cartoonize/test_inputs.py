@@ -1,7 +1,7 @@
 import os
 import pathlib
 
-import awkward_files
+import corner_cases
 import pytest
 
 from cartoongan_tf.cartoonize import inputs
@@ -23,12 +23,12 @@ def folder(tmp_path, monkeypatch):
     ):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(awkward_files.JPEG)
+        path.write_bytes(corner_cases.JPEG)
     (tmp_path / "trip/notes.txt").write_text("text")
     (tmp_path / "trip/README").write_text("text")
     (tmp_path / "trip/code.ts").write_text("let a = 1;")
     (tmp_path / "trip/film.mp4").write_bytes(b"\0\0\0\x18ftypisom")
-    awkward_files.animation()(tmp_path / "trip/day1/z.gif")
+    corner_cases.animation()(tmp_path / "trip/day1/z.gif")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -60,7 +60,7 @@ def test_a_folder_is_searched_in_the_order_that_people_count(folder):
     assert found.jobs[1].source == pathlib.Path("trip/frame2.jpg")
     assert [job.format for job in found.jobs[1:]] == ["JPEG"] * 3 + ["GIF"]
     assert not any(job.is_named for job in found.jobs)
-    assert found.passed_over == {
+    assert found.skipped == {
         ".txt": 1,
         "no ending": 1,
         ".ts": 1,
@@ -76,7 +76,7 @@ def test_files_keep_the_order_of_the_shell(folder):
     assert all(job.is_named for job in found.jobs)
 
 
-def test_what_is_named_twice_is_done_once(folder):
+def test_inputs_named_twice_are_done_once(folder):
     (folder / "link.jpg").symlink_to("b.jpg")
     found = find("b.jpg", "./b.jpg", "link.jpg", "trip", "trip/day1")
     assert places(found)[0] == "b.jpg"
@@ -101,12 +101,12 @@ def test_patterns_that_the_shell_left_are_found(folder, pattern, expected):
 
 def test_below_two_stars_nothing_is_counted_twice(folder):
     assert sorted(places(find("trip/**"))) == sorted(places(find("trip")))
-    assert find("trip/**").passed_over[".txt"] == 1
+    assert find("trip/**").skipped[".txt"] == 1
 
 
 def test_a_file_with_the_name_of_a_pattern_goes_first(folder):
     for name in ("[a].jpg", "camera:0", "sample:photos"):
-        (folder / name).write_bytes(awkward_files.JPEG)
+        (folder / name).write_bytes(corner_cases.JPEG)
         (job,) = find(name).jobs
         assert (job.kind, job.source) == (Kind.PICTURE, pathlib.Path(name))
 
@@ -135,7 +135,7 @@ def test_results_are_not_fed_back(folder, name, output):
     assert not any("day1" in job.source.parts for job in found.jobs)
 
 
-def test_what_is_not_there_is_a_problem(folder):
+def test_missing_inputs_are_problems(folder):
     os.mkfifo(folder / "pipe.jpg")
     (folder / "gone.jpg").symlink_to("nowhere")
     found = find("a.jpg", "*.tiff", "pipe.jpg", "gone.jpg", "b.jpg")
@@ -157,7 +157,7 @@ def test_a_circle_of_links_ends(folder):
     (folder / "trip/day1/up").symlink_to(folder / "trip")
     found = find("trip")
     assert len(found.jobs) == 5
-    assert found.passed_over["linked folder"] == 1
+    assert found.skipped["linked folder"] == 1
 
 
 def test_a_linked_folder_is_searched_where_it_is_named(folder):

@@ -1,4 +1,4 @@
-import awkward_files
+import corner_cases
 import pytest
 
 from cartoongan_tf.cartoonize import media_type
@@ -34,8 +34,8 @@ VIDEOS = {
 
 @pytest.mark.parametrize("format", PICTURES)
 def test_pictures_are_known_by_their_bytes(format, tmp_path):
-    data = awkward_files.encoded(
-        awkward_files.photo(), format, **PICTURES[format]
+    data = corner_cases.encoded(
+        corner_cases.photo(), format, **PICTURES[format]
     )
     assert media_type.of_bytes(data) == (media_type.Kind.PICTURE, format)
     (tmp_path / "named.mp4").write_bytes(data)
@@ -55,16 +55,16 @@ def test_videos_are_known_by_their_bytes(name, tmp_path):
 @pytest.mark.parametrize("suffix", ["gif", "png", "webp"])
 def test_animations_are_told_from_pictures(suffix, tmp_path):
     path = tmp_path / f"it.{suffix}"
-    awkward_files.animation()(path)
+    corner_cases.animation()(path)
     found = media_type.of_file(path)
     assert found == (media_type.Kind.ANIMATION, suffix.upper())
     assert media_type.of_bytes(path.read_bytes()) == found
-    awkward_files.with_alpha().save(path)
+    corner_cases.with_alpha().save(path)
     assert media_type.of_file(path) == (media_type.Kind.PICTURE, suffix.upper())
 
 
 def test_a_sequence_of_avif_is_an_animation(tmp_path):
-    awkward_files.animation()(tmp_path / "it.avif")
+    corner_cases.animation()(tmp_path / "it.avif")
     found = media_type.of_file(tmp_path / "it.avif")
     assert found == (media_type.Kind.ANIMATION, "AVIF")
 

@@ -1,7 +1,7 @@
 import dataclasses
 import pathlib
 
-import awkward_files
+import corner_cases
 import pytest
 
 from cartoongan_tf.cartoonize import inputs
@@ -96,14 +96,14 @@ def test_a_format_goes_for_what_it_can_hold(tmp_path):
 def test_a_second_run_does_what_is_left(tmp_path):
     jobs = [job("a.jpg"), job("b.jpg"), job("c/d.jpg")]
     (tmp_path / "b.jpg").touch()
-    (tmp_path / ".draft-a.jpg").touch()  # Of a run that was killed.
+    (tmp_path / ".tmp-a.jpg").touch()  # Of a run that was killed.
     plan = outputs.plan(jobs, tmp_path)
     assert [task.job for task in plan.tasks] == [jobs[0], jobs[2]]
     assert [task.job for task in plan.done] == [jobs[1]]
     again = outputs.plan(jobs, tmp_path, overwrite=True)
     assert [task.job for task in again.tasks] == jobs
     assert not again.done
-    pixels = photo_io.read_photo(awkward_files.JPEG).pixels
+    pixels = photo_io.read_photo(corner_cases.JPEG).pixels
     photo_io.write_photo(plan.tasks[0].path, pixels)
     left = {path.name for path in tmp_path.iterdir()}
     assert left == {"a.jpg", "b.jpg"}
@@ -132,7 +132,7 @@ def test_inputs_of_one_name_keep_their_endings(tmp_path):
         ("caf\u00e9.jpg", "cafe\u0301.jpg"),
     ],
 )
-def test_what_would_be_one_file_is_refused(one, other, tmp_path):
+def test_outputs_in_one_file_are_refused(one, other, tmp_path):
     first = job(one)
     second = dataclasses.replace(job(other), source=pathlib.Path("other/a"))
     with pytest.raises(errors.InputError) as caught:
@@ -142,7 +142,7 @@ def test_what_would_be_one_file_is_refused(one, other, tmp_path):
     assert str(second.source) in str(caught.value)
 
 
-def test_many_that_would_be_one_file_are_told_in_few_lines(tmp_path):
+def test_many_that_would_be_one_file_are_reported_in_few_lines(tmp_path):
     jobs = [
         dataclasses.replace(job(f"{n}.jpg"), source=pathlib.Path(folder, "a"))
         for n in range(9)
@@ -156,14 +156,14 @@ def test_many_that_would_be_one_file_are_told_in_few_lines(tmp_path):
 @pytest.mark.parametrize("overwrite", [False, True])
 def test_an_input_is_never_replaced(tmp_path, overwrite):
     photo, link = tmp_path / "a.jpg", tmp_path / "out/a.jpg"
-    photo.write_bytes(awkward_files.JPEG)
+    photo.write_bytes(corner_cases.JPEG)
     link.parent.mkdir()
     link.symlink_to(photo)
     found = inputs.find([str(photo)], output=tmp_path)
     for output in (tmp_path, photo, link, tmp_path / "out"):
         with pytest.raises(errors.InputError, match="is an input"):
             outputs.plan(found.jobs, output, overwrite=overwrite)
-    assert photo.read_bytes() == awkward_files.JPEG
+    assert photo.read_bytes() == corner_cases.JPEG
 
 
 def test_a_folder_is_not_replaced_by_a_picture(tmp_path):

@@ -23,7 +23,7 @@ class Inverter:
     def __call__(self, picture):
         return 255 - picture
 
-    def steady(self):
+    def for_video(self):
         self.films += 1
         return self.__call__
 
@@ -132,12 +132,12 @@ def test_standard_output_gets_a_picture(run, pixels, tmp_path, monkeypatch):
     )
 
 
-def test_a_film_does_not_fit_through_a_pipe(run, tmp_path):
+def test_a_video_does_not_fit_through_a_pipe(run, tmp_path):
     film = clip_maker.write_clip(tmp_path / "film.mp4", clip_maker.frames(3))
     outcomes = run([film], "-")
     assert "through a pipe" in outcomes["film.mp4"].problem
 
 
-def test_a_camera_that_is_not_there_is_told(run, tmp_path):
+def test_a_camera_that_is_not_there_is_reported(run, tmp_path):
     outcomes = run(["camera:97"], tmp_path / "camera.mp4")
     assert "camera:97 gives no picture" in outcomes["camera-97"].problem

@@ -72,7 +72,7 @@ def test_a_photo_may_stand_beside_its_cartoon(cartoonized, pixels, random):
 
 
 def test_too_many_pixels_are_refused(cartoonized):
-    with pytest.raises(headers.BadPicture, match="24"):
+    with pytest.raises(headers.UnreadableImage, match="24"):
         cartoonized(max_pixels=500)
 
 
@@ -155,7 +155,7 @@ def test_huge_pictures_are_not_read_ahead(
         )
 
     if is_huge:
-        with pytest.raises(headers.BadPicture, match="does not exist"):
+        with pytest.raises(headers.UnreadableImage, match="does not exist"):
             run()
     else:
         run()
@@ -189,7 +189,7 @@ def test_an_animation_becomes_one_frame_by_frame(animation, tmp_path):
         np.testing.assert_array_equal(frame.pixels, 255 - photo)
 
 
-def test_animations_are_steadied_up_to_a_cut(animation, tmp_path):
+def test_animations_are_smoothed_up_to_a_cut(animation, tmp_path):
     path, frames = animation
     first, second, third = run_animation(path, tmp_path)
     # Where nothing moves, the second frame stays close to the first.

@@ -18,7 +18,7 @@ from cartoongan_tf.nn import light_generator
 
 pytestmark = pytest.mark.slow
 
-_MANY = 1000  # Pictures, which take much longer than to stop.
+_COUNT = 1000  # Pictures, which take much longer than to stop.
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def test_a_second_run_finishes_what_the_first_could_not(
     assert "Traceback" not in first.stderr
     assert "gone.jpg does not exist" in first.stderr
     assert "1.png is not a picture" in first.stderr
-    assert "Passed over: 1 .txt." in first.stderr
+    assert "Skipped: 1 .txt." in first.stderr
     assert "2 of the inputs were left out" in first.stderr
     written = sorted(p.name for p in (tmp_path / "out").iterdir())
     assert written == ["0.png", "2.png"]
@@ -104,7 +104,7 @@ def test_a_picture_goes_through_a_pipe(cartoonize, model, random):
         (["--model=http://127.0.0.1:9"], "is the server up"),
     ],
 )
-def test_what_cannot_work_is_told_at_the_start(
+def test_impossible_tasks_are_reported_at_the_start(
     cartoonize, make_folder, tmp_path, flags, message
 ):
     output = f"--output={tmp_path / 'out'}"
@@ -118,7 +118,7 @@ def test_what_cannot_work_is_told_at_the_start(
 def test_ctrl_c_leaves_nothing_half_written(model, tmp_path, random):
     pixels = random.integers(0, 256, (500, 700, 3), "uint8")
     pictures.write_png(tmp_path / "photos/first.png", pixels)
-    for number in range(_MANY):
+    for number in range(_COUNT):
         os.link(
             tmp_path / "photos/first.png", tmp_path / f"photos/{number}.png"
         )
@@ -139,7 +139,7 @@ def test_ctrl_c_leaves_nothing_half_written(model, tmp_path, random):
     assert process.returncode == 130, told
     assert "Traceback" not in told
     names = os.listdir(out)
-    assert 0 < len(names) < _MANY
+    assert 0 < len(names) < _COUNT
     assert all(not name.startswith(".") for name in names)
     for name in names:
         assert photo_io.read_photo(out / name).pixels.shape == (500, 700, 3)

@@ -39,13 +39,13 @@ def test_models_are_compared_with_baselines(generator, evaluate, tmp_path):
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
         generator.save(tmp_path / folder / "generator.keras")
-    (tmp_path / "held_back.txt").write_text(
+    (tmp_path / "holdout.txt").write_text(
         "photos/0.png\nphotos/1.png\nphotos/3.png\n"
     )
     done = evaluate(
         f"--model={tmp_path}/a",
         f"--model={tmp_path}/b/generator.keras",
-        f"--photo_dir={tmp_path}/held_back.txt",
+        f"--photo_dir={tmp_path}/holdout.txt",
     )
     assert done.returncode == 0, done.stderr
     for size in (32, 40):
@@ -54,19 +54,19 @@ def test_models_are_compared_with_baselines(generator, evaluate, tmp_path):
     assert found["photos"] == found["cartoons"] == 3
     assert found["inception_weights"] == "tiny.npz"
     assert found["image_sizes"] == [32, 40]
-    assert list(found["figures"]) == ["32", "40"]
-    figures = found["figures"]["32"]
-    assert found["figures"]["40"].keys() == figures.keys()
-    assert found["figures"]["40"]["a"] != figures["a"]
-    assert list(figures) == [
+    assert list(found["metrics"]) == ["32", "40"]
+    metrics = found["metrics"]["32"]
+    assert found["metrics"]["40"].keys() == metrics.keys()
+    assert found["metrics"]["40"]["a"] != metrics["a"]
+    assert list(metrics) == [
         "photos", "stylization", "bilateral", "a", "generator", "cartoons",
     ]  # fmt: skip
-    assert figures["a"] == figures["generator"]
-    assert figures["a"] != figures["photos"]
+    assert metrics["a"] == metrics["generator"]
+    assert metrics["a"] != metrics["photos"]
     dimensions = 4 * inception_maker.CHANNELS
-    assert f"KID-{dimensions} to cartoons, x 1000" in figures["a"]
-    assert figures["a"]["content distance"] is None
-    assert figures["a"]["faces"] == 0
+    assert f"KID-{dimensions} to cartoons, x 1000" in metrics["a"]
+    assert metrics["a"]["content distance"] is None
+    assert metrics["a"]["faces"] == 0
     assert faces.INSTALL not in done.stdout
     for size in (32, 40):
         sheet = pictures.read_picture(tmp_path / f"out/sheet_{size}.png")
@@ -81,7 +81,7 @@ def test_a_table_needs_neither_model_nor_baselines(evaluate, tmp_path):
     assert done.returncode == 0, done.stderr
     found = json.loads((tmp_path / "out/evaluation.json").read_text())
     assert found["image_sizes"] == [32]
-    assert list(found["figures"]["32"]) == ["photos", "cartoons"]
+    assert list(found["metrics"]["32"]) == ["photos", "cartoons"]
 
 
 @pytest.mark.slow
@@ -96,13 +96,13 @@ def test_without_a_detector_it_is_told_how_to_install_one(evaluate, tmp_path):
     assert done.returncode == 0, done.stderr
     assert faces.INSTALL in " ".join(done.stdout.split())
     found = json.loads((tmp_path / "out/evaluation.json").read_text())
-    assert found["figures"]["32"]["photos"]["faces"] is None
+    assert found["metrics"]["32"]["photos"]["faces"] is None
 
 
 @pytest.fixture
 def mistakes(generator, make_folder, tmp_path):
     generator.save(tmp_path / "g.keras")
-    make_folder("few", evaluator.LEAST - 1)
+    make_folder("few", evaluator.MIN_PICTURES - 1)
     (make_folder("broken", 4) / "3.png").write_text("hello")
     (tmp_path / "file").touch()
     fetched = {
@@ -165,7 +165,7 @@ for mistake in mistakes.splitlines():
 
 
 @pytest.mark.slow
-def test_mistakes_are_told_in_a_sentence(
+def test_mistakes_are_reported_in_one_message(
     mistakes, usual, run_command, tmp_path
 ):
     offline = {"KERAS_HOME": str(tmp_path), "https_proxy": "127.0.0.1:9"}

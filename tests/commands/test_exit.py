@@ -13,13 +13,13 @@ def end_of(error):
     return caught.value.code
 
 
-def test_bad_input_ends_in_its_sentence():
+def test_bad_input_ends_in_one_message():
     code = end_of(errors.InputError("--steps must be at least 0."))
     assert code == "error: --steps must be at least 0."
 
 
 @pytest.mark.parametrize("cause", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
-def test_a_full_disk_ends_in_one_sentence(cause):
+def test_a_full_disk_ends_in_one_message(cause):
     message = end_of(OSError(cause, "cannot write", "run/file"))
     assert "no space left to write run/file" in message
 
@@ -29,7 +29,7 @@ def test_stopping_ends_as_shells_expect(capsys):
     assert "Stopped and saved." in capsys.readouterr().err
 
 
-def test_stopping_without_a_word_is_told_too(capsys):
+def test_stopping_without_a_word_is_reported_too(capsys):
     assert end_of(KeyboardInterrupt()) == 130
     assert capsys.readouterr().err == "Interrupted.\n"
 

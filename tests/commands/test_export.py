@@ -9,7 +9,7 @@ STRICT = """
 import sys
 from cartoongan_tf.commands import main
 from cartoongan_tf.export import exporter
-exporter.GATES["dynamic_range"] = 101
+exporter.MINIMUM_PSNR["dynamic_range"] = 101
 main.run_verb("export", sys.argv[1:])
 """
 
@@ -26,7 +26,7 @@ def arguments(generator, make_folder, tmp_path):
     ]
 
 
-def test_what_is_too_far_off_is_removed_and_the_command_fails(
+def test_an_inexact_artifact_is_removed_and_the_command_fails(
     arguments, run_command, tmp_path
 ):
     arguments = [*arguments, "--license=CC0-1.0"]

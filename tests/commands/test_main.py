@@ -61,7 +61,7 @@ def test_the_program_lists_its_verbs(program, arguments):
         assert f"cartoongan {verb}" in done.stdout
 
 
-def test_the_version_is_told(program):
+def test_the_version_is_reported(program):
     assert program("--version").stdout == f"{cartoongan_tf.__version__}\n"
 
 
@@ -77,7 +77,7 @@ def test_the_server_has_flags_of_its_own(program):
     assert "Traceback" not in done.stderr
 
 
-def test_what_the_server_needs_is_named(program, tmp_path):
+def test_missing_packages_of_the_server_are_named(program, tmp_path):
     package = tmp_path / "cartoongan_serving"
     package.mkdir()
     (package / "__init__.py").touch()

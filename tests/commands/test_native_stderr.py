@@ -22,7 +22,7 @@ def test_native_lines_are_held_and_later_ones_are_not(capfd):
     assert capfd.readouterr().err == "after"
 
 
-def test_what_was_held_is_shown_if_the_block_fails(capfd):
+def test_held_lines_are_shown_if_the_block_fails(capfd):
     def fail():
         with native_stderr.held():
             write(b"no such instruction")

@@ -59,7 +59,7 @@ def test_swapped_folders_end_with_an_error(check, kinds, tmp_path):
         ([], "Name frames or check"),
     ],
 )
-def test_mistakes_are_told_in_a_sentence(run_command, arguments, message):
+def test_mistakes_are_reported_in_one_message(run_command, arguments, message):
     done = run_command(sys.executable, "prepare.py", *arguments)
     assert done.returncode != 0
     assert message in done.stdout + done.stderr

@@ -15,7 +15,7 @@ def prepare(run_command, *arguments):
 
 
 @pytest.mark.slow
-def test_a_film_becomes_a_folder_for_training(run_command, tmp_path):
+def test_a_video_becomes_a_folder_for_training(run_command, tmp_path):
     drawn = [
         synthetic_scenes.draw_scene(number, 192)[:128] for number in range(3)
     ]
@@ -27,15 +27,13 @@ def test_a_film_becomes_a_folder_for_training(run_command, tmp_path):
     run = prepare(run_command, *command)
     assert run.returncode == 0, run.stderr
     assert "3 frames kept" in run.stdout
-    paths = folder_scan.take_inventory(
-        tmp_path / "frames", "--cartoon_dir"
-    ).paths
+    paths = folder_scan.scan_folder(tmp_path / "frames", "--cartoon_dir").paths
     assert len(paths) == 3
     assert "Nothing to do" in prepare(run_command, *command).stdout
 
 
 @pytest.mark.slow
-def test_mistakes_are_told_in_one_sentence(run_command, tmp_path):
+def test_mistakes_are_reported_in_one_message(run_command, tmp_path):
     run = prepare(run_command, "frames", f"--output={tmp_path}")
     assert run.returncode == 1
     assert run.stderr.endswith("error: `frames` needs --video; see --help.\n")
@@ -43,7 +41,7 @@ def test_mistakes_are_told_in_one_sentence(run_command, tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.shared
-def test_panels_of_a_film_are_found_again(shared, tmp_path, run_command):
+def test_panels_of_a_video_are_found_again(shared, tmp_path, run_command):
     """Whole and partly faded, out of focus, and shown twice."""
     panels = [panel(path) for path in wide_panels(shared)]
     black = np.zeros_like(panels[0])

@@ -149,7 +149,7 @@ def test_the_papers_recipe_has_no_extras():
         palette_weight=0.0,
         pixel_weight=0.0,
         detail_weight=0.0,
-        slope_weight=0.0,
+        gradient_penalty_weight=0.0,
         discriminator="patch",
         patch_weight=1.0,
         feature_shift=0,
@@ -166,7 +166,7 @@ def test_the_papers_recipe_has_no_extras():
         image_size=256,
         smallest_crop=1.0,
         largest_crop=1.0,
-        mirror=True,
+        horizontal_flip=True,
         smoothing="gaussian",
         batch_size=8,
         warmup_steps=13_500,
@@ -209,7 +209,7 @@ def test_a_light_run_minimizes_what_it_is_told(folders, tmp_path):
         values = {
             name: float(value or 0)
             for name, value in row.items()
-            if name.endswith(("_loss", "_pull"))
+            if name.endswith(("_loss", "_grad_norm"))
         }
         total = (
             values["adversarial_loss"]
@@ -219,23 +219,23 @@ def test_a_light_run_minimizes_what_it_is_told(folders, tmp_path):
         )
         assert values["total_loss"] == pytest.approx(total, rel=1e-5)
         there = {name for name, value in values.items() if value}
-        restraints = {"content_loss", "color_loss", "total_loss"}
-        restraints |= {"content_pull", "color_pull"}
+        reconstruction_terms = {"content_loss", "color_loss", "total_loss"}
+        reconstruction_terms |= {"content_grad_norm", "color_grad_norm"}
         if row["phase"] == "warm_up":
-            assert there == restraints
+            assert there == reconstruction_terms
         else:
-            assert there == restraints | {
+            assert there == reconstruction_terms | {
                 "adversarial_loss",
-                "adversarial_pull",
+                "adversarial_grad_norm",
                 "discriminator_loss",
                 "variation_loss",
-                "variation_pull",
+                "variation_grad_norm",
             }
     generator = loading.load_generator(tmp_path / "run", "--model")
     assert isinstance(generator, networks.GENERATORS["light"])
 
 
-def test_what_is_kept_is_the_moving_average(folders, tmp_path):
+def test_the_moving_average_is_kept(folders, tmp_path):
     """The checkpoint has both; the weights that train come first."""
     arguments = (*folders, *TINY, "--warmup_steps=0", "--steps=3")
     assert run_here(*arguments, "--ema_momentum=0.9") is None
@@ -375,7 +375,7 @@ def test_two_discriminators_train_go_on_and_are_fine_tuned(
     for row in run_log.read_table(whole):
         others = ("people_content_loss", "pixel_loss")
         losses = [name for name in run_log.LOSSES if name not in others]
-        assert all(row[name] for name in (*losses, "features_pull"))
+        assert all(row[name] for name in (*losses, "features_grad_norm"))
 
     none = (*folders[:2], *both, "--steps=0", f"--init_from={whole}")
     assert run_here(*none, f"--workdir={tuned}") is None
@@ -419,7 +419,7 @@ def bad_input(tmp_path, folders):
 
 
 @pytest.mark.parametrize("number", range(13))
-def test_bad_input_ends_in_one_sentence_before_training(
+def test_bad_input_ends_in_one_message_before_training(
     folders, tmp_path, number
 ):
     argument, message = list(bad_input(tmp_path, folders).items())[number]
@@ -513,17 +513,17 @@ def test_a_run_that_fails_before_its_first_checkpoint_saves_nothing(
 
 def test_photos_held_back_are_listed_and_not_trained_on(folders, tmp_path):
     code = run_here(
-        *folders, *TINY, "--warmup_steps=1", "--steps=1", "--held_back=2"
+        *folders, *TINY, "--warmup_steps=1", "--steps=1", "--holdout=2"
     )
     assert code is None
-    listed = (tmp_path / "run" / "held_back.txt").read_text().splitlines()
+    listed = (tmp_path / "run" / "holdout.txt").read_text().splitlines()
     assert len(listed) == 2
     opened = runs.open_run(
         config.TrainConfig(
             str(tmp_path / "photos"),
             str(tmp_path / "cartoons"),
             str(tmp_path / "other"),
-            held_back=2,
+            holdout=2,
         )
     )
     trained_on = {str(path.resolve()) for path in opened.photos.paths}
@@ -538,7 +538,7 @@ def people(make_folder):
 def test_all_that_batches_may_have_trains(
     folders, make_folder, tmp_path, monkeypatch, capsys
 ):
-    monkeypatch.setattr(crop_matching, "_FEWEST_WINDOWS", 60)
+    monkeypatch.setattr(crop_matching, "_MIN_WINDOWS", 60)
     code = run_here(
         *folders,
         *TINY,
@@ -579,7 +579,7 @@ def test_evaluations_are_logged_and_the_best_generator_kept(
         *TINY,
         "--warmup_steps=1",
         "--steps=4",
-        "--held_back=10",
+        "--holdout=10",
         "--evaluate_every=2",
         f"--inception_weights={weights}",
     )

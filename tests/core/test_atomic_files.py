@@ -8,10 +8,10 @@ from cartoongan_tf.core import errors
 
 def test_a_file_appears_whole(tmp_path):
     path = tmp_path / "new" / "file.txt"
-    with atomic_files.written_whole(path) as draft:
-        draft.write_text("content")
+    with atomic_files.atomic_path(path) as temporary:
+        temporary.write_text("content")
         assert not path.exists()
-        assert draft.suffix == ".txt"
+        assert temporary.suffix == ".txt"
     assert path.read_text() == "content"
     assert [p.name for p in path.parent.iterdir()] == ["file.txt"]
 
@@ -21,8 +21,8 @@ def test_a_failure_leaves_the_old_file_and_no_draft(tmp_path):
     path.write_text("old")
 
     def fail():
-        with atomic_files.written_whole(path) as draft:
-            draft.write_text("half")
+        with atomic_files.atomic_path(path) as temporary:
+            temporary.write_text("half")
             raise OSError("disk full")
 
     with pytest.raises(OSError, match="disk full"):
@@ -34,21 +34,21 @@ def test_a_failure_leaves_the_old_file_and_no_draft(tmp_path):
 def test_a_folder_replaces_the_old_one(tmp_path):
     path = tmp_path / "folder"
     for content in ("old", "new"):
-        with atomic_files.written_whole(path) as draft:
-            draft.mkdir()
-            (draft / f"{content}.txt").write_text(content)
+        with atomic_files.atomic_path(path) as temporary:
+            temporary.mkdir()
+            (temporary / f"{content}.txt").write_text(content)
     assert [p.name for p in path.iterdir()] == ["new.txt"]
     assert list(tmp_path.iterdir()) == [path]
 
 
 @pytest.mark.parametrize("make", [pathlib.Path.touch, pathlib.Path.mkdir])
-def test_what_a_killed_process_left_behind_is_cleared(tmp_path, make):
+def test_leftovers_of_a_killed_process_are_removed(tmp_path, make):
     path = tmp_path / "file.txt"
-    with atomic_files.written_whole(path) as draft:
-        draft.touch()
-    make(draft)
-    with atomic_files.written_whole(path) as draft:
-        draft.write_text("content")
+    with atomic_files.atomic_path(path) as temporary:
+        temporary.touch()
+    make(temporary)
+    with atomic_files.atomic_path(path) as temporary:
+        temporary.write_text("content")
     assert list(tmp_path.iterdir()) == [path]
 
 

@@ -19,7 +19,7 @@ def test_running_out_of_memory_names_the_flags_to_lower():
     ("deterministic", "is_refused"),
     [(None, True), (True, True), (False, False)],
 )
-def test_a_cpu_is_deterministic_unless_told_otherwise(
+def test_a_cpu_is_deterministic_by_default(
     run_command, deterministic, is_refused
 ):
     """TensorFlow then refuses to draw without a seed."""

@@ -14,6 +14,6 @@ def test_sizes_are_read_as_signatures_name_them():
 
 
 @pytest.mark.parametrize("text", ["512", "15x64", "64x15", "axb", "-1x64", ""])
-def test_what_is_no_size_is_named(text):
+def test_invalid_sizes_are_named(text):
     with pytest.raises(errors.InputError, match=f"`sizes`: '{text}' is no"):
         model_interface.sizes_of("sizes", ["64x64", text])

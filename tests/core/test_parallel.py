@@ -37,7 +37,7 @@ def test_no_more_are_made_than_may_wait():
     assert len(made) <= 3
 
 
-def test_what_is_raised_comes_through():
+def test_exceptions_come_through():
     def items():
         yield 1
         raise OSError("broken")
@@ -48,7 +48,7 @@ def test_what_is_raised_comes_through():
         next(stage)
 
 
-def test_whoever_stops_early_closes_all_stages():
+def test_stopping_early_closes_all_stages():
     closed = []
 
     def items():

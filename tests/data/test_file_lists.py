@@ -6,7 +6,7 @@ from cartoongan_tf.data import folder_scan
 
 
 def test_paths_count_from_the_folder_of_the_list(tmp_path):
-    path = tmp_path / "held_back.txt"
+    path = tmp_path / "holdout.txt"
     lines = ["\ufeffb/ü 1.png ", "", "/else/a.jpg", "../c.png"]
     path.write_bytes("\r\n".join(lines).encode())
     assert list(map(str, file_lists.read_list(path, "photo_dir"))) == [
@@ -19,7 +19,7 @@ def test_paths_count_from_the_folder_of_the_list(tmp_path):
 def test_a_list_stands_for_a_folder(make_folder, tmp_path):
     folder = make_folder("photos", 3)
     (tmp_path / "list.txt").write_text("photos/2.png\nphotos/0.png\n")
-    found = folder_scan.take_inventory(tmp_path / "list.txt", "photo_dir")
+    found = folder_scan.scan_folder(tmp_path / "list.txt", "photo_dir")
     assert found.paths == [folder / "2.png", folder / "0.png"]
     assert [header.width for header in found.headers] == [56, 56]
     assert not found.problems
@@ -32,7 +32,7 @@ def test_pictures_of_a_list_that_are_no_good_are_named(make_folder, tmp_path):
     (tmp_path / "list.txt").write_text(
         "photos/0.png\nphotos/gone.png\nphotos\nphotos/text.jpg\n"
     )
-    found = folder_scan.take_inventory(tmp_path / "list.txt", "photo_dir")
+    found = folder_scan.scan_folder(tmp_path / "list.txt", "photo_dir")
     assert len(found.paths) == 1
     with pytest.raises(errors.InputError) as refusal:
         folder_scan.require_pictures(found, "photo_dir", "error")
@@ -44,7 +44,7 @@ def test_pictures_of_a_list_that_are_no_good_are_named(make_folder, tmp_path):
 
 def test_a_folder_may_end_like_a_list(make_folder):
     folder = make_folder("photos.txt", 1)
-    found = folder_scan.take_inventory(folder, "photo_dir")
+    found = folder_scan.scan_folder(folder, "photo_dir")
     assert found.paths == [folder / "0.png"]
 
 

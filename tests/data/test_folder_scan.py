@@ -28,7 +28,7 @@ def messy(make_folder):
 
 
 def test_all_that_is_wrong_is_named_and_counted(messy):
-    found = folder_scan.take_inventory(messy, "photo_dir")
+    found = folder_scan.scan_folder(messy, "photo_dir")
     names = [str(path.relative_to(messy)) for path in found.paths]
     assert names == ["1.png", "deep er/ü/Zero.PNG"]
     assert [header.format for header in found.headers] == ["PNG", "PNG"]
@@ -42,7 +42,7 @@ def test_all_that_is_wrong_is_named_and_counted(messy):
 
 
 def test_bad_pictures_are_an_error_or_skipped(messy, capsys):
-    found = folder_scan.take_inventory(messy, "photo_dir")
+    found = folder_scan.scan_folder(messy, "photo_dir")
     with pytest.raises(errors.InputError) as refusal:
         folder_scan.require_pictures(found, "photo_dir", "error")
     folder_scan.require_pictures(found, "photo_dir", "skip")
@@ -55,7 +55,7 @@ def test_bad_pictures_are_an_error_or_skipped(messy, capsys):
 def test_a_long_list_of_bad_pictures_is_cut_short(tmp_path):
     for number in range(9):
         (tmp_path / f"{number}.jpg").write_text("hello")
-    found = folder_scan.take_inventory(tmp_path, "photo_dir")
+    found = folder_scan.scan_folder(tmp_path, "photo_dir")
     with pytest.raises(errors.InputError, match="And 4 more") as refusal:
         folder_scan.require_pictures(found, "photo_dir", "error")
     assert "4.jpg" in str(refusal.value)
@@ -63,14 +63,14 @@ def test_a_long_list_of_bad_pictures_is_cut_short(tmp_path):
 
 
 def test_folders_without_pictures_are_refused(tmp_path):
-    empty = folder_scan.take_inventory(tmp_path, "photo_dir")
+    empty = folder_scan.scan_folder(tmp_path, "photo_dir")
     (tmp_path / "a.jpg").write_text("hello")
-    spoiled = folder_scan.take_inventory(tmp_path, "photo_dir")
+    spoiled = folder_scan.scan_folder(tmp_path, "photo_dir")
     for found in (empty, spoiled):
         with pytest.raises(errors.InputError, match="holds no picture"):
             folder_scan.require_pictures(found, "photo_dir", "skip")
     with pytest.raises(errors.InputError, match="is not a folder"):
-        folder_scan.take_inventory(tmp_path / "gone", "photo_dir")
+        folder_scan.scan_folder(tmp_path / "gone", "photo_dir")
 
 
 def test_the_order_does_not_depend_on_the_disk(tmp_path):
@@ -78,13 +78,13 @@ def test_the_order_does_not_depend_on_the_disk(tmp_path):
     for name in names:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         PIL.Image.new("RGB", (6, 4)).save(tmp_path / name)
-    found = folder_scan.take_inventory(tmp_path, "photo_dir")
+    found = folder_scan.scan_folder(tmp_path, "photo_dir")
     assert found.paths == sorted(tmp_path / name for name in names)
 
 
 def test_a_good_folder_prints_nothing(make_folder, capsys):
     folder = make_folder("photos", 2)
-    found = folder_scan.take_inventory(folder, "photo_dir")
+    found = folder_scan.scan_folder(folder, "photo_dir")
     folder_scan.require_pictures(found, "photo_dir", "error")
     assert capsys.readouterr() == ("", "")
     assert [pictures.read_picture(p).shape for p in found.paths] == [

@@ -56,7 +56,7 @@ def test_every_cache_gives_the_same_pictures(folder, cache, open_folder):
 
 
 @pytest.mark.parametrize("cache", ["memory", "folder"], indirect=True)
-def test_what_is_cached_is_not_decoded_again(folder, cache, open_folder):
+def test_cached_pictures_are_not_decoded_again(folder, cache, open_folder):
     before = read_all(open_folder(folder, cache))
     source = open_folder(folder, cache)
     for path in source.paths:
@@ -92,7 +92,7 @@ def test_a_picture_that_changes_is_cached_anew(folder, tmp_path, open_folder):
 
 @pytest.mark.parametrize("cache", ["memory", "folder"], indirect=True)
 def test_a_cache_that_does_not_fit_is_refused(folder, cache):
-    found = folder_scan.take_inventory(folder, "photo_dir")
+    found = folder_scan.scan_folder(folder, "photo_dir")
     huge = found.headers[0]._replace(width=10**9, height=10**9)
     found.headers[0] = huge
     with pytest.raises(errors.InputError, match="GB are free"):
@@ -107,10 +107,10 @@ def test_names_that_are_no_text_are_read(folder, cache, open_folder):
 
 
 def test_a_change_is_made_once_whatever_the_cache(folder, cache, make_change):
-    inventory = folder_scan.take_inventory(folder, "dir")
+    scan = folder_scan.scan_folder(folder, "dir")
     change, calls = make_change(7)
     for _ in range(2):
-        source = image_source.open_source(inventory, cache, change)
+        source = image_source.open_source(scan, cache, change)
         for _ in range(2):
             for path, actual in zip(
                 source.paths, read_all(source), strict=True
@@ -118,19 +118,19 @@ def test_a_change_is_made_once_whatever_the_cache(folder, cache, make_change):
                 expected = pictures.read_picture(path) + np.uint8(7)
                 np.testing.assert_array_equal(actual, expected)
     assert calls == [7] * 4
-    assert source.paths == inventory.paths
+    assert source.paths == scan.paths
 
 
 def test_pictures_changed_otherwise_are_not_taken(folder, cache, make_change):
-    inventory = folder_scan.take_inventory(folder, "dir")
-    plain = read_all(image_source.open_source(inventory, cache))
+    scan = folder_scan.scan_folder(folder, "dir")
+    plain = read_all(image_source.open_source(scan, cache))
     for amount in (1, 2):
         change, calls = make_change(amount)
-        source = image_source.open_source(inventory, cache, change)
+        source = image_source.open_source(scan, cache, change)
         assert len(calls) == 4
         for before, after in zip(plain, read_all(source), strict=True):
             np.testing.assert_array_equal(after, before + np.uint8(amount))
-    again = read_all(image_source.open_source(inventory, cache))
+    again = read_all(image_source.open_source(scan, cache))
     for before, after in zip(plain, again, strict=True):
         np.testing.assert_array_equal(after, before)
 
@@ -138,8 +138,8 @@ def test_pictures_changed_otherwise_are_not_taken(folder, cache, make_change):
 def test_changed_pictures_lie_in_the_cache_or_else_by_themselves(
     folder, cache, make_change, tmp_path
 ):
-    inventory = folder_scan.take_inventory(folder, "dir")
-    image_source.open_source(inventory, cache, make_change(1)[0])
+    scan = folder_scan.scan_folder(folder, "dir")
+    image_source.open_source(scan, cache, make_change(1)[0])
     is_named = cache not in ("none", "memory")
     assert (tmp_path / "changed").exists() != is_named
     kept = tmp_path / ("c" if is_named else "changed")
@@ -149,7 +149,7 @@ def test_changed_pictures_lie_in_the_cache_or_else_by_themselves(
 def test_a_change_that_finds_no_room_is_not_told_to_do_without(
     folder, make_change
 ):
-    found = folder_scan.take_inventory(folder, "cartoon_dir")
+    found = folder_scan.scan_folder(folder, "cartoon_dir")
     found.headers[0] = found.headers[0]._replace(width=10**9, height=10**9)
     with pytest.raises(errors.InputError, match=r"disk with `cache`\.$"):
         image_source.open_source(found, "none", make_change(1)[0])

@@ -12,7 +12,7 @@ from cartoongan_tf.data import pipeline
 from cartoongan_tf.data import stray_strokes
 from cartoongan_tf.images import pictures
 
-CROPS = pipeline.Crops(size=32, smallest=0.6, largest=1.0, mirror=True)
+CROPS = pipeline.Crops(size=32, smallest=0.6, largest=1.0, horizontal_flip=True)
 SETTINGS = {"batch_size": 2, "seed": 3, "crops": CROPS}
 SMOOTHING = edge_smoothing.Smoothing(100, 200, 5, 5, "gaussian")
 
@@ -145,7 +145,7 @@ def test_each_photo_gets_a_window_that_matches(folders, windows):
 
 
 def test_matched_crops_are_not_mirrored_where_none_is_to_be(folders, windows):
-    crops = dataclasses.replace(CROPS, mirror=False)
+    crops = dataclasses.replace(CROPS, horizontal_flip=False)
     cut = pipeline.cut_windows(folders[1], crops, SETTINGS["seed"])
     known = {cut(tf.constant(n, tf.int64)).numpy().tobytes() for n in range(30)}
     for _, cartoons, _ in batches(folders, 6, windows=windows, crops=crops):
@@ -155,7 +155,7 @@ def test_matched_crops_are_not_mirrored_where_none_is_to_be(folders, windows):
 
 def test_the_share_that_counts_is_the_photos(plain, folders):
     """Of 200 windows flat photos get the flattest, and noise the others."""
-    crops = dataclasses.replace(CROPS, mirror=False)
+    crops = dataclasses.replace(CROPS, horizontal_flip=False)
     cut = pipeline.cut_windows(folders[1], crops, SETTINGS["seed"])
     rising = crop_matching.Windows(
         np.arange(200), np.linspace(0.001, 0.1, 200).astype("float32")
@@ -261,7 +261,7 @@ def test_crops_lie_anywhere_and_have_all_sides_from_the_smallest():
 def test_half_of_the_crops_are_mirrored_unless_none_is_to_be():
     is_mirrored = [c[0, 0, 0] > c[0, -1, 0] for c in crops_of_a_ramp(200)]
     assert 0.35 < np.mean(is_mirrored) < 0.65
-    for crop in crops_of_a_ramp(30, mirror=False):
+    for crop in crops_of_a_ramp(30, horizontal_flip=False):
         assert crop[0, 0, 0] < crop[0, -1, 0]
 
 
@@ -284,7 +284,9 @@ def test_no_crop_is_larger_than_the_largest(largest):
 def test_crops_are_not_enlarged_where_the_picture_suffices(largest):
     rows, columns = np.mgrid[:60, :90]
     picture = tf.constant(np.stack([columns, rows, rows], -1).astype("uint8"))
-    crops = pipeline.Crops(size=50, smallest=0.1, largest=largest, mirror=False)
+    crops = pipeline.Crops(
+        size=50, smallest=0.1, largest=largest, horizontal_flip=False
+    )
     for number in range(20):
         crop = pipeline.random_crop(picture, crops, (1, number)).numpy()
         assert int(crop[-1, 0, 1]) - int(crop[0, 0, 1]) >= 48
@@ -319,7 +321,7 @@ from cartoongan_tf.data import (
     crop_matching, edge_smoothing, folder_scan, image_source, pipeline
 )
 photos, cartoons, people = [
-    image_source.open_source(folder_scan.take_inventory(name, "dir"), "none")
+    image_source.open_source(folder_scan.scan_folder(name, "dir"), "none")
     for name in sys.argv[2:]
 ]
 crops = pipeline.Crops(48, 0.6, 1.0, True)

@@ -8,7 +8,7 @@ from cartoongan_tf.data import folder_scan
 from cartoongan_tf.data import samples
 
 
-def test_photos_are_colour_pictures():
+def test_photos_are_color_pictures():
     photos = samples.read_photos()
     assert len(photos) >= 5
     for pixels in photos.values():
@@ -25,7 +25,7 @@ def test_photos_without_scikit_image_are_an_error_with_its_fix(monkeypatch):
 
 def test_a_sample_becomes_a_folder_once(tmp_path):
     folder = samples.as_folder("sample:photos", tmp_path, "photo_dir")
-    paths = folder_scan.take_inventory(folder, "photo_dir").paths
+    paths = folder_scan.scan_folder(folder, "photo_dir").paths
     assert {path.stem for path in paths} == set(samples.read_photos())
     written = [path.stat().st_mtime_ns for path in paths]
     samples.as_folder("sample:photos", tmp_path, "photo_dir")
@@ -34,7 +34,7 @@ def test_a_sample_becomes_a_folder_once(tmp_path):
 
 def test_there_are_at_least_three_hundred_scenes(tmp_path):
     folder = samples.as_folder("sample:scenes", tmp_path, "cartoon_dir")
-    paths = folder_scan.take_inventory(folder, "cartoon_dir").paths
+    paths = folder_scan.scan_folder(folder, "cartoon_dir").paths
     assert len({path.read_bytes() for path in paths}) >= 300
 
 

@@ -19,7 +19,7 @@ def test_a_baseline_draws_edges_around_flatter_areas(name, photo):
     np.testing.assert_array_equal(photo, before)
     assert cartoon.shape == photo.shape
     assert cartoon.dtype == np.uint8
-    old, new = drawn_score.look(photo), drawn_score.look(cartoon)
+    old, new = drawn_score.line_stats(photo), drawn_score.line_stats(cartoon)
     assert new.edges > 1.2 * old.edges
     assert new.texture < 0.8 * old.texture
 

@@ -43,9 +43,9 @@ def cartoons(make_folder):
 
 @pytest.fixture
 def evaluate(describe, photos, cartoons):
-    def evaluate(ways, content=None, detector=None):
+    def evaluate(methods, content=None, detector=None):
         return evaluator.evaluate(
-            ways,
+            methods,
             photos,
             cartoons,
             image_size=SIZE,
@@ -101,7 +101,7 @@ def test_scores_are_what_each_measure_gives_on_all_pictures(
     made, real, aim = map(describe, (after, before, crops(cartoons)))
     images = [pictures.to_network(np.stack(many)) for many in (before, after)]
     drifts = list(map(color_drift.compare, before, after))
-    looks = [drawn_score.look(crop) for crop in after]
+    line_stats = [drawn_score.line_stats(crop) for crop in after]
     expected = evaluator.Score(
         kernel_to_cartoons=kid_fid.kernel_distance(made, aim),
         kernel_error=kid_fid.kernel_distance_error(made, aim),
@@ -113,9 +113,9 @@ def test_scores_are_what_each_measure_gives_on_all_pictures(
         ),
         drift=np.mean([drift.distance for drift in drifts]),
         turned=sum(d.turned for d in drifts) / sum(d.colored for d in drifts),
-        edges=np.mean([look.edges for look in looks]),
-        texture=np.mean([look.texture for look in looks]),
-        drawn=np.mean([look.drawn for look in looks]),
+        edges=np.mean([line.edges for line in line_stats]),
+        texture=np.mean([line.texture for line in line_stats]),
+        drawn=np.mean([line.drawn for line in line_stats]),
         comparison=compare(before, after),
         faces=None,
         faces_kept=None,
@@ -131,13 +131,13 @@ def test_scores_are_what_each_measure_gives_on_all_pictures(
 
 
 def flattened(score):
-    """All figures by name; those that make no sense are NaN."""
-    figures = dataclasses.asdict(score)
-    figures |= figures.pop("comparison")._asdict()
-    return {n: np.nan if v is None else v for n, v in figures.items()}
+    """All metrics by name; those that make no sense are NaN."""
+    metrics = dataclasses.asdict(score)
+    metrics |= metrics.pop("comparison")._asdict()
+    return {n: np.nan if v is None else v for n, v in metrics.items()}
 
 
-def test_strokes_on_walls_are_told_and_cost_quality(evaluate, walls):
+def test_strokes_on_walls_are_reported_and_cost_quality(evaluate, walls):
     def dash(picture):
         dashed = picture.copy()
         dashed[8:10, 2:8] = 0
@@ -198,8 +198,8 @@ def test_photos_and_cartoons_stand_around_what_is_measured(evaluate):
     assert photos.drift == photos.turned == 0
     assert cartoons.kernel_to_cartoons is cartoons.kernel_error is None
     assert cartoons.content is cartoons.drift is cartoons.turned is None
-    figures = cartoons.comparison._replace(grid=None)._asdict().items()
-    told = {name for name, value in figures if value is not None}
+    metrics = cartoons.comparison._replace(grid=None)._asdict().items()
+    told = {name for name, value in metrics if value is not None}
     assert told == {"dark", "light"}
     assert cartoons.quality is None
     assert cartoons.kernel_to_photos == pytest.approx(photos.kernel_to_cartoons)
@@ -207,7 +207,7 @@ def test_photos_and_cartoons_stand_around_what_is_measured(evaluate):
     assert copy.edges == photos.edges != cartoons.edges
 
 
-def test_progress_counts_pictures_of_all_ways(evaluate, capsys, monkeypatch):
+def test_progress_counts_pictures_of_all_methods(evaluate, capsys, monkeypatch):
     monkeypatch.setattr(progress, "_PAUSE", 0.0)
     evaluate({"negative": negative})
     lines = [line for line in capsys.readouterr().err.split("\n") if line]

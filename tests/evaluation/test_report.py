@@ -40,35 +40,35 @@ SCORE = evaluator.Score(
 
 
 @pytest.fixture
-def figures():
-    return report.figures(SCORE, "768")
+def metrics():
+    return report.metrics(SCORE, "768")
 
 
-def test_figures_have_the_name_of_their_network_and_stated_units(figures):
-    assert figures["KID-768 to cartoons, x 1000"] == pytest.approx(1.23456)
-    assert figures["its standard error"] == pytest.approx(0.1)
-    assert figures["KID-768 to photos, x 1000"] is None
-    assert figures["FID-768 to cartoons"] == 1.5
-    assert figures["hues turned, %"] == 5
-    assert figures["drawn, %"] == 50
-    assert figures["stray strokes, %"] == pytest.approx(0.42)
-    assert figures["contours kept, %"] == pytest.approx(95.3)
-    assert figures["contrast kept, %"] == pytest.approx(97)
-    assert figures["detail kept, %"] == pytest.approx(71)
-    assert figures["faces kept, %"] == pytest.approx(85.7)
+def test_metrics_have_the_name_of_their_network_and_stated_units(metrics):
+    assert metrics["KID-768 to cartoons, x 1000"] == pytest.approx(1.23456)
+    assert metrics["its standard error"] == pytest.approx(0.1)
+    assert metrics["KID-768 to photos, x 1000"] is None
+    assert metrics["FID-768 to cartoons"] == 1.5
+    assert metrics["hues turned, %"] == 5
+    assert metrics["drawn, %"] == 50
+    assert metrics["stray strokes, %"] == pytest.approx(0.42)
+    assert metrics["contours kept, %"] == pytest.approx(95.3)
+    assert metrics["contrast kept, %"] == pytest.approx(97)
+    assert metrics["detail kept, %"] == pytest.approx(71)
+    assert metrics["faces kept, %"] == pytest.approx(85.7)
     values = dataclasses.asdict(SCORE)
     values |= values.pop("comparison")._asdict()
-    assert len(figures) == len(values)
+    assert len(metrics) == len(values)
     for name in ("grid", "fringes"):
-        assert figures[name] == values[name]
-    assert figures["L of darks"] == 11.9
-    assert figures["L of lights"] == 88.8
-    assert not any("KID " in name or "FID " in name for name in figures)
+        assert metrics[name] == values[name]
+    assert metrics["L of darks"] == 11.9
+    assert metrics["L of lights"] == 88.8
+    assert not any("KID " in name or "FID " in name for name in metrics)
 
 
-def test_the_table_has_a_column_a_model_and_takes_names_as_they_are(figures):
+def test_the_table_has_a_column_a_model_and_takes_names_as_they_are(metrics):
     console = rich.console.Console(file=io.StringIO(), width=80)
-    table = {"photos": figures, "[red]mine": figures}
+    table = {"photos": metrics, "[red]mine": metrics}
     report.show(console, table, "60 photos", "FID is large")
     text = console.file.getvalue()
     assert "[red]mine" in text
@@ -80,23 +80,23 @@ def test_the_table_has_a_column_a_model_and_takes_names_as_they_are(figures):
     assert " - " in text
 
 
-def test_a_long_name_is_not_cut_short(figures):
+def test_a_long_name_is_not_cut_short(metrics):
     console = rich.console.Console(file=io.StringIO(), width=80)
     names = ["photos", "stylization", "bilateral", "x" * 40, "cartoons"]
-    report.show(console, dict.fromkeys(names, figures), "", "")
+    report.show(console, dict.fromkeys(names, metrics), "", "")
     assert console.file.getvalue().count("x") > 40
     assert "…" not in console.file.getvalue()
 
 
-def test_figures_are_written_with_what_they_were_measured_with(
-    figures, tmp_path
+def test_metrics_are_written_with_what_they_were_measured_with(
+    metrics, tmp_path
 ):
     path = tmp_path / "out/evaluation.json"
-    tables = {256: {"mine": figures}, 512: {"mine": {"KID": 1.5}}}
-    report.write_figures(path, tables, {"photos": 60})
+    tables = {256: {"mine": metrics}, 512: {"mine": {"KID": 1.5}}}
+    report.write_metrics(path, tables, {"photos": 60})
     content = json.loads(path.read_text("utf-8"))
-    assert content["figures"]["256"]["mine"] == figures
-    assert content["figures"]["512"]["mine"] == {"KID": 1.5}
+    assert content["metrics"]["256"]["mine"] == metrics
+    assert content["metrics"]["512"]["mine"] == {"KID": 1.5}
     assert content["photos"] == 60
     assert content["versions"]["keras"].startswith("3.")
 
@@ -105,8 +105,8 @@ def test_the_sheet_shows_photos_above_what_is_made_of_them(
     make_folder, tmp_path
 ):
     paths = sorted(make_folder("photos", 20, height=32, width=32).iterdir())
-    ways = {"negative": lambda picture: 255 - picture}
-    report.write_sheet(tmp_path / "sheet.png", ways, paths, 32)
+    methods = {"negative": lambda picture: 255 - picture}
+    report.write_sheet(tmp_path / "sheet.png", methods, paths, 32)
     sheet = pictures.read_picture(tmp_path / "sheet.png")
     step = 32 + 6
     assert sheet.shape[1] == 8 * step + 6

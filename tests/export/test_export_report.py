@@ -16,15 +16,15 @@ ARTIFACTS = [
         "saved_model/1",
         "float32",
         2.5,
-        fidelity.Agreement(100.0, 1.0, 0),
-        profiling.Probe({"256x256": 123.4}, 56.7),
+        fidelity.Fidelity(100.0, 1.0, 0),
+        profiling.Profile({"256x256": 123.4}, 56.7),
     ),
     exporter.Artifact(
         "cartoongan_float16.tflite",
         "float16",
         1.25,
-        fidelity.Agreement(66.6, 0.9987, 2),
-        profiling.Probe({"256x256": 98.7, "512x512": 401.0}, None),
+        fidelity.Fidelity(66.6, 0.9987, 2),
+        profiling.Profile({"256x256": 98.7, "512x512": 401.0}, None),
         [],
         {"256x256": (-1, 1)},
     ),
@@ -71,8 +71,8 @@ def test_the_report_says_all_of_it(tmp_path):
     ]
 
 
-@pytest.mark.parametrize("precision", exporter.GATES)
+@pytest.mark.parametrize("precision", exporter.MINIMUM_PSNR)
 def test_each_precision_has_its_gate(precision):
     """60, 50, 38 and 28 dB."""
-    gates = {"float32": 60, "float16": 50, "dynamic_range": 38, "int8": 28}
-    assert exporter.GATES[precision] == gates[precision]
+    minimum = {"float32": 60, "float16": 50, "dynamic_range": 38, "int8": 28}
+    assert exporter.MINIMUM_PSNR[precision] == minimum[precision]

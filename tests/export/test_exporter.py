@@ -21,12 +21,12 @@ def photos(random):
 
 @pytest.fixture
 def plan(generator, photos, tmp_path):
-    """Recipes by the names of what they write."""
+    """Jobs by the names of what they write."""
 
     def make(**changes):
         settings = SETTINGS._replace(**changes)
         found = jobs.plan(generator, settings, tmp_path, photos)
-        return {recipe.name: recipe for recipe in found}
+        return {job.name: job for job in found}
 
     return make
 
@@ -59,8 +59,8 @@ def test_artifacts_are_the_generator(
 ):
     made = exporter.export(plan()[name], tmp_path, examples)
     assert (made.name, made.precision) == (name, "float32")
-    assert made.agreement.psnr > 60
-    assert made.agreement.largest_error <= 1
+    assert made.fidelity.psnr > 60
+    assert made.fidelity.largest_error <= 1
     assert made.megabytes == pytest.approx(
         sum(p.stat().st_size for p in tmp_path.rglob("*") if p.is_file()) / 1e6
     )
@@ -70,7 +70,9 @@ def test_artifacts_are_the_generator(
 
 
 @pytest.mark.parametrize("name", ["saved_model/1", "cartoongan_float32.tflite"])
-def test_what_does_not_agree_is_not_written(plan, photos, tmp_path, name):
+def test_artifacts_below_the_minimum_fidelity_are_not_written(
+    plan, photos, tmp_path, name
+):
     other = exporter.Examples(networks.Generator(filters=4, blocks=1), photos)
     refusal = exporter.export(plan()[name], tmp_path, other)
     assert isinstance(refusal, exporter.Refusal)
@@ -93,9 +95,9 @@ def test_a_file_that_was_there_outlives_a_refusal(plan, photos, tmp_path):
 def test_litert_files_say_what_black_and_white_are(
     plan, examples, tmp_path, precision, ends
 ):
-    recipe = plan(precisions=[precision], sizes=[(24, 16), (40, 24)])
+    planned = plan(precisions=[precision], sizes=[(24, 16), (40, 24)])
     name = f"cartoongan_{precision}.tflite"
-    made = exporter.export(recipe[name], tmp_path, examples)
+    made = exporter.export(planned[name], tmp_path, examples)
     assert made.ranges == {"24x16": ends, "40x24": ends}
 
 
@@ -104,26 +106,26 @@ def test_all_signatures_and_threads_are_compared(plan, tmp_path):
         ("saved_model/1", 3),
         ("cartoongan_float32.tflite", 2),
     ):
-        recipe = plan()[name]
+        job = plan()[name]
         (tmp_path / name).parent.mkdir(exist_ok=True)
-        recipe.write(tmp_path / name)
-        assert len(recipe.ways(tmp_path / name)) == count
+        job.write(tmp_path / name)
+        assert len(job.variants(tmp_path / name)) == count
 
 
 def test_one_wrong_way_is_enough_to_be_refused(plan, examples, tmp_path):
-    recipe = plan()["cartoongan_float32.tflite"]
+    job = plan()["cartoongan_float32.tflite"]
 
-    def ways(path):
-        return [*recipe.ways(path), jobs.Way(lambda photo: photo)]
+    def variants(path):
+        return [*job.variants(path), jobs.Variant(lambda photo: photo)]
 
-    found = exporter.export(recipe._replace(ways=ways), tmp_path, examples)
+    found = exporter.export(job._replace(variants=variants), tmp_path, examples)
     assert isinstance(found, exporter.Refusal)
 
 
 def test_a_failing_warm_up_request_stops_the_export(plan, examples, tmp_path):
-    recipe = plan(warmup_sizes=[(8, 8)])["saved_model/1"]
+    job = plan(warmup_sizes=[(8, 8)])["saved_model/1"]
     with pytest.raises(tf.errors.InvalidArgumentError, match="8 x 8 pixels"):
-        exporter.export(recipe, tmp_path, examples)
+        exporter.export(job, tmp_path, examples)
     assert not [p for p in tmp_path.rglob("*") if p.is_file()]
 
 
@@ -131,16 +133,16 @@ def test_jpeg_cartoons_are_compared_with_jpeg_cartoons(
     plan, examples, tmp_path
 ):
     encoded = options.BytesSettings(encoding="jpeg")
-    recipe = plan(encoded=encoded)["saved_model/1"]
-    recipe.write(tmp_path / "1")
-    *_, way = recipe.ways(tmp_path / "1")
+    job = plan(encoded=encoded)["saved_model/1"]
+    job.write(tmp_path / "1")
+    *_, variant = job.variants(tmp_path / "1")
     pairs = examples.at(None)
-    seen = [(photo, way.seen(cartoon)) for photo, cartoon in pairs]
-    assert fidelity.measure(way.cartoonize, seen).psnr > 60
-    assert fidelity.measure(way.cartoonize, pairs).psnr < 45
+    seen = [(photo, variant.seen(cartoon)) for photo, cartoon in pairs]
+    assert fidelity.measure(variant.cartoonize, seen).psnr > 60
+    assert fidelity.measure(variant.cartoonize, pairs).psnr < 45
 
 
-def test_recipes_are_what_was_asked_for(plan):
+def test_jobs_are_what_was_asked_for(plan):
     names = list(plan(precisions=["int8", "float16"]))
     assert names == [
         "saved_model/1",
@@ -158,7 +160,7 @@ def test_recipes_are_what_was_asked_for(plan):
 
 
 def test_a_version_is_the_next_one_unless_given(plan, tmp_path):
-    for name in ("9", "10", ".draft-12", "notes"):
+    for name in ("9", "10", ".tmp-12", "notes"):
         (tmp_path / "saved_model" / name).mkdir(parents=True)
     assert "saved_model/11" in plan()
     assert "saved_model/3" in plan(version=3)

@@ -50,6 +50,6 @@ def test_the_mean_is_over_photos_and_the_error_the_largest():
     assert found.largest_error == 10
 
 
-def test_the_worst_of_several_is_the_worst_of_each_figure():
-    some = fidelity.Agreement(50.0, 0.9, 3), fidelity.Agreement(40.0, 0.95, 2)
+def test_the_worst_of_several_is_the_worst_of_each_metric():
+    some = fidelity.Fidelity(50.0, 0.9, 3), fidelity.Fidelity(40.0, 0.95, 2)
     assert fidelity.worst(some) == (40.0, 0.9, 3)

@@ -48,7 +48,7 @@ def test_two_passes_are_the_filter_twice(random):
     assert np.abs(twice - once).max() > 1e-3
 
 
-def test_what_is_flat_stays():
+def test_flat_areas_stay():
     flat = np.full((1, 16, 24, 3), [0.5, -0.2, 0.9], "float32")
     np.testing.assert_allclose(guided_filter.smooth(flat), flat, atol=1e-6)
 

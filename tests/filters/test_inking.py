@@ -49,7 +49,7 @@ def test_flat_areas_and_faint_texture_get_no_line(random):
     assert found.std() < 0.3 * texture.std()
 
 
-def test_what_runs_in_all_directions_gets_less_ink_than_a_contour(random):
+def test_texture_gets_less_ink_than_a_contour(random):
     """Gravel: dark squares of three pixels on a light ground."""
     gravel = np.full((1, 64, 64, 3), 0.5, "float32")
     for row, column in random.integers(0, 61, (60, 2)):
@@ -81,8 +81,10 @@ def test_lines_do_not_depend_on_the_direction(halves):
 
 def test_content_is_that_of_the_inked_photo_if_asked_for(halves):
     aim = objective.Objective(lambda x: x, 1.0, content_target="inked")
-    found = aim.restraints(halves, halves)
+    found = aim.reconstruction_terms(halves, halves)
     assert found.keys() == {"content"}
     expected = np.abs(inked(halves) - halves).mean()
     assert float(found["content"]) == pytest.approx(expected, rel=1e-4)
-    assert float(aim.restraints(halves, inked(halves))["content"]) < 1e-6
+    assert (
+        float(aim.reconstruction_terms(halves, inked(halves))["content"]) < 1e-6
+    )

@@ -61,7 +61,7 @@ def test_contours_stay_sharp_and_texture_becomes_flat(random):
     assert np.ptp(row[24:]) < 0.02
 
 
-def test_what_is_flat_stays():
+def test_flat_areas_stay():
     flat = np.full((1, 16, 24, 3), [0.5, -0.2, 0.9], "float32")
     np.testing.assert_allclose(l0_smoothing.smooth(flat), flat, atol=1e-5)
 

@@ -1,7 +1,7 @@
 import io
 import tracemalloc
 
-import awkward_files
+import corner_cases
 import numpy as np
 import PIL.Image
 import PIL.ImageSequence
@@ -166,7 +166,7 @@ def test_the_picture_for_those_who_show_one_is_not_a_frame(shown):
     np.testing.assert_array_equal(read[0].pixels, shown[0].pixels)
 
 
-def test_what_stands_still_does_not_crawl_in_a_gif(random):
+def test_still_areas_do_not_crawl_in_a_gif(random):
     """Many colors, so that there is grain; half of each frame stays."""
     rows, columns = np.mgrid[:64, :90]
     still = np.stack([rows * 4, columns * 2, (rows + columns) * 1.6], -1)
@@ -220,11 +220,11 @@ def test_too_few_frames_leave_no_file(kind, shown, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_a_file_that_breaks_off_is_told(tmp_path):
+def test_a_file_that_breaks_off_is_reported(tmp_path):
     path = tmp_path / "cut.gif"
-    awkward_files.animation()(path)
+    corner_cases.animation()(path)
     path.write_bytes(path.read_bytes()[:-700])
-    with pytest.raises(headers.BadPicture, match="damaged or breaks off"):
+    with pytest.raises(headers.UnreadableImage, match="damaged or breaks off"):
         list(animations.Animation(path).frames())
 
 
@@ -235,8 +235,8 @@ def test_a_format_without_animations_is_refused(shown):
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
 def test_the_profile_of_an_animation_is_kept(kind):
-    stream, profile = io.BytesIO(), awkward_files.srgb_profile()
-    awkward_files.animation(format=kind, icc_profile=profile)(stream)
+    stream, profile = io.BytesIO(), corner_cases.srgb_profile()
+    corner_cases.animation(format=kind, icc_profile=profile)(stream)
     animation = animations.Animation(stream.getvalue())
     target = io.BytesIO()
     animations.write_animation(
@@ -244,6 +244,6 @@ def test_the_profile_of_an_animation_is_kept(kind):
         animation.frames(),
         animation.timeline,
         format=kind,
-        extras=animation.extras,
+        metadata=animation.metadata,
     )
     assert PIL.Image.open(target).info["icc_profile"] == profile

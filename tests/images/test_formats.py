@@ -1,7 +1,7 @@
 import io
 import pathlib
 
-import awkward_files
+import corner_cases
 import numpy as np
 import PIL.Image
 import pytest
@@ -23,7 +23,7 @@ def test_formats_have_many_names():
 )
 def test_formats_with_alpha_hold_shades_of_it(name):
     stream = io.BytesIO()
-    awkward_files.with_alpha().save(stream, name)
+    corner_cases.with_alpha().save(stream, name)
     with PIL.Image.open(stream) as image:
         assert len(np.unique(np.asarray(image.getchannel("A")))) > 20
 

@@ -42,13 +42,15 @@ def test_a_decompression_bomb_is_refused_undecoded(tmp_path):
     bomb(path)
     assert path.stat().st_size < 500_000
     for read in (headers.read_header, pictures.read_picture):
-        with pytest.raises(headers.BadPicture, match="12000 x 12000 pixels"):
+        with pytest.raises(
+            headers.UnreadableImage, match="12000 x 12000 pixels"
+        ):
             read(path)
 
 
 def test_a_larger_bomb_is_refused_without_a_warning(tmp_path):
     bomb(tmp_path / "bomb.png", 20_000)
-    with pytest.raises(headers.BadPicture, match="20000 x 20000"):
+    with pytest.raises(headers.UnreadableImage, match="20000 x 20000"):
         headers.read_header(tmp_path / "bomb.png")
 
 
@@ -61,25 +63,29 @@ def test_a_larger_bomb_is_refused_without_a_warning(tmp_path):
         (b"%PDF-1.4", "is not a JPEG, PNG"),
     ],
 )
-def test_what_is_no_picture_is_named(tmp_path, content, reason):
+def test_files_without_a_picture_are_named(tmp_path, content, reason):
     path = tmp_path / "broken.jpg"
     path.write_bytes(content)
     for read in (headers.read_header, pictures.read_picture):
-        with pytest.raises(headers.BadPicture, match=rf"broken\.jpg {reason}"):
+        with pytest.raises(
+            headers.UnreadableImage, match=rf"broken\.jpg {reason}"
+        ):
             read(path)
 
 
 def test_pictures_of_other_formats_are_not_read(tmp_path):
     """Only what training and inference both know."""
     PIL.Image.new("RGB", (30, 20)).save(tmp_path / "a.jpg", format="TIFF")
-    with pytest.raises(headers.BadPicture, match="is not a JPEG"):
+    with pytest.raises(headers.UnreadableImage, match="is not a JPEG"):
         headers.read_header(tmp_path / "a.jpg")
 
 
 def test_a_missing_file_and_a_folder_are_named(tmp_path):
-    with pytest.raises(headers.BadPicture, match=r"gone\.png does not exist"):
+    with pytest.raises(
+        headers.UnreadableImage, match=r"gone\.png does not exist"
+    ):
         headers.read_header(tmp_path / "gone.png")
-    with pytest.raises(headers.BadPicture, match="cannot be read"):
+    with pytest.raises(headers.UnreadableImage, match="cannot be read"):
         headers.read_header(tmp_path)
 
 
@@ -88,7 +94,9 @@ def test_a_wrong_ending_is_told_from_a_right_one(tmp_path):
     jpeg = headers.Header("JPEG", 1, 1, 1)
     for name, header in (("a.png", png), ("a.JPG", jpeg), ("a.jpeg", jpeg)):
         headers.check_suffix(pathlib.Path(name), header)
-    with pytest.raises(headers.BadPicture, match="it is a PNG picture; rena"):
+    with pytest.raises(
+        headers.UnreadableImage, match="it is a PNG picture; rena"
+    ):
         headers.check_suffix(pathlib.Path("a.jpg"), png)
 
 

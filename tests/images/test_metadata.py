@@ -1,7 +1,7 @@
 import io
 import struct
 
-import awkward_files
+import corner_cases
 import numpy as np
 import PIL.ExifTags
 import PIL.Image
@@ -28,8 +28,8 @@ def camera_exif(orientation=6):
     exif[271] = "A camera"
     exif[274] = orientation
     details = exif.get_ifd(IFD.Exif)
-    details[PIL.ExifTags.Base.ExifImageWidth] = awkward_files.WIDTH
-    details[PIL.ExifTags.Base.ExifImageHeight] = awkward_files.HEIGHT
+    details[PIL.ExifTags.Base.ExifImageWidth] = corner_cases.WIDTH
+    details[PIL.ExifTags.Base.ExifImageHeight] = corner_cases.HEIGHT
     details[PIL.ExifTags.Base.ExposureTime] = 0.25
     details[PIL.ExifTags.Base.UserComment] = b"ASCII\0\0\0Meow"
     details[IFD.Interop] = {1: "R98"}
@@ -44,7 +44,7 @@ def with_thumbnail(block):
     (first,) = struct.unpack_from(order + "I", body, 4)
     (count,) = struct.unpack_from(order + "H", body, first)
     struct.pack_into(order + "I", body, first + 2 + 12 * count, len(body))
-    picture = awkward_files.JPEG
+    picture = corner_cases.JPEG
     data_at = len(body) + 2 + 2 * 12 + 4
     body += struct.pack(order + "H", 2)
     body += struct.pack(order + "HHII", 513, 4, 1, data_at)
@@ -56,11 +56,11 @@ def with_thumbnail(block):
 def through(kind, source_options, *, source_kind="JPEG", **options):
     """What an image has after it was read and written."""
     stream = io.BytesIO()
-    awkward_files.photo().save(stream, source_kind, **source_options)
+    corner_cases.photo().save(stream, source_kind, **source_options)
     photo = photo_io.read_photo(stream.getvalue())
     target = io.BytesIO()
     photo_io.write_photo(
-        target, photo.pixels, extras=photo.extras, format=kind, **options
+        target, photo.pixels, metadata=photo.metadata, format=kind, **options
     )
     image = PIL.Image.open(target)
     image.load()
@@ -81,14 +81,14 @@ def test_exif_is_kept_and_tells_of_the_upright_picture(kind):
     assert exif.get_ifd(IFD.GPSInfo)[1] == "N"
     if kind != "TIFF":  # There, Pillow does not find it.
         assert exif.get_ifd(IFD.Interop)[1] == "R98"
-    assert awkward_files.JPEG not in data
+    assert corner_cases.JPEG not in data
 
 
 def test_there_was_a_thumbnail_to_drop():
     exif = PIL.Image.Exif()
     exif.load(camera_exif())
     assert exif.get_ifd(IFD.IFD1)[513]
-    assert awkward_files.JPEG in camera_exif()
+    assert corner_cases.JPEG in camera_exif()
 
 
 def test_a_tiff_does_not_tell_others_how_it_lay():
@@ -114,20 +114,20 @@ def test_xmp_is_kept_without_orientation_and_thumbnail(kind):
 
 @pytest.mark.parametrize("kind", CAN_EXIF)
 def test_the_profile_of_wide_colors_is_kept(kind):
-    profile = awkward_files.srgb_profile()  # One of RGB, as Display P3 is.
+    profile = corner_cases.srgb_profile()  # One of RGB, as Display P3 is.
     image, _ = through(kind, {"icc_profile": profile})
     assert image.info["icc_profile"] == profile
 
 
 def test_values_stay_as_they_are_below_a_profile():
-    photo, profile = awkward_files.photo(), awkward_files.srgb_profile()
+    photo, profile = corner_cases.photo(), corner_cases.srgb_profile()
     image, _ = through("PNG", {"icc_profile": profile}, source_kind="PNG")
     np.testing.assert_array_equal(np.asarray(image), np.asarray(photo))
 
 
 @pytest.mark.parametrize(
     "profile",
-    [b"none", awkward_files.gray_profile(), awkward_files.cmyk_profile()],
+    [b"none", corner_cases.gray_profile(), corner_cases.cmyk_profile()],
     ids=["broken", "gray", "inks"],
 )
 def test_a_profile_that_does_not_fit_rgb_is_dropped(profile):
@@ -156,13 +156,13 @@ def test_a_comment_is_kept_across_formats():
     stream = io.BytesIO()
     photo = photo_io.read_photo(data)
     photo_io.write_photo(
-        stream, photo.pixels, extras=photo.extras, format="JPEG"
+        stream, photo.pixels, metadata=photo.metadata, format="JPEG"
     )
     assert PIL.Image.open(stream).info["comment"] == b"Meow"
 
 
 def test_stripped_is_all_but_the_profile():
-    profile = awkward_files.srgb_profile()
+    profile = corner_cases.srgb_profile()
     image, _ = through(
         "JPEG",
         {
@@ -178,7 +178,7 @@ def test_stripped_is_all_but_the_profile():
     assert set(image.info) - jfif == {"icc_profile"}
 
 
-def test_what_a_jpeg_has_no_room_for_is_left_out():
+def test_metadata_too_large_for_jpeg_is_left_out():
     long = XMP + b" " * 70_000
     image, _ = through("JPEG", {"xmp": long}, source_kind="WEBP")
     assert "xmp" not in image.info
@@ -192,10 +192,10 @@ def test_exif_broken_anywhere_does_not_stop_a_photo(at):
     block = bytearray(camera_exif(orientation=1))
     block[at : at + 4] = b"\xff\xfe\xfd\xfc"
     image, _ = through("JPEG", {"exif": bytes(block)})
-    assert image.size in (awkward_files.SIZE, awkward_files.TURNED)
+    assert image.size in (corner_cases.SIZE, corner_cases.TURNED)
 
 
 def test_an_orientation_that_exif_does_not_know_turns_nothing():
     image, _ = through("JPEG", {"exif": camera_exif(orientation=9)})
-    assert image.size == awkward_files.SIZE
+    assert image.size == corner_cases.SIZE
     assert metadata.ORIENTATION not in image.getexif()

@@ -3,7 +3,7 @@ import os
 import resource
 import sys
 
-import awkward_files
+import corner_cases
 import numpy as np
 import picture_maker
 import PIL.Image
@@ -46,9 +46,9 @@ def test_opaque_pictures_have_the_pixels_of_training(name, photo, tmp_path):
 @pytest.mark.parametrize("suffix", [".png", ".tiff"])
 def test_16_bits_become_the_upper_8(channels, suffix, tmp_path):
     path = tmp_path / f"deep{suffix}"
-    awkward_files.deep(channels)(path)
-    ramp = np.linspace(0, 65535, awkward_files.WIDTH * awkward_files.HEIGHT)
-    expected = ramp.astype(np.uint16).reshape(awkward_files.TURNED) >> 8
+    corner_cases.deep(channels)(path)
+    ramp = np.linspace(0, 65535, corner_cases.WIDTH * corner_cases.HEIGHT)
+    expected = ramp.astype(np.uint16).reshape(corner_cases.TURNED) >> 8
     read = photo_io.read_photo(path)
     for channel in range(3):
         np.testing.assert_array_equal(read.pixels[..., channel], expected)
@@ -74,7 +74,7 @@ def test_strips_fit_together(photo, tmp_path, monkeypatch):
 @pytest.mark.parametrize("kind", ["PNG", "TIFF", "WEBP"])
 def test_alpha_stays_exactly(kind, tmp_path):
     source = tmp_path / "alpha.png"
-    awkward_files.with_alpha().save(source)
+    corner_cases.with_alpha().save(source)
     photo = photo_io.read_photo(source)
     target = tmp_path / "cartoon"
     photo_io.write_photo(
@@ -82,7 +82,7 @@ def test_alpha_stays_exactly(kind, tmp_path):
     )
     with PIL.Image.open(target) as image:
         alpha = np.asarray(image.getchannel("A"))
-    expected = np.asarray(awkward_files.with_alpha().getchannel("A"))
+    expected = np.asarray(corner_cases.with_alpha().getchannel("A"))
     np.testing.assert_array_equal(alpha, expected)
 
 
@@ -95,7 +95,7 @@ def test_a_hole_in_16_bit_grays_stays_a_hole(tmp_path):
 
 @pytest.mark.parametrize("kind", ["BMP", "JPEG"])
 def test_without_alpha_a_picture_is_put_on_white(kind, tmp_path):
-    image = awkward_files.with_alpha()
+    image = corner_cases.with_alpha()
     photo_io.write_photo(
         tmp_path / "flat",
         np.asarray(image.convert("RGB")),
@@ -161,8 +161,8 @@ def test_colors_of_a_jpeg_are_as_sharp_as_its_light(photo):
 
 def test_inks_become_rgb_by_their_own_profile(tmp_path):
     inks, profile = (
-        awkward_files.photo(mode="CMYK"),
-        io.BytesIO(awkward_files.cmyk_profile()),
+        corner_cases.photo(mode="CMYK"),
+        io.BytesIO(corner_cases.cmyk_profile()),
     )
     inks.save(tmp_path / "inks.tiff", icc_profile=profile.getvalue())
     read = photo_io.read_photo(tmp_path / "inks.tiff")
@@ -176,20 +176,20 @@ def test_inks_become_rgb_by_their_own_profile(tmp_path):
     )
     np.testing.assert_array_equal(read.pixels, np.asarray(expected))
     assert np.abs(np.asarray(inks.convert("RGB")) - read.pixels).max() > 30
-    assert read.extras.profile is None
+    assert read.metadata.profile is None
 
 
 def test_inks_with_a_profile_of_lights_become_rgb_without_it(tmp_path):
-    inks = awkward_files.photo(mode="CMYK")
-    profile = awkward_files.srgb_profile()
+    inks = corner_cases.photo(mode="CMYK")
+    profile = corner_cases.srgb_profile()
     inks.save(tmp_path / "inks.tiff", icc_profile=profile)
     read = photo_io.read_photo(tmp_path / "inks.tiff")
     np.testing.assert_array_equal(read.pixels, np.asarray(inks.convert("RGB")))
-    assert read.extras.profile is None
+    assert read.metadata.profile is None
 
 
 def test_lab_becomes_rgb(tmp_path):
-    photo = awkward_files.photo()
+    photo = corner_cases.photo()
     to_lab = PIL.ImageCms.buildTransform(
         PIL.ImageCms.createProfile("sRGB"),
         PIL.ImageCms.createProfile("LAB"),
@@ -273,7 +273,7 @@ def test_a_disk_that_fills_up_is_no_fault_of_the_output(photo, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_what_a_format_cannot_hold_is_refused(photo):
+def test_a_format_refuses_unsupported_content(photo):
     ribbon = np.zeros((2, 16_384, 3), np.uint8)
     with pytest.raises(errors.InputError, match="sides end at 16383"):
         photo_io.write_photo(io.BytesIO(), ribbon, format="WEBP")
@@ -287,23 +287,25 @@ def test_the_bound_on_pixels_comes_before_decoding(photo, tmp_path):
     pixels = photo.width * photo.height
     photo_io.read_photo(path, max_pixels=pixels)
     path.write_bytes(path.read_bytes()[:100])  # Decoding would fail.
-    with pytest.raises(headers.BadPicture, match="160 x 110 pixels"):
+    with pytest.raises(headers.UnreadableImage, match="160 x 110 pixels"):
         photo_io.read_photo(path, max_pixels=pixels - 1)
 
 
 def test_a_pipe_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "pipe.jpg")
-    with pytest.raises(headers.BadPicture, match="not a regular file"):
+    with pytest.raises(headers.UnreadableImage, match="not a regular file"):
         photo_io.read_photo(tmp_path / "pipe.jpg")
 
 
 def test_bytes_that_are_no_picture_are_the_streams(photo):
     for data, why in ((b"", "is empty"), (b"no picture", "is not a picture")):
-        with pytest.raises(headers.BadPicture, match="standard input " + why):
+        with pytest.raises(
+            headers.UnreadableImage, match="standard input " + why
+        ):
             photo_io.read_photo(data)
 
 
-def test_what_hides_below_transparency_is_covered(tmp_path):
+def test_colors_below_transparency_are_covered(tmp_path):
     image = PIL.Image.new("RGBA", (40, 30), (200, 100, 50, 255))
     image.paste((0, 255, 0, 0), (20, 0, 40, 30))
     image.save(tmp_path / "half.png")
@@ -315,7 +317,7 @@ def test_what_hides_below_transparency_is_covered(tmp_path):
 @pytest.mark.filterwarnings("ignore::UserWarning")
 @pytest.mark.parametrize("kind", ["AVIF", "GIF", "JPEG", "PNG", "WEBP"])
 def test_a_file_broken_anywhere_is_read_or_refused(kind, random):
-    whole = awkward_files.encoded(awkward_files.photo(), kind)
+    whole = corner_cases.encoded(corner_cases.photo(), kind)
     refused = 0
     for _ in range(60):
         broken = bytearray(whole)
@@ -324,7 +326,7 @@ def test_a_file_broken_anywhere_is_read_or_refused(kind, random):
         del broken[random.integers(len(broken) // 2, 2 * len(broken)) :]
         try:
             photo_io.read_photo(bytes(broken), max_pixels=10**6)
-        except headers.BadPicture:
+        except headers.UnreadableImage:
             refused += 1
     assert refused
 
@@ -336,9 +338,9 @@ def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 before = peak()
 photo = photo_io.read_photo(sys.argv[1])
-pixels, extras = photo.pixels, photo.extras
+pixels, metadata = photo.pixels, photo.metadata
 del photo
-photo_io.write_photo(sys.argv[1] + sys.argv[2], pixels, extras=extras)
+photo_io.write_photo(sys.argv[1] + sys.argv[2], pixels, metadata=metadata)
 height, width, _ = pixels.shape
 print((peak() - before) / (height * width))
 """
@@ -351,7 +353,7 @@ def test_a_pixel_takes_three_copies_at_most(suffix, tmp_path, run_command):
     path = tmp_path / f"large{suffix}"
     exif = PIL.Image.Exif()
     exif[274] = 6
-    awkward_files.photo((8000, 5000)).save(path, exif=exif)
+    corner_cases.photo((8000, 5000)).save(path, exif=exif)
     done = run_command(sys.executable, "-c", MEASURE, str(path), suffix)
     assert done.returncode == 0, done.stderr
     assert float(done.stdout) < 9

@@ -140,7 +140,7 @@ def test_a_file_that_breaks_off_is_named(suffix, share, photo, tmp_path):
     photo.save(path)
     data = path.read_bytes()
     path.write_bytes(data[: int(share * len(data))])
-    with pytest.raises(headers.BadPicture, match=rf"cut\{suffix} "):
+    with pytest.raises(headers.UnreadableImage, match=rf"cut\{suffix} "):
         pictures.read_picture(path)
 
 

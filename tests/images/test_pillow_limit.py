@@ -1,6 +1,6 @@
 import threading
 
-import awkward_files
+import corner_cases
 import PIL.Image
 import pytest
 
@@ -31,7 +31,7 @@ def limit(monkeypatch):
 
 @pytest.mark.parametrize("kind", ["GIF", "JPEG", "PNG", "TIFF", "WEBP"])
 def test_photos_beyond_pillows_limit_are_read(kind):
-    data = awkward_files.encoded(picture("red"), kind)
+    data = corner_cases.encoded(picture("red"), kind)
     assert (photo_io.read_photo(data).pixels[0, 0] > 200).tolist() == RED
 
 
@@ -45,7 +45,7 @@ def test_training_reads_them_too(tmp_path):
 @pytest.mark.parametrize("kind", ["GIF", "PNG", "TIFF", "WEBP"])
 def test_so_are_frames(kind):
     first, *rest = map(picture, ("lime", "blue", "red"))
-    data = awkward_files.encoded(
+    data = corner_cases.encoded(
         first, kind, save_all=True, append_images=rest, disposal=2
     )
     shown = list(animations.Animation(data).frames())
@@ -74,7 +74,7 @@ def test_the_limit_is_back_with_the_last_of_several_threads():
 
 def test_the_limit_is_back_when_reading_fails(tmp_path):
     (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n")
-    with pytest.raises(headers.BadPicture):
+    with pytest.raises(headers.UnreadableImage):
         headers.read_header(tmp_path / "broken.png")
-    with pytest.raises(headers.BadPicture):
+    with pytest.raises(headers.UnreadableImage):
         photo_io.read_photo(tmp_path / "broken.png")

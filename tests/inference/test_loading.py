@@ -106,7 +106,7 @@ def test_every_signature_of_a_saved_model_gives_the_same(
         assert_same(cartoonize(picture), generator, picture)
 
 
-def test_what_is_no_model_is_named(discriminator, tmp_path):
+def test_files_without_a_model_are_named(discriminator, tmp_path):
     discriminator.save(tmp_path / "discriminator.keras")
     (tmp_path / "saved").mkdir()
     (tmp_path / "saved/saved_model.pb").write_text("none")

@@ -53,18 +53,18 @@ def test_a_server_makes_what_the_generator_makes(
     assert np.abs(cartoonize(picture) - expected).max() <= 1
 
 
-def test_what_a_server_reduces_is_refused(address, random):
+def test_a_server_that_reduces_photos_is_refused(address, random):
     picture = random.integers(0, 256, (40, 120, 3), "uint8")
     with pytest.raises(errors.InputError, match="use `max_side`=60"):
         remote_model.ServedModel(address)(picture)
 
 
-def test_a_model_that_is_not_there_is_told_at_once(address):
+def test_a_model_that_is_not_there_is_reported_at_once(address):
     with pytest.raises(errors.InputError, match="answers 404: Could not find"):
         remote_model.ServedModel(f"{address}/v1/models/other")
 
 
-def test_a_server_that_is_not_there_is_told_at_once():
+def test_a_server_that_is_not_there_is_reported_at_once():
     with pytest.raises(errors.InputError, match="is the server up") as caught:
         remote_model.ServedModel("http://127.0.0.1:9")
     assert f"([Errno {errno.ECONNREFUSED}]" in str(caught.value)
@@ -111,7 +111,7 @@ def test_a_full_server_is_asked_again():
     assert seen == ["GET /v1/models/cartoongan"] * 3
 
 
-def test_a_server_that_stays_full_is_reported_in_its_own_words():
+def test_a_server_that_stays_full_is_reported_with_its_own_message():
     with server_with(200, 503) as (address, seen):
         cartoonize = remote_model.ServedModel(address)
         with pytest.raises(errors.InputError, match="503: the queue is full"):

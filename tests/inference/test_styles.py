@@ -40,5 +40,5 @@ def test_a_folder_of_the_same_name_goes_first(tmp_path, monkeypatch):
     assert styles.find(styles.DEFAULT) == pathlib.Path(styles.DEFAULT)
 
 
-def test_what_is_no_style_stays_as_it_is():
+def test_names_of_no_style_stay_as_they_are():
     assert styles.find("runs/mine") == pathlib.Path("runs/mine")

@@ -7,36 +7,36 @@ LENGTHS = [16, 201, 220, 221, 223, 300, 517, 1000, 1001, 4003]
 
 
 def cases():
-    for reach in (0, 10, 50):
-        for side in (4 * reach + 20, 4 * reach + 23, 220):
-            yield side, reach
+    for radius in (0, 10, 50):
+        for side in (4 * radius + 20, 4 * radius + 23, 220):
+            yield side, radius
 
 
-@pytest.mark.parametrize(("side", "reach"), cases())
+@pytest.mark.parametrize(("side", "radius"), cases())
 @pytest.mark.parametrize("length", LENGTHS)
-def test_each_pixel_is_kept_once_in_order(length, side, reach):
+def test_each_pixel_is_kept_once_in_order(length, side, radius):
     kept = [
         np.arange(length)[span.kept]
-        for span in tile_geometry.spans(length, side, reach)
+        for span in tile_geometry.spans(length, side, radius)
     ]
     np.testing.assert_array_equal(np.concatenate(kept), np.arange(length))
     assert all(part.size for part in kept)
 
 
-@pytest.mark.parametrize(("side", "reach"), cases())
+@pytest.mark.parametrize(("side", "radius"), cases())
 @pytest.mark.parametrize("length", LENGTHS)
-def test_what_is_kept_sees_as_far_as_it_depends(length, side, reach):
-    for seen, kept in tile_geometry.spans(length, side, reach):
-        assert seen.start == 0 or kept.start - seen.start >= reach
-        assert seen.stop == length or seen.stop - kept.stop >= reach
+def test_kept_pixels_see_their_receptive_field(length, side, radius):
+    for seen, kept in tile_geometry.spans(length, side, radius):
+        assert seen.start == 0 or kept.start - seen.start >= radius
+        assert seen.stop == length or seen.stop - kept.stop >= radius
 
 
-@pytest.mark.parametrize(("side", "reach"), cases())
+@pytest.mark.parametrize(("side", "radius"), cases())
 @pytest.mark.parametrize("length", LENGTHS)
 def test_spans_begin_with_the_strides_and_are_no_longer_than_a_tile(
-    length, side, reach
+    length, side, radius
 ):
-    for seen, _ in tile_geometry.spans(length, side, reach):
+    for seen, _ in tile_geometry.spans(length, side, radius):
         assert seen.start % 4 == 0
         # The last one ends with the picture.
         assert seen.stop - seen.start <= side + 3

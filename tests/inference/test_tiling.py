@@ -67,7 +67,7 @@ def test_tiles_without_norms_give_what_the_whole_gives(light, random, sides):
         networks.Generator(filters=2, blocks=2),
     ],
 )
-def test_a_pixel_depends_on_what_the_reach_says_and_no_less(generator):
+def test_a_pixel_depends_on_the_receptive_field_and_no_less(generator):
     """With positive weights no dependency cancels out."""
     for weight in generator.trainable_weights:
         is_flat = len(weight.shape) == 1
@@ -85,7 +85,7 @@ def test_a_pixel_depends_on_what_the_reach_says_and_no_less(generator):
         gradient = np.abs(tape.gradient(pixel, image)[0]).sum(axis=-1)
         distances = np.abs(np.argwhere(gradient) - place)
         farthest = max(farthest, distances.max())
-    assert farthest == generator.reach
+    assert farthest == generator.receptive_field_radius
 
 
 def test_tiles_with_norms_share_the_statistics_of_the_picture(normed, random):
@@ -133,27 +133,27 @@ def test_tiles_that_are_too_small_are_refused(light):
 
 
 @pytest.mark.parametrize("sides", [(60, 90), (150, 170)])
-def test_frames_of_a_film_follow_slowly_and_begin_anew_at_a_cut(
+def test_frames_of_a_video_follow_slowly_and_start_over_at_a_cut(
     normed, random, sides
 ):
     tiled = tiling.TiledGenerator(normed, 128)
-    steady = tiled.steady()
+    for_video = tiled.for_video()
     dark = photo(random, *sides) // 4
     paler = dark + 6
     bright = 255 - dark
-    first = steady(dark)
+    first = for_video(dark)
     assert np.abs(first.astype(int) - tiled(dark)).max() <= 1
-    second = steady(paler).astype(int)
+    second = for_video(paler).astype(int)
     # A shade that all pixels share is what an instance norm takes away.
     alone = tiled(paler).astype(int)
     assert np.abs(alone - first).mean() < np.abs(second - first).mean()
-    after_cut = steady(bright).astype(int)
+    after_cut = for_video(bright).astype(int)
     assert np.abs(after_cut - tiled(bright)).max() <= 1
 
 
 def test_a_network_without_norms_needs_no_memory(light):
     tiled = tiling.TiledGenerator(light)
-    assert tiled.steady() is tiled
+    assert tiled.for_video() is tiled
 
 
 def test_patches_come_from_all_over_the_picture():

@@ -302,6 +302,6 @@ def test_palette_loss_is_blind_to_luminance(random):
     "loss",
     [losses.generator_loss, lambda x, f: losses.discriminator_loss(x, x, x, f)],
 )
-def test_an_unknown_form_is_refused(loss):
+def test_an_unknown_variant_is_refused(loss):
     with pytest.raises(ValueError, match="'hinge'"):
         loss(UNDECIDED, "hinge")

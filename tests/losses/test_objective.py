@@ -24,20 +24,20 @@ def maps(images):
     return [images[..., :1], 3 * images, 2 * images]
 
 
-def test_losses_are_those_of_the_paper_unless_told(images):
+def test_losses_are_those_of_the_paper_by_default(images):
     aim = objective.Objective(features, 1e-3)
     assert aim.weights == {**ADVERSARIAL, "content": 1e-3}
-    assert aim.restraints(*images).keys() == {"content"}
+    assert aim.reconstruction_terms(*images).keys() == {"content"}
 
 
 @pytest.mark.parametrize(
     "name",
     ["color", "luminance", "flat", "variation", "palette", "detail", "pixel"],
 )
-def test_what_has_a_weight_counts(images, name):
+def test_losses_with_a_weight_count(images, name):
     aim = objective.Objective(maps, 1e-3, **{f"{name}_weight": 0.5})
     assert aim.weights == {**ADVERSARIAL, "content": 1e-3, name: 0.5}
-    found = aim.restraints(*images, cartoons=images[0])
+    found = aim.reconstruction_terms(*images, cartoons=images[0])
     assert found.keys() == {"content", name}
 
 
@@ -52,7 +52,9 @@ def test_discriminators_weigh_what_they_are_told():
     }
 
 
-def test_restraints_are_the_losses_without_their_weights(images, random):
+def test_reconstruction_terms_are_the_losses_without_their_weights(
+    images, random
+):
     photos, generated = images
     cartoons = random.uniform(-1, 1, photos.shape).astype("float32")
     aim = objective.Objective(
@@ -66,7 +68,7 @@ def test_restraints_are_the_losses_without_their_weights(images, random):
         detail_weight=7.0,
         pixel_weight=8.0,
     )
-    found = aim.restraints(photos, generated, cartoons=cartoons)
+    found = aim.reconstruction_terms(photos, generated, cartoons=cartoons)
     smoothed = guided_filter.smooth(photos)
     expected = {
         "content": 2 * np.abs(photos - generated).mean(),
@@ -85,7 +87,7 @@ def test_restraints_are_the_losses_without_their_weights(images, random):
 
 def test_the_palette_is_left_out_without_cartoons(images):
     aim = objective.Objective(features, 1e-3, palette_weight=1.0)
-    assert aim.restraints(*images).keys() == {"content"}
+    assert aim.reconstruction_terms(*images).keys() == {"content"}
 
 
 def test_content_is_that_of_the_smoothed_photo_if_asked_for(images):
@@ -93,9 +95,9 @@ def test_content_is_that_of_the_smoothed_photo_if_asked_for(images):
     photos, generated = images
     smoothed = guided_filter.smooth(photos)
     expected = 2 * np.abs(smoothed - generated).mean()
-    found = aim.restraints(photos, generated)["content"]
+    found = aim.reconstruction_terms(photos, generated)["content"]
     assert float(found) == pytest.approx(expected, rel=1e-5)
-    assert float(aim.restraints(photos, smoothed)["content"]) < 1e-6
+    assert float(aim.reconstruction_terms(photos, smoothed)["content"]) < 1e-6
 
 
 def test_pixels_are_compared_with_the_content_target(images):
@@ -105,9 +107,9 @@ def test_pixels_are_compared_with_the_content_target(images):
     )
     inked = inking.ink(photos)
     expected = np.abs(inked - generated).mean()
-    found = aim.restraints(photos, generated)["pixel"]
+    found = aim.reconstruction_terms(photos, generated)["pixel"]
     assert float(found) == pytest.approx(float(expected), rel=1e-5)
-    assert float(aim.restraints(photos, inked)["pixel"]) < 1e-6
+    assert float(aim.reconstruction_terms(photos, inked)["pixel"]) < 1e-6
 
 
 @pytest.mark.parametrize("name", ["smoothed", "inked"])
@@ -125,7 +127,7 @@ def test_all_is_compared_with_the_target_and_not_with_the_photo(images, name):
         flat_weight=1.0,
         content_target=name,
     )
-    found = aim.restraints(photos, generated)
+    found = aim.reconstruction_terms(photos, generated)
     expected = {
         "color": losses.color_loss(target, generated),
         "luminance": losses.luminance_loss(target, generated),
@@ -138,7 +140,7 @@ def test_all_is_compared_with_the_target_and_not_with_the_photo(images, name):
 def test_flat_weight_alone_leaves_the_content_that_of_the_photo(images):
     aim = objective.Objective(features, 1e-3, flat_weight=1.0)
     photos, _ = images
-    assert float(aim.restraints(photos, photos)["content"]) == 0
+    assert float(aim.reconstruction_terms(photos, photos)["content"]) == 0
 
 
 def test_photos_of_people_count_by_their_factor(images):
@@ -152,9 +154,9 @@ def test_photos_of_people_count_by_their_factor(images):
 
     of_each = 2 * np.abs(photos - generated).mean(axis=(1, 2, 3))
     expected = 1e-3 * (of_each * [1, 1, 1, 3]).mean()
-    found = aim.restraints(photos, generated)
+    found = aim.reconstruction_terms(photos, generated)
     assert weighed(aim, found) == pytest.approx(expected, rel=1e-5)
-    without = plain.restraints(photos, generated)
+    without = plain.reconstruction_terms(photos, generated)
     assert weighed(plain, without) == pytest.approx(
         1e-3 * of_each.mean(), rel=1e-5
     )
@@ -162,7 +164,7 @@ def test_photos_of_people_count_by_their_factor(images):
 
 def test_people_of_factor_one_are_photos_like_others(images):
     aim = objective.Objective(features, 1e-3, people=1, people_content=1.0)
-    assert aim.restraints(*images).keys() == {"content"}
+    assert aim.reconstruction_terms(*images).keys() == {"content"}
     assert "people_content" not in aim.weights
 
 
@@ -171,7 +173,7 @@ def test_content_is_compared_as_the_view_shows_it(images):
     photos, generated = images
     view = augmentation.View(4, 1, 3, 1.0)
     aim = objective.Objective(features, 1e-3, color_weight=1.0)
-    found = aim.restraints(photos, generated, view=view)
+    found = aim.reconstruction_terms(photos, generated, view=view)
     shown = [view.crop(view.tint(batch)) for batch in (photos, generated)]
     expected = 2 * np.abs(np.subtract(*shown)).mean()
     assert float(found["content"]) == pytest.approx(expected, rel=1e-5)
@@ -189,9 +191,9 @@ def test_maps_that_are_there_are_not_computed_again(images):
     photos, generated = images
     aim = objective.Objective(counted, 1e-3)
     of_generated = aim.look(generated, augmentation.AS_IT_IS)
-    found = aim.restraints(photos, generated, maps=of_generated)
+    found = aim.reconstruction_terms(photos, generated, maps=of_generated)
     assert len(seen) == 2
-    again = aim.restraints(photos, generated)
+    again = aim.reconstruction_terms(photos, generated)
     assert float(found["content"]) == float(again["content"])
 
 
@@ -204,8 +206,8 @@ def test_a_warm_up_by_pixels_reproduces_the_target(name, random):
         "inked": inking.ink(photos),
     }[name]
     aim = objective.PixelObjective(name)
-    assert set(aim.weights) == set(aim.restraints(photos, photos))
-    assert float(aim.restraints(photos, target)["pixel"]) == 0
+    assert set(aim.weights) == set(aim.reconstruction_terms(photos, photos))
+    assert float(aim.reconstruction_terms(photos, target)["pixel"]) == 0
     expected = np.abs(np.asarray(target)).mean()
-    found = aim.restraints(photos, np.zeros_like(photos))["pixel"]
+    found = aim.reconstruction_terms(photos, np.zeros_like(photos))["pixel"]
     np.testing.assert_allclose(found, expected, rtol=1e-5)

@@ -30,7 +30,7 @@ def distance(images, others):
     )
 
 
-def test_pyramid_sees_rough_colours_but_no_fine_ones(random):
+def test_pyramid_sees_rough_colors_but_no_fine_ones(random):
     """Red and green stripes as light as the gray that they replace."""
     gray = np.zeros((1, 48, 72, 3), "float32")
     stripe = np.array([0.587, -0.299, 0], "float32")

@@ -16,7 +16,7 @@ def test_an_initializer_takes_the_place_of_that():
     zero = keras.initializers.Zeros()
     for layer in (
         convolutions.convolution(2, 3, initializer=zero),
-        convolutions.mirrored_convolution(2, 3, initializer=zero)[-1],
+        convolutions.reflection_padded_convolution(2, 3, initializer=zero)[-1],
     ):
         layer.build((None, 16, 24, 3))
         assert not np.any(layer.kernel)
@@ -25,7 +25,7 @@ def test_an_initializer_takes_the_place_of_that():
 @pytest.mark.parametrize("size", [1, 3, 5, 7])
 def test_a_mirrored_convolution_sees_no_border(size):
     """Of one color inside, it is of one color at the rim too."""
-    steps = convolutions.mirrored_convolution(2, size)
+    steps = convolutions.reflection_padded_convolution(2, size)
     flat = np.full((1, 16, 24, 3), 0.3, "float32")
     result = np.asarray(convolutions.chain(steps, flat))
     assert result.shape == (1, 16, 24, 2)
@@ -38,8 +38,8 @@ def test_a_mirrored_convolution_sees_no_border(size):
     "steps",
     [
         convolutions.strided_convolution(2),
-        convolutions.mirrored_convolution(2, 5, strides=2),
-        convolutions.mirrored_convolution(2, 3, strides=2),
+        convolutions.reflection_padded_convolution(2, 5, strides=2),
+        convolutions.reflection_padded_convolution(2, 3, strides=2),
     ],
     ids=["zeros", "mirrored 5", "mirrored 3"],
 )
@@ -60,7 +60,7 @@ def test_a_strided_convolution_looks_up_and_left_as_pytorchs_does(random):
 def test_a_chain_in_a_layer_is_built_with_the_shapes_on_the_way():
     steps = [
         *convolutions.strided_convolution(5),
-        *convolutions.mirrored_convolution(7, 3),
+        *convolutions.reflection_padded_convolution(7, 3),
     ]
     convolutions.build_chain(steps, (None, 16, 24, 3))
     shapes = [tuple(w.shape) for step in steps for w in step.weights]

@@ -169,7 +169,7 @@ def test_channels_that_are_always_zero_stay_finite(network, maps):
         assert np.isfinite(logits).all()
 
 
-def test_what_adapts_is_not_trained(network):
+def test_adapted_variables_are_not_trained(network):
     trained = {id(w) for w in network.trainable_weights}
     for head in network.heads:
         assert not trained & {id(head.mean), id(head.deviation)}

@@ -8,7 +8,7 @@ from cartoongan_tf.inference import loading
 from cartoongan_tf.nn import light_generator
 from cartoongan_tf.nn import networks
 
-REACH = 50  # pixels, with 8 blocks
+RADIUS = 50  # pixels, with 8 blocks
 
 
 def draw_weights(network, deviation=0.1):
@@ -98,8 +98,8 @@ def test_a_pixel_depends_only_on_those_near_it():
         gradient = np.abs(tape.gradient(pixel, image)[0]).sum(axis=-1)
         distances = np.abs(np.argwhere(gradient) - place)
         farthest = max(farthest, distances.max())
-    assert farthest == REACH
-    assert f"at most {REACH} rows and {REACH} columns" in " ".join(
+    assert farthest == RADIUS
+    assert f"at most {RADIUS} rows and {RADIUS} columns" in " ".join(
         light_generator.__doc__.split()
     )
 
@@ -111,7 +111,7 @@ def test_a_change_far_away_changes_not_a_bit(random):
     changed = image.copy()
     changed[:, :, 80:] *= -1
     before, after = (np.asarray(generator(i)) for i in (image, changed))
-    left = 80 - REACH
+    left = 80 - RADIUS
     np.testing.assert_allclose(after[:, :, :left], before[:, :, :left], 0, 1e-6)
     assert np.abs(after[:, :, 80:] - before[:, :, 80:]).mean() > 1e-3
 

@@ -21,7 +21,7 @@ def test_paper_size_discriminator_has_the_authors_parameters():
 @pytest.mark.parametrize(
     ("name", "filters"), [("cartoongan", 64), ("light", 32)]
 )
-def test_a_generator_has_its_own_width_unless_told(name, filters):
+def test_a_generator_has_its_own_width_by_default(name, filters):
     usual = networks.new_generator(name, None, 1)
     narrow = networks.new_generator(name, 4, 2)
     assert type(usual) is type(narrow) is networks.GENERATORS[name]
@@ -105,7 +105,7 @@ def test_half_precision_constant_pictures_give_numbers(policy, epsilon):
         assert np.isfinite(generator(tf.fill((1, 16, 24, 3), value))).all()
 
 
-def test_a_colour_cast_is_invisible_to_the_generator(generator, random):
+def test_a_color_cast_is_invisible_to_the_generator(generator, random):
     """A fact of the paper's architecture (PyTorch's release has it too)."""
     cast = np.array([0.3, -0.2, 0.1], "float32")
     images = photos(random)

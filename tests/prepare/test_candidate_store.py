@@ -46,7 +46,7 @@ def test_no_training_takes_candidates_for_pictures(folder):
     assert suffixes == {".candidate", ".cut", ".json"}
 
 
-def test_a_film_is_read_to_its_end_once_it_is_closed(folder):
+def test_a_video_is_read_to_its_end_once_it_is_closed(folder):
     found = candidate_store.Candidates(folder, ["film"])
     found.add(stretch(float("inf"), 0.5))
     assert not (folder / "state.json").exists()

@@ -16,33 +16,31 @@ from cartoongan_tf.prepare.rules import Severity
 
 def folder(flag, *many):
     paths = [pathlib.Path(f"{i}.png") for i in range(len(many))]
-    inventory = folder_scan.Inventory(
+    scan = folder_scan.FolderScan(
         pathlib.Path("[red]frames"),
         paths,
         [],
         {pathlib.Path("x.png"): "empty"},
         collections.Counter({".txt": 2}),
     )
-    return folder_check.Folder(
-        flag, inventory, dict(zip(paths, many, strict=True))
-    )
+    return folder_check.Folder(flag, scan, dict(zip(paths, many, strict=True)))
 
 
 def finding(severity):
-    return rules.Finding(severity, f"[bold]{severity.name}", "Mend it.")
+    return rules.Finding(severity, f"[bold]{severity.name}", "Fix it.")
 
 
-def test_figures_are_lowest_median_and_highest():
+def test_metrics_are_lowest_median_and_highest():
     widths = (300, 500, 1000)
-    figures = check_summary.figures(
+    metrics = check_summary.metrics(
         folder("photo_dir", *(GOOD._replace(width=w) for w in widths))
     )
-    assert figures["width"] == "300 / 500 / 1000"
-    assert figures["pictures"] == "3"
-    assert figures["broken files"] == "1"
-    assert figures["files passed over"] == "2"
-    assert figures["grain"] == "0.3 / 0.3 / 0.3"
-    assert figures["likeness to drawings"] == "50%"
+    assert metrics["width"] == "300 / 500 / 1000"
+    assert metrics["pictures"] == "3"
+    assert metrics["broken files"] == "1"
+    assert metrics["files skipped"] == "2"
+    assert metrics["grain"] == "0.3 / 0.3 / 0.3"
+    assert metrics["drawn score"] == "50%"
 
 
 @pytest.mark.parametrize(
@@ -68,7 +66,7 @@ def test_the_table_has_a_column_a_folder_and_takes_names_as_they_are():
     text = console.file.getvalue()
     assert text.count("[red]frames") == 2
     assert "640 / 640 / 640" in text
-    assert "error   [bold]ERROR: Mend it." in text
+    assert "error   [bold]ERROR: Fix it." in text
     assert text.index("error") < text.index("note  ")
 
 

@@ -73,7 +73,7 @@ def correlation(one, other):
 
 
 def test_each_scene_is_kept_once_and_as_it_was(finished):
-    paths = folder_scan.take_inventory(finished[0], "cartoon_dir").paths
+    paths = folder_scan.scan_folder(finished[0], "cartoon_dir").paths
     frames = [pictures.read_picture(path) for path in paths]
     best = [
         max(range(9), key=lambda n: correlation(frame, inside(SCENES[n])))
@@ -108,7 +108,7 @@ def test_the_summary_says_what_was_left_out(finished):
     assert sheet.shape[1] > 8 * 160
 
 
-def test_names_tell_film_and_time(finished):
+def test_names_tell_video_and_time(finished):
     names = sorted(path.name for path in finished[0].glob("*.png"))
     assert len(names) == 8
     assert all(name.startswith("My film_ 1__0000") for name in names)
@@ -120,7 +120,7 @@ def test_nothing_but_frames_and_a_record_stays(finished):
 
 
 @pytest.mark.parametrize("seconds", [0.1, 4.5, 9, 13])
-def test_a_film_that_was_stopped_ends_with_the_same_files(
+def test_a_video_that_was_stopped_ends_with_the_same_files(
     film, finished, tmp_path, seconds
 ):
     def stop(stage, done, total):
@@ -168,7 +168,7 @@ def test_choosing_can_be_stopped_too(film, finished, tmp_path):
     assert same_files(output, finished[0])
 
 
-def test_a_finished_film_is_left_alone(film, finished):
+def test_a_finished_video_is_left_alone(film, finished):
     output, summary = finished
     before = contents(output)
     again = extract_frames.extract_frames(film, output)
@@ -189,7 +189,7 @@ def test_other_settings_replace_the_frames(tmp_path):
         counts.append(len(list(output.glob("*.png"))))
     assert counts == [3, 1, 3]
     extract_frames.extract_frames(path, output, short_side=100)
-    for frame in folder_scan.take_inventory(output, "cartoon_dir").paths:
+    for frame in folder_scan.scan_folder(output, "cartoon_dir").paths:
         assert pictures.read_picture(frame).shape == (100, 235, 3)
 
 
@@ -203,7 +203,7 @@ def test_a_shot_that_fills_the_frame_keeps_its_height(tmp_path):
         ],
     )
     extract_frames.extract_frames(film, tmp_path / "frames")
-    paths = folder_scan.take_inventory(tmp_path / "frames", "cartoon_dir").paths
+    paths = folder_scan.scan_folder(tmp_path / "frames", "cartoon_dir").paths
     heights = [pictures.read_picture(path).shape[0] for path in paths]
     assert heights == [132, 132, 132, 180]
 
@@ -219,7 +219,7 @@ def test_films_share_a_folder(film, tmp_path):
     assert len(list(output.glob("b_*.png"))) == 1
 
 
-def test_another_film_of_the_same_name_is_refused(tmp_path):
+def test_another_video_of_the_same_name_is_refused(tmp_path):
     (tmp_path / "b").mkdir()
     for path, number in ((tmp_path / "a.mkv", 1), (tmp_path / "b/a.mkv", 2)):
         film_maker.write_film(path, [film_maker.still(SCENES[number], 1)])
@@ -228,7 +228,7 @@ def test_another_film_of_the_same_name_is_refused(tmp_path):
         extract_frames.extract_frames(tmp_path / "b/a.mkv", tmp_path / "frames")
 
 
-def test_a_film_of_nothing_keeps_nothing(tmp_path):
+def test_a_video_of_nothing_keeps_nothing(tmp_path):
     path = film_maker.write_film(
         tmp_path / "black.mkv", [film_maker.still(BLACK, 1)]
     )
@@ -237,7 +237,7 @@ def test_a_film_of_nothing_keeps_nothing(tmp_path):
     assert "size of the frames: none" in summary
 
 
-def test_a_film_that_breaks_off_gives_a_warning(film, tmp_path):
+def test_a_video_that_breaks_off_gives_a_warning(film, tmp_path):
     half = tmp_path / "half.mkv"
     half.write_bytes(film.read_bytes()[: film.stat().st_size // 2])
     summary = extract_frames.extract_frames(half, tmp_path / "frames")

@@ -44,9 +44,7 @@ def listed(folder):
 
 def full(photos, cartoons):
     folders = [
-        folder_check.measure_folder(
-            folder_scan.take_inventory(folder, flag), flag
-        )
+        folder_check.measure_folder(folder_scan.scan_folder(folder, flag), flag)
         for folder, flag in (
             (photos, rules.PHOTOS),
             (cartoons, rules.CARTOONS),
@@ -77,7 +75,7 @@ def test_samples_the_right_way_round_are_too_few_and_no_more(
 ):
     found = check(photos, cartoons)
     few = told(found, "too few pictures")
-    assert [f.sentence.split()[0] for f in few] == [
+    assert [f.message.split()[0] for f in few] == [
         f"`{rules.PHOTOS}`",
         f"`{rules.CARTOONS}`",
     ]
@@ -143,7 +141,7 @@ def test_grain_of_the_cartoons_is_found(photos, cartoons, random):
         grainy = np.clip(scene + noise, 0, 255).astype("uint8")
         pictures.write_png(path, grainy)
     (found,) = told(full(photos, cartoons), "grain")
-    assert "`cartoon_dir` have noise of 1.5 levels" in found.sentence
+    assert "`cartoon_dir` have noise of 1.5 levels" in found.message
 
 
 def test_near_duplicates_are_found(photos, cartoons):
@@ -152,7 +150,7 @@ def test_near_duplicates_are_found(photos, cartoons):
     assert [p.name for p in found.paths] == ["03.png", "again.png"]
 
 
-def test_broken_files_are_told_and_the_others_checked(photos, cartoons):
+def test_broken_files_are_reported_and_the_others_checked(photos, cartoons):
     whole = (cartoons / "03.png").read_bytes()
     (cartoons / "half.png").write_bytes(whole[: len(whole) // 2])
     (cartoons / "empty.png").write_bytes(b"")
@@ -204,9 +202,9 @@ def test_a_damaged_picture_in_a_quick_check_is_named(photos, cartoons):
 
 
 def test_every_picture_of_a_folder_is_measured(cartoons):
-    inventory = folder_scan.take_inventory(cartoons, rules.CARTOONS)
-    folder = folder_check.measure_folder(inventory, rules.CARTOONS)
-    assert list(folder.measured) == inventory.paths
+    scan = folder_scan.scan_folder(cartoons, rules.CARTOONS)
+    folder = folder_check.measure_folder(scan, rules.CARTOONS)
+    assert list(folder.measured) == scan.paths
 
 
 @pytest.mark.shared

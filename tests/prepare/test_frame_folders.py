@@ -67,5 +67,5 @@ def test_the_report_is_no_part_of_the_folder_for_training(make):
     folder = make("film.mkv")
     folder.finish({}, [], "none")
     assert folder.report.parent == folder.output.parent
-    found = folder_scan.take_inventory(folder.output, "cartoon_dir")
+    found = folder_scan.scan_folder(folder.output, "cartoon_dir")
     assert (found.paths, found.problems) == ([], {})

@@ -53,10 +53,10 @@ def paths(tmp_path):
 
 @pytest.fixture
 def folder(paths):
-    inventory = folder_scan.Inventory(
+    scan = folder_scan.FolderScan(
         paths[0].parent, paths, [], {}, collections.Counter()
     )
-    return folder_check.Folder(rules.CARTOONS, inventory, {})
+    return folder_check.Folder(rules.CARTOONS, scan, {})
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_names_are_escaped(write, paths):
 def test_a_broken_file_is_listed_though_it_cannot_be_shown(write, tmp_path):
     bad = tmp_path / "bad.png"
     bad.write_bytes(b"")
-    page = write(rules.Finding(Severity.ERROR, "bad", "Mend.", [bad]))
+    page = write(rules.Finding(Severity.ERROR, "bad", "Fix.", [bad]))
     assert len(page.images) == 1
     assert str(bad) in page.text
     assert "Not ready" in page.text
@@ -123,7 +123,7 @@ def test_a_name_that_is_no_text_is_shown_and_listed(write, tmp_path):
 
 
 def test_a_report_replaces_the_last_one(write):
-    write(rules.Finding(Severity.ERROR, "broken", "Mend."))
+    write(rules.Finding(Severity.ERROR, "broken", "Fix."))
     page = write()
-    assert "Mend." not in page.text
+    assert "Fix." not in page.text
     assert "Ready to train." in page.text

@@ -35,7 +35,7 @@ def test_bars_are_measured_and_else_left_out(coffee, framed):
     assert barred.brightness == plain.brightness
     assert barred.contrast == plain.contrast
     assert barred.grain == plain.grain == grain.measure(coffee)
-    assert barred.drawn == plain.drawn == drawn_score.drawn_likeness(coffee)
+    assert barred.drawn == plain.drawn == drawn_score.score(coffee)
     assert barred.fingerprint @ plain.fingerprint > near_duplicates.SAME
 
 

@@ -34,12 +34,12 @@ def test_the_right_way_round_gives_no_finding():
         (0.3, 0.3, Severity.WARNING, "folders of one kind"),
     ],
 )
-def test_other_verdicts_are_told_with_the_likenesses(
+def test_other_verdicts_are_reported_with_the_scores(
     photos, cartoons, severity, title
 ):
     (found,) = pair_findings.of_kinds(folder(photos), folder(cartoons))
     assert (found.severity, found.title) == (severity, title)
-    assert f"{photos:.0%} and {cartoons:.0%}" in found.sentence
+    assert f"{photos:.0%} and {cartoons:.0%}" in found.message
 
 
 def test_an_empty_folder_is_of_no_kind():

@@ -42,11 +42,11 @@ def test_good_pictures_give_no_finding():
         ({"bars": 0.1}, "black bars"),
     ],
 )
-def test_each_fault_is_told_with_its_picture(odd, title):
+def test_each_fault_is_reported_with_its_picture(odd, title):
     (found,) = of_pictures(folder(GOOD, GOOD._replace(**odd)))
     assert found.title == title
     assert found.paths == [pathlib.Path("1.png")]
-    assert "1 of the 2 pictures measured in `cartoon_dir`" in found.sentence
+    assert "1 of the 2 pictures measured in `cartoon_dir`" in found.message
 
 
 def test_a_blank_picture_is_not_called_dark_or_blurred_as_well():
@@ -81,13 +81,13 @@ def test_a_quick_check_tells_only_of_most_pictures():
         (rules.CARTOONS, 300, Severity.NOTE, "2,302"),
     ],
 )
-def test_few_pictures_are_told_with_the_number_of_the_recipe(
+def test_few_pictures_are_reported_with_the_number_of_the_authors(
     flag, count, severity, number
 ):
     (found,) = rules.of_count(flag, count)
     assert found.severity is severity
-    assert number in found.sentence
-    assert str(count) in found.sentence
+    assert number in found.message
+    assert str(count) in found.message
 
 
 def test_as_many_as_the_authors_had_are_enough():
@@ -100,57 +100,53 @@ def test_near_duplicates_stand_side_by_side():
     measured = folder(a, b, a, c, a)
     (found,) = rules.of_duplicates(rules.CARTOONS, measured)
     assert [p.name for p in found.paths] == ["0.png", "2.png", "4.png"]
-    assert "2 of the 5" in found.sentence
+    assert "2 of the 5" in found.message
     assert found.reasons[pathlib.Path("4.png")] == "like 0.png"
     assert found.severity is Severity.WARNING
     assert rules.of_duplicates(rules.CARTOONS, folder(a, b, c)) == []
 
 
-def test_grain_is_told_of_most_with_the_flag_that_takes_it_out():
+def test_grain_is_reported_of_most_with_the_flag_that_takes_it_out():
     grainy = GOOD._replace(grain=1.24)
     (found,) = rules.of_grain(folder(grainy, GOOD, grainy))
     assert found.severity is Severity.WARNING
-    assert "noise of 1.2 levels" in found.sentence
-    assert "`denoise_cartoons`=4" in found.sentence
+    assert "noise of 1.2 levels" in found.message
+    assert "`denoise_cartoons`=4" in found.message
     assert [path.name for path in found.paths] == ["0.png", "2.png"]
     assert rules.of_grain(folder(grainy, good=2)) == []
     assert rules.of_grain({}) == []
 
 
-def inventory(**fields):
-    empty = folder_scan.Inventory(
+def scan(**fields):
+    empty = folder_scan.FolderScan(
         pathlib.Path("frames"), [], [], {}, collections.Counter()
     )
     return dataclasses.replace(empty, **fields)
 
 
 def test_a_folder_without_pictures_is_an_error():
-    (found,) = rules.of_inventory(rules.CARTOONS, inventory())
+    (found,) = rules.of_scan(rules.CARTOONS, scan())
     assert found.severity is Severity.ERROR
-    assert "`cartoon_dir`=frames" in found.sentence
+    assert "`cartoon_dir`=frames" in found.message
 
 
 def test_broken_files_are_an_error_with_reasons():
     bad = {pathlib.Path("a.png"): "truncated"}
     paths = [pathlib.Path("b.png")]
-    (found,) = rules.of_inventory(
-        rules.CARTOONS, inventory(paths=paths, problems=bad)
-    )
+    (found,) = rules.of_scan(rules.CARTOONS, scan(paths=paths, problems=bad))
     assert found.severity is Severity.ERROR
     assert found.paths == list(bad)
     assert found.reasons == bad
 
 
-def test_files_passed_over_are_counted_by_ending():
+def test_files_skipped_are_counted_by_ending():
     ignored = collections.Counter({".heic": 3, "": 1})
     paths = [pathlib.Path("b.png")]
-    (found,) = rules.of_inventory(
-        rules.CARTOONS, inventory(paths=paths, ignored=ignored)
-    )
+    (found,) = rules.of_scan(rules.CARTOONS, scan(paths=paths, ignored=ignored))
     assert found.severity is Severity.NOTE
-    assert "3 .heic, 1 without one" in found.sentence
+    assert "3 .heic, 1 without one" in found.message
 
 
 def test_a_sound_folder_gives_no_finding():
-    sound = inventory(paths=[pathlib.Path("b.png")])
-    assert rules.of_inventory(rules.CARTOONS, sound) == []
+    sound = scan(paths=[pathlib.Path("b.png")])
+    assert rules.of_scan(rules.CARTOONS, sound) == []

@@ -163,7 +163,7 @@ def test_a_float_file_that_gives_pixels_may_round_either_way(random):
     assert not report(pixels, two_off, gives_pixels=True)
 
 
-def test_what_is_no_file_of_ours_is_named(tmp_path):
+def test_foreign_files_are_named(tmp_path):
     (tmp_path / "text.tflite").write_text("no model")
     for name in ("text.tflite", "gone.tflite"):
         with pytest.raises(errors.InputError, match=f"{name} is not a .tfl"):

@@ -37,7 +37,7 @@ import pytest
             "adversarial step",
         ),
         (
-            "tools.calibrate_likeness --pictures=2 --draws=3 "
+            "tools.calibrate_drawn_score --pictures=2 --draws=3 "
             "--photo_dir={photos} --cartoon_dir={cartoons}",
             "area under the curve",
         ),

@@ -85,7 +85,9 @@ SCRIPT = """
     def total(weights):
         states = [v.value for v in generator.non_trainable_variables]
         images, _ = generator.stateless_call(weights, states, photos)
-        found = aim.restraints(photos, images, view=view, cartoons=cartoons)
+        found = aim.reconstruction_terms(
+            photos, images, view=view, cartoons=cartoons
+        )
         logits = discriminator(aim.look(images, view))
         found["feature_adversarial"] = losses.feature_generator_loss(logits)
         return sum(aim.weights[name] * term for name, term in found.items())

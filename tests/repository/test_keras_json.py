@@ -99,7 +99,7 @@ def test_networks_are_trained_in_float32(
         "--content_features=pyramid",
         "--image_size=32",
         "--batch_size=2",
-        "--held_back=0",
+        "--holdout=0",
         "--filters=4",
         "--blocks=1",
         "--warmup_steps=0",

@@ -27,7 +27,7 @@ def assert_same(cartoon, image, generator):
     assert cartoon.std() > 1
 
 
-def test_what_is_exported_runs_in_the_loader_of_servers(
+def test_exported_models_run_in_the_loader_of_servers(
     generator, random, tmp_path
 ):
     image = random.integers(0, 256, (21, 34, 3), "uint8")

@@ -30,9 +30,9 @@ pytestmark = pytest.mark.skipif(
 @pytest.fixture
 def kserve(run_command):
     def kserve(*arguments):
-        answer = run_command(PYTHON, str(SCRIPT), *map(str, arguments))
-        assert answer.returncode == 0, answer.stderr
-        return json.loads(answer.stdout)
+        response = run_command(PYTHON, str(SCRIPT), *map(str, arguments))
+        assert response.returncode == 0, response.stderr
+        return json.loads(response.stdout)
 
     return kserve
 
@@ -58,25 +58,27 @@ def test_pictures_of_two_sizes_come_back_as_the_models_cartoons(
     photo = pictures.read_picture(folder / "1.png")
     pictures.write_png(folder / "1.png", photo[:33, :47])
     paths = sorted(folder.iterdir())
-    answer = kserve("predict", served, "cartoongan", *paths)
-    cartoons = [base64.b64decode(row["b64"]) for row in answer["predictions"]]
-    assert list(answer) == ["predictions"]
+    response = kserve("predict", served, "cartoongan", *paths)
+    cartoons = [base64.b64decode(row["b64"]) for row in response["predictions"]]
+    assert list(response) == ["predictions"]
     for path, cartoon in zip(paths, cartoons, strict=True):
         pixels = np.asarray(PIL.Image.open(io.BytesIO(cartoon)))
         np.testing.assert_array_equal(pixels, cartoon_of(path.read_bytes()))
 
 
-def test_a_bad_picture_is_a_bad_request_in_the_models_words(
+def test_a_bad_picture_is_a_bad_request_with_the_models_message(
     kserve, served, tmp_path
 ):
     (tmp_path / "letter.png").write_text("Dear server")
-    answer = kserve("predict", served, "cartoongan", tmp_path / "letter.png")
-    assert answer["status"] == 400
-    assert "image_bytes[0]: is not a JPEG, PNG" in answer["message"]
+    response = kserve("predict", served, "cartoongan", tmp_path / "letter.png")
+    assert response["status"] == 400
+    assert "image_bytes[0]: is not a JPEG, PNG" in response["message"]
 
 
 def test_another_model_is_not_found(kserve, served, make_folder):
     photo = make_folder("photos", 1) / "0.png"
-    answer = kserve("predict", served, "other", photo)
-    assert answer["status"] == 404
-    assert "Servable not found for request: Latest(other)" in answer["message"]
+    response = kserve("predict", served, "other", photo)
+    assert response["status"] == 404
+    assert (
+        "Servable not found for request: Latest(other)" in response["message"]
+    )

@@ -1,4 +1,4 @@
-"""Awkward picture files, and what should be read from them."""
+"""Corner cases of picture files, and what should be read from them."""
 
 import numpy as np
 import PIL.Image

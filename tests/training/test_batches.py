@@ -12,7 +12,7 @@ from cartoongan_tf.training import runs
 @pytest.fixture
 def settings(make_folder, tmp_path, monkeypatch):
     """Settings of a run with all that is new to batches, and few windows."""
-    monkeypatch.setattr(crop_matching, "_FEWEST_WINDOWS", 60)
+    monkeypatch.setattr(crop_matching, "_MIN_WINDOWS", 60)
     return config.TrainConfig(
         str(make_folder("photos", 5)),
         str(make_folder("cartoons", 3)),

@@ -27,7 +27,7 @@ def make_gan():
         seed=0,
         pool=4,
         adversarial_loss="lsgan",
-        slope_weight=0.0,
+        gradient_penalty_weight=0.0,
         ema=0.0,
         **changes,
     ):
@@ -41,7 +41,7 @@ def make_gan():
             networks.Discriminator(4),
             objective.Objective(**aim),
             adversarial_loss=adversarial_loss,
-            slope_weight=slope_weight,
+            gradient_penalty_weight=gradient_penalty_weight,
             image_pool=image_pool.ImagePool(pool, 32) if pool else None,
         )
         gan.compile(
@@ -113,8 +113,8 @@ def test_a_step_reports_the_losses_of_its_batch(make_gan, batch):
         "discriminator_loss": losses.discriminator_loss(*logits),
     }
     actual = gan.train_step(batch)
-    pulls = {"adversarial_pull", "content_pull"}
-    assert actual.keys() == expected.keys() | pulls
+    norms = {"adversarial_grad_norm", "content_grad_norm"}
+    assert actual.keys() == expected.keys() | norms
     for name, value in expected.items():
         assert float(actual[name]) == pytest.approx(float(value), rel=1e-4)
 
@@ -126,10 +126,12 @@ def test_a_pull_is_the_norm_of_a_gradient_at_the_cartoons(make_gan, batch):
         tape.watch(generated)
         expected = losses_of(gan, batch[0], generated)
     report = gan.train_step(batch)
-    assert len({name for name in report if name.endswith("_pull")}) == 4
+    assert len({name for name in report if name.endswith("_grad_norm")}) == 4
     for name, loss in expected.items():
         norm = np.linalg.norm(np.ravel(tape.gradient(loss, generated)))
-        assert float(report[f"{name}_pull"]) == pytest.approx(norm, rel=1e-3)
+        assert float(report[f"{name}_grad_norm"]) == pytest.approx(
+            norm, rel=1e-3
+        )
         assert norm > 0
 
 
@@ -162,7 +164,7 @@ def test_warm_up_descends_the_same_sum_without_an_adversary(batch):
     assert report.keys() == {
         "total_loss",
         *(f"{name}_loss" for name in names),
-        *(f"{name}_pull" for name in names),
+        *(f"{name}_grad_norm" for name in names),
     }
     assert report["total_loss"] == pytest.approx(
         1e-3 * report["content_loss"]
@@ -317,11 +319,13 @@ def test_feature_weights_stay_out_of_the_checkpoint(make_gan):
     assert not kept & {id(variable) for variable in network.variables}
 
 
-def test_the_slope_is_that_of_the_discriminator_at_each_image(make_gan, batch):
-    """Compared with differences: a step along the slope, divided by it."""
+def test_the_gradient_penalty_is_of_the_discriminator_at_each_image(
+    make_gan, batch
+):
+    """Compared with differences: a step along the gradient, divided by it."""
     gan = make_gan()
     images = batch[0]
-    slope = float(gan._slope(images))
+    penalty = float(gan._gradient_penalty(images))
     epsilon = 1e-3
     squares = []
     for image in images:
@@ -335,27 +339,27 @@ def test_the_slope_is_that_of_the_discriminator_at_each_image(make_gan, batch):
             for sign in (epsilon, -epsilon)
         )
         squares.append(float((ahead - behind) / (2 * epsilon)) ** 2)
-    assert slope == pytest.approx(np.mean(squares), rel=0.05)
+    assert penalty == pytest.approx(np.mean(squares), rel=0.05)
 
 
-def test_a_slope_weight_flattens_the_discriminator(make_gan, batch):
-    def slope_after(weight):
-        gan = make_gan(pool=0, slope_weight=weight)
+def test_a_gradient_penalty_flattens_the_discriminator(make_gan, batch):
+    def penalty_after(weight):
+        gan = make_gan(pool=0, gradient_penalty_weight=weight)
         step = tf.function(gan.train_step)
         for _ in range(30):
             step(batch)
         mixed = tf.concat([batch[1], gan.generator(batch[0])], axis=0)
-        return float(gan._slope(mixed))
+        return float(gan._gradient_penalty(mixed))
 
-    assert slope_after(100.0) < 0.3 * slope_after(0.0)
+    assert penalty_after(100.0) < 0.3 * penalty_after(0.0)
 
 
-def test_the_slope_is_taken_at_cartoons_and_at_generated_images(
+def test_the_gradient_penalty_is_taken_at_cartoons_and_at_generated_images(
     make_gan, batch
 ):
-    gan = make_gan(pool=0, slope_weight=10.0)
+    gan = make_gan(pool=0, gradient_penalty_weight=10.0)
     seen = []
-    gan._slope = lambda images: seen.append(images) or 0.0
+    gan._gradient_penalty = lambda images: seen.append(images) or 0.0
     photos, cartoons, _ = batch
     generated = gan.generator(photos)
     gan.train_step(batch)

@@ -71,14 +71,14 @@ def test_settings_of_the_data_are_checked(settings, message):
         ({"people_share": 1.1}, "`people_share` must be from 0 to 1"),
         ({"stray_share": -0.1}, "`stray_share` must be from 0 to 1"),
         ({"stray_share": float("nan")}, "`stray_share` must be from 0 to 1"),
-        ({"held_back_people": 3}, "name that folder, or pass `held_back`"),
+        ({"holdout_people": 3}, "name that folder, or pass `holdout`"),
         (
             {"people_dir": "f", "people_share": 0.1, "batch_size": 4},
             "pass at least `people_share`=0.25",
         ),
         (
-            {"people_dir": "f", "evaluate_every": 1, "held_back_people": 9},
-            "`held_back`=10 at the least, received 9",
+            {"people_dir": "f", "evaluate_every": 1, "holdout_people": 9},
+            "`holdout`=10 at the least, received 9",
         ),
     ],
 )
@@ -95,7 +95,7 @@ def test_settings_of_people_and_negatives_are_checked(settings, message):
         ({"discriminator": "features"}, "or `discriminator`=patch"),
     ],
 )
-def test_what_looks_at_vgg19_needs_it(settings, message):
+def test_losses_on_vgg19_need_it(settings, message):
     config.TrainConfig(**FOLDERS, **settings)
     with pytest.raises(errors.InputError, match=message):
         config.TrainConfig(**FOLDERS, content_features="pyramid", **settings)
@@ -125,8 +125,8 @@ def test_photos_of_people_count_where_photos_are_measured():
     config.TrainConfig(
         **FOLDERS,
         people_dir="f",
-        held_back=4,
-        held_back_people=6,
+        holdout=4,
+        holdout_people=6,
         evaluate_every=1,
     )
 

@@ -13,7 +13,7 @@ from cartoongan_tf.training import run_log
 
 
 class Colors:
-    """Features that need no weights: mean and spread of each colour."""
+    """Features that need no weights: mean and spread of each color."""
 
     name = "768"
 
@@ -85,7 +85,7 @@ def compare(photos, cartoons):
     return pool.result()
 
 
-def test_the_figures_are_those_of_the_cartoons_of_held_back_photos(
+def test_the_metrics_are_those_of_the_cartoons_of_held_back_photos(
     run, generator, tmp_path
 ):
     run(2)
@@ -97,11 +97,11 @@ def test_the_figures_are_those_of_the_cartoons_of_held_back_photos(
     )
     made = [cartoonize(photo) for photo in photos]
     distance = kid_fid.kernel_distance(Colors()(made), Colors()(aim))
-    figures = quality.components(compare(photos, made), compare(photos, photos))
+    metrics = quality.components(compare(photos, made), compare(photos, photos))
     expected = {
         "KID-768": distance,
-        **figures,
-        quality.SCORE: quality.score(distance, figures),
+        **metrics,
+        quality.SCORE: quality.score(distance, metrics),
     }
     actual = {name: float(row[name]) for name in expected}
     assert actual == pytest.approx(expected, rel=1e-5, abs=1e-7)
@@ -122,7 +122,7 @@ def test_the_score_decides_not_the_kernel_distance(
     assert_kept(tmp_path, weights_of(generator))
 
 
-def test_figures_that_make_no_sense_are_left_out_of_the_log(run, tmp_path):
+def test_metrics_that_make_no_sense_are_left_out_of_the_log(run, tmp_path):
     for path in run.photos:
         pictures.write_png(path, np.full((40, 56, 3), 90, "uint8"))
     run(2)

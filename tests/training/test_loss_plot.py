@@ -30,12 +30,12 @@ def panels_of(tmp_path, **values):
 
 def test_there_is_a_panel_for_what_there_is(tmp_path):
     panels = panels_of(
-        tmp_path, content_loss=300.0, total_loss=1.0, content_pull=0.1
+        tmp_path, content_loss=300.0, total_loss=1.0, content_grad_norm=0.1
     )
     assert list(panels) == [
         "content loss",
         "total loss",
-        "pull of each loss on the cartoons",
+        "gradient norm of each loss",
     ]
 
 
@@ -44,11 +44,11 @@ def test_colors_have_a_panel_where_they_count(tmp_path):
     assert panels["color loss"].lines[0].get_ydata() == pytest.approx([0.2] * 3)
 
 
-def test_pulls_share_a_panel_and_are_told_apart(tmp_path):
+def test_gradient_norms_share_a_panel_and_are_told_apart(tmp_path):
     panels = panels_of(
-        tmp_path, total_loss=1.0, content_pull=0.1, color_pull=0.02
+        tmp_path, total_loss=1.0, content_grad_norm=0.1, color_grad_norm=0.02
     )
-    panel = panels["pull of each loss on the cartoons"]
+    panel = panels["gradient norm of each loss"]
     names = [text.get_text() for text in panel.get_legend().get_texts()]
     assert names == ["content", "color"]
     assert panel.get_yscale() == "log"

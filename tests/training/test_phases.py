@@ -21,7 +21,7 @@ def settings(**changes):
     return config.TrainConfig(**FOLDERS, **changes)
 
 
-def test_a_run_minimizes_the_losses_of_the_paper_unless_told(random):
+def test_a_run_minimizes_the_losses_of_the_paper_by_default(random):
     """Adversarial, and omega times content; and a step does descend that."""
     images = random.uniform(-1, 1, (3, 2, 32, 32, 3)).astype("float32")
     photos, cartoons, smoothed = batch = tuple(map(tf.constant, images))

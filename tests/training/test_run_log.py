@@ -52,7 +52,7 @@ def test_a_half_written_end_is_dropped(tmp_path, cut):
     assert len(event_steps(tmp_path)) == 21
 
 
-def test_what_is_written_survives_a_killed_process(tmp_path):
+def test_written_files_survive_a_killed_process(tmp_path):
     log = run_log.RunLog(tmp_path, -1)
     log.add_losses(1, "warm_up", LOSSES)
     assert len(run_log.read_table(tmp_path)) == 1

@@ -11,7 +11,7 @@ from cartoongan_tf.training import run_record
 @pytest.fixture
 def settings(tmp_path):
     workdir = str(tmp_path / "run")
-    return config.TrainConfig("photos", "cartoons", workdir, held_back=10)
+    return config.TrainConfig("photos", "cartoons", workdir, holdout=10)
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def test_the_same_run_may_go_on(settings, folders):
 
 
 @pytest.mark.parametrize("name", config.CHANGEABLE[1:])
-def test_what_only_says_how_long_may_change(settings, folders, name):
+def test_settings_of_length_may_change(settings, folders, name):
     run_record.write(settings, folders)
     run_record.check(dataclasses.replace(settings, **{name: 7}), folders)
 

@@ -32,18 +32,18 @@ def test_people_are_a_source_of_their_own(folders, tmp_path):
 
 
 def test_people_are_held_back_next_to_photos(folders, tmp_path):
-    settings = config.TrainConfig(**folders, held_back=2, held_back_people=3)
+    settings = config.TrainConfig(**folders, holdout=2, holdout_people=3)
     run = runs.open_run(settings)
-    assert [path.parent.name for path in run.held_back] == [
+    assert [path.parent.name for path in run.holdout] == [
         *["photos"] * 2,
         *["people"] * 3,
     ]
-    assert not set(run.held_back) & {*run.photos.paths, *run.people.paths}
+    assert not set(run.holdout) & {*run.photos.paths, *run.people.paths}
     assert len(run.people) == 5
-    listed = (tmp_path / "run/held_back.txt").read_text().splitlines()
-    assert listed == [str(path.resolve()) for path in run.held_back]
-    with pytest.raises(errors.InputError, match="`held_back_people`=5 leaves"):
-        runs.open_run(config.TrainConfig(**folders, held_back_people=5))
+    listed = (tmp_path / "run/holdout.txt").read_text().splitlines()
+    assert listed == [str(path.resolve()) for path in run.holdout]
+    with pytest.raises(errors.InputError, match="`holdout_people`=5 leaves"):
+        runs.open_run(config.TrainConfig(**folders, holdout_people=5))
 
 
 def test_the_record_knows_the_people(folders, tmp_path):
@@ -63,14 +63,12 @@ def test_a_damaged_picture_of_people_is_named(folders, tmp_path):
         runs.open_run(config.TrainConfig(**folders))
 
 
-def test_what_is_held_back_does_not_come_in_by_the_other_folder(
-    folders, tmp_path
-):
+def test_hold_out_photos_do_not_come_in_by_the_other_folder(folders, tmp_path):
     shutil.move(tmp_path / "people", tmp_path / "photos/people")
     folders["people_dir"] = str(tmp_path / "photos/people")
     runs.open_run(config.TrainConfig(**folders))
     with pytest.raises(errors.InputError, match="take them out of one"):
-        runs.open_run(config.TrainConfig(**folders, held_back=2))
+        runs.open_run(config.TrainConfig(**folders, holdout=2))
 
 
 @pytest.mark.parametrize("cache", ["none", "memory"])

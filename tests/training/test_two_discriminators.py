@@ -51,7 +51,7 @@ def make_gan():
         *,
         seed=0,
         pool=4,
-        slope_weight=0.0,
+        gradient_penalty_weight=0.0,
         ema=0.0,
         views=VIEWS,
         **changes,
@@ -65,7 +65,7 @@ def make_gan():
             None if kind == "features" else patch,
             objective.Objective(feature_maps.make(CHANNELS), **aim),
             feature_discriminator=None if kind == "patch" else feature,
-            slope_weight=slope_weight,
+            gradient_penalty_weight=gradient_penalty_weight,
             image_pool=image_pool.ImagePool(pool, 32) if pool else None,
             views=views,
             seed=3,
@@ -96,7 +96,9 @@ def total_of(gan, batch, generated):
     """The weighted sum that a step descends, term by term."""
     photos, cartoons, _ = batch
     aim, view = gan.objective, gan._view()
-    terms = aim.restraints(photos, generated, view=view, cartoons=cartoons)
+    terms = aim.reconstruction_terms(
+        photos, generated, view=view, cartoons=cartoons
+    )
     maps, tinted = shown_by(gan)(generated)
     if gan.discriminator:
         logits = gan.discriminator(tinted)
@@ -130,16 +132,20 @@ def test_the_generator_descends_the_sum_of_all_that_has_a_weight(
         )
 
 
-def test_pulls_of_features_are_led_back_together(make_gan, batch):
-    """One pull for all that looks at VGG19's features; others their own."""
+def test_gradient_norms_of_features_are_led_back_together(make_gan, batch):
+    """One norm for all that looks at VGG19's features; others their own."""
     gan = make_gan()
     report = gan.train_step(batch)
-    pulls = {n.removesuffix("_pull") for n in report if n.endswith("_pull")}
+    norms = {
+        n.removesuffix("_grad_norm") for n in report if n.endswith("_grad_norm")
+    }
     alone = {"adversarial", "color", "luminance", "flat", "palette", "pixel"}
-    assert pulls == {"features", "variation", *alone}
+    assert norms == {"features", "variation", *alone}
     terms = {n.removesuffix("_loss") for n in report if n.endswith("_loss")}
     assert terms >= {"content", "people_content", "detail"}
-    assert all(float(value) > 0 for n, value in report.items() if "pull" in n)
+    assert all(
+        float(value) > 0 for n, value in report.items() if "grad_norm" in n
+    )
 
 
 def test_the_pull_of_features_is_that_of_their_weighted_sum(make_gan, batch):
@@ -155,10 +161,12 @@ def test_the_pull_of_features_is_that_of_their_weighted_sum(make_gan, batch):
         "content_loss",
         "feature_adversarial_loss",
         "total_loss",
-        "features_pull",
+        "features_grad_norm",
         "feature_discriminator_loss",
     }
-    assert float(report["features_pull"]) == pytest.approx(expected, rel=1e-3)
+    assert float(report["features_grad_norm"]) == pytest.approx(
+        expected, rel=1e-3
+    )
 
 
 @pytest.mark.parametrize("name", ["generator", "generator alone"])
@@ -264,7 +272,7 @@ def test_smoothed_cartoons_are_fakes_to_the_feature_discriminator(
 
 
 def test_all_images_of_a_step_are_shown_alike(make_gan, batch):
-    gan = make_gan(pool=0, slope_weight=1.0)
+    gan = make_gan(pool=0, gradient_penalty_weight=1.0)
     shown = []
     maps, discriminate = gan.objective.features, gan.discriminator
     gan.objective = dataclasses.replace(
@@ -359,11 +367,15 @@ def test_a_step_in_a_graph_is_the_step(make_gan, batch, kind):
         ), name
 
 
-def test_the_slope_is_taken_of_the_patch_discriminator_only(make_gan, batch):
-    report = make_gan("features", slope_weight=10.0).train_step(batch)
+def test_the_gradient_penalty_is_of_the_patch_discriminator_only(
+    make_gan, batch
+):
+    report = make_gan("features", gradient_penalty_weight=10.0).train_step(
+        batch
+    )
     assert "discriminator_loss" not in report
-    steep = make_gan("both", slope_weight=0.0)
-    flat = make_gan("both", slope_weight=1e3)
+    steep = make_gan("both", gradient_penalty_weight=0.0)
+    flat = make_gan("both", gradient_penalty_weight=1e3)
     for gan in (steep, flat):
         gan.train_step(batch)
     pairs = [

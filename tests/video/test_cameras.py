@@ -54,7 +54,7 @@ def test_ctrl_c_leaves_a_whole_video(film, tmp_path):
     assert len(list(reader.VideoFile(target).frames())) == 7
 
 
-def test_cartoons_of_a_camera_are_steadied(film):
+def test_cartoons_of_a_camera_are_smoothed(film):
     def flicker(temporal):
         light, calls = [], iter(range(100))
 

@@ -31,7 +31,7 @@ def test_quality_is_that_which_was_asked_for():
         (("a.mp4", "h264", -1), "a quality of -1 is out of range"),
     ],
 )
-def test_what_cannot_be_is_refused(arguments, message):
+def test_impossible_settings_are_refused(arguments, message):
     with pytest.raises(errors.InputError, match=message):
         codecs.choose(*arguments)
 

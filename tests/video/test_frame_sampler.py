@@ -51,7 +51,7 @@ def test_frames_are_given_at_a_bounded_rate(film):
     assert all(np.diff(light) > 0)
 
 
-def test_all_frames_of_a_slow_film_are_given(film):
+def test_all_frames_of_a_slow_video_are_given(film):
     assert len(read(film, rate=100)) == 240
 
 
@@ -79,7 +79,7 @@ def test_frames_of_uneven_length_keep_their_times(tmp_path, scene, random):
 
 
 @pytest.mark.parametrize("number", [0, 7, 31, 44, 59])
-def test_a_film_goes_on_from_any_frame(film, number):
+def test_a_video_goes_on_from_any_frame(film, number):
     whole = read(film)
     rest = read(film, start=whole[number][0])
     assert [time for time, _ in rest] == [time for time, _ in whole[number:]]
@@ -88,7 +88,7 @@ def test_a_film_goes_on_from_any_frame(film, number):
 
 
 @pytest.mark.parametrize("suffix", ["mp4", "ts", "avi"])
-def test_a_film_of_any_kind_goes_on(tmp_path, scene, suffix):
+def test_a_video_of_any_kind_goes_on(tmp_path, scene, suffix):
     """Streams do not always start at 0, nor are all of them searchable."""
     black = np.zeros_like(scene)
     codec = "mpeg4" if suffix == "avi" else "libx264"
@@ -105,7 +105,9 @@ def test_a_film_of_any_kind_goes_on(tmp_path, scene, suffix):
     np.testing.assert_array_equal(rest[0][1], whole[41][1])
 
 
-def test_a_film_that_cannot_be_searched_goes_on_from_any_frame(tmp_path, scene):
+def test_a_video_that_cannot_be_searched_goes_on_from_any_frame(
+    tmp_path, scene
+):
     black = np.zeros_like(scene)
     path = film_maker.write_film(
         tmp_path / "film.h264", [film_maker.fade(black, scene, 8)]
@@ -158,7 +160,7 @@ def test_films_of_a_phone_are_turned_upright(tmp_path):
     assert_alike(read(path)[0][1], np.rot90(QUARTERS, -1))
 
 
-def test_a_film_that_breaks_off_gives_what_is_there(film, tmp_path):
+def test_a_video_that_breaks_off_gives_what_is_there(film, tmp_path):
     whole = reader.VideoFile(film)
     assert len(list(frame_sampler.sampled(whole, 6))) == 60
     assert whole.end is None
@@ -178,7 +180,7 @@ def test_damage_in_the_middle_costs_only_what_is_damaged(film):
     assert len(read(film)) > 20
 
 
-def test_the_film_is_taken_and_not_its_cover(scene, tmp_path):
+def test_the_video_is_taken_and_not_its_cover(scene, tmp_path):
     path = tmp_path / "with_cover.mp4"
     cover = np.full((300, 400, 3), 90, "uint8")
     with av.open(str(path), "w") as container:
@@ -197,18 +199,18 @@ def test_the_film_is_taken_and_not_its_cover(scene, tmp_path):
     assert_alike(frames[0][1], scene)
 
 
-def test_what_is_no_film_is_named(tmp_path):
+def test_files_without_video_are_named(tmp_path):
     text = tmp_path / "film.mkv"
     with pytest.raises(errors.InputError, match=r"film\.mkv is not a file"):
         reader.VideoFile(text)
     text.write_text("no film")
-    with pytest.raises(errors.InputError, match="not a film that can be"):
+    with pytest.raises(errors.InputError, match="not a video that can be"):
         reader.VideoFile(text)
     with pytest.raises(errors.InputError, match="is not a file"):
         reader.VideoFile(tmp_path)
 
 
-def test_sound_is_no_film(tmp_path):
+def test_sound_is_no_video(tmp_path):
     path = tmp_path / "song.wav"
     with av.open(str(path), "w") as container:
         stream = container.add_stream("pcm_s16le", 8000, layout="mono")

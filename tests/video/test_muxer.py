@@ -17,14 +17,14 @@ KINDS = [
     for suffix, container in codecs._CONTAINERS.items()
     for codec in container.codecs
 ]
-LOOK = reader.Look((64, 48))
+DISPLAY = reader.DisplayInfo((64, 48))
 
 
 @pytest.fixture
 def segments(tmp_path):
     """Writes pictures as three segments."""
 
-    def write(pictures, ticks, encoding, time_base=CLOCK, look=LOOK):
+    def write(pictures, ticks, encoding, time_base=CLOCK, display=DISPLAY):
         paths = []
         length = len(pictures) // 3
         timed = zip(ticks, pictures, strict=True)
@@ -33,7 +33,7 @@ def segments(tmp_path):
             with segment_writer.SegmentWriter(
                 paths[-1],
                 encoding,
-                look,
+                display,
                 time_base=time_base,
                 rate=clip_maker.RATE,
             ) as writer:
@@ -55,7 +55,7 @@ def make_source(tmp_path):
     return make
 
 
-def join(segments, target, source, **settings):
+def mux(segments, target, source, **settings):
     """Joins the frames of a source to themselves."""
     encoding = codecs.choose(target)
     frames = list(source.frames())
@@ -65,11 +65,11 @@ def join(segments, target, source, **settings):
         encoding,
         source.time_base,
     )
-    return muxer.join(
+    return muxer.mux(
         paths,
         target,
         encoding,
-        look=LOOK,
+        display=DISPLAY,
         rate=source.rate,
         source=source,
         **settings,
@@ -96,7 +96,7 @@ def test_all_frames_come_in_order_at_their_times(
     target = tmp_path / f"whole{suffix}"
     encoding = codecs.choose(target, codec, 10)
     paths = segments(pictures, ticks, encoding)
-    muxer.join(paths, target, encoding, look=LOOK, rate=clip_maker.RATE)
+    muxer.mux(paths, target, encoding, display=DISPLAY, rate=clip_maker.RATE)
     video = reader.VideoFile(target)
     found = list(video.frames())
     assert len(found) == 45
@@ -124,7 +124,7 @@ def test_sound_and_subtitles_are_copied(
 ):
     source = make_source(name, sound=sound, subtitles=subtitles)
     target = tmp_path / f"b{suffix}"
-    assert join(segments, target, source) == []
+    assert mux(segments, target, source) == []
     for kind in ("audio", "subtitles"):
         before, after = packets(source.path, kind), packets(target, kind)
         assert [data for _, data in after] == [data for _, data in before]
@@ -140,7 +140,7 @@ def test_sound_and_subtitles_are_copied(
 
 def test_titles_and_chapters_are_kept(tmp_path, segments, make_source):
     target = tmp_path / "b.mkv"
-    join(segments, target, make_source("a.mp4", sound="aac"))
+    mux(segments, target, make_source("a.mp4", sound="aac"))
     with av.open(str(target)) as container:
         assert container.metadata["title"] == "A walk"
         assert "major_brand" not in map(str.lower, container.metadata)
@@ -159,8 +159,8 @@ def test_sound_that_cannot_be_held_is_encoded_anew(
 ):
     source = make_source("a.mp4", sound="aac")
     target = tmp_path / "b.webm"
-    (note,) = join(segments, target, source)
-    assert "sound track 1 (aac) is encoded anew, as opus" in note
+    (note,) = mux(segments, target, source)
+    assert "sound track 1 (aac) is re-encoded, as opus" in note
     with av.open(str(target)) as container:
         frames = [f.to_ndarray()[0] for f in container.decode(audio=0)]
     wave = np.concatenate(frames)
@@ -174,7 +174,7 @@ def test_subtitles_that_cannot_be_held_are_named(
     tmp_path, segments, make_source
 ):
     source = make_source("a.mp4", subtitles="mov_text")
-    (note,) = join(segments, tmp_path / "b.mkv", source)
+    (note,) = mux(segments, tmp_path / "b.mkv", source)
     assert "a.mp4: subtitle track 1 (mov_text) cannot be held" in note
 
 
@@ -189,7 +189,7 @@ def test_fonts_are_kept(tmp_path, segments):
             container.mux(video.encode(frame))
         container.mux(video.encode(None))
     target = tmp_path / "b.mkv"
-    join(segments, target, reader.VideoFile(path))
+    mux(segments, target, reader.VideoFile(path))
     with av.open(str(target)) as container:
         (font,) = container.streams.attachments
         assert font.data == b"letters"
@@ -212,7 +212,7 @@ def test_the_cover_is_kept(tmp_path, segments, suffix):
                 container.mux(stream.encode(frame))
             container.mux(stream.encode(None))
     target = tmp_path / f"b{suffix}"
-    assert join(segments, target, reader.VideoFile(path)) == []
+    assert mux(segments, target, reader.VideoFile(path)) == []
     with av.open(str(target)) as container:
         covers = [
             stream
@@ -234,8 +234,8 @@ def test_sound_that_begins_first_keeps_its_lead(tmp_path, segments):
     )
     source = reader.VideoFile(path)
     target = tmp_path / "b.mp4"
-    join(segments, target, source)
-    assert reader.VideoFile(target).lead == pytest.approx(1.5, abs=0.01)
+    mux(segments, target, source)
+    assert reader.VideoFile(target).start_offset == pytest.approx(1.5, abs=0.01)
     assert packets(target, "audio")[0][0] == pytest.approx(0, abs=0.01)
 
 
@@ -244,30 +244,30 @@ def test_sound_that_begins_first_keeps_its_lead(tmp_path, segments):
 )
 def test_pixels_that_are_not_square_stay_so(tmp_path, segments, name, codec):
     aspect = fractions.Fraction(4, 3)
-    look = LOOK._replace(aspect=aspect)
+    display = DISPLAY._replace(aspect=aspect)
     encoding = codecs.choose(name, codec)
     ticks = range(0, 30 * 1001, 1001)
-    paths = segments(clip_maker.frames(30), ticks, encoding, look=look)
+    paths = segments(clip_maker.frames(30), ticks, encoding, display=display)
     target = tmp_path / name
-    muxer.join(paths, target, encoding, look=look, rate=clip_maker.RATE)
+    muxer.mux(paths, target, encoding, display=display, rate=clip_maker.RATE)
     assert reader.VideoFile(target).aspect == aspect
 
 
 def test_a_file_that_cannot_say_so_is_named(tmp_path, segments):
-    look = LOOK._replace(aspect=fractions.Fraction(4, 3))
+    display = DISPLAY._replace(aspect=fractions.Fraction(4, 3))
     encoding = codecs.choose("a.webm")
     ticks = range(0, 30 * 1001, 1001)
-    paths = segments(clip_maker.frames(30), ticks, encoding, look=look)
+    paths = segments(clip_maker.frames(30), ticks, encoding, display=display)
     target = tmp_path / "a.webm"
-    (note,) = muxer.join(
-        paths, target, encoding, look=look, rate=clip_maker.RATE
+    (note,) = muxer.mux(
+        paths, target, encoding, display=display, rate=clip_maker.RATE
     )
     assert "its pixels are not square (4/3)" in note
 
 
 def test_an_mp4_plays_before_it_is_loaded(tmp_path, segments, make_source):
     target = tmp_path / "b.mp4"
-    join(segments, target, make_source("a.mp4"))
+    mux(segments, target, make_source("a.mp4"))
     data = target.read_bytes()
     assert data.index(b"moov") < data.index(b"mdat")
 
@@ -277,5 +277,5 @@ def test_h265_is_tagged_as_phones_want_it(tmp_path, segments):
     ticks = range(0, 30 * 1001, 1001)
     paths = segments(clip_maker.frames(30), ticks, encoding)
     target = tmp_path / "a.mp4"
-    muxer.join(paths, target, encoding, look=LOOK, rate=clip_maker.RATE)
+    muxer.mux(paths, target, encoding, display=DISPLAY, rate=clip_maker.RATE)
     assert b"hvc1" in target.read_bytes()

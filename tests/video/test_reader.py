@@ -50,10 +50,10 @@ def test_frames_and_their_look_are_upright(tmp_path):
     path = clip_maker.write_clip(tmp_path / "a.mp4", [picture] * 5, turn=90)
     video = reader.VideoFile(path)
     video.aspect = fractions.Fraction(4, 3)
-    look, _ = video.look()
+    display, _ = video.display_info()
     upright = np.rot90(picture)
-    assert look.size == (48, 64)
-    assert look.aspect == fractions.Fraction(3, 4)
+    assert display.size == (48, 64)
+    assert display.aspect == fractions.Fraction(3, 4)
     for _, found in video.frames():
         assert found.shape == upright.shape
         assert np.abs(found.astype(float) - upright).mean() < 6
@@ -63,14 +63,14 @@ def test_the_matrix_of_an_untagged_video_follows_from_its_size(tmp_path):
     for height, matrix in [(48, 6), (720, 1)]:
         pictures = clip_maker.frames(2, height=height)
         path = clip_maker.write_clip(tmp_path / f"{height}.mp4", pictures)
-        assert reader.VideoFile(path).look()[0].matrix == matrix
+        assert reader.VideoFile(path).display_info()[0].matrix == matrix
 
 
-def test_what_of_a_video_is_lost_is_said(tmp_path):
+def test_losses_of_a_video_are_reported(tmp_path):
     path = clip_maker.write_clip(
         tmp_path / "deep.mkv", clip_maker.frames(3), pixels="yuv420p10le"
     )
-    (note,) = reader.VideoFile(path).look()[1]
+    (note,) = reader.VideoFile(path).display_info()[1]
     assert "deep.mkv has 10 bits a channel" in note
 
 
@@ -85,8 +85,8 @@ def test_hdr_is_said_to_look_flat(tmp_path):
         frame.color_trc = 16
         container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
-    look, (note,) = reader.VideoFile(path).look()
-    assert look.transfer == 16
+    display, (note,) = reader.VideoFile(path).display_info()
+    assert display.transfer == 16
     assert "is HDR (PQ)" in note
 
 
@@ -94,4 +94,4 @@ def test_a_video_without_a_frame_is_named(tmp_path):
     path = clip_maker.write_clip(tmp_path / "a.mkv", clip_maker.frames(30))
     path.write_bytes(path.read_bytes()[:1500])
     with pytest.raises(errors.InputError, match=r"a\.mkv"):
-        reader.VideoFile(path).look()
+        reader.VideoFile(path).display_info()

@@ -19,7 +19,7 @@ def memory(random):
     return temporal_smoothing.Memory(*arrays)
 
 
-def test_what_is_done_is_found_again(target, memory):
+def test_finished_segments_are_found_again(target, memory):
     folder = segment_store.SegmentFolder(target, SETTINGS)
     folder.finish(0, 7, memory)
     folder.finish(1, 0, memory)

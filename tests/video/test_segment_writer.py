@@ -15,10 +15,10 @@ COLORS = [(255, 0, 0), (0, 255, 0), (0, 0, 255), (128, 128, 128)]
 
 @pytest.fixture
 def write(tmp_path):
-    def write(pictures, encoding, look, ticks=None):
+    def write(pictures, encoding, display, ticks=None):
         path = tmp_path / "segment.nut"
         with segment_writer.SegmentWriter(
-            path, encoding, look, time_base=CLOCK, rate=clip_maker.RATE
+            path, encoding, display, time_base=CLOCK, rate=clip_maker.RATE
         ) as writer:
             ticks = range(0, 1001 * len(pictures), 1001) if not ticks else ticks
             for tick, picture in zip(ticks, pictures, strict=True):
@@ -34,16 +34,16 @@ def write(tmp_path):
 def test_flat_colors_come_back(write, codec, matrix):
     pictures = [np.full((48, 64, 3), color, "uint8") for color in COLORS]
     encoding = codecs.choose("a.mp4", codec)
-    look = reader.Look((64, 48), matrix=matrix)
-    video = reader.VideoFile(write(pictures, encoding, look))
+    display = reader.DisplayInfo((64, 48), matrix=matrix)
+    video = reader.VideoFile(write(pictures, encoding, display))
     for (_, actual), color in zip(video.frames(), COLORS, strict=True):
         assert np.abs(actual.astype(int) - color).max() <= 3
 
 
 def test_colors_are_tagged_as_they_are_encoded(write):
     encoding = codecs.choose("a.mp4")
-    look = reader.Look((64, 48), matrix=5, primaries=5, transfer=4)
-    path = write(clip_maker.frames(3), encoding, look)
+    display = reader.DisplayInfo((64, 48), matrix=5, primaries=5, transfer=4)
+    path = write(clip_maker.frames(3), encoding, display)
     with av.open(str(path)) as container:
         context = container.streams.video[0].codec_context
         assert context.colorspace == 5
@@ -64,9 +64,9 @@ def test_colors_are_tagged_as_they_are_encoded(write):
 def test_odd_sizes_are_kept_or_grow_by_one(write, codec, size):
     pictures = clip_maker.frames(3, height=47, width=65)
     encoding = codecs.choose("a.mp4", codec, 5)
-    path = write(pictures, encoding, reader.Look((65, 47)))
+    path = write(pictures, encoding, reader.DisplayInfo((65, 47)))
     video = reader.VideoFile(path)
-    assert video.look()[0].size == size
+    assert video.display_info()[0].size == size
     for (_, actual), picture in zip(video.frames(), pictures, strict=True):
         off = np.abs(actual[:47, :65].astype(float) - picture)
         assert off.mean() < 6
@@ -78,7 +78,7 @@ def test_a_frame_of_another_size_is_scaled(write):
     pictures = clip_maker.frames(2)
     pictures.append(clip_maker.frames(3, 96, 128)[-1])
     encoding = codecs.choose("a.mp4")
-    path = write(pictures, encoding, reader.Look((64, 48)))
+    path = write(pictures, encoding, reader.DisplayInfo((64, 48)))
     shapes = {p.shape for _, p in reader.VideoFile(path).frames()}
     assert shapes == {(48, 64, 3)}
 
@@ -87,8 +87,8 @@ def test_a_frame_of_another_size_is_scaled(write):
 def test_packets_tell_the_ticks_that_were_written(write, codec, random):
     ticks = np.cumsum(random.choice([500, 1001, 12000], 20)).tolist()
     encoding = codecs.choose("a.mp4", codec)
-    look = reader.Look((64, 48))
-    path = write(clip_maker.frames(20), encoding, look, ticks)
+    display = reader.DisplayInfo((64, 48))
+    path = write(clip_maker.frames(20), encoding, display, ticks)
     packets = segment_writer.read_packets(path)
     times = sorted(packet.pts * packet.time_base for packet in packets)
     assert times == [tick * CLOCK for tick in ticks]

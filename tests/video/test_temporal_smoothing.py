@@ -39,22 +39,22 @@ def flicker(frames):
     return np.abs(np.diff(light)).mean()
 
 
-def steadied(photos, cartoons):
-    steadier = temporal_smoothing.Steadier()
-    return [steadier(p, c) for p, c in zip(photos, cartoons, strict=True)]
+def smoothed(photos, cartoons):
+    smoother = temporal_smoothing.TemporalSmoother()
+    return [smoother(p, c) for p, c in zip(photos, cartoons, strict=True)]
 
 
 def test_cartoons_of_a_pan_flicker_less(pan):
     frames = list(pan(16))
     cartoons = [flickering(p, n) for n, p in enumerate(frames)]
-    results = steadied(frames, cartoons)
+    results = smoothed(frames, cartoons)
     assert flicker(results) < 0.5 * flicker(cartoons)
 
 
 def test_results_follow_what_moves(pan):
     """Blended where it was, each would be a mean of several places."""
     frames = list(pan(12, step=3.0))
-    results = steadied(frames, frames)
+    results = smoothed(frames, frames)
     ghost = cv2.addWeighted(frames[-1], 0.35, frames[-2], 0.65, 0)
     off = np.abs(results[-1].astype(float) - frames[-1]).mean()
     assert off < 0.3 * np.abs(ghost.astype(float) - frames[-1]).mean()
@@ -62,7 +62,7 @@ def test_results_follow_what_moves(pan):
 
 def test_pictures_stay_sharp_while_they_move(pan):
     frames = list(pan(20))
-    results = steadied(frames, frames)
+    results = smoothed(frames, frames)
     before, after = (
         cv2.Laplacian(f[-1][:, :, 1], cv2.CV_32F).var()
         for f in (frames, results)
@@ -78,18 +78,18 @@ def test_halos_do_not_grow_where_nothing_moves(photos, random):
         )
         for _ in range(40)
     ]
-    result = steadied(noisy, [still] * 40)[-1]
+    result = smoothed(noisy, [still] * 40)[-1]
     assert np.abs(result.astype(int) - still).max() <= 6
 
 
 def test_the_first_frame_after_a_cut_is_its_cartoon(pan):
     """So is each that something else than before is in."""
-    steadier = temporal_smoothing.Steadier()
+    smoother = temporal_smoothing.TemporalSmoother()
     for photo in pan(3):
-        steadier(photo, photo)
+        smoother(photo, photo)
     other = next(pan(1, name="coffee"))
     cartoon = 255 - other
-    np.testing.assert_array_equal(steadier(other, cartoon), cartoon)
+    np.testing.assert_array_equal(smoother(other, cartoon), cartoon)
 
 
 def test_a_cut_is_none_within_a_pan(pan):
@@ -98,47 +98,47 @@ def test_a_cut_is_none_within_a_pan(pan):
     assert shot_detection.is_cut_between(first, next(pan(1, name="coffee")))
 
 
-def test_what_comes_into_sight_is_its_cartoon(photos):
+def test_uncovered_pixels_are_not_smoothed(photos):
     """A bright thing jumps away; what it hid was never seen."""
     behind = photos["motorcycle"][100 : 100 + HEIGHT, 50 : 50 + WIDTH]
     before = behind.copy()
     before[40:80, 60:100] = 255 - before[40:80, 60:100] // 4
-    steadier = temporal_smoothing.Steadier()
-    steadier(before, before)
-    result = steadier(behind, behind)
+    smoother = temporal_smoothing.TemporalSmoother()
+    smoother(before, before)
+    result = smoother(behind, behind)
     off = np.abs(result.astype(float) - behind)
     assert off[44:76, 64:96].mean() < 2
 
 
 def test_a_picture_of_another_size_begins_anew(pan):
-    steadier = temporal_smoothing.Steadier()
+    smoother = temporal_smoothing.TemporalSmoother()
     photo = next(pan(1))
-    steadier(photo, photo)
+    smoother(photo, photo)
     other = np.ascontiguousarray(photo[:90])
-    np.testing.assert_array_equal(steadier(other, 255 - other), 255 - other)
+    np.testing.assert_array_equal(smoother(other, 255 - other), 255 - other)
 
 
-def test_another_steadier_goes_on_with_the_memory(pan):
+def test_another_smoother_goes_on_with_the_memory(pan):
     frames = list(pan(8))
     cartoons = [flickering(p, n) for n, p in enumerate(frames)]
-    whole = steadied(frames, cartoons)
-    first = temporal_smoothing.Steadier()
+    whole = smoothed(frames, cartoons)
+    first = temporal_smoothing.TemporalSmoother()
     for photo, cartoon in zip(frames[:5], cartoons[:5], strict=True):
         first(photo, cartoon)
-    second = temporal_smoothing.Steadier(first.memory)
+    second = temporal_smoothing.TemporalSmoother(first.memory)
     for photo, cartoon, expected in zip(
         frames[5:], cartoons[5:], whole[5:], strict=True
     ):
         np.testing.assert_array_equal(second(photo, cartoon), expected)
 
 
-def test_what_it_is_given_and_gave_is_not_changed(pan):
+def test_inputs_and_earlier_results_are_not_changed(pan):
     frames = list(pan(3))
     copies = [frame.copy() for frame in frames]
-    steadier = temporal_smoothing.Steadier()
-    results = [steadier(f, 255 - f) for f in frames]
+    smoother = temporal_smoothing.TemporalSmoother()
+    results = [smoother(f, 255 - f) for f in frames]
     kept = results[1].copy()
-    steadier(frames[0], frames[0])
+    smoother(frames[0], frames[0])
     np.testing.assert_array_equal(results[1], kept)
     np.testing.assert_array_equal(frames, copies)
 
@@ -147,9 +147,9 @@ def test_a_lamp_that_is_switched_on_lights_at_once(photos):
     dark = np.ascontiguousarray(photos["motorcycle"][150:270, 80:240]) // 2
     lit = dark.copy()
     lit[:, :60] += 60
-    steadier = temporal_smoothing.Steadier()
-    steadier(dark, dark)
-    off = np.abs(steadier(lit, lit).astype(float) - lit)
+    smoother = temporal_smoothing.TemporalSmoother()
+    smoother(dark, dark)
+    off = np.abs(smoother(lit, lit).astype(float) - lit)
     assert off[:, :50].mean() < 1
 
 
@@ -166,18 +166,18 @@ def blacks_and_whites(random, shape):
     return random.choice(np.uint8([0, 255]), shape)
 
 
-def test_what_comes_in_at_a_border_is_its_cartoon(faint, random):
+def test_pixels_that_enter_at_a_border_are_not_smoothed(faint, random):
     before, photo = faint[:, 20:320], faint[:, :300]
     old, new = blacks_and_whites(random, (2, *photo.shape))
-    steadier = temporal_smoothing.Steadier(
+    smoother = temporal_smoothing.TemporalSmoother(
         temporal_smoothing.Memory(before, old)
     )
-    changed = (steadier(photo, new) != new).any(axis=2).mean(axis=0)
+    changed = (smoother(photo, new) != new).any(axis=2).mean(axis=0)
     assert changed[:17].max() == 0
     assert changed[40:].mean() > 0.5
 
 
-def test_what_was_hidden_is_its_cartoon(faint, random):
+def test_revealed_pixels_are_not_smoothed(faint, random):
     ground, subject = faint[:, :300], faint[:80, 320:380]
 
     def photo_at(left):
@@ -187,7 +187,7 @@ def test_what_was_hidden_is_its_cartoon(faint, random):
 
     old, new = blacks_and_whites(random, (2, *ground.shape))
     memory = temporal_smoothing.Memory(photo_at(100), old)
-    result = temporal_smoothing.Steadier(memory)(photo_at(112), new)
+    result = temporal_smoothing.TemporalSmoother(memory)(photo_at(112), new)
     weight = np.abs(result.astype(float) - new).mean(axis=2)
     hidden, moved = weight[70:130, 101:109], weight[70:130, 130:160]
     assert hidden.mean() < 0.4 * moved.mean()

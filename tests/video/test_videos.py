@@ -109,7 +109,7 @@ def test_each_frame_becomes_its_cartoon(tmp_path, source, temporal):
     assert [path.name for path in target.parent.iterdir()] == [target.name]
 
 
-def test_cartoons_are_steadied_unless_told(tmp_path, pictures):
+def test_cartoons_are_smoothed_by_default(tmp_path, pictures):
     source = clip_maker.write_clip(tmp_path / "a.mkv", [pictures[0]] * 20)
 
     def network():
@@ -171,7 +171,7 @@ def test_uneven_frames_with_gaps_go_on(tmp_path, pictures):
         {"quality": 30},
         {"codec": "h265"},
         {"temporal": False},
-        {"recipe": "another model"},
+        {"fingerprint": "another model"},
         {"segment_seconds": 0.4},
     ],
 )
@@ -323,7 +323,7 @@ def test_no_video_is_replaced_by_its_cartoon(source):
     assert source.read_bytes() == data
 
 
-def test_what_a_model_cannot_take_is_told_with_the_file(tmp_path, source):
+def test_a_photo_unfit_for_the_model_is_named(tmp_path, source):
     failing = Network(1, errors.InputError("a picture of 4x4 is too small"))
     with pytest.raises(errors.InputError, match=r"walk\.mp4: a picture of"):
         videos.cartoonize_video(failing, source, tmp_path / "a.mp4")
@@ -331,7 +331,7 @@ def test_what_a_model_cannot_take_is_told_with_the_file(tmp_path, source):
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="limits are those of POSIX")
-def test_a_full_disk_is_told_in_a_sentence(tmp_path, run_command):
+def test_a_full_disk_is_reported_in_one_message(tmp_path, run_command):
     source = clip_maker.write_clip(
         tmp_path / "large.mp4", clip_maker.frames(40, 240, 320)
     )
@@ -343,5 +343,5 @@ def test_a_full_disk_is_told_in_a_sentence(tmp_path, run_command):
     assert "error: no space left to write" in done.stderr
     assert not target.exists()
     with contextlib.suppress(FileNotFoundError):
-        drafts = [p for p in tmp_path.rglob(".draft-*") if p.is_file()]
-        assert drafts == []
+        temporary = [p for p in tmp_path.rglob(".tmp-*") if p.is_file()]
+        assert temporary == []

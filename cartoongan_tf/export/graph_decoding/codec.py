@@ -1,4 +1,4 @@
-"""What a module that decodes a file format inside a graph offers."""
+"""Protocol of the modules that decode a file format inside a graph."""
 
 from typing import Protocol
 

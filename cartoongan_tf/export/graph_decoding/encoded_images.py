@@ -25,7 +25,7 @@ from cartoongan_tf.images import pictures
 PNG, JPEG = choices.ENCODINGS
 
 _CODECS: tuple[codec.Codec, ...] = (jpeg, png, webp)
-_LEAST = model_interface.MINIMUM_SIDE
+_MIN_SIDE = model_interface.MINIMUM_SIDE
 # A cartoon's colored edges suffer where colors are stored at half the size:
 # of a drawn style, 33 dB at quality 95, and 40 dB with all colors, at 0.4 of
 # the bytes of a PNG.
@@ -159,7 +159,7 @@ def _format_problem(contents):
 
 
 def _problem(header, max_side, max_pixels):
-    """What is wrong with a picture by its header, before it is decoded."""
+    """Errors of a picture by its header, before it is decoded."""
     sides = tf.stack([header.width, header.height])
     reduced = _reduced(sides, max_side)
     # One side alone first: the product of two may not fit into 64 bits.
@@ -178,18 +178,18 @@ def _problem(header, max_side, max_pixels):
                 ),
             ),
             (
-                tf.reduce_min(sides) < _LEAST,
+                tf.reduce_min(sides) < _MIN_SIDE,
                 headers.as_words(
-                    has, f" pixels, and {_LEAST} a side are the least."
+                    has, f" pixels, and {_MIN_SIDE} a side are the least."
                 ),
             ),
             (
-                tf.reduce_min(reduced) < _LEAST,
+                tf.reduce_min(reduced) < _MIN_SIDE,
                 headers.as_words(
                     has,
                     f" pixels, which at {max_side} for the longer side leaves ",
                     *_by(reduced),
-                    f", and {_LEAST} a side are the least; crop it.",
+                    f", and {_MIN_SIDE} a side are the least; crop it.",
                 ),
             ),
         ]

@@ -1,4 +1,4 @@
-"""What the header of a picture says, and the words for what is wrong with it.
+"""Header of a picture, and messages for what is wrong with it.
 
 Everything is a tensor of a graph, read from bytes and not from a file.
 """
@@ -17,13 +17,13 @@ UPRIGHT = 1
 
 BREAKS_OFF = "breaks off; send the whole file."
 TOO_MANY_PARTS = (
-    f"has more than {MAX_PARTS} parts before its picture; save it anew without "
-    "metadata."
+    f"has more than {MAX_PARTS} parts before its picture; save it again "
+    "without metadata."
 )
 
 
 class Header(NamedTuple):
-    """What is known of a picture before it is decoded.
+    """Facts of a picture before it is decoded.
 
     Attributes:
         width: Scalar int64, pixels, as stored.
@@ -43,7 +43,7 @@ class Header(NamedTuple):
 
 def damaged(kind: str) -> str:
     """Words for a file that contradicts its own format."""
-    return f"is a damaged {kind} picture; mend it or send another."
+    return f"is a damaged {kind} picture; fix it or send another."
 
 
 def first_problem(

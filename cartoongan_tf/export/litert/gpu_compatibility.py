@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from cartoongan_tf.export.litert import graphs
 
 _TYPES = {"FLOAT32", "FLOAT16", "INT8", "UINT8"}
-_MOST_SIDES = 4
+_MAX_DIMENSIONS = 4
 
 Rule = Callable[[graphs.Operator], str | None]
 
@@ -50,7 +50,7 @@ def _broken_rules(operator) -> Iterator[str]:
 
 def _tensor_problems(operator):
     for tensor in (*operator.inputs, *operator.outputs):
-        if len(tensor.shape) > _MOST_SIDES:
+        if len(tensor.shape) > _MAX_DIMENSIONS:
             yield f"{tensor.name} has rank {len(tensor.shape)}; 4 is the most"
         if -1 in tensor.shape:
             yield f"the size of {tensor.name} is known only when it runs"

@@ -11,7 +11,7 @@ from ai_edge_litert.tools import flatbuffer_utils
 
 
 class Tensor(NamedTuple):
-    """What a file says of a tensor.
+    """Facts of a tensor in a file.
 
     Attributes:
         name: Its name.

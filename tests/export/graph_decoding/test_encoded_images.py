@@ -349,7 +349,7 @@ BREAKS_OFF = {
 
 
 @pytest.mark.parametrize("name", BREAKS_OFF)
-def test_a_picture_that_breaks_off_is_told_so(name, serve):
+def test_a_picture_that_breaks_off_is_reported(name, serve):
     message = reply(serve, BREAKS_OFF[name])
     assert "[image_bytes[0]: breaks off; send the whole file.]" in message
 
@@ -511,7 +511,7 @@ def repaired(data):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", [*FORMATS, "progressive", "alpha"])
-def test_whatever_is_sent_gets_a_cartoon_or_a_refusal(kind, serve, photo):
+def test_any_bytes_get_a_cartoon_or_an_error(kind, serve, photo):
     random = np.random.default_rng(0)
     small = photo.resize((31, 24))
     options = {"progressive": True} if kind == "progressive" else {}

@@ -247,7 +247,7 @@ def test_nothing_is_printed_and_nothing_left_behind(
     assert not list(tmp_path.iterdir())
 
 
-def test_what_is_not_built_in_is_named():
+def test_operators_that_are_not_built_in_are_named():
     image = keras.Input((None, None, 3))
     network = keras.Model(image, ops.erfinv(image))
     with pytest.raises(RuntimeError, match="not have built in: Erfinv"):

@@ -68,7 +68,7 @@ def test_pixels_in_and_out_do_not(converted):
         ("upsampled", upsampling.UpsampledConvolution2D(4)),
     ],
 )
-def test_what_the_delegate_has_passes(name, function):
+def test_supported_operators_pass(name, function):
     assert problems_of(function) == [], name
 
 
@@ -103,7 +103,7 @@ def test_what_the_delegate_has_passes(name, function):
         ("is INT32", lambda x: tf.cast(tf.cast(x, tf.int32) * 2, tf.float32)),
     ],
 )
-def test_what_it_does_not_have_is_named(message, function):
+def test_unsupported_operators_are_named(message, function):
     found = problems_of(function)
     assert any(message in problem for problem in found), found
 

@@ -76,7 +76,7 @@ def test_a_large_photo_is_reduced_before_it_is_sent(
     assert cartoon.shape == (30, 40, 3)
 
 
-def test_what_failed_is_named_and_the_rest_goes_on(
+def test_failed_photos_are_named_and_the_rest_goes_on(
     client, make_folder, tmp_path
 ):
     folder = make_folder("photos", 1)
@@ -97,7 +97,7 @@ def test_what_failed_is_named_and_the_rest_goes_on(
     ]
 
 
-def test_what_is_there_already_is_left_alone_unless_told(
+def test_existing_cartoons_are_left_alone_by_default(
     client, make_folder, tmp_path
 ):
     photo = make_folder("photos", 1) / "0.png"
@@ -113,7 +113,7 @@ def test_what_is_there_already_is_left_alone_unless_told(
 
 
 @pytest.mark.parametrize("protocol", ["rest", "grpc"])
-def test_a_version_that_is_not_there_is_told_in_the_servers_words(
+def test_a_version_that_is_not_there_is_reported_with_the_servers_message(
     client, urls, protocol, make_folder
 ):
     photo = make_folder("photos", 1) / "0.png"
@@ -122,7 +122,7 @@ def test_a_version_that_is_not_there_is_told_in_the_servers_words(
     assert "Specific(cartoongan, 7)" in done.stderr
 
 
-def test_a_server_that_is_not_there_is_told_once(client, make_folder):
+def test_a_server_that_is_not_there_is_reported_once(client, make_folder):
     photo = make_folder("photos", 1) / "0.png"
     done = client("--retries=1", photo, url="http://127.0.0.1:1")
     assert done.returncode == 1
@@ -171,7 +171,7 @@ def test_ctrl_c_does_not_wait_for_the_server(make_folder, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "sentence"),
+    ("arguments", "message"),
     [
         ([], "Which photos?"),
         (["--url=ftp://x", "a.jpg"], "begins with none of http://"),
@@ -180,10 +180,10 @@ def test_ctrl_c_does_not_wait_for_the_server(make_folder, tmp_path):
         (["--output=a.txt", "b.jpg"], "the ending of no picture"),
     ],
 )
-def test_a_mistake_is_told_in_one_sentence(client, arguments, sentence):
+def test_a_mistake_is_reported_in_one_message(client, arguments, message):
     done = client(*arguments)
     assert done.returncode == 1
-    assert sentence in done.stderr + done.stdout
+    assert message in done.stderr + done.stdout
     assert "Traceback" not in done.stderr
 
 

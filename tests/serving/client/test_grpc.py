@@ -71,7 +71,9 @@ def test_a_busy_server_is_asked_again(connect, servicer, code):
     assert len(servicer.requests) == 2
 
 
-def test_a_server_that_stays_busy_is_a_failure_in_its_words(connect, servicer):
+def test_a_server_that_stays_busy_is_a_failure_with_its_message(
+    connect, servicer
+):
     servicer.errors = [grpc.StatusCode.RESOURCE_EXHAUSTED] * 9
     with pytest.raises(
         errors.ClientError, match="RESOURCE_EXHAUSTED: The queue is full"
@@ -80,7 +82,7 @@ def test_a_server_that_stays_busy_is_a_failure_in_its_words(connect, servicer):
     assert len(servicer.requests) == 2
 
 
-def test_what_cannot_be_mended_by_asking_again_is_asked_once(connect, servicer):
+def test_permanent_errors_are_not_retried(connect, servicer):
     servicer.errors = [grpc.StatusCode.INVALID_ARGUMENT]
     with pytest.raises(errors.ClientError, match="INVALID_ARGUMENT: The queue"):
         connect().cartoonize(b"photo")

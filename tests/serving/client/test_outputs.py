@@ -88,7 +88,7 @@ def test_an_answer_that_is_no_picture_is_not_written(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def test_what_cannot_be_written_whole_leaves_nothing(tmp_path):
+def test_a_failed_write_leaves_nothing(tmp_path):
     (tmp_path / "beach.png").mkdir()  # Which no file can replace.
     with pytest.raises(OSError, match=r"beach\.png"):
         only("beach.jpg", tmp_path).write(encode("PNG"))

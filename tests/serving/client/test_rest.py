@@ -19,7 +19,7 @@ BUSY = (429, {"error": "The queue is full."})
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    """Answers with the next line of the script, with the last for ever."""
+    """Answers with the next line of the script, with the last forever."""
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -94,7 +94,9 @@ def test_a_busy_server_is_asked_again(server, connect, status):
     assert len(server.seen) == 2
 
 
-def test_a_server_that_stays_busy_is_a_failure_in_its_words(server, connect):
+def test_a_server_that_stays_busy_is_a_failure_with_its_message(
+    server, connect
+):
     server.script = [BUSY]
     with pytest.raises(errors.ClientError, match="429: The queue is full"):
         connect(retries=2).cartoonize(b"photo")
@@ -102,9 +104,7 @@ def test_a_server_that_stays_busy_is_a_failure_in_its_words(server, connect):
 
 
 @pytest.mark.parametrize("status", [400, 404, 413, 500])
-def test_what_cannot_be_mended_by_asking_again_is_asked_once(
-    server, connect, status
-):
+def test_permanent_errors_are_not_retried(server, connect, status):
     server.script = [(status, {"error": "image_bytes[0]: is empty."})]
     with pytest.raises(
         errors.ClientError, match=rf"{status}: image_bytes\[0\]"
@@ -118,9 +118,7 @@ def test_what_cannot_be_mended_by_asking_again_is_asked_once(
     [b"<html>", {}, [], {"predictions": []}, {"predictions": [[1, 2]]}],
 )
 @pytest.mark.parametrize("status", [200, 400])
-def test_what_is_no_answer_of_tensorflow_serving_is_a_failure(
-    server, connect, status, content
-):
+def test_a_foreign_response_is_an_error(server, connect, status, content):
     server.script = [(status, content)]
     with pytest.raises(errors.ClientError, match=r"are URL and model right\?"):
         connect().cartoonize(b"photo")

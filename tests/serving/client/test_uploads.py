@@ -151,19 +151,19 @@ def test_a_profile_of_gray_on_colors_changes_nothing():
 
 
 @pytest.mark.parametrize(
-    ("data", "sentence"),
+    ("data", "message"),
     [
         (b"", "is empty."),
         (b"a letter", "is not a picture of a known kind; save it as JPEG"),
         (b"\0\0\0\x18ftypheic\0\0\0\0", "is a HEIC picture"),
     ],
 )
-def test_what_is_no_picture_is_refused(data, sentence):
-    with pytest.raises(errors.ClientError, match=sentence):
+def test_files_without_a_picture_are_refused(data, message):
+    with pytest.raises(errors.ClientError, match=message):
         uploads.prepare(data)
 
 
-def test_what_breaks_off_is_refused_where_it_must_be_decoded():
+def test_a_truncated_photo_is_refused_where_it_must_be_decoded():
     data = encode(two_halves(), "TIFF")
     with pytest.raises(errors.ClientError, match="is damaged or breaks off"):
         uploads.prepare(data[: len(data) // 2])

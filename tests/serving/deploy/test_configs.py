@@ -116,7 +116,7 @@ def arguments():
 
 def flags_of(arguments):
     pairs = (argument.removeprefix("--").split("=") for argument in arguments)
-    # `${CARTOONGAN_CPUS:-4}` is 4 unless told.
+    # `${CARTOONGAN_CPUS:-4}` is 4 by default.
     return {name: value.split(":-")[-1].rstrip("}") for name, value in pairs}
 
 
@@ -182,7 +182,7 @@ def test_the_configs_are_where_the_flags_say(arguments, place):
     assert all((DEPLOY / path.name).is_file() for path in named)
 
 
-def test_what_a_stop_waits_for_is_longer_than_a_request(arguments):
+def test_the_grace_period_is_longer_than_a_request(arguments):
     timeout = int(arguments["CPU"]["rest_api_timeout_in_ms"]) / 1000
     cpu = read_yaml(COMPOSE)["services"]["cpu"]
     assert int(cpu["stop_grace_period"].removesuffix("s")) > timeout
@@ -251,7 +251,7 @@ def test_kustomize_finds_every_manifest_but_the_one_for_kserve():
     assert sorted(listed) == [f"kubernetes/{name}" for name in OWN_KINDS]
 
 
-def test_what_selects_pods_selects_those_of_the_deployment():
+def test_selectors_match_the_pods_of_the_deployment():
     spec = read_yaml(MANIFESTS / "deployment.yaml")["spec"]
     labels = spec["template"]["metadata"]["labels"]
     budget = read_yaml(MANIFESTS / "disruption-budget.yaml")["spec"]
@@ -266,7 +266,7 @@ def test_what_selects_pods_selects_those_of_the_deployment():
         assert selector.items() <= labels.items()
 
 
-def test_what_refers_to_others_finds_them():
+def test_references_between_objects_resolve():
     deployment = read_yaml(MANIFESTS / "deployment.yaml")
     pod = deployment["spec"]["template"]["spec"]
     claim = read_yaml(MANIFESTS / "models-claim.yaml")

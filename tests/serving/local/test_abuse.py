@@ -88,8 +88,8 @@ def status_of(data):
 
 
 def test_bodies_above_the_limit_are_refused(address):
-    answer = requests.post(address + PREDICT, b" " * (MAX_BODY + 1))
-    assert answer.status_code == 413
+    response = requests.post(address + PREDICT, b" " * (MAX_BODY + 1))
+    assert response.status_code == 413
 
 
 def test_bodies_that_do_not_tell_their_length_are_limited_too(address):
@@ -97,13 +97,13 @@ def test_bodies_that_do_not_tell_their_length_are_limited_too(address):
         for _ in range(20):
             yield b" " * 100_000
 
-    answer = requests.post(address + PREDICT, chunks())
-    assert answer.status_code == 413
+    response = requests.post(address + PREDICT, chunks())
+    assert response.status_code == 413
 
 
 def test_bodies_as_large_as_the_limit_are_read(address):
-    answer = requests.post(address + PREDICT, b" " * MAX_BODY)
-    assert answer.status_code == 400
+    response = requests.post(address + PREDICT, b" " * MAX_BODY)
+    assert response.status_code == 400
 
 
 def test_clients_may_wait_until_they_are_told_to_go_on(address):
@@ -151,7 +151,7 @@ def test_connections_that_send_nothing_disturb_nobody(address):
         b"GET /" + b"x" * 100_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
     ],
 )
-def test_what_is_not_http_is_refused(address, data):
+def test_other_protocols_are_refused(address, data):
     with connect(address) as connection:
         connection.sendall(data)
         assert status_of(connection.recv(1000)) in (400, 404)
@@ -173,24 +173,24 @@ def test_clients_may_leave_in_the_middle(address):
 
 
 def test_pictures_too_large_by_their_header_are_refused(address):
-    answer = ask(address, np.zeros((12_000, 12_000, 3), "uint8"))
-    assert answer.status_code == 400
-    assert "has 12000 x 12000 pixels" in answer.json()["error"]
+    response = ask(address, np.zeros((12_000, 12_000, 3), "uint8"))
+    assert response.status_code == 400
+    assert "has 12000 x 12000 pixels" in response.json()["error"]
 
 
 @pytest.mark.parametrize("characters", ["[", '{"a":'])
 def test_nesting_bombs_are_refused(address, characters):
     body = '{"instances":' + characters * 100_000
-    answer = requests.post(address + PREDICT, body.encode())
-    assert answer.status_code == 400
+    response = requests.post(address + PREDICT, body.encode())
+    assert response.status_code == 400
 
 
 @pytest.mark.parametrize("values", [b"[],", b"{},", b'{"":0},'])
 def test_bodies_that_need_much_memory_as_json_are_refused(address, values):
     count = (MAX_BODY - 100) // len(values)
     body = b'{"instances": [' + values * count + b"0]}"
-    answer = requests.post(address + PREDICT, body)
-    assert answer.status_code == 400
+    response = requests.post(address + PREDICT, body)
+    assert response.status_code == 400
 
 
 def test_mutated_requests_are_answered_or_refused(address, random):
@@ -200,9 +200,9 @@ def test_mutated_requests_are_answered_or_refused(address, random):
     statuses: dict[int, int] = {}
     for request in request_mutations.requests(picture, seed=0, count=400):
         connection.request("POST", *request)
-        answer = connection.getresponse()
-        answer.read()
-        statuses[answer.status] = statuses.get(answer.status, 0) + 1
+        response = connection.getresponse()
+        response.read()
+        statuses[response.status] = statuses.get(response.status, 0) + 1
     connection.close()
     assert set(statuses) <= {200, 400, 404, 413, 415}, statuses
     assert statuses[200] > 10

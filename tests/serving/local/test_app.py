@@ -45,10 +45,10 @@ def post(address, path, document, **settings):
     return requests.post(address + path, data.encode(), timeout=60, **settings)
 
 
-def refused(answer, status):
-    assert answer.status_code == status
-    assert answer.headers["content-type"] == "application/json"
-    content = answer.json()
+def refused(response, status):
+    assert response.status_code == status
+    assert response.headers["content-type"] == "application/json"
+    content = response.json()
     assert list(content) == ["error"]
     return content["error"]
 
@@ -58,24 +58,24 @@ def raw(address, method, path, body=None, headers=None):
     host = urllib.parse.urlsplit(address).netloc
     connection = http.client.HTTPConnection(host, timeout=60)
     connection.request(method, path, body, headers or {})
-    answer = connection.getresponse()
-    text = answer.read().decode()
+    response = connection.getresponse()
+    text = response.read().decode()
     connection.close()
-    return answer.status, text
+    return response.status, text
 
 
 def test_rows_are_answered_by_predictions(server, png, cartoon):
     for row in (b64(png), {"image_bytes": b64(png)}):
-        answer = post(server, PREDICT, {"instances": [row, row]})
-        assert answer.status_code == 200
-        assert answer.headers["content-type"] == "application/json"
-        assert answer.json() == {"predictions": [b64(cartoon), b64(cartoon)]}
+        response = post(server, PREDICT, {"instances": [row, row]})
+        assert response.status_code == 200
+        assert response.headers["content-type"] == "application/json"
+        assert response.json() == {"predictions": [b64(cartoon), b64(cartoon)]}
 
 
 def test_columns_are_answered_by_outputs(server, png, cartoon):
     for column in ([b64(png)], {"image_bytes": [b64(png)]}):
-        answer = post(server, PREDICT, {"inputs": column})
-        assert answer.json() == {"outputs": [b64(cartoon)]}
+        response = post(server, PREDICT, {"inputs": column})
+        assert response.json() == {"outputs": [b64(cartoon)]}
 
 
 def test_requests_name_their_signature(server, random):
@@ -103,8 +103,8 @@ def test_unknown_signatures_are_bad_requests(server):
 @pytest.mark.parametrize("place", ["/versions/1", ""])
 def test_versions_are_parts_of_the_path(server, png, cartoon, place):
     path = f"/v1/models/cartoongan{place}:predict"
-    answer = post(server, path, {"instances": [b64(png)]})
-    assert answer.json() == {"predictions": [b64(cartoon)]}
+    response = post(server, path, {"instances": [b64(png)]})
+    assert response.json() == {"predictions": [b64(cartoon)]}
 
 
 @pytest.mark.parametrize(
@@ -135,8 +135,8 @@ def test_versions_are_parts_of_the_path(server, png, cartoon, place):
     ],
 )
 def test_versions_that_are_not_there_are_refused(server, path, status, message):
-    answer = post(server, f"/v1/models/{path}:predict", {"instances": [1]})
-    assert refused(answer, status) == message
+    response = post(server, f"/v1/models/{path}:predict", {"instances": [1]})
+    assert refused(response, status) == message
 
 
 def test_paths_may_be_in_any_case_and_encoded(server, png):
@@ -148,14 +148,14 @@ def test_paths_may_be_in_any_case_and_encoded(server, png):
         assert raw(server, "POST", path, document)[0] == 200, path
 
 
-def test_names_are_told_as_they_are_written(server):
+def test_names_are_reported_as_they_are_written(server):
     assert refused(requests.get(f"{server}/v1/models/CartoonGAN"), 404)
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
 def test_other_methods_are_malformed_requests(server, method):
-    answer = requests.request(method, f"{server}/v1/models/cartoongan")
-    assert refused(answer, 400) == (
+    response = requests.request(method, f"{server}/v1/models/cartoongan")
+    assert refused(response, 400) == (
         f"Malformed request: {method} /v1/models/cartoongan"
     )
 
@@ -196,8 +196,8 @@ def test_a_long_path_is_not_repeated_in_full(server):
 
 
 def test_paths_outside_of_v1_are_not_found(server):
-    answer = requests.get(f"{server}/v2/models/cartoongan")
-    assert refused(answer, 404) == "Not Found"
+    response = requests.get(f"{server}/v2/models/cartoongan")
+    assert refused(response, 404) == "Not Found"
 
 
 def test_the_status_tells_of_all_versions(server):
@@ -211,9 +211,9 @@ def test_the_status_tells_of_all_versions(server):
         ]
     }
     for path in ("", "/versions/1"):
-        answer = requests.get(f"{server}/v1/models/cartoongan{path}")
-        assert answer.status_code == 200
-        assert answer.json() == expected, path
+        response = requests.get(f"{server}/v1/models/cartoongan{path}")
+        assert response.status_code == 200
+        assert response.json() == expected, path
 
 
 @pytest.mark.parametrize(
@@ -241,8 +241,8 @@ def test_the_status_tells_of_all_versions(server):
 def test_models_that_are_not_there_have_no_status(
     server, path, status, message
 ):
-    answer = requests.get(f"{server}/v1/models{path}")
-    assert refused(answer, status) == message
+    response = requests.get(f"{server}/v1/models{path}")
+    assert refused(response, status) == message
 
 
 def test_metadata_are_the_signatures_with_the_names_of_their_fields(
@@ -267,15 +267,15 @@ def test_metadata_are_the_signatures_with_the_names_of_their_fields(
 
 
 def test_bodies_are_not_inflated(server):
-    answer = requests.post(
+    response = requests.post(
         server + PREDICT, b"{}", headers={"Content-Encoding": "gzip"}
     )
     assert (
-        refused(answer, 415) == "Content-Encoding gzip is not read; use none."
+        refused(response, 415) == "Content-Encoding gzip is not read; use none."
     )
 
 
-def test_what_the_graph_refuses_names_no_node(server, png):
+def test_errors_of_the_graph_name_no_node(server, png):
     document = {"instances": [b64(png), b64(b"text")]}
     assert refused(post(server, PREDICT, document), 400) == (
         "image_bytes[1]: is not a JPEG, PNG or WebP picture; convert it."
@@ -301,8 +301,8 @@ def test_bodies_that_do_not_fit_are_bad_requests(server, document, message):
 
 
 def test_pages_of_other_sites_are_not_let_in(server):
-    answer = requests.get(f"{server}/v1/models/cartoongan")
-    assert "access-control-allow-origin" not in answer.headers
+    response = requests.get(f"{server}/v1/models/cartoongan")
+    assert "access-control-allow-origin" not in response.headers
 
 
 def test_pages_of_other_sites_may_be_let_in(published, png):
@@ -319,35 +319,35 @@ def test_pages_of_other_sites_may_be_let_in(published, png):
                 "Access-Control-Request-Headers": "Content-Type",
             },
         )
-        answer = post(
+        response = post(
             address, PREDICT, {"instances": [b64(png)]}, headers=other
         )
         error = post(address, PREDICT, {}, headers=other)
-    found = [each.status_code for each in (asked, answer, error)]
+    found = [each.status_code for each in (asked, response, error)]
     assert found == [200, 200, 400]
-    for each in (asked, answer, error):
+    for each in (asked, response, error):
         assert each.headers["access-control-allow-origin"] == "*"
     assert "POST" in asked.headers["access-control-allow-methods"]
 
 
 def test_health_is_having_all_models(server):
-    answer = requests.get(f"{server}/healthz")
-    assert (answer.status_code, answer.text) == (200, "ok\n")
+    response = requests.get(f"{server}/healthz")
+    assert (response.status_code, response.text) == (200, "ok\n")
 
 
 def test_the_page_stands_beside_the_protocol(server):
-    answer = requests.get(f"{server}/")
-    assert answer.headers["content-type"].startswith("text/html")
-    assert answer.status_code == 200
+    response = requests.get(f"{server}/")
+    assert response.headers["content-type"].startswith("text/html")
+    assert response.status_code == 200
 
 
 def test_metrics_count_predictions_by_model_and_end(server, png):
     post(server, PREDICT, {"instances": [b64(png)]})
     post(server, PREDICT, {})
     post(server, "/v1/models/made-up:predict", {"instances": [1]})
-    answer = requests.get(f"{server}/monitoring/prometheus/metrics")
-    assert answer.headers["content-type"].startswith("text/plain")
-    lines = answer.text.splitlines()
+    response = requests.get(f"{server}/monitoring/prometheus/metrics")
+    assert response.headers["content-type"].startswith("text/plain")
+    lines = response.text.splitlines()
     for start in (
         'cartoongan_requests_total{model="cartoongan",status="OK"}',
         'cartoongan_requests_total{model="cartoongan",status="INVALID_ARG',
@@ -358,4 +358,4 @@ def test_metrics_count_predictions_by_model_and_end(server, png):
         (line,) = [each for each in lines if each.startswith(start)]
         assert float(line.split()[-1]) > 0
     assert "cartoongan_pending_requests 0.0" in lines
-    assert "made-up" not in answer.text
+    assert "made-up" not in response.text

@@ -115,8 +115,8 @@ def test_new_versions_take_over(published, picture, tmp_path):
             return {each["version"]: each["state"] for each in content}
 
         wait_until(lambda: states() == {"1": "END", "2": "AVAILABLE"})
-        answer = requests.post(f"{url}:predict", body_of(picture), timeout=60)
-        assert answer.status_code == 200
+        response = requests.post(f"{url}:predict", body_of(picture), timeout=60)
+        assert response.status_code == 200
 
 
 def test_several_models_are_called_by_their_names(published, picture):
@@ -124,8 +124,8 @@ def test_several_models_are_called_by_their_names(published, picture):
     with local_process.serve(*flags) as address:
         for place in ("cartoongan/versions/1", "b"):
             url = f"{address}/v1/models/{place}:predict"
-            answer = requests.post(url, body_of(picture), timeout=60)
-            assert answer.status_code == 200
+            response = requests.post(url, body_of(picture), timeout=60)
+            assert response.status_code == 200
 
 
 def test_a_signal_lets_what_is_under_way_end(published, picture):
@@ -136,10 +136,10 @@ def test_a_signal_lets_what_is_under_way_end(published, picture):
             process.send_signal(signal.SIGTERM)
             wait_until_closed(address)
             connection.sendall(body[10:])
-            answer = http.client.HTTPResponse(connection)
-            answer.begin()
-            assert answer.status == 200
-            assert len(json.load(answer)["predictions"]) == 1
+            response = http.client.HTTPResponse(connection)
+            response.begin()
+            assert response.status == 200
+            assert len(json.load(response)["predictions"]) == 1
         assert process.wait(60) == 0
 
 

@@ -66,7 +66,7 @@ def test_nothing_is_computed_for_who_has_left(queue):
         asyncio.run(queue.compute(GONE, compute))
 
 
-def test_what_waits_longer_than_it_may_is_never_computed(queue):
+def test_requests_that_wait_too_long_are_never_computed(queue):
     goes_on = threading.Event()
     computed = []
 

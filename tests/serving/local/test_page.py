@@ -56,9 +56,9 @@ class Client:
         connection = http.client.HTTPConnection("127.0.0.1", self._port)
         with contextlib.closing(connection):
             connection.request(method, path, headers=headers or {})
-            answer = connection.getresponse()
-            answer.content = answer.read()
-            return answer
+            response = connection.getresponse()
+            response.content = response.read()
+            return response
 
 
 @contextlib.contextmanager
@@ -94,7 +94,7 @@ def test_without_a_file_no_browser_draws(catalog, packages):
         assert client.get("/page/litert-9.8.7/core.js").status == 404
 
 
-def test_without_npm_the_page_is_told(catalog, tflite, tmp_path):
+def test_without_npm_the_page_is_reported(catalog, tflite, tmp_path):
     with serve(catalog, tflite, tmp_path / "absent") as client:
         browser = models(client)["browser"]
     assert browser == {"model": "page/model.tflite", "runtime": None}
@@ -136,7 +136,7 @@ def test_every_part_has_its_type_and_keeps_the_page_isolated(
 
 
 @pytest.mark.parametrize("path", ["/", "/page/app.js", "/page/model.tflite"])
-def test_what_may_change_is_asked_for_but_sent_once(client, path):
+def test_changeable_files_are_revalidated(client, path):
     first = client.get(path)
     assert first.headers["cache-control"] == "no-cache"
     again = client.get(path, headers={"If-None-Match": first.headers["etag"]})
@@ -145,8 +145,8 @@ def test_what_may_change_is_asked_for_but_sent_once(client, path):
 
 
 def test_litert_is_kept_by_browsers(client):
-    answer = client.get("/page/litert-9.8.7/wasm/b.wasm")
-    assert "immutable" in answer.headers["cache-control"]
+    response = client.get("/page/litert-9.8.7/wasm/b.wasm")
+    assert "immutable" in response.headers["cache-control"]
 
 
 @pytest.mark.parametrize(

@@ -210,7 +210,7 @@ def test_files_are_dropped_and_pasted(visit, photo, cartoon, event):
     np.testing.assert_array_equal(visit.download()[1], cartoon)
 
 
-def test_what_is_dropped_without_a_file_is_explained(visit):
+def test_dropping_no_file_is_explained(visit):
     visit.page.evaluate(
         """() => document.body.dispatchEvent(new DragEvent("drop",
             {dataTransfer: new DataTransfer(), bubbles: true}))"""
@@ -323,7 +323,7 @@ def test_the_last_cartoon_stays_when_the_next_fails(visit, photo, cartoon):
     np.testing.assert_array_equal(visit.download()[1], cartoon)
 
 
-def test_what_the_server_refuses_is_said_in_its_words(open_page, server):
+def test_errors_of_the_server_are_shown_as_they_are(open_page, server):
     visit = open_page(server, [REFUSED])
     visit.choose(browsing.png(np.zeros((15, 24, 3), "uint8")))
     assert visit.failure == (
@@ -333,7 +333,7 @@ def test_what_the_server_refuses_is_said_in_its_words(open_page, server):
     assert visit.page.locator("#retry").is_hidden()
 
 
-def test_a_stopped_server_is_told_and_may_come_back(
+def test_a_stopped_server_is_reported_and_may_come_back(
     open_page, published, photo, cartoon
 ):
     flag = f"--model_dir={published}"
@@ -350,7 +350,9 @@ def test_a_stopped_server_is_told_and_may_come_back(
         np.testing.assert_array_equal(visit.download()[1], cartoon)
 
 
-def test_a_busy_server_is_told_and_tried_again(open_page, published, random):
+def test_a_busy_server_is_reported_and_tried_again(
+    open_page, published, random
+):
     photo = random.integers(0, 256, (300, 400, 3), "uint8")
     flag = "--max_enqueued_requests=1"
     with browsing.serve(f"--model_dir={published}", flag) as (address, _):
@@ -379,7 +381,7 @@ def slow_sender(address):
         yield
 
 
-def test_a_server_that_cannot_say_its_styles_is_told(open_page, server):
+def test_a_server_that_cannot_say_its_styles_is_reported(open_page, server):
     visit = open_page(server, [REFUSED])
     visit.page.route("**/models.json", lambda route: route.fulfill(status=500))
     visit.page.reload()
@@ -390,7 +392,9 @@ def test_a_server_that_cannot_say_its_styles_is_told(open_page, server):
     visit.page.get_by_text("The photo is sent to the server").wait_for()
 
 
-def test_photos_too_large_for_the_server_are_told(open_page, published, random):
+def test_photos_too_large_for_the_server_are_reported(
+    open_page, published, random
+):
     photo = random.integers(0, 256, (1000, 1020, 3), "uint8")
     with browsing.serve(f"--model_dir={published}", "--max_body_mb=1") as (
         address,
@@ -401,7 +405,7 @@ def test_photos_too_large_for_the_server_are_told(open_page, published, random):
         assert visit.failure.startswith("The picture is too large")
 
 
-def test_a_server_that_takes_too_long_is_told(open_page, published, photo):
+def test_a_server_that_takes_too_long_is_reported(open_page, published, photo):
     flags = f"--model_dir={published}", "--rest_api_timeout_in_ms=1"
     with browsing.serve(*flags) as (address, _):
         visit = open_page(address, [REFUSED])

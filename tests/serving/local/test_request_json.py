@@ -186,7 +186,7 @@ def test_all_rows_have_the_same_shape():
 
 
 @pytest.mark.parametrize(
-    ("value", "sentence"),
+    ("value", "message"),
     [
         ("[[1, 2], [3]]", "Encountered list at unexpected size: 1 at level: 1"),
         ("[[1, 2], 3]", "JSON Value: 3 found at incorrect level: 2"),
@@ -194,8 +194,8 @@ def test_all_rows_have_the_same_shape():
         ("[1, [2]]", "Encountered list at unexpected level: 1 expected < 1"),
     ],
 )
-def test_ragged_lists_are_refused(value, sentence):
-    assert refusal(f'{{"inputs": {value}}}', "UINT8").startswith(sentence)
+def test_ragged_lists_are_refused(value, message):
+    assert refusal(f'{{"inputs": {value}}}', "UINT8").startswith(message)
 
 
 def test_a_column_may_go_by_its_name_among_others():
@@ -237,7 +237,7 @@ def test_the_name_of_the_signature_is_a_string():
         (b'{"x":' * 100_000, "maximum recursion depth exceeded"),
     ],
 )
-def test_what_is_no_json_is_refused_with_its_place(body, message):
+def test_invalid_json_is_refused_with_its_place(body, message):
     with pytest.raises(errors.RequestError) as caught:
         request_json.parse(body)
     assert caught.value.message.startswith(f"JSON Parse error: {message}")

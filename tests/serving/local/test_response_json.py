@@ -49,7 +49,7 @@ def test_decimals_come_back_exactly(random):
     np.testing.assert_array_equal(found, wild)
 
 
-def test_what_is_not_finite_is_a_bare_token():
+def test_infinite_numbers_are_bare_tokens():
     values = np.array([np.nan, np.inf, -np.inf], np.float32)
     text = response_json.rows("x", values)
     assert text == b'{"predictions": [NaN, Infinity, -Infinity]}'

@@ -43,34 +43,34 @@ def metrics_of(address):
 
 
 def post(address, body):
-    answer = requests.post(address + PREDICT, body, timeout=60)
-    message = answer.json().get("error")
-    return answer.status_code, message
+    response = requests.post(address + PREDICT, body, timeout=60)
+    message = response.json().get("error")
+    return response.status_code, message
 
 
 def post_together(address, body, count):
     with concurrent.futures.ThreadPoolExecutor(count) as threads:
-        answers = threads.map(lambda _: post(address, body), range(count))
-    return collections.Counter(answers)
+        responses = threads.map(lambda _: post(address, body), range(count))
+    return collections.Counter(responses)
 
 
-def test_what_takes_too_long_is_given_up(serve, body, held_runs):
+def test_slow_requests_are_given_up(serve, body, held_runs):
     with serve(rest_api_timeout_in_ms=2000) as address:
         held_runs.clear()
-        answer = post(address, body)
+        response = post(address, body)
         held_runs.set()
-    assert answer == (504, "There was no response within 2 seconds.")
+    assert response == (504, "There was no response within 2 seconds.")
 
 
 def test_more_requests_than_may_wait_are_told_to_come_later(serve, body):
     with serve(max_enqueued_requests=1) as address:
-        answers = post_together(address, body, 6)
+        responses = post_together(address, body, 6)
         assert post(address, body)[0] == 200
     later = (
         "The batch scheduling queue to which this task was submitted is full; "
         "1 requests are pending."
     )
-    assert set(answers) == {(200, None), (503, later)}
+    assert set(responses) == {(200, None), (503, later)}
 
 
 def test_a_full_queue_says_when_to_come_again(serve, body, held_runs):
@@ -79,18 +79,18 @@ def test_a_full_queue_says_when_to_come_again(serve, body, held_runs):
         with concurrent.futures.ThreadPoolExecutor(1) as thread:
             first = thread.submit(post, address, body)
             wait_until(lambda: PENDING in metrics_of(address))
-            answer = requests.post(address + PREDICT, b"{}", timeout=60)
+            response = requests.post(address + PREDICT, b"{}", timeout=60)
             held_runs.set()
             assert first.result() == (200, None)
-    assert answer.status_code == 503
-    assert answer.headers["retry-after"] == "1"
+    assert response.status_code == 503
+    assert response.headers["retry-after"] == "1"
 
 
 def test_all_of_many_requests_are_answered(serve, body):
     with serve(num_batch_threads=2) as address:
-        answers = post_together(address, body, 12)
+        responses = post_together(address, body, 12)
         metrics = metrics_of(address)
-    assert answers == {(200, None): 12}
+    assert responses == {(200, None): 12}
     counted = 'cartoongan_requests_total{model="cartoongan",status="OK"}'
     assert f"{counted} 12.0" in metrics
 
@@ -102,14 +102,14 @@ def test_more_connections_than_there_may_be_are_refused(serve):
             socket.create_connection((parts.hostname, parts.port))
             for _ in range(3)
         ]
-        answer = requests.get(f"{address}/healthz", timeout=60)
-        assert answer.status_code == 503
+        response = requests.get(f"{address}/healthz", timeout=60)
+        assert response.status_code == 503
         for connection in idle:
             connection.close()
         statuses = set()
         while 200 not in statuses:
-            answer = requests.get(f"{address}/healthz", timeout=60)
-            statuses.add(answer.status_code)
+            response = requests.get(f"{address}/healthz", timeout=60)
+            statuses.add(response.status_code)
 
 
 def test_a_server_whose_model_is_gone_is_not_healthy(
@@ -120,12 +120,12 @@ def test_a_server_whose_model_is_gone_is_not_healthy(
     with serve(folder, file_system_poll_wait_seconds=0.05) as address:
         assert requests.get(f"{address}/healthz").status_code == 200
         shutil.rmtree(folder / "1")
-        answer = requests.get(f"{address}/healthz")
-        while answer.status_code == 200:
+        response = requests.get(f"{address}/healthz")
+        while response.status_code == 200:
             time.sleep(0.05)
-            answer = requests.get(f"{address}/healthz")
-        assert answer.status_code == 503
-        assert answer.text == "a model has no version\n"
+            response = requests.get(f"{address}/healthz")
+        assert response.status_code == 503
+        assert response.text == "a model has no version\n"
 
 
 def test_pictures_of_several_sizes_are_answered_side_by_side(serve, random):
@@ -138,8 +138,8 @@ def test_pictures_of_several_sizes_are_answered_side_by_side(serve, random):
         bodies.append({"instances": [{"b64": encoded}]})
 
     def shape(address, document):
-        answer = requests.post(address + PREDICT, json=document, timeout=60)
-        data = base64.b64decode(answer.json()["predictions"][0]["b64"])
+        response = requests.post(address + PREDICT, json=document, timeout=60)
+        data = base64.b64decode(response.json()["predictions"][0]["b64"])
         with Image.open(io.BytesIO(data)) as cartoon:
             return cartoon.height, cartoon.width
 

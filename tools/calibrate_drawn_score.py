@@ -1,6 +1,7 @@
-r"""How surely folders of photos and of cartoons are told apart.
+r"""Reliability of telling folders of photos and cartoons apart.
 
-    python -m tools.calibrate_likeness --photo_dir=PHOTOS --cartoon_dir=FRAMES
+    python -m tools.calibrate_drawn_score --photo_dir=PHOTOS \
+        --cartoon_dir=FRAMES
 
 Prints how many single pictures are on the wrong side, and which verdicts 1,000
 random draws of a few pictures a folder get: the right way round, swapped, and
@@ -43,7 +44,7 @@ def main(_):
 
 
 def measure(flag):
-    folder = folder_scan.take_inventory(FLAGS[flag].value, flag)
+    folder = folder_scan.scan_folder(FLAGS[flag].value, flag)
     measured = folder_check.measure_folder(folder, flag).measured
     return np.array([m.drawn for m in measured.values()])
 
