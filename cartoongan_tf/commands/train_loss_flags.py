@@ -85,8 +85,8 @@ flags.DEFINE_float(
     _DEFAULT.pixel_weight,
     "Weight of the mean absolute difference of pixels between cartoon and "
     "--content_target in the second phase: holds the generator to what the "
-    "warm-up taught it. 6 is good beside --content_target=inked, where 10 "
-    "leaves discriminators no say; 0 leaves it out.",
+    "warm-up taught it, the more the larger; 10 is good beside "
+    "--content_target=inked, and 0 leaves it out.",
 )
 flags.DEFINE_enum(
     "content_target",

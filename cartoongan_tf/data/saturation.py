@@ -9,7 +9,7 @@ import tensorflow as tf
 from cartoongan_tf.data import image_source
 from cartoongan_tf.filters import luminance
 
-LIMITS = (1.0, 1.6)  # No cartoon is to be gray, and skin is not to glow.
+LIMITS = (1.0, 1.35)  # No cartoon is to be gray, and skin is not to glow.
 
 _MOST = 64  # Pictures that are looked at, evenly spaced.
 

@@ -19,7 +19,7 @@ from cartoongan_tf.filters import l0_smoothing
 from cartoongan_tf.filters import luminance
 
 _GAMMA = 0.85  # Lifts what is dark; black and white stay.
-_STEPS = 5  # Of luminance, from black to white.
+_STEPS = 6  # Of luminance, from black to white.
 _STEEPNESS = 8.0  # Of a step: its width is a part of the tone between two.
 _INK = -0.92
 _NEAR_RADIUS = 1  # Half the sides, in pixels, of the squares that are compared.

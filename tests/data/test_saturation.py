@@ -24,7 +24,7 @@ def source(random, count, strength):
 
 
 @pytest.mark.parametrize(
-    ("cartoons", "gain"), [(0.75, 1.5), (1.0, 1.6), (0.2, 1.0)]
+    ("cartoons", "gain"), [(0.6, 1.2), (1.0, 1.35), (0.2, 1.0)]
 )
 def test_the_gain_is_that_of_the_means_within_limits(random, cartoons, gain):
     seed = random.integers(1e6)

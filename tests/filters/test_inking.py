@@ -5,11 +5,16 @@ from cartoongan_tf.filters import inking
 from cartoongan_tf.losses import objective
 
 
+def unlifted(tone):
+    """What is lifted to a tone."""
+    return 2 * ((tone + 1) / 2) ** (1 / 0.85) - 1
+
+
 @pytest.fixture
 def halves():
-    """Dark on the left, bright on the right."""
-    images = np.full((1, 24, 32, 3), -0.2, "float32")
-    images[:, :, 16:] = 0.8
+    """Dark on the left, bright on the right, in tones of the target."""
+    images = np.full((1, 24, 32, 3), unlifted(0.0), "float32")
+    images[:, :, 16:] = 1.0
     return images
 
 
@@ -24,7 +29,7 @@ def luminance_of(images):
 def test_a_contour_gets_a_dark_line_on_its_darker_side(halves):
     row = inked(halves)[0, 12, :, 0]
     np.testing.assert_allclose(row[12:16], -0.92, atol=0.05)
-    np.testing.assert_allclose(row[:10], -0.2, atol=1e-2)
+    np.testing.assert_allclose(row[:10], 0, atol=1e-2)
     np.testing.assert_allclose(row[20:], 1.0, atol=1e-2)
 
 
@@ -32,7 +37,7 @@ def test_a_gradient_becomes_few_tones_from_black_to_white():
     ramp = np.linspace(-1, 1, 128, dtype="float32")
     images = np.broadcast_to(ramp[:, None], (1, 24, 128, 3))
     tones = inked(images)[0, 12, :, 0]
-    levels = np.linspace(-1, 1, 6)
+    levels = np.linspace(-1, 1, 7)
     nearest = np.abs(tones[:, None] - levels).min(1)
     assert (nearest < 1e-2).mean() > 0.8
     assert tones[0] == pytest.approx(-1, abs=1e-2)
@@ -41,8 +46,8 @@ def test_a_gradient_becomes_few_tones_from_black_to_white():
 
 
 def test_flat_areas_and_faint_texture_get_no_line(random):
-    flat = np.full((1, 24, 32, 3), 0.2, "float32")
-    np.testing.assert_allclose(inked(flat), flat, atol=1e-5)
+    flat = np.full((1, 24, 32, 3), unlifted(1 / 3), "float32")
+    np.testing.assert_allclose(inked(flat), 1 / 3, atol=1e-5)
     texture = flat + random.uniform(-0.05, 0.05, flat.shape).astype("float32")
     found = inked(texture)
     assert found.min() > 0.15
