@@ -21,7 +21,8 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 READY_SERVING := $(VENV)/.ready-serving
 DEV_REQUIREMENTS := requirements-dev.txt requirements-docs.txt \
-    requirements-evaluation.txt requirements-onnx.txt requirements-serving.txt
+    requirements-evaluation.txt requirements-heic.txt requirements-onnx.txt \
+    requirements-serving.txt
 PAGE := serving/page
 READY_PAGE := $(PAGE)/node_modules/.package-lock.json
 
@@ -104,7 +105,7 @@ $(BIN)/python:
 	    || { echo "Python 3.11 to 3.13 is needed; name one with make PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-$(READY): requirements.txt | $(BIN)/python
+$(READY): requirements.txt requirements-core.txt requirements-samples.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --requirement requirements.txt
 	@touch $@
 

@@ -6,8 +6,8 @@ its wheels (dlib-bin, Boost Software License, 4 MB) have the model compiled in
 and need no other package. Of 236 portraits it finds the face in 225 at 256
 pixels, and none on 131 pictures of food. OpenCV 5 has no detector that brings
 its model; the cascade of scikit-image finds as many, and false ones; networks
-that come with their weights want more packages. An extra:
-requirements-evaluation.txt.
+that come with their weights want more packages. An extra,
+[evaluation].
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-INSTALL = "pip install -r requirements-evaluation.txt"
+INSTALL = "pip install 'cartoongan-tf[evaluation]'"
 
 _DOUBLED = 1  # Once: from 40 pixels on. As it is, the model begins at 80.
 _SAME = 0.3  # Intersection over union from which on a face is the same.

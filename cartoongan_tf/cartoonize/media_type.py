@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from cartoongan_tf.images import formats
 from cartoongan_tf.images import headers
+from cartoongan_tf.images import heif
 from cartoongan_tf.images import photo_io
 
 _HEAD = 512  # Bytes that tell a video.
@@ -97,7 +98,7 @@ def _of(head, source):
             return Content(kind, format)
     except headers.UnreadableImage:
         pass
-    if head[4:8] == b"ftyp" and head[8:12] in photo_io.HEIF_BRANDS:
+    if heif.is_heif(head):
         return Content(Kind.PICTURE, "HEIF")
     is_video = head.startswith(_VIDEOS) or _is_boxed_video(head)
     return Content(Kind.VIDEO if is_video else None)

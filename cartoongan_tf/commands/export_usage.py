@@ -31,7 +31,7 @@ flags.DEFINE_list(
     "formats",
     list(_DEFAULT.formats),
     f"What to write: {', '.join(choices.EXPORT_FORMATS)}. onnx needs "
-    "requirements-onnx.txt.",
+    "the extra [onnx].",
 )
 flags.DEFINE_list(
     "precision",
@@ -81,7 +81,8 @@ flags.DEFINE_string(
     "photos",
     choices.SAMPLE_PHOTOS,
     "Folder of photos to compare on, and to calibrate int8 with: of more than "
-    f"{options.MAX_PHOTOS} a selection.",
+    f"{options.MAX_PHOTOS} a selection. {choices.SAMPLE_PHOTOS} needs the "
+    "extra [samples].",
 )
 flags.DEFINE_string("credit", None, "Who to credit, to be read in report.json.")
 flags.DEFINE_string(

@@ -24,6 +24,6 @@ def run(arguments: list[str]) -> None:
         )
     except ModuleNotFoundError as error:
         sys.exit(
-            f"error: serve needs {error.name}; pip install -r "
-            "requirements-serving.txt, or the package with its extra [serving]."
+            f"error: serve needs {error.name}; run `pip install "
+            "'cartoongan-tf[serving]'`."
         )

@@ -1,6 +1,12 @@
 """Lists the shipped styles."""
 
+import pathlib
+
+from cartoongan_tf.commands import native_stderr
+from cartoongan_tf.commands import styles_usage
 from cartoongan_tf.inference import styles
+
+FLAGS = styles_usage.FLAGS
 
 
 def main(_):
@@ -8,3 +14,11 @@ def main(_):
         about = styles.about(name)
         print(f"{name}: {about.license}. {about.credit}")
         print(f"    {styles.find(name)}")
+    if FLAGS.output:
+        with native_stderr.held():  # A list alone needs no TensorFlow.
+            from cartoongan_tf.commands import style_sheets
+            from cartoongan_tf.core import devices
+
+            devices.has_gpu()
+        for path in style_sheets.write(pathlib.Path(FLAGS.output)):
+            print(path)

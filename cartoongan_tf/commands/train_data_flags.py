@@ -11,7 +11,7 @@ flags.DEFINE_string(
     "photo_dir",
     None,
     "Folder of photos, searched with its sub-folders; or sample:photos, the "
-    "few that come with scikit-image.",
+    "few that come with scikit-image (the extra [samples]).",
     required=True,
 )
 flags.DEFINE_string(

@@ -32,7 +32,8 @@ def read_photos() -> dict[str, np.ndarray]:
     except ImportError as error:
         raise errors.InputError(
             f"{PREFIX}photos are those of scikit-image, which is missing; run "
-            "`pip install scikit-image`, or name a folder of photos."
+            "`pip install 'cartoongan-tf[samples]'`, or name a folder of "
+            "photos."
         ) from error
     left, right, _ = skimage.data.stereo_motorcycle()
     return {

@@ -1,6 +1,6 @@
 """Trained generator -> ONNX, through Keras' own export.
 
-The packages are an extra: requirements-onnx.txt.
+The packages are an extra, [onnx].
 """
 
 import importlib.util
@@ -21,7 +21,7 @@ def require_packages() -> None:
     if missing:
         raise errors.InputError(
             f"`formats`=onnx needs {', '.join(missing)}; install them with "
-            "`pip install -r requirements-onnx.txt`."
+            "`pip install 'cartoongan-tf[onnx]'`."
         )
 
 

@@ -55,7 +55,7 @@ FORMATS = {
 # of fonts, games and weather stations.
 _READ = (*FORMATS, "DIB", "ICO", "JPEG2000", "PPM", "QOI")
 READ_SUFFIXES = {
-    ".heic",  # To be told why not, instead of being skipped.
+    ".heic",  # Without its extra, to be told what to install.
     ".heif",
     ".ico",
     ".j2k",

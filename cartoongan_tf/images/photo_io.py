@@ -26,6 +26,7 @@ from cartoongan_tf.images import formats
 from cartoongan_tf.images import frames
 from cartoongan_tf.images import gif_writer
 from cartoongan_tf.images import headers
+from cartoongan_tf.images import heif
 from cartoongan_tf.images import metadata as image_metadata
 from cartoongan_tf.images import pillow_limit
 from cartoongan_tf.images import transparency
@@ -35,7 +36,6 @@ STDIN = pathlib.Path("standard input")  # How messages call a stream.
 _QUALITY = {"AVIF": 85, "JPEG": 92, "WEBP": 90}
 _FULL_COLOR = 90  # From this quality on, colors have as many pixels as light.
 _LOSSLESS = 100
-HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
 
 
 @dataclasses.dataclass
@@ -93,10 +93,7 @@ def opened(
     name = STDIN if isinstance(source, bytes) else pathlib.Path(source)
     try:
         _check_file(source, name)
-        stream = io.BytesIO(source) if isinstance(source, bytes) else source
-        with pillow_limit.lifted():
-            image = PIL.Image.open(stream, formats=formats.READ)
-        with image:
+        with _open(source) as image:
             _check_size(name, image, max_pixels)
             yield image
     except headers.UnreadableImage:
@@ -104,7 +101,11 @@ def opened(
     except errors.InputError as error:
         raise headers.UnreadableImage(name, str(error)) from error
     except PIL.UnidentifiedImageError as error:
-        raise headers.UnreadableImage(name, _what_else(source)) from error
+        raise headers.UnreadableImage(
+            name,
+            "is not a picture that is read, such as JPEG, PNG, WebP, TIFF, "
+            "BMP or GIF; convert or remove it.",
+        ) from error
     except image_metadata.BROKEN as error:
         raise headers.UnreadableImage(
             name, f"is damaged or breaks off ({error}); fix or remove it."
@@ -256,18 +257,16 @@ def _check_size(name, image, most):
         )
 
 
-def _what_else(source):
+def _open(source):
     if isinstance(source, bytes):
-        head = source[:12]
+        head, stream = source[: heif.HEAD], io.BytesIO(source)
     else:
         with open(source, "rb") as file:
-            head = file.read(12)
-    if head[4:8] == b"ftyp" and head[8:] in HEIF_BRANDS:
-        return "is a HEIC picture, which is not read; convert it to JPEG."
-    return (
-        "is not a picture that is read, such as JPEG, PNG, WebP, TIFF, BMP or "
-        "GIF; convert or remove it."
-    )
+            head, stream = file.read(heif.HEAD), source
+    if heif.is_heif(head):
+        return heif.open_image(stream)
+    with pillow_limit.lifted():
+        return PIL.Image.open(stream, formats=formats.READ)
 
 
 def _image(pixels, alpha, kind):

@@ -218,7 +218,7 @@ def _opened(open_model, path, flag):
     except ImportError as error:
         raise errors.InputError(
             f"`{flag}`: {path} needs {error.name}; install it with `pip "
-            "install -r requirements-onnx.txt`."
+            "install 'cartoongan-tf[onnx]'`."
         ) from error
     except (
         OSError,

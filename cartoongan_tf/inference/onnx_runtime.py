@@ -1,6 +1,6 @@
 """`.onnx` files, run by onnxruntime on the CPU.
 
-Imports no TensorFlow. onnxruntime is an extra: requirements-onnx.txt.
+Imports no TensorFlow. onnxruntime is an extra, [onnx].
 """
 
 import pathlib

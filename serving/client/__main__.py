@@ -120,8 +120,8 @@ def _client(url):
             from . import grpc
         except ModuleNotFoundError as error:
             raise errors.ClientError(
-                f"--url={url} needs {error.name}: "
-                "pip install -r requirements-serving.txt"
+                f"--url={url} needs {error.name}; run `pip install "
+                "'cartoongan-tf[serving]'`."
             ) from error
         return grpc.GrpcClient(url, **options)
     raise errors.ClientError(

@@ -2,6 +2,7 @@ r"""Serves exported models on this machine, without Docker.
 
     python -m serving.local --model_dir=exported/storybook/saved_model
 
+or, where the program is installed, `cartoongan serve` with the same flags,
 speaks TensorFlow Serving's REST protocol at port 8501; a web page is at
 http://127.0.0.1:8501/. New versions appear when `export.py` publishes them.
 Ctrl-C ends it when what is under way is done; a second one at once.

@@ -3,10 +3,13 @@
 import os
 import sys
 
+import numpy as np
 import pytest
 
 import cartoongan_tf
 from cartoongan_tf.commands import main
+from cartoongan_tf.images import pictures
+from cartoongan_tf.inference import styles
 
 pytestmark = pytest.mark.slow
 
@@ -71,6 +74,24 @@ def test_shipped_styles_are_listed(program):
     assert "storybook: Apache-2.0" in done.stdout
 
 
+def test_styles_are_shown_on_a_photo(program, tmp_path):
+    done = program("styles", f"--output={tmp_path / 'new/sheets'}")
+    assert (done.returncode, done.stderr) == (0, "")
+    sheets = {p.stem: p for p in (tmp_path / "new/sheets").iterdir()}
+    assert sheets.keys() == set(styles.names())
+    photo = pictures.read_picture(sheets[styles.DEFAULT])[6:406, 6:406]
+    cartoon = pictures.read_picture(sheets[styles.DEFAULT])[6:406, 412:812]
+    similarity = np.corrcoef(photo.ravel(), cartoon.ravel())[0, 1]
+    assert 0.8 < similarity < 0.999
+
+
+def test_styles_are_not_shown_in_a_file(program, tmp_path):
+    (tmp_path / "file").touch()
+    done = program("styles", f"--output={tmp_path / 'file'}")
+    assert done.returncode == 1
+    assert f"--output={tmp_path / 'file'} is not a folder" in done.stderr
+
+
 def test_the_server_has_flags_of_its_own(program):
     done = program("serve", "--help")
     assert "--model_dir" in done.stdout
@@ -85,7 +106,7 @@ def test_missing_packages_of_the_server_are_named(program, tmp_path):
     environment = os.environ | {"PYTHONPATH": str(tmp_path)}
     done = program("serve", env=environment)
     assert done.returncode == 1
-    assert "serve needs absent_package; pip install" in done.stderr
+    assert "serve needs absent_package; run `pip install 'carto" in done.stderr
 
 
 def test_a_path_alone_is_cartoonized_without_a_foreign_line(

@@ -19,7 +19,9 @@ def test_photos_are_color_pictures():
 
 def test_photos_without_scikit_image_are_an_error_with_its_fix(monkeypatch):
     monkeypatch.setitem(sys.modules, "skimage.data", None)
-    with pytest.raises(errors.InputError, match="pip install scikit-image"):
+    with pytest.raises(
+        errors.InputError, match=r"pip install 'cartoongan-tf\[samples\]'"
+    ):
         samples.read_photos()
 
 

@@ -1,7 +1,9 @@
 """What `pip install` brings, in a folder that holds nothing else."""
 
+import importlib.metadata
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -18,6 +20,15 @@ pytestmark = pytest.mark.slow
 ROOT = pathlib.Path(__file__).parents[2]
 FOLDERS = {"cartoongan_tf": "cartoongan_tf", "serving": "cartoongan_serving"}
 FILES = ("LICENSE", "README.md", "pyproject.toml", "setup.py")
+FLAG = re.compile(r"^ +--(?:\[no\])?(\w+):", re.M)
+EXTRAS = {  # With a package of each that the core does without.
+    "dev": "pytest",
+    "evaluation": "dlib-bin",
+    "heic": "pillow-heif",
+    "onnx": "onnxruntime",
+    "samples": "scikit-image",
+    "serving": "uvicorn",
+}
 FROM_PYTHON = """
 import PIL.Image
 import numpy as np
@@ -137,6 +148,27 @@ def test_a_photo_becomes_a_cartoon_by_command_and_from_python(
         PIL.Image.open(tmp_path / "cartoons/photo.png"),
         PIL.Image.open(tmp_path / "from_python.png"),
     )
+
+
+def test_the_core_does_without_what_the_extras_bring(installed):
+    (found,) = importlib.metadata.distributions(path=[str(installed)])
+    assert set(found.metadata.get_all("Provides-Extra")) == EXTRAS.keys()
+    core = {line for line in found.requires if "extra ==" not in line}
+    for extra, package in EXTRAS.items():
+        assert not any(line.startswith(package) for line in core)
+        assert any(
+            line.startswith(package) and f'extra == "{extra}"' in line
+            for line in found.requires
+        )
+
+
+def test_the_server_is_a_verb_of_the_program(run, installed):
+    done = run(installed / "bin/cartoongan", "serve", "--help")
+    assert done.stderr == ""
+    module = run("-m", "cartoongan_serving.local", "--help")
+    flags = FLAG.findall(module.stdout)
+    assert "model_dir" in flags
+    assert FLAG.findall(done.stdout) == flags
 
 
 def test_flag_files_come_along(run):

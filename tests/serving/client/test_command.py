@@ -141,7 +141,9 @@ def test_grpc_tells_what_it_needs_and_rest_does_not_need(run_command):
         sys.executable, "-c", lines, "--url=grpc://127.0.0.1:1", "a.jpg"
     )
     assert done.returncode == 1
-    assert "needs grpc: pip install -r requirements-serving.txt" in done.stderr
+    assert (
+        "needs grpc; run `pip install 'cartoongan-tf[serving]'`" in done.stderr
+    )
     assert "Traceback" not in done.stderr
 
 
