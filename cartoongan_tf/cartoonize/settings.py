@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from cartoongan_tf.images import formats
+from cartoongan_tf.images import metadata
 
 
 class Settings(NamedTuple):
@@ -38,10 +39,6 @@ class Settings(NamedTuple):
     batch: int = 1
     fingerprint: str = ""
 
-    @property
-    def writing(self) -> dict:
-        """Arguments of the functions that write pictures and animations."""
-        return {
-            "quality": self.quality,
-            "strip_metadata": self.strip_metadata,
-        }
+    def kept(self, found: metadata.ImageMetadata) -> metadata.ImageMetadata:
+        """The metadata to write, of those found."""
+        return found.only_colors() if self.strip_metadata else found

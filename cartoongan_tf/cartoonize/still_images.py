@@ -87,8 +87,8 @@ def cartoonize_animation(
         map(cartoonize_frame, animation.frames()),
         animation.timeline,
         format=format,
-        metadata=animation.metadata,
-        **settings.writing,
+        metadata=settings.kept(animation.metadata),
+        quality=settings.quality,
     )
 
 
@@ -120,9 +120,9 @@ def _cartoonize_photo(cartoonize, source, target, settings, format, gate):
         target,
         cartoon,
         alpha=alpha,
-        metadata=photo.metadata,
+        metadata=settings.kept(photo.metadata),
         format=format,
-        **settings.writing,
+        quality=settings.quality,
     )
 
 

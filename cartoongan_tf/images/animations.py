@@ -107,7 +107,6 @@ def write_animation(
     format: str | None = None,
     metadata: image_metadata.ImageMetadata | None = None,
     quality: int | None = None,
-    strip_metadata: bool = False,
 ) -> None:
     """Writes an animation, whole or not at all.
 
@@ -118,7 +117,6 @@ def write_animation(
         format: GIF, WEBP or PNG; a file's ending by default.
         metadata: What else to write, as far as the format has room for it.
         quality: 1 to 100, of a WebP; 100 is without any loss.
-        strip_metadata: Whether to leave out all metadata but the color profile.
 
     Raises:
         InputError: If the format is unknown or holds no animations, or the
@@ -129,7 +127,6 @@ def write_animation(
     kind = format or photo_io.format_of(target)
     check_animated(kind)
     kept = metadata or image_metadata.ImageMetadata()
-    kept = kept.only_colors() if strip_metadata else kept
     counted = _counted(frames, timeline.length)
     first = next(counted)
     height, width, _ = first.pixels.shape

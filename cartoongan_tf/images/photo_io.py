@@ -5,8 +5,9 @@ that is to be written again: its alpha, its metadata and its color profile stay
 apart from its pixels.
 
 Memory: while a file is read there are the image as decoded, at most 4 bytes a
-pixel, and the array, 3 bytes; while one is written, the array and an image.
-Some files need more to be decoded at all, such as progressive JPEGs.
+pixel, and the array, 3 bytes; while one is written, the array and an image, or
+two where it is put on white. Some files need more to be decoded at all, such as
+progressive JPEGs.
 """
 
 import contextlib
@@ -133,7 +134,6 @@ def write_photo(
     metadata: image_metadata.ImageMetadata | None = None,
     format: str | None = None,
     quality: int | None = None,
-    strip_metadata: bool = False,
 ) -> None:
     """Writes a picture, whole or not at all.
 
@@ -147,8 +147,6 @@ def write_photo(
             told.
         quality: 1 to 100, for formats that have one; 100 is without any loss
             as WebP. Formats without pay no heed to it.
-        strip_metadata: Whether to leave out all metadata but the color profile,
-            without which the colors would be others.
 
     Raises:
         InputError: If the format is unknown, cannot hold a picture of that
@@ -159,7 +157,6 @@ def write_photo(
     height, width, _ = pixels.shape
     formats.check_size(kind, width, height)
     kept = metadata or image_metadata.ImageMetadata()
-    kept = kept.only_colors() if strip_metadata else kept
     options = {
         **image_metadata.save_options(kept, kind, (width, height)),
         **quality_options(kind, quality),
@@ -270,15 +267,17 @@ def _open(source):
 
 
 def _image(pixels, alpha, kind):
+    image = PIL.Image.fromarray(pixels)
     if alpha is None:
-        return PIL.Image.fromarray(pixels)
+        return image
     if alpha.shape != pixels.shape[:2]:
         raise ValueError(
             f"`alpha` must be of shape {pixels.shape[:2]}, received "
             f"{alpha.shape}."
         )
     if not formats.FORMATS[kind].has_alpha:
-        return PIL.Image.fromarray(transparency.on_white(pixels, alpha))
-    image = PIL.Image.fromarray(pixels)
+        white = PIL.Image.new("RGB", image.size, "white")
+        white.paste(image, mask=PIL.Image.fromarray(alpha))
+        return white
     image.putalpha(PIL.Image.fromarray(alpha))
     return image

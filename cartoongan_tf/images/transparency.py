@@ -1,4 +1,4 @@
-"""Transparency: colors for the network, and pictures on white.
+"""Transparency: colors for the network, where nobody sees any.
 
 The colors under transparent pixels are seen by nobody, and are often black,
 white or what was erased. A network would draw an outline where they meet the
@@ -34,25 +34,6 @@ def cover_hidden(colors: np.ndarray, alpha: np.ndarray) -> None:
             alpha[first:last],
             slice(top - first, top - first + _STRIP),
         )
-
-
-def on_white(colors: np.ndarray, alpha: np.ndarray) -> np.ndarray:
-    """Puts a picture on white.
-
-    Args:
-        colors: uint8 RGB array of shape `(height, width, 3)`.
-        alpha: uint8 array of shape `(height, width)`.
-
-    Returns:
-        uint8 RGB array of the same shape.
-    """
-    flat = np.empty_like(colors)
-    for top in range(0, len(alpha), _STRIP):
-        rows = slice(top, top + _STRIP)
-        share = alpha[rows, :, None].astype(np.uint16)
-        mixed = colors[rows] * share + _WHITE * (_WHITE - share)
-        flat[rows] = (mixed + _WHITE // 2) // _WHITE
-    return flat
 
 
 def _cover(colors, alpha, rows):

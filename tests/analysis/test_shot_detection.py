@@ -142,7 +142,7 @@ def test_the_stillest_and_sharpest_frame_of_a_shot_is_chosen():
 
 @pytest.mark.parametrize(("most", "count"), [(1, 1), (2, 2), (9, 5)])
 def test_a_long_pan_gives_a_few_frames_that_differ(most, count):
-    panorama = np.hstack([scene(number) for number in (3, 5, 6)])
+    panorama = np.hstack([scene(number) for number in (1, 4, 9)])
     (stretch,) = split(film_maker.pan(panorama, WIDTH, 8), most=most)
     times = [time for time, _ in stretch.picks]
     assert len(times) == count
@@ -150,7 +150,7 @@ def test_a_long_pan_gives_a_few_frames_that_differ(most, count):
 
 
 def test_a_pan_is_no_fade():
-    panorama = np.hstack([scene(number) for number in (3, 5, 6)])
+    panorama = np.hstack([scene(number) for number in (1, 4, 9)])
     (stretch,) = split(film_maker.pan(panorama, WIDTH, 8))
     assert stretch.mixed == 0
 

@@ -5,16 +5,6 @@ from cartoongan_tf.images import transparency
 from cartoongan_tf.inference import loading
 
 
-@pytest.mark.parametrize("rows", [2, 600])  # Of one strip, and of two.
-def test_pictures_are_mixed_with_white(rows, random):
-    colors = random.integers(0, 256, (rows, 5, 3), "uint8")
-    alpha = random.integers(0, 256, (rows, 5), "uint8")
-    share = alpha[..., None] / 255
-    expected = np.floor(colors * share + 255 * (1 - share) + 0.5)
-    flat = transparency.on_white(colors, alpha)
-    np.testing.assert_array_equal(flat, expected)
-
-
 def test_hidden_pixels_take_the_color_of_the_nearest_visible(random):
     colors = random.integers(0, 256, (12, 17, 3), "uint8")
     alpha = np.zeros((12, 17), np.uint8)
