@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from cartoongan_tf.images import formats
 from cartoongan_tf.images import headers
-from cartoongan_tf.images import photo_io
 
 _HEAD = 512  # Bytes that tell a video.
 VIDEO_SUFFIXES = {
@@ -90,14 +89,14 @@ def of_bytes(data: bytes) -> Content:
 
 def _of(head, source):
     try:
-        with photo_io.opened(source) as image:
+        with headers.opened(source) as image:
             is_animated = image.format in _ANIMATED and image.is_animated
             format = "JPEG" if image.format == "MPO" else image.format
             kind = Kind.ANIMATION if is_animated else Kind.PICTURE
             return Content(kind, format)
     except headers.UnreadableImage:
         pass
-    if head[4:8] == b"ftyp" and head[8:12] in photo_io.HEIF_BRANDS:
+    if head[4:8] == b"ftyp" and head[8:12] in headers.HEIF_BRANDS:
         return Content(Kind.PICTURE, "HEIF")
     is_video = head.startswith(_VIDEOS) or _is_boxed_video(head)
     return Content(Kind.VIDEO if is_video else None)
