@@ -12,7 +12,6 @@ from typing import NamedTuple
 from cartoongan_tf.images import formats
 from cartoongan_tf.images import headers
 from cartoongan_tf.images import heif
-from cartoongan_tf.images import photo_io
 
 _HEAD = 512  # Bytes that tell a video.
 VIDEO_SUFFIXES = {
@@ -91,7 +90,7 @@ def of_bytes(data: bytes) -> Content:
 
 def _of(head, source):
     try:
-        with photo_io.opened(source) as image:
+        with headers.opened(source) as image:
             is_animated = image.format in _ANIMATED and image.is_animated
             format = "JPEG" if image.format == "MPO" else image.format
             kind = Kind.ANIMATION if is_animated else Kind.PICTURE

@@ -11,6 +11,7 @@ import numpy as np
 
 from cartoongan_tf.cartoonize import settings as settings_of
 from cartoongan_tf.images import animations
+from cartoongan_tf.images import headers
 from cartoongan_tf.images import photo_io
 from cartoongan_tf.inference import postprocess
 from cartoongan_tf.video import temporal_smoothing
@@ -103,7 +104,7 @@ def reduced(picture: np.ndarray, max_side: int | None) -> np.ndarray:
 
 
 def _is_huge(source, max_pixels):
-    with photo_io.opened(source, max_pixels) as image:
+    with headers.opened(source, max_pixels) as image:
         return image.width * image.height > _HUGE
 
 

@@ -18,6 +18,7 @@ from cartoongan_tf.images import color_modes
 from cartoongan_tf.images import formats
 from cartoongan_tf.images import frames as frames_of
 from cartoongan_tf.images import gif_writer
+from cartoongan_tf.images import headers
 from cartoongan_tf.images import metadata as image_metadata
 from cartoongan_tf.images import photo_io
 from cartoongan_tf.images import pillow_limit
@@ -50,7 +51,7 @@ class Animation:
     ):
         self._source = source
         self._max_pixels = max_pixels
-        with photo_io.opened(source, max_pixels) as image:
+        with headers.opened(source, max_pixels) as image:
             self.format = str(image.format)
             # The first picture of some PNGs is for those who show only one.
             self._first = 1 if image.info.get("default_image") else 0
@@ -67,7 +68,7 @@ class Animation:
         Raises:
             UnreadableImage: If the file breaks off.
         """
-        with photo_io.opened(self._source, self._max_pixels) as image:
+        with headers.opened(self._source, self._max_pixels) as image:
             for number in range(self.timeline.length):
                 photo_io.load(image, self._first + number)
                 shown = color_modes.convert(image)

@@ -1,4 +1,4 @@
-"""Header of a picture file, before anything is decoded.
+"""Picture files, opened, and their headers, before anything is decoded.
 
 TensorFlow decodes most pictures rightly, and inside of a graph. What it would
 get wrong without a word, Pillow decodes: it drops transparency instead of
@@ -6,13 +6,18 @@ putting the picture on white, takes bitmaps with a palette for gray ones, and
 does not know animated WebP.
 """
 
+import contextlib
+import io
 import pathlib
+from collections.abc import Iterator
 from typing import NamedTuple
 
-import PIL.ExifTags
 import PIL.Image
 
 from cartoongan_tf.core import errors
+from cartoongan_tf.images import formats
+from cartoongan_tf.images import heif
+from cartoongan_tf.images import metadata
 from cartoongan_tf.images import pillow_limit
 
 SUFFIXES = {
@@ -26,7 +31,8 @@ SUFFIXES = {
 MAX_PIXELS = 64_000_000  # 192 MB decoded; phones of 2026 take 50 million.
 PILLOW = 0
 
-_FORMATS = sorted(set(SUFFIXES.values()))
+STDIN = pathlib.Path("standard input")  # How messages call a stream.
+_FORMATS = tuple(sorted(set(SUFFIXES.values())))
 _UPRIGHT = 1
 
 
@@ -63,6 +69,41 @@ class Header(NamedTuple):
     decoder: int
 
 
+@contextlib.contextmanager
+def opened(
+    source: str | pathlib.Path | bytes,
+    max_pixels: int = formats.MAX_PIXELS,
+    kinds: tuple[str, ...] = formats.READ,
+) -> Iterator[PIL.Image.Image]:
+    """Opens a picture with Pillow; what fails inside becomes `UnreadableImage`.
+
+    Args:
+        source: File to read, or the bytes of one.
+        max_pixels: A picture whose header tells of more is refused.
+        kinds: The formats that are read, as Pillow calls them.
+    """
+    name = STDIN if isinstance(source, bytes) else pathlib.Path(source)
+    try:
+        _check_file(source, name)
+        with _open(source, kinds) as image:
+            _check_size(name, image, max_pixels)
+            yield image
+    except UnreadableImage:
+        raise
+    except errors.InputError as error:
+        raise UnreadableImage(name, str(error)) from error
+    except PIL.UnidentifiedImageError as error:
+        raise UnreadableImage(
+            name,
+            f"is not a picture that is read, such as {', '.join(kinds)}; "
+            "convert or remove it.",
+        ) from error
+    except metadata.BROKEN as error:
+        raise UnreadableImage(
+            name, f"is damaged or breaks off ({error}); fix or remove it."
+        ) from error
+
+
 def read_header(path: str | pathlib.Path) -> Header:
     """Reads the header of a picture.
 
@@ -70,27 +111,15 @@ def read_header(path: str | pathlib.Path) -> Header:
         UnreadableImage: If the file is missing, empty or no picture, or has
             more than `MAX_PIXELS`.
     """
-    path = pathlib.Path(path)
-    try:
-        if not path.stat().st_size:
-            raise UnreadableImage(path, "is empty; remove it.")
-        with (
-            pillow_limit.lifted(),
-            PIL.Image.open(path, formats=_FORMATS) as picture,
-        ):
-            return _header_of(path, picture)
-    except UnreadableImage:
-        raise
-    except FileNotFoundError as error:
-        raise UnreadableImage(path, "does not exist.") from error
-    except PIL.UnidentifiedImageError as error:
-        raise UnreadableImage(
-            path,
-            "is not a JPEG, PNG, WebP, BMP or GIF picture; convert or remove "
-            "it.",
-        ) from error
-    except (OSError, SyntaxError, ValueError) as error:
-        raise UnreadableImage(path, f"cannot be read ({error}).") from error
+    with opened(path, MAX_PIXELS, _FORMATS) as picture:
+        kind = "JPEG" if picture.format == "MPO" else str(picture.format)
+        if not _suits_graph(picture):
+            decoder = PILLOW
+        elif "exif" in picture.info:  # Else Pillow would decode a PNG for it.
+            decoder = metadata.orientation(picture)
+        else:
+            decoder = _UPRIGHT
+        return Header(kind, picture.width, picture.height, decoder)
 
 
 def check_suffix(path: pathlib.Path, header: Header) -> None:
@@ -103,17 +132,43 @@ def check_suffix(path: pathlib.Path, header: Header) -> None:
         )
 
 
-def _header_of(path, picture):
-    if picture.width * picture.height > MAX_PIXELS:
+def _check_file(source, name):
+    if isinstance(source, bytes):
+        if not source:
+            raise UnreadableImage(name, "is empty; pipe a picture into it.")
+    elif not name.exists():
+        raise UnreadableImage(name, "does not exist.")
+    elif not name.is_file():  # To open a pipe would wait forever.
+        raise UnreadableImage(name, "is not a regular file.")
+    elif not name.stat().st_size:
+        raise UnreadableImage(name, "is empty; remove it.")
+
+
+def _check_size(name, image, most):
+    if image.width * image.height > most:
         raise UnreadableImage(
-            path,
-            f"has {picture.width} x {picture.height} pixels, and "
-            f"{MAX_PIXELS // 10**6} million are the most that are decoded; "
+            name,
+            f"has {image.width} x {image.height} pixels, and "
+            f"{most // 10**6} million are the most that are decoded; "
             "shrink it.",
         )
-    kind = "JPEG" if picture.format == "MPO" else picture.format
-    decoder = _orientation(picture) if _suits_graph(picture) else PILLOW
-    return Header(kind, picture.width, picture.height, decoder)
+
+
+def _open(source, kinds):
+    if isinstance(source, bytes):
+        head, stream = source[: heif.HEAD], io.BytesIO(source)
+    else:
+        with open(source, "rb") as file:
+            head, stream = file.read(heif.HEAD), source
+    if heif.is_heif(head):
+        if kinds != formats.READ:
+            raise errors.InputError(
+                "is a HEIC picture, which is not trained on; convert it to "
+                "JPEG."
+            )
+        return heif.open_image(stream)
+    with pillow_limit.lifted():
+        return PIL.Image.open(stream, formats=kinds)
 
 
 def _suits_graph(picture):
@@ -123,10 +178,3 @@ def _suits_graph(picture):
         return False
     is_animated_webp = picture.format == "WEBP" and picture.is_animated
     return not (picture.has_transparency_data or is_animated_webp)
-
-
-def _orientation(picture):
-    if "exif" not in picture.info:  # Without this, Pillow would decode a PNG.
-        return _UPRIGHT
-    found = picture.getexif().get(PIL.ExifTags.Base.Orientation, _UPRIGHT)
-    return found if found in range(1, 9) else _UPRIGHT

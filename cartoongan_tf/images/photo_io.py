@@ -27,12 +27,9 @@ from cartoongan_tf.images import formats
 from cartoongan_tf.images import frames
 from cartoongan_tf.images import gif_writer
 from cartoongan_tf.images import headers
-from cartoongan_tf.images import heif
 from cartoongan_tf.images import metadata as image_metadata
 from cartoongan_tf.images import pillow_limit
 from cartoongan_tf.images import transparency
-
-STDIN = pathlib.Path("standard input")  # How messages call a stream.
 
 _QUALITY = {"AVIF": 85, "JPEG": 92, "WEBP": 90}
 _FULL_COLOR = 90  # From this quality on, colors have as many pixels as light.
@@ -71,7 +68,7 @@ def read_photo(
         UnreadableImage: If the source is missing, no picture, too large, or
             damaged.
     """
-    with opened(source, max_pixels) as image:
+    with headers.opened(source, max_pixels) as image:
         load(image)
         shown = color_modes.convert(image)
         kept = image_metadata.read(image)
@@ -81,40 +78,8 @@ def read_photo(
     return Photo(shown.colors, shown.alpha, kind, kept)
 
 
-@contextlib.contextmanager
-def opened(
-    source: str | pathlib.Path | bytes, max_pixels: int = formats.MAX_PIXELS
-) -> Iterator[PIL.Image.Image]:
-    """Opens a picture with Pillow; what fails inside becomes `UnreadableImage`.
-
-    Args:
-        source: File to read, or the bytes of one.
-        max_pixels: A picture whose header tells of more is refused.
-    """
-    name = STDIN if isinstance(source, bytes) else pathlib.Path(source)
-    try:
-        _check_file(source, name)
-        with _open(source) as image:
-            _check_size(name, image, max_pixels)
-            yield image
-    except headers.UnreadableImage:
-        raise
-    except errors.InputError as error:
-        raise headers.UnreadableImage(name, str(error)) from error
-    except PIL.UnidentifiedImageError as error:
-        raise headers.UnreadableImage(
-            name,
-            "is not a picture that is read, such as JPEG, PNG, WebP, TIFF, "
-            "BMP or GIF; convert or remove it.",
-        ) from error
-    except image_metadata.BROKEN as error:
-        raise headers.UnreadableImage(
-            name, f"is damaged or breaks off ({error}); fix or remove it."
-        ) from error
-
-
 def load(image: PIL.Image.Image, frame: int | None = None) -> None:
-    """Decodes an image that `opened` gave.
+    """Decodes an image that `headers.opened` gave.
 
     Args:
         image: The image.
@@ -228,42 +193,6 @@ def quality_options(kind: str, quality: int | None) -> dict:
         colors = "4:4:4" if quality >= _FULL_COLOR else "4:2:0"
         return {"quality": quality, "subsampling": colors}
     return {}
-
-
-def _check_file(source, name):
-    if isinstance(source, bytes):
-        if not source:
-            raise headers.UnreadableImage(
-                name, "is empty; pipe a picture into it."
-            )
-    elif not name.exists():
-        raise headers.UnreadableImage(name, "does not exist.")
-    elif not name.is_file():  # To open a pipe would wait forever.
-        raise headers.UnreadableImage(name, "is not a regular file.")
-    elif not name.stat().st_size:
-        raise headers.UnreadableImage(name, "is empty; remove it.")
-
-
-def _check_size(name, image, most):
-    if image.width * image.height > most:
-        raise headers.UnreadableImage(
-            name,
-            f"has {image.width} x {image.height} pixels, and "
-            f"{most // 10**6} million are the most that are decoded; "
-            "shrink it.",
-        )
-
-
-def _open(source):
-    if isinstance(source, bytes):
-        head, stream = source[: heif.HEAD], io.BytesIO(source)
-    else:
-        with open(source, "rb") as file:
-            head, stream = file.read(heif.HEAD), source
-    if heif.is_heif(head):
-        return heif.open_image(stream)
-    with pillow_limit.lifted():
-        return PIL.Image.open(stream, formats=formats.READ)
 
 
 def _image(pixels, alpha, kind):

@@ -50,20 +50,16 @@ class Finish:
         if self._preserves_color:
             _match_colors(photo, cartoon)
         if self._strength < 1:
-            _blend(photo, cartoon, self._strength)
+            photo_share = 1 - self._strength
+            cv2.addWeighted(
+                photo, photo_share, cartoon, self._strength, 0, dst=cartoon
+            )
         return cartoon
 
 
 def beside(photo: np.ndarray, cartoon: np.ndarray) -> np.ndarray:
     """A photo with its cartoon at its right; works for planes of alpha, too."""
     return np.concatenate([photo, cartoon], axis=1)
-
-
-def _blend(photo, cartoon, strength):
-    for rows in _bands(cartoon):
-        cartoon[rows] = cv2.addWeighted(
-            photo[rows], 1 - strength, cartoon[rows], strength, 0
-        )
 
 
 def _match_colors(photo, cartoon):

@@ -11,6 +11,7 @@ it is: a contact sheet would be taken for a cartoon. NAME is the film's, less
 what Windows does not allow in a file.
 """
 
+import glob
 import json
 import pathlib
 import re
@@ -81,7 +82,7 @@ class FrameFolder:
         self, thumbnails: list[np.ndarray], captions: list[str]
     ) -> None:
         """Writes as many contact sheets as are needed, and drops old ones."""
-        for old in self.report.glob(f"{_literal(self.name)}_*.png"):
+        for old in self.report.glob(f"{glob.escape(self.name)}_*.png"):
             if re.fullmatch(r"\d+", old.stem[len(self.name) + 1 :]):
                 old.unlink()
         for start in range(0, len(thumbnails), _SHEET):
@@ -110,10 +111,6 @@ class FrameFolder:
 def _safe_name(stem):
     name = re.sub(r'[<>:"/\\|?*\x00-\x1f]', "_", stem).strip(". ")
     return name or "film"
-
-
-def _literal(name):
-    return re.sub(r"([\[*?])", r"[\1]", name)
 
 
 def _write_text(path, text):

@@ -10,7 +10,6 @@ import json
 import pathlib
 import shutil
 from typing import Any
-from typing import NamedTuple
 
 import numpy as np
 
@@ -19,18 +18,6 @@ from cartoongan_tf.core import errors
 from cartoongan_tf.video import temporal_smoothing
 
 _SETTINGS = "settings.json"
-
-
-class Segment(NamedTuple):
-    """A segment that is done.
-
-    Attributes:
-        number: Its place in the video; some may have no frames.
-        frames: How many it has.
-    """
-
-    number: int
-    frames: int
 
 
 class SegmentFolder:
@@ -47,7 +34,8 @@ class SegmentFolder:
     def __init__(self, target: pathlib.Path, settings: dict[str, Any]) -> None:
         self._folder = target.with_name(f".segments-{target.name}")
         record = self._folder / _SETTINGS
-        if not _holds(record, settings):
+        text = json.dumps(settings)
+        if not record.exists() or record.read_bytes() != text.encode():
             self.drop()
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -58,18 +46,18 @@ class SegmentFolder:
             ) from error
         if not record.exists():
             with atomic_files.atomic_path(record) as temporary:
-                temporary.write_text(json.dumps(settings))
+                temporary.write_bytes(text.encode())
 
-    def done(self) -> list[Segment]:
-        """The segments up to the first that is missing."""
-        found: list[Segment] = []
-        while (record := self._path(len(found), "json")).exists():
-            found.append(Segment(len(found), int(record.read_text())))
-        return found
+    def done(self) -> list[int]:
+        """Frames of each segment, up to the first that is missing; some 0."""
+        counts: list[int] = []
+        while (record := self._path(len(counts), "json")).exists():
+            counts.append(int(record.read_text()))
+        return counts
 
     def paths(self) -> list[pathlib.Path]:
         """Files of the segments that have frames, in order."""
-        return [self.path(s.number) for s in self.done() if s.frames]
+        return [self.path(n) for n, count in enumerate(self.done()) if count]
 
     def path(self, number: int) -> pathlib.Path:
         """The file of a segment."""
@@ -104,13 +92,3 @@ class SegmentFolder:
 
     def _path(self, number, suffix):
         return self._folder / f"{number:06}.{suffix}"
-
-
-def _holds(record, settings):
-    try:
-        # As JSON gives them back: tuples become lists.
-        return json.loads(record.read_text()) == json.loads(
-            json.dumps(settings)
-        )
-    except (OSError, ValueError):
-        return False

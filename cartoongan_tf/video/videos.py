@@ -139,7 +139,7 @@ def cartoonize_video(
     )
     folder = segment_store.SegmentFolder(target, settings)
     work = _Work(video, encoding, display, folder, length, prepare, compose)
-    resumed = sum(segment.frames for segment in folder.done())
+    resumed = sum(folder.done())
     begin = time.monotonic()
     with _advice(folder, length):
         made = work.make(cartoonize, temporal, batch, watch)

@@ -36,7 +36,7 @@ def test_all_that_is_wrong_is_named_and_counted(messy):
     assert set(reasons) == {"cut.png", "empty.jpg", "text.jpg", "really.jpg"}
     assert "breaks off" in reasons["cut.png"]
     assert "is empty" in reasons["empty.jpg"]
-    assert "is not a JPEG" in reasons["text.jpg"]
+    assert "is not a picture that is read" in reasons["text.jpg"]
     assert "it is a PNG picture" in reasons["really.jpg"]
     assert found.ignored == collections.Counter({".csv": 1, ".tiff": 1})
 
@@ -48,7 +48,7 @@ def test_bad_pictures_are_an_error_or_skipped(messy, capsys):
     folder_scan.require_pictures(found, "photo_dir", "skip")
     for message in (str(refusal.value), capsys.readouterr().err):
         assert "4 of 6 pictures in `photo_dir`=" in message
-        assert "text.jpg is not a JPEG" in message
+        assert "text.jpg is not a picture that is read" in message
     assert "`bad_images`=skip" in str(refusal.value)
 
 

@@ -58,9 +58,9 @@ def test_a_larger_bomb_is_refused_without_a_warning(tmp_path):
     ("content", "reason"),
     [
         (b"", "is empty"),
-        (b"hello", "is not a JPEG, PNG"),
-        (b"\xff\xd8\xff", "is not a JPEG, PNG"),
-        (b"%PDF-1.4", "is not a JPEG, PNG"),
+        (b"hello", "is not a picture that is read, such as BMP"),
+        (b"\xff\xd8\xff", "is not a picture that is read, such as BMP"),
+        (b"%PDF-1.4", "is not a picture that is read, such as BMP"),
     ],
 )
 def test_files_without_a_picture_are_named(tmp_path, content, reason):
@@ -76,7 +76,9 @@ def test_files_without_a_picture_are_named(tmp_path, content, reason):
 def test_pictures_of_other_formats_are_not_read(tmp_path):
     """Only what training and inference both know."""
     PIL.Image.new("RGB", (30, 20)).save(tmp_path / "a.jpg", format="TIFF")
-    with pytest.raises(headers.UnreadableImage, match="is not a JPEG"):
+    with pytest.raises(
+        headers.UnreadableImage, match="is not a picture that is read"
+    ):
         headers.read_header(tmp_path / "a.jpg")
 
 
@@ -85,7 +87,7 @@ def test_a_missing_file_and_a_folder_are_named(tmp_path):
         headers.UnreadableImage, match=r"gone\.png does not exist"
     ):
         headers.read_header(tmp_path / "gone.png")
-    with pytest.raises(headers.UnreadableImage, match="cannot be read"):
+    with pytest.raises(headers.UnreadableImage, match="is not a regular file"):
         headers.read_header(tmp_path)
 
 

@@ -25,7 +25,7 @@ def test_finished_segments_are_found_again(target, memory):
     folder.finish(1, 0, memory)
     folder.finish(3, 5, memory)  # One before it is missing.
     again = segment_store.SegmentFolder(target, SETTINGS)
-    assert again.done() == [(0, 7), (1, 0)]
+    assert again.done() == [7, 0]
     assert again.paths() == [again.path(0)]
 
 
