@@ -118,7 +118,7 @@ def _show(table, photos, cartoons, size, detector):
     )
     if detector is None:
         note += f" For the faces, {faces.INSTALL}"
-    console = rich.console.Console(highlight=False)
+    console = rich.console.Console(highlight=False, markup=False)
     report.show(console, table, title, note)
 
 
