@@ -127,7 +127,7 @@ def mistakes(generator, make_folder, tmp_path):
                     "few",
                     "has 2 pictures; at least 3 are needed",
                 ),
-                ("--photo_dir=", "broken", "3.png is not a JPEG"),
+                ("--photo_dir=", "broken", "3.png is not a picture"),
                 ("--output=", "file", "file cannot be a folder"),
                 ("--inception_weights=", "gone.npz", "gone.npz does not exist"),
                 ("--inception_weights=", "none", "must be imagenet, or a file"),

@@ -404,7 +404,7 @@ def bad_input(tmp_path, folders):
     return {
         "--photo_dir=/none": "--photo_dir=/none is not a folder",
         f"--cartoon_dir={tmp_path / 'empty'}": "holds no picture",
-        f"--photo_dir={tmp_path / 'text'}": "note.jpg is not a JPEG",
+        f"--photo_dir={tmp_path / 'text'}": "note.jpg is not a picture",
         "--cartoon_dir=sample:none": "the samples are sample:photos and",
         f"--workdir={photos}/0.png": "cannot be a folder",
         "--init_from=/none": "/none does not exist",
