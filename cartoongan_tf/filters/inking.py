@@ -31,7 +31,7 @@ _COHERENCE = (0.35, 0.6)  # No ink below, all of it above.
 _NOISE = 1e-4  # Squared difference of neighbors that has no direction.
 
 
-def ink(photos, saturation=1.25):
+def ink(photos, saturation=1.0):
     """Makes photos of few flat tones, and draws lines along their contours.
 
     Args:

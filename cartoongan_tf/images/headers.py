@@ -163,8 +163,7 @@ def _open(source, kinds):
     if heif.is_heif(head):
         if kinds != formats.READ:
             raise errors.InputError(
-                "is a HEIC picture, which is not trained on; convert it to "
-                "JPEG."
+                "is a HEIC picture, which is not read here; convert it to JPEG."
             )
         return heif.open_image(stream)
     with pillow_limit.lifted():

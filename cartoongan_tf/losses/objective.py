@@ -64,7 +64,7 @@ class Objective:
     patch_weight: float = 1.0
     feature_weight: float = 0.7
     content_target: str = "photo"
-    saturation: float = 1.25
+    saturation: float = 1.0
     people: int = 0
     people_content: float = 1.0
 
@@ -165,7 +165,7 @@ class PixelObjective:
     """
 
     target: str
-    saturation: float = 1.25
+    saturation: float = 1.0
 
     @property
     def weights(self) -> dict[str, float]:

@@ -3,7 +3,6 @@
 import dataclasses
 from collections.abc import Callable
 
-from cartoongan_tf.data import saturation
 from cartoongan_tf.losses import objective
 from cartoongan_tf.training import config
 from cartoongan_tf.training import runs
@@ -13,12 +12,11 @@ def of_run(run: runs.Run, features: Callable) -> objective.Objective:
     """What is minimized beside the discriminators.
 
     Args:
-        run: The run. The saturation of an inked target is measured on its
-            pictures, which takes seconds and is the same each time.
+        run: The run.
         features: Feature function for the content loss
             (`perceptual_features.py`).
     """
-    return of_settings(run.config, features, _saturation_of(run))
+    return of_settings(run.config, features, run.saturation)
 
 
 def of_warm_up(
@@ -27,7 +25,7 @@ def of_warm_up(
     """What is minimized in the warm-up; arguments as of `of_run`."""
     if run.config.warmup_loss == "pixels":
         return objective.PixelObjective(
-            run.config.content_target, _saturation_of(run)
+            run.config.content_target, run.saturation
         )
     # Nothing sharpens yet what these would blur.
     return dataclasses.replace(
@@ -36,14 +34,14 @@ def of_warm_up(
 
 
 def of_settings(
-    settings: config.TrainConfig, features: Callable, gain: float = 1.0
+    settings: config.TrainConfig, features: Callable, saturation: float = 1.0
 ) -> objective.Objective:
     """What settings ask for beside discriminators.
 
     Args:
         settings: Settings of a run.
         features: Feature function for the content loss.
-        gain: Saturation of an inked target, by the photo's.
+        saturation: Of an inked target, by the photo's.
     """
     return objective.Objective(
         features,
@@ -58,13 +56,7 @@ def of_settings(
         patch_weight=settings.patch_weight,
         feature_weight=settings.feature_weight,
         content_target=settings.content_target,
-        saturation=gain,
+        saturation=saturation,
         people=settings.people_count,
         people_content=settings.people_content,
     )
-
-
-def _saturation_of(run):
-    if run.config.content_target != "inked":
-        return 1.0
-    return saturation.gain(run.photos, run.cartoons)

@@ -1,6 +1,7 @@
 """A run: its settings, its pictures, and the folder that it writes into."""
 
 import dataclasses
+import functools
 import pathlib
 import sys
 
@@ -12,6 +13,7 @@ from cartoongan_tf.data import folder_scan
 from cartoongan_tf.data import holdout
 from cartoongan_tf.data import image_source
 from cartoongan_tf.data import samples
+from cartoongan_tf.data import saturation
 from cartoongan_tf.prepare import folder_check
 from cartoongan_tf.prepare import overlaps
 from cartoongan_tf.prepare import rules
@@ -45,6 +47,13 @@ class Run:
     def workdir(self) -> pathlib.Path:
         """Folder that the run writes into."""
         return pathlib.Path(self.config.workdir)
+
+    @functools.cached_property
+    def saturation(self) -> float:
+        """Saturation of an inked target by the photo's, measured once."""
+        if self.config.content_target != "inked":
+            return 1.0
+        return saturation.gain(self.photos, self.cartoons)
 
     def checkpoint_path(self, phase: str) -> pathlib.Path:
         """The checkpoint of a phase, `WARM_UP` or `ADVERSARIAL`."""
