@@ -3,10 +3,10 @@
 Where a discriminator alone takes too long to draw contours, the content loss
 can ask for them: this is what a generator is then told to draw. A line lies on
 the darker side of a contour, where the surroundings are brighter than the
-place itself (a difference of means, as in Winnemoeller et al., 2012, XDoG),
-and only where the contour runs on in one direction: grass and gravel, which
-run in all, get no specks. Luminance has few steps, as in cel shading, and
-colors keep their hue.
+place itself (a difference of means along the contour, as in Winnemoeller et
+al., 2012, XDoG), and only where the contour runs on in one direction. Texture
+is painted over first. Luminance has few steps, as in cel shading, and colors
+keep their hue.
 
 Images are float, `(batch, height, width, 3)`, in [-1, 1]. Written in
 `keras.ops` only.
@@ -14,9 +14,11 @@ Images are float, `(batch, height, width, 3)`, in [-1, 1]. Written in
 
 from keras import ops
 
+from cartoongan_tf.filters import edge_flow
 from cartoongan_tf.filters import guided_filter
 from cartoongan_tf.filters import l0_smoothing
 from cartoongan_tf.filters import luminance
+from cartoongan_tf.filters import texture
 
 _GAMMA = 0.85  # Lifts what is dark; black and white stay.
 _STEPS = 6  # Of luminance, from black to white.
@@ -26,9 +28,7 @@ _NEAR_RADIUS = 1  # Half the sides, in pixels, of the squares that are compared.
 _FAR_RADIUS = 3
 _FAINTEST = 0.018  # Difference from which on there is ink.
 _GAIN = 35.0  # Ink, of 1, by the difference above that.
-_DIRECTION = 5  # Half the side of the squares that have one direction, or not.
 _COHERENCE = (0.35, 0.6)  # No ink below, all of it above.
-_NOISE = 1e-4  # Squared difference of neighbors that has no direction.
 
 
 def ink(photos, saturation=1.0):
@@ -41,13 +41,17 @@ def ink(photos, saturation=1.0):
     Returns:
         Images of the same shape.
     """
-    patches = l0_smoothing.smooth(_lift(_saturate(photos, saturation)))
+    plain = texture.paint_over(_lift(_saturate(photos, saturation)))
+    patches = l0_smoothing.smooth(plain)
     # Filtered, small spots get no lines and no tones of their own.
     light = luminance.luminance(guided_filter.smooth(patches))
-    near, far = (_blur(light, radius) for radius in (_NEAR_RADIUS, _FAR_RADIUS))
-    opacity = ops.clip(_GAIN * (far - near - _FAINTEST), 0, 1)
+    near, far = (
+        edge_flow.blur(light, radius) for radius in (_NEAR_RADIUS, _FAR_RADIUS)
+    )
+    darker = edge_flow.average_along(far - near, near)
     low, high = _COHERENCE
-    directed = (_coherence(near) - low) / (high - low)
+    directed = (edge_flow.coherence(near) - low) / (high - low)
+    opacity = ops.clip(_GAIN * (darker - _FAINTEST), 0, 1)
     opacity *= ops.clip(directed, 0, 1)
     tones = ops.clip(patches + _posterize(light) - light, -1, 1)
     return tones + opacity * (_INK - tones)
@@ -68,30 +72,3 @@ def _posterize(light):
     whole = ops.floor(steps)
     step = ops.clip(_STEEPNESS * (steps - whole - 0.5), -0.5, 0.5) + 0.5
     return 2 * (whole + step) / _STEPS - 1
-
-
-def _coherence(light):
-    """Coherence: how far all differences have one direction, in [0, 1].
-
-    From the eigenvalues of the structure tensor: their difference by their
-    sum (Weickert, 1998).
-    """
-    down = ops.pad(
-        light[:, 1:] - light[:, :-1], ((0, 0), (0, 1), (0, 0), (0, 0))
-    )
-    across = ops.pad(
-        light[:, :, 1:] - light[:, :, :-1], ((0, 0), (0, 0), (0, 1), (0, 0))
-    )
-    rows, columns, both = (
-        _blur(products, _DIRECTION)
-        for products in (down * down, across * across, down * across)
-    )
-    difference = ops.sqrt(ops.square(rows - columns) + 4 * ops.square(both))
-    return difference / (rows + columns + _NOISE)
-
-
-def _blur(images, radius):
-    """Means over squares, and once more over those."""
-    for _ in range(2):
-        images = guided_filter.box(images, radius)
-    return images

@@ -10,23 +10,26 @@ from cartoongan_tf.core import errors
 
 _WINDOW = 50  # steps
 _CONTENT_LOST = 560  # Of 620 between two unrelated photos.
+_COLLAPSED = 2.0  # Times the least pixel loss, over a window, so far.
 
 
 class Guard(keras.callbacks.Callback):
-    """Stops at numbers that are none, and when the photos' content is lost.
+    """Stops at numbers that are none, and when what was learned is lost.
 
     Must stand in front of `Checkpoints`: what comes after is not reached.
 
     Raises:
         Diverged: At a loss that is not finite; and if the content loss, over
             50 steps, is nearly what it is between unrelated photos after it
-            has been well below that.
+            has been well below that; and if, in a warm-up by pixels, the loss
+            is over twice what it has been.
     """
 
     def __init__(self):
         super().__init__()
-        self._content = collections.deque(maxlen=_WINDOW)
+        self._recent = collections.deque(maxlen=_WINDOW)
         self._has_learned = False
+        self._least = math.inf
 
     def on_train_batch_end(self, batch, logs=None):
         for name, value in logs.items():
@@ -36,13 +39,17 @@ class Guard(keras.callbacks.Callback):
                     f"{int(self.model.step)} of this phase. "
                     f"{errors.LOWER_RATES}"
                 )
-        if "content_loss" not in logs:  # A warm-up by pixels.
+        is_by_pixels = "content_loss" not in logs
+        name = "pixel_loss" if is_by_pixels else "content_loss"
+        self._recent.append(float(logs[name]))
+        if len(self._recent) < _WINDOW:
             return
-        self._content.append(float(logs["content_loss"]))
-        if len(self._content) == _WINDOW:
-            self._check(np.mean(self._content))
+        if is_by_pixels:
+            self._check_pixels(np.mean(self._recent))
+        else:
+            self._check_content(np.mean(self._recent))
 
-    def _check(self, content):
+    def _check_content(self, content):
         if content < _CONTENT_LOST:
             self._has_learned = True
         elif self._has_learned:
@@ -52,4 +59,14 @@ class Guard(keras.callbacks.Callback):
                 "longer show what their photos do, the discriminator has "
                 "won. Start over with half of `discriminator_learning_rate`, "
                 "or twice the `content_weight`."
+            )
+
+    def _check_pixels(self, loss):
+        self._least = min(self._least, loss)
+        if loss > _COLLAPSED * self._least:
+            raise errors.Diverged(
+                f"pixel_loss has been {loss:.2f} over the last {_WINDOW} "
+                f"steps, and was {self._least:.2f}: the warm-up has "
+                "collapsed. Start over with half of `warmup_learning_rate`, "
+                "or another `seed`."
             )

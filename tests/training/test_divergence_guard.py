@@ -10,11 +10,11 @@ class Step:
     step = 7
 
 
-def feed(contents):
+def feed(values, name="content_loss"):
     guard = divergence_guard.Guard()
     guard.set_model(Step())
-    for content in contents:
-        guard.on_train_batch_end(0, {"content_loss": content})
+    for value in values:
+        guard.on_train_batch_end(0, {name: value})
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
@@ -36,3 +36,12 @@ def test_a_young_generator_may_have_little_content_yet():
 
 def test_a_bad_moment_stops_nothing():
     feed(([300.0] * 60 + [900.0] * 10) * 3)
+
+
+def test_a_collapsed_warm_up_stops_the_run():
+    with pytest.raises(errors.Diverged, match=r"has been 0\.2\d .* was 0\.10"):
+        feed([0.5] * 50 + [0.1] * 100 + [0.9] * 50, "pixel_loss")
+
+
+def test_a_noisy_warm_up_stops_nothing():
+    feed([0.6, 0.4] * 50 + ([0.09, 0.17] * 25 + [0.5] * 5) * 3, "pixel_loss")

@@ -82,10 +82,21 @@ def test_rates_fall_and_betas_are_what_is_told():
     assert float(plain.learning_rate) == 0
 
 
-def test_the_rate_of_a_warm_up_falls_if_it_is_by_pixels():
-    """The paper's, by content, keeps its own."""
+def test_a_warm_up_by_pixels_has_a_falling_rate_and_clipped_gradients():
+    """The paper's, by content, has its own."""
     by_content = settings(warmup_learning_rate=1e-3, warmup_steps=10)
-    assert phases._warm_up_rate(by_content) == 1e-3
+    adam = phases._warm_up_adam(by_content)
+    assert float(adam.learning_rate) == pytest.approx(1e-3)
+    assert adam.global_clipnorm is None
     by_pixels = dataclasses.replace(by_content, warmup_loss="pixels")
-    rates = [float(phases._warm_up_rate(by_pixels)(n)) for n in (5, 8, 10)]
+    rates = []
+    for step in (5, 8, 10):
+        adam = phases._warm_up_adam(by_pixels)
+        adam.iterations.assign(step)
+        rates.append(float(adam.learning_rate))
     np.testing.assert_allclose(rates, [1e-3, 4e-4, 0], rtol=1e-5, atol=1e-9)
+    adam = phases._warm_up_adam(by_pixels)
+    weight = keras.Variable(np.zeros(2, "float32"))
+    adam.apply([tf.constant([30.0, 40.0])], [weight])
+    first_moment = adam.variables[1].numpy()
+    assert np.linalg.norm(first_moment) == pytest.approx(0.5)

@@ -1,0 +1,51 @@
+"""Texture: where a photo is full of small things, and how to paint over them.
+
+Grass, gravel and leaves change at nearly every pixel, and in every direction;
+an illustrator gives them one tone. A contour changes at few pixels, and in one
+direction; eyes and mouths are too small to fill their surroundings.
+
+Images are float, `(batch, height, width, 3)`, in [-1, 1]. Written in
+`keras.ops` only.
+"""
+
+from keras import ops
+
+from cartoongan_tf.filters import edge_flow
+from cartoongan_tf.filters import guided_filter
+from cartoongan_tf.filters import luminance
+
+_SLOPE = 0.08  # Difference of neighbors that counts as a change.
+_RADIUS = 10  # Half the sides of the squares that are full of changes.
+_FILLED = (0.45, 0.65)  # Share of changes: none is texture below, all above.
+_COHERENCE = (0.3, 0.6)  # All is texture below, none above.
+_MAJORITY = (0.5, 0.7)  # Share of such pixels around one that is taken for one.
+
+
+def paint_over(photos):
+    """Replaces texture by the mean colors of its surroundings.
+
+    Args:
+        photos: Photos of shape `(batch, height, width, 3)` in [-1, 1]; sides of
+            at least 11 pixels.
+
+    Returns:
+        Images of the same shape.
+    """
+    plain = guided_filter.smooth(photos, radius=4, epsilon=0.06)
+    return photos + _mask(photos) * (plain - photos)
+
+
+def _mask(photos):
+    """Where there is texture, `(batch, height, width, 1)` in [0, 1]."""
+    light = luminance.luminance(photos)
+    down, across = edge_flow.slopes(light)
+    slope = ops.sqrt(ops.square(down) + ops.square(across))
+    filled = edge_flow.blur(ops.clip(slope / _SLOPE, 0, 1), _RADIUS)
+    one_direction = edge_flow.coherence(edge_flow.blur(light, 1))
+    is_texture = _ramp(filled, _FILLED) * (1 - _ramp(one_direction, _COHERENCE))
+    return _ramp(edge_flow.blur(is_texture, _RADIUS), _MAJORITY)
+
+
+def _ramp(values, ends):
+    low, high = ends
+    return ops.clip((values - low) / (high - low), 0, 1)
