@@ -46,7 +46,7 @@ SETTINGS = {
     "no_penalty": ["--gradient_penalty_weight=0"],
     "faces_as_any": ["--people_content=1"],
     "no_gray": ["--gray_share=0"],
-    "details": ["--detail_weight=1e-4"],
+    "palette": ["--palette_weight=1"],
 }
 _IMAGE_SIZE = 256
 _LAST = 50  # Steps that a metric of the table is the mean of.

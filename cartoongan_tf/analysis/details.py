@@ -13,8 +13,10 @@ import numpy as np
 # Halve the amplitude at wavelengths of 4 and 16 pixels: widths of 2 and 8.
 _FINE, _COARSE = 0.75, 3.0
 _WINDOW = 4.0  # Pixels: standard deviation of the window's Gaussian.
-_STRONG = 8.0  # Levels of 255, root mean square in the window: a detail.
-_SEEN = 2.0  # Below it a cartoon's detail counts less and less.
+_MIN_DETAIL_RMS = (
+    8.0  # Levels of 255, root mean square in the window: a detail.
+)
+_MIN_VISIBLE_RMS = 2.0  # Below it a cartoon's detail counts less and less.
 
 
 class Details(NamedTuple):
@@ -34,10 +36,10 @@ def compare(photo: np.ndarray, cartoon: np.ndarray) -> Details:
     band, after = _band(photo), _band(cartoon)
     deviation = np.sqrt(_averaged(band * band))
     deviation_after = np.sqrt(_averaged(after * after))
-    is_detail = deviation > _STRONG
+    is_detail = deviation > _MIN_DETAIL_RMS
     # A detail that has faded below what is seen is not kept, however well
     # the rest of it correlates.
-    norm = deviation * np.maximum(deviation_after, _SEEN)
+    norm = deviation * np.maximum(deviation_after, _MIN_VISIBLE_RMS)
     products = _averaged(band * after)[is_detail]
     correlations = products / norm[is_detail]
     return Details(float(correlations.sum()), int(is_detail.sum()))

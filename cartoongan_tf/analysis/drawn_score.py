@@ -27,12 +27,20 @@ import numpy as np
 _CLARITY, _FOCUS, _SHADE, _OFFSET = 4.0, -3.0, -1.0, -9.6
 
 _SIDE = 256  # Short side, in pixels, at which pictures are measured.
-_LONGEST = 4 * _SIDE  # Strips are squeezed: one of a row would fill the memory.
+_MAX_SIDE = (
+    4 * _SIDE
+)  # Strips are squeezed: one of a row would fill the memory.
 _BLACK = 24  # Luminance below which a pixel is nearly black.
-_MIDDLE = 0.5  # Score between photos, about 0.23, and cartoons, about 0.76.
-_SPREAD = 0.25  # Standard deviation among pictures of one kind: 0.20 to 0.25.
-_GAP = 0.2  # Between the means of folders; two kinds are about 0.5 apart.
-_CERTAIN = 3  # Standard errors of the gap.
+_DECISION_THRESHOLD = (
+    0.5  # Score between photos, about 0.23, and cartoons, about 0.76.
+)
+_SCORE_DEVIATION = (
+    0.25  # Standard deviation among pictures of one kind: 0.20 to 0.25.
+)
+_MIN_MEAN_GAP = (
+    0.2  # Between the means of folders; two kinds are about 0.5 apart.
+)
+_MIN_Z_SCORE = 3  # Standard errors of the gap.
 
 
 class Verdict(enum.Enum):
@@ -95,13 +103,13 @@ def compare(photos: Sequence[float], cartoons: Sequence[float]) -> Verdict:
     """
     photo_mean, cartoon_mean = np.mean(photos), np.mean(cartoons)
     gap = cartoon_mean - photo_mean
-    if gap > _GAP:
+    if gap > _MIN_MEAN_GAP:
         return Verdict.RIGHT
-    if gap > -_GAP:
+    if gap > -_MIN_MEAN_GAP:
         return Verdict.ALIKE
-    error = _SPREAD * math.sqrt(1 / len(photos) + 1 / len(cartoons))
-    is_certain = gap < -_CERTAIN * error
-    if is_certain and cartoon_mean < _MIDDLE < photo_mean:
+    error = _SCORE_DEVIATION * math.sqrt(1 / len(photos) + 1 / len(cartoons))
+    is_certain = gap < -_MIN_Z_SCORE * error
+    if is_certain and cartoon_mean < _DECISION_THRESHOLD < photo_mean:
         return Verdict.SWAPPED
     return Verdict.UNSURE
 
@@ -111,7 +119,7 @@ def scaled(picture: np.ndarray) -> np.ndarray:
     height, width = picture.shape[:2]
     scale = _SIDE / min(height, width)
     size = [
-        min(max(_SIDE, round(side * scale)), _LONGEST)
+        min(max(_SIDE, round(side * scale)), _MAX_SIDE)
         for side in (width, height)
     ]
     kind = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC

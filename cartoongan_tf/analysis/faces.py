@@ -18,8 +18,8 @@ import numpy as np
 
 INSTALL = "pip install 'cartoongan-tf[evaluation]'"
 
-_DOUBLED = 1  # Once: from 40 pixels on. As it is, the model begins at 80.
-_SAME = 0.3  # Intersection over union from which on a face is the same.
+_UPSAMPLINGS = 1  # Once: from 40 pixels on. As it is, the model begins at 80.
+_MIN_OVERLAP = 0.3  # Intersection over union from which on a face is the same.
 
 
 class Box(NamedTuple):
@@ -45,7 +45,7 @@ def load_detector() -> Detector | None:
     def find(picture):
         return [
             Box(face.left(), face.top(), face.right() + 1, face.bottom() + 1)
-            for face in detect(picture, _DOUBLED)
+            for face in detect(picture, _UPSAMPLINGS)
         ]
 
     return find
@@ -54,7 +54,8 @@ def load_detector() -> Detector | None:
 def count_kept(before: Sequence[Box], after: Sequence[Box]) -> int:
     """Counts the faces of a photo found in its cartoon at the same place."""
     return sum(
-        any(_overlap(face, other) > _SAME for other in after) for face in before
+        any(_overlap(face, other) > _MIN_OVERLAP for other in after)
+        for face in before
     )
 
 

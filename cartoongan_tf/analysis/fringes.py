@@ -5,8 +5,8 @@ import numpy as np
 
 from cartoongan_tf.analysis import structure
 
-_BESIDE = 2  # Pixels from a strong step.
-_AROUND = (9, 9)  # Pixels from which a color may come.
+_EDGE_BAND = 2  # Pixels from a strong step.
+_COLOR_WINDOW = (9, 9)  # Pixels from which a color may come.
 
 
 def fringe(before: structure.Structure, cartoon: np.ndarray) -> float:
@@ -21,11 +21,11 @@ def fringe(before: structure.Structure, cartoon: np.ndarray) -> float:
         in the 9 x 9 pixels around, averaged over the pixels within 2 of
         strong steps. 0 where there are none.
     """
-    beside = structure.widened(before.strong, _BESIDE)
+    beside = structure.widened(before.strong, _EDGE_BAND)
     if not beside.any():
         return 0.0
     colors, after = _chroma(before.photo), _chroma(cartoon)
-    square = np.ones(_AROUND, "uint8")
+    square = np.ones(_COLOR_WINDOW, "uint8")
     least, most = cv2.erode(colors, square), cv2.dilate(colors, square)
     excess = np.maximum(after - most, least - after).max(axis=-1)
     return float(np.maximum(excess, 0)[beside].mean())

@@ -7,10 +7,10 @@ import cv2
 import numpy as np
 
 _BLOCK = 8  # Side, in pixels, of what is flat or not; JPEG's, too.
-_FINE = 2.0  # Deviation of the blur that takes grain away.
-_COARSE = 3.0  # Of the one that also hides it from the slope.
+_GRAIN_SIGMA = 2.0  # Deviation of the blur that takes grain away.
+_SLOPE_SIGMA = 3.0  # Of the one that also hides it from the slope.
 _FLAT = 8.0  # Slope, in levels a pixel times Sobel's 8, of what is flat.
-_FLATTEST = 5  # Percent of the blocks that are flat in any case.
+_MIN_FLAT_PERCENT = 5  # Percent of the blocks that are flat in any case.
 _DARK = 5  # Levels beyond which noise is cut off.
 _LIGHT = 250
 
@@ -27,15 +27,15 @@ def measure(picture: np.ndarray) -> float:
         does not stand for the others. 0 where all is black or white.
     """
     image = picture.astype("float32")
-    residue = image - cv2.GaussianBlur(image, (0, 0), _FINE)
-    coarse = cv2.GaussianBlur(image, (0, 0), _COARSE)
+    residue = image - cv2.GaussianBlur(image, (0, 0), _GRAIN_SIGMA)
+    coarse = cv2.GaussianBlur(image, (0, 0), _SLOPE_SIGMA)
     slope = sum(abs(cv2.Sobel(coarse, -1, *axis)) for axis in ((1, 0), (0, 1)))
     colors = _blocks(image)
     is_open = (colors.min(1) > _DARK) & (colors.max(1) < _LIGHT)
     if not is_open.any():
         return 0.0
     steepest = _blocks(slope)[is_open].max(1)
-    limit = max(_FLAT, np.percentile(steepest, _FLATTEST))
+    limit = max(_FLAT, np.percentile(steepest, _MIN_FLAT_PERCENT))
     return float(_blocks(residue)[is_open][steepest <= limit].std(1).mean())
 
 

@@ -13,7 +13,9 @@ import numpy as np
 BLACK = 24  # Luminance up to which noise of compression keeps a bar.
 _DARK_SHARE = 0.98  # Of a row: a few bright pixels ring into a bar.
 _SUBTITLES = 0.1  # Of a bar may be lit by a line of text.
-_SOFT = 2  # Pixels beside a bar that scaling and compression have darkened.
+_BORDER_PIXELS = (
+    2  # Pixels beside a bar that scaling and compression have darkened.
+)
 
 
 class Bars(NamedTuple):
@@ -65,7 +67,9 @@ def common_bars(found: Sequence[Bars]) -> Bars:
         return Bars()
     ((rows, _),) = collections.Counter(b[:2] for b in found).most_common(1)
     ((columns, _),) = collections.Counter(b[2:] for b in found).most_common(1)
-    return Bars(*(side + _SOFT if side else 0 for side in (*rows, *columns)))
+    return Bars(
+        *(side + _BORDER_PIXELS if side else 0 for side in (*rows, *columns))
+    )
 
 
 def without_lit(picture: np.ndarray, bars: Bars) -> Bars:

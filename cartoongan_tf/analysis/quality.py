@@ -10,7 +10,7 @@ picture of the same illustrator has.
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from cartoongan_tf.analysis import fidelity
+from cartoongan_tf.analysis import photo_consistency
 
 SCORE = "quality_score"
 
@@ -44,7 +44,8 @@ LIMITS: Mapping[str, Limit] = {
 
 
 def components(
-    cartoons: fidelity.Fidelity, photos: fidelity.Fidelity
+    cartoons: photo_consistency.PhotoConsistency,
+    photos: photo_consistency.PhotoConsistency,
 ) -> dict[str, float | None]:
     """Components of the score beside KID, by the names of `LIMITS`.
 

@@ -13,7 +13,7 @@ import numpy as np
 _SIDE = 512
 _NEAR, _FAR = 1.0, 3.0  # Blurs, in pixels; the first takes noise away.
 _EDGES = 98  # Percentile: the strongest edges tell, not the soft background.
-_SOFT = 1.75  # Width of edges, in pixels, from which on blur shows.
+_BLUR_WIDTH = 1.75  # Width of edges, in pixels, from which on blur shows.
 _QUARTILE = 25
 _MARGIN = 1.0
 
@@ -74,7 +74,7 @@ def find_blurred(blurs: Sequence[float]) -> list[bool]:
     """
     if not len(blurs):
         return []
-    limit = max(_SOFT, float(np.percentile(blurs, _QUARTILE)) + _MARGIN)
+    limit = max(_BLUR_WIDTH, float(np.percentile(blurs, _QUARTILE)) + _MARGIN)
     return [value > limit for value in blurs]
 
 

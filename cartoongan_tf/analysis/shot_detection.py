@@ -27,8 +27,8 @@ from cartoongan_tf.analysis import sharpness
 
 RATE = 6  # Frames a second that are enough to see a fade of half a second.
 
-_SIDE = 64  # Of thumbnails for fades; shrunk to _COARSE for cuts.
-_COARSE = 8
+_SIDE = 64  # Of thumbnails for fades; shrunk to _CUT_THUMBNAIL_SIDE for cuts.
+_CUT_THUMBNAIL_SIDE = 8
 _MIN_LIT = 0.1  # Of a frame; less is black but for a line of text.
 _ONE_COLOR = 12
 _MAX_OF_ONE_COLOR = 0.9
@@ -36,8 +36,10 @@ _MAX_OF_ONE_COLOR = 0.9
 # by 25 and more; nine of ten pictures from themselves moved by 5 % of the width
 # by 21 at most, moved by 20 % by 21 and more.
 _VIEW_CHANGE = 28.0
-_CUT = 8.0  # Between panels of one conversation; if it stands out.
-_STANDS_OUT = 4.0  # Times the changes before and after.
+_SOFT_CUT_THRESHOLD = (
+    8.0  # Between panels of one conversation; if it stands out.
+)
+_CUT_PEAK_RATIO = 4.0  # Times the changes before and after.
 _MIN_INTERVAL = 1.5  # Seconds between two picks of a shot.
 _STILL_MOTION = 4.0  # Motion up to which sharpness decides.
 # Frames to each side, and how far off the mean a mixed frame may be. Measured
@@ -45,9 +47,9 @@ _STILL_MOTION = 4.0  # Motion up to which sharpness decides.
 # panning at 10 % of the width a second mostly up to 0.4; pans and zooms, slow
 # and fast, from 0.16 and 0.30 on.
 _NEIGHBORS = ((1, 0.12), (2, 0.3))
-_REACH = 2
-_FADE = 6.0  # Below such a difference noise decides.
-_SHARE = 0.04  # Less of the other frame cannot be seen.
+_NEIGHBOR_FRAMES = 2
+_MIN_FADE_CHANGE = 6.0  # Below such a difference noise decides.
+_MIN_MIX_SHARE = 0.04  # Less of the other frame cannot be seen.
 
 
 class Stretch(NamedTuple):
@@ -189,9 +191,9 @@ def _rank(judged):
 
 
 def _windows(frames):
-    """Each frame between its `_REACH` neighbors, None beyond both ends."""
-    rim = [None] * _REACH
-    window = collections.deque(maxlen=2 * _REACH + 1)
+    """Each frame between its neighbors, None beyond both ends."""
+    rim = [None] * _NEIGHBOR_FRAMES
+    window = collections.deque(maxlen=2 * _NEIGHBOR_FRAMES + 1)
     for frame in itertools.chain(rim, itertools.starmap(_frame, frames), rim):
         window.append(frame)
         if len(window) == window.maxlen:
@@ -202,7 +204,11 @@ def _frame(time, picture):
     size = (_SIDE, _SIDE)
     small = sharpness.reduce(picture)
     tiny = cv2.resize(small, size, interpolation=cv2.INTER_AREA)
-    coarse = cv2.resize(tiny, (_COARSE, _COARSE), interpolation=cv2.INTER_AREA)
+    coarse = cv2.resize(
+        tiny,
+        (_CUT_THUMBNAIL_SIDE, _CUT_THUMBNAIL_SIDE),
+        interpolation=cv2.INTER_AREA,
+    )
     return _Frame(
         time,
         picture,
@@ -213,7 +219,7 @@ def _frame(time, picture):
 
 
 def _judge(window):
-    frame = window[_REACH]
+    frame = window[_NEIGHBOR_FRAMES]
     if _is_empty(frame):
         kind = "empty"
     elif any(_is_mixed(window, *how) for how in _NEIGHBORS):
@@ -222,7 +228,7 @@ def _judge(window):
         kind = "clear"
     motion = max(
         np.abs(frame.thumbnail - other.thumbnail).mean()
-        for other in window[_REACH - 1 : _REACH + 2]
+        for other in window[_NEIGHBOR_FRAMES - 1 : _NEIGHBOR_FRAMES + 2]
         if other
     )
     context = next(other.time for other in window if other)
@@ -242,24 +248,27 @@ def _is_empty(frame):
 
 
 def _is_mixed(window, reach, most_off):
-    before, after = window[_REACH - reach], window[_REACH + reach]
+    before, after = (
+        window[_NEIGHBOR_FRAMES - reach],
+        window[_NEIGHBOR_FRAMES + reach],
+    )
     if before is None or after is None:
         return False
     way = after.thumbnail - before.thumbnail
-    if np.abs(way).mean() < _FADE:
+    if np.abs(way).mean() < _MIN_FADE_CHANGE:
         return False
     whole = np.linalg.norm(way)
-    step = window[_REACH].thumbnail - before.thumbnail
+    step = window[_NEIGHBOR_FRAMES].thumbnail - before.thumbnail
     share = np.vdot(step, way) / whole**2
     off = np.linalg.norm(step - share * way) / whole
-    return _SHARE < share < 1 - _SHARE and off < most_off
+    return _MIN_MIX_SHARE < share < 1 - _MIN_MIX_SHARE and off < most_off
 
 
 def _is_cut(window):
-    near = window[_REACH - 2 : _REACH + 2]
+    near = window[_NEIGHBOR_FRAMES - 2 : _NEIGHBOR_FRAMES + 2]
     before, here, after = itertools.starmap(_change, itertools.pairwise(near))
-    stands_out = here > _STANDS_OUT * max(before, after)
-    return here > (_CUT if stands_out else _VIEW_CHANGE)
+    stands_out = here > _CUT_PEAK_RATIO * max(before, after)
+    return here > (_SOFT_CUT_THRESHOLD if stands_out else _VIEW_CHANGE)
 
 
 def _change(one, other):

@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 
 _BLUR = (5, 5)  # Grain and JPEG blocks are no structure.
-_FLAT = 24  # Slope above which a blurred photo is not flat.
+_MAX_FLAT_SLOPE = 24  # Slope above which a blurred photo is not flat.
 _MARGIN = 7  # Pixels that flat areas stay away from what is not flat.
-_STRONG = 160  # Slope from which on a step is one: 40 levels.
+_MIN_EDGE_SLOPE = 160  # Slope from which on a step is one: 40 levels.
 
 
 class Structure(NamedTuple):
@@ -32,11 +32,11 @@ class Structure(NamedTuple):
 
 def find_structure(photo: np.ndarray) -> Structure:
     """Finds flat areas and strong steps of a photo."""
-    is_busy = slopes(cv2.GaussianBlur(photo, _BLUR, 0)) > _FLAT
+    is_busy = slopes(cv2.GaussianBlur(photo, _BLUR, 0)) > _MAX_FLAT_SLOPE
     return Structure(
         photo,
         flat=~widened(is_busy, _MARGIN),
-        strong=slopes(photo) > _STRONG,
+        strong=slopes(photo) > _MIN_EDGE_SLOPE,
     )
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-_ENDS = (2, 98)  # Percentiles: single pixels are no tone.
+_LIGHTNESS_PERCENTILES = (2, 98)  # Percentiles: single pixels are no tone.
 
 
 class Tones(NamedTuple):
@@ -26,5 +26,5 @@ def tones(picture: np.ndarray) -> Tones:
     """Measures a picture, uint8 sRGB of shape `(height, width, 3)`."""
     unit = picture.astype("float32") / 255
     lightness = cv2.cvtColor(unit, cv2.COLOR_RGB2LAB)[..., 0]
-    dark, light = np.percentile(lightness, _ENDS)
+    dark, light = np.percentile(lightness, _LIGHTNESS_PERCENTILES)
     return Tones(float(lightness.std()), float(dark), float(light))

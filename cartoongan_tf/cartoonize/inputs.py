@@ -23,7 +23,7 @@ STREAM = "-"
 
 _CAMERA = re.compile(r"camera:(\d+)")
 _DIGITS = re.compile(r"(\d+)")
-_KNOWN = formats.READ_SUFFIXES | media_type.VIDEO_SUFFIXES
+_INPUT_SUFFIXES = formats.READ_SUFFIXES | media_type.VIDEO_SUFFIXES
 
 
 @dataclasses.dataclass(frozen=True)
@@ -194,7 +194,7 @@ class _Search:
         suffix = path.suffix.lower()
         if not path.is_file():
             self.passed["special file or broken link"] += 1
-        elif suffix not in _KNOWN:
+        elif suffix not in _INPUT_SUFFIXES:
             self.passed[suffix or "no ending"] += 1
         else:
             self._add_file(path, relative)

@@ -27,9 +27,9 @@ from cartoongan_tf.video import codecs
 
 VIDEO_SUFFIXES = codecs.SUFFIXES
 
-_WRITTEN_WELL = ("AVIF", "BMP", "JPEG", "PNG", "TIFF", "WEBP")
+_OUTPUT_FORMATS = ("AVIF", "BMP", "JPEG", "PNG", "TIFF", "WEBP")
 _ENDINGS = formats.READ_SUFFIXES | media_type.VIDEO_SUFFIXES
-_MOVING = (media_type.Kind.VIDEO, media_type.Kind.CAMERA)
+_VIDEO_KINDS = (media_type.Kind.VIDEO, media_type.Kind.CAMERA)
 _MAX_NAMED = 5
 
 
@@ -118,7 +118,7 @@ class _Wanted:
 
     def format_for(self, job):
         """The format of a job's picture or animation, or None."""
-        if job.kind in _MOVING:
+        if job.kind in _VIDEO_KINDS:
             return None
         if job.kind is media_type.Kind.STREAM:
             return self.format
@@ -127,12 +127,12 @@ class _Wanted:
                 (f for f in (self.format, job.format) if _is_animated(f)),
                 "WEBP",
             )
-        own = job.format if job.format in _WRITTEN_WELL else None
+        own = job.format if job.format in _OUTPUT_FORMATS else None
         return self.format or own or formats.FALLBACK
 
     def suffix_for(self, job):
         """The ending of a job's result."""
-        if job.kind in _MOVING:
+        if job.kind in _VIDEO_KINDS:
             own = job.relative.suffix
             fits = own.lower() in VIDEO_SUFFIXES
             return self.video_suffix or (own if fits else VIDEO_SUFFIXES[0])
@@ -184,7 +184,7 @@ def _to_file(job, path, wanted):
             f"`output`={path} has another ending than `format` asks for; "
             "leave one of them out."
         )
-    if format and job.kind in _MOVING:
+    if format and job.kind in _VIDEO_KINDS:
         raise errors.InputError(
             f"`output`={path} is a picture, and {job.relative} is a video; "
             f"name one that ends in {', '.join(VIDEO_SUFFIXES)}."

@@ -20,7 +20,9 @@ Cartoonize = Callable[[np.ndarray], np.ndarray]
 Source = pathlib.Path | bytes
 Target = pathlib.Path | BinaryIO
 
-_HUGE = 20_000_000  # Pixels from which on one picture at a time is in memory.
+_EXCLUSIVE_MIN_PIXELS = (
+    20_000_000  # Pixels from which on one picture at a time is in memory.
+)
 
 
 def cartoonize_picture(
@@ -105,7 +107,7 @@ def reduced(picture: np.ndarray, max_side: int | None) -> np.ndarray:
 
 def _is_huge(source, max_pixels):
     with headers.opened(source, max_pixels) as image:
-        return image.width * image.height > _HUGE
+        return image.width * image.height > _EXCLUSIVE_MIN_PIXELS
 
 
 def _cartoonize_photo(cartoonize, source, target, settings, format, gate):

@@ -35,7 +35,7 @@ def content_features(settings):
     if settings.content_features == "pyramid":
         return perceptual_features.pyramid
     load = perceptual_features.load_vgg19
-    if settings.has_feature_discriminator or settings.detail_weight:
+    if settings.has_feature_discriminator:
         load = perceptual_features.load_vgg19_maps
     return load(settings.vgg19_weights, settings.vgg19_precision)
 

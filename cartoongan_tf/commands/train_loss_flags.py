@@ -68,12 +68,6 @@ flags.DEFINE_float(
     "12 is good, 0 leaves it out.",
 )
 flags.DEFINE_float(
-    "detail_weight",
-    _DEFAULT.detail_weight,
-    "Weight of the content loss on VGG19's relu3_4, which sees details of half "
-    "the size, in the units of --content_weight; 0 leaves it out.",
-)
-flags.DEFINE_float(
     "palette_weight",
     _DEFAULT.palette_weight,
     "Weight of the distance between the colors of the cartoons generated and "

@@ -17,7 +17,7 @@ from typing import TypeVar
 Item = TypeVar("Item")
 
 _END = object()
-_WAITING = 2  # Items at most.
+_PREFETCHED = 2  # Items at most.
 
 
 def prefetch(
@@ -36,7 +36,7 @@ def prefetch(
         concurrent.futures.ThreadPoolExecutor(1) as pool,
     ):
         waiting = collections.deque(
-            pool.submit(next, items, _END) for _ in range(_WAITING)
+            pool.submit(next, items, _END) for _ in range(_PREFETCHED)
         )
         try:
             while (item := waiting.popleft().result()) is not _END:

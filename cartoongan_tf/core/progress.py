@@ -12,7 +12,7 @@ import rich.console
 import rich.markup
 import rich.progress
 
-_PAUSE = 10.0  # Seconds between lines; what takes less says nothing.
+_LINE_INTERVAL = 10.0  # Seconds between lines; what takes less says nothing.
 _THREADS = min(16, os.cpu_count() or 1)  # Each holds a picture or two.
 
 
@@ -61,7 +61,7 @@ class Progress:
         now = time.monotonic()
         if stage != self._stage:
             self._stage, self._began = stage, (now, done)
-        if now > self._spoke + _PAUSE:
+        if now > self._spoke + _LINE_INTERVAL:
             self._spoke = now
             share = f"{done / total:.0%}" if total else f"{done:.0f}"
             left = self._time_left(now, done, total)

@@ -32,7 +32,7 @@ NEAREST = 51  # Windows that a crop chooses from.
 
 _MIN_WINDOWS = 3200
 _MAX_WINDOWS = 12_800
-_PER_CARTOON = 8
+_WINDOWS_PER_CARTOON = 8
 _STEP = 0.12  # Of 2 between black and white: slope from which on it is an edge.
 
 
@@ -74,7 +74,7 @@ class Windows:
 
 def window_count(cartoon_count: int) -> int:
     """Number of windows to measure: some of each cartoon, within limits."""
-    wanted = _PER_CARTOON * cartoon_count
+    wanted = _WINDOWS_PER_CARTOON * cartoon_count
     return min(_MAX_WINDOWS, max(_MIN_WINDOWS, wanted))
 
 

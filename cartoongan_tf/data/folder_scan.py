@@ -43,7 +43,7 @@ def scan_folder(folder: str | pathlib.Path, flag: str) -> FolderScan:
 
     Args:
         folder: Folder to search, with its sub-folders; or a text file of
-            `picture_lists`, whose order is kept.
+            `file_lists`, whose order is kept.
         flag: The flag that named the folder, for messages.
 
     Raises:

@@ -11,7 +11,7 @@ from cartoongan_tf.filters import luminance
 
 LIMITS = (1.0, 1.35)  # No cartoon is to be gray, and skin is not to glow.
 
-_MOST = 64  # Pictures that are looked at, evenly spaced.
+_MAX_PICTURES = 64  # Pictures that are looked at, evenly spaced.
 
 
 def gain(
@@ -36,7 +36,7 @@ def mean(source: image_source.PictureSource) -> float:
     Args:
         source: Pictures, of which 64 are looked at if there are more.
     """
-    numbers = np.linspace(0, len(source) - 1, min(_MOST, len(source)))
+    numbers = np.linspace(0, len(source) - 1, min(_MAX_PICTURES, len(source)))
     return float(np.mean([_of(source.read(int(n))) for n in numbers]))
 
 

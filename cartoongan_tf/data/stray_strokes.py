@@ -17,11 +17,11 @@ import tensorflow as tf
 MIN_STROKES = 2
 MAX_STROKES = 6
 
-_SHORTEST = 3.0  # Pixels.
-_LONGEST = 14.0
-_THIN = 1.0
-_THICK = 2.0
-_LEVELS = 90  # Of 256, counted from black.
+_MIN_LENGTH = 3.0  # Pixels.
+_MAX_LENGTH = 14.0
+_MIN_WIDTH = 1.0
+_MAX_WIDTH = 2.0
+_MAX_GRAY_LEVEL = 90  # Of 256, counted from black.
 
 
 class Strokes(NamedTuple):
@@ -75,7 +75,7 @@ def draw_strokes(
     sides = tf.cast(tf.stack([width, height]), tf.float32)
     begins = chance[:, 0:2] * (sides - 1)
     angle = 2 * math.pi * chance[:, 2:3]
-    length = _SHORTEST + (_LONGEST - _SHORTEST) * chance[:, 3:4]
+    length = _MIN_LENGTH + (_MAX_LENGTH - _MIN_LENGTH) * chance[:, 3:4]
     ends = begins + length * tf.concat([tf.cos(angle), tf.sin(angle)], 1)
     count = MIN_STROKES + tf.floor(
         (MAX_STROKES - MIN_STROKES + 1) * chance[0, 8]
@@ -84,8 +84,8 @@ def draw_strokes(
     return Strokes(
         begins=begins,
         ends=ends,
-        widths=tf.where(chance[:, 4] < 0.5, _THIN, _THICK),
-        colors=tf.floor(_LEVELS * chance[:, 5:8]),
+        widths=tf.where(chance[:, 4] < 0.5, _MIN_WIDTH, _MAX_WIDTH),
+        colors=tf.floor(_MAX_GRAY_LEVEL * chance[:, 5:8]),
         opacities=tf.cast(is_drawn, tf.float32),
     )
 

@@ -14,7 +14,9 @@ _DIAMETER = 9
 _SIGMA = 75
 _MEDIAN = 5
 _BLOCK = 9
-_DARKER = 9  # Than the mean around, by how much, for a pixel to be a line.
+_MIN_LINE_CONTRAST = (
+    9  # Than the mean around, by how much, for a pixel to be a line.
+)
 
 
 def stylize(picture: np.ndarray) -> np.ndarray:
@@ -31,7 +33,7 @@ def outline(picture: np.ndarray) -> np.ndarray:
         cv2.ADAPTIVE_THRESH_MEAN_C,
         cv2.THRESH_BINARY,
         _BLOCK,
-        _DARKER,
+        _MIN_LINE_CONTRAST,
     )
     flat = picture
     for _ in range(_PASSES):

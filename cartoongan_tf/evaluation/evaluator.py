@@ -23,7 +23,7 @@ import numpy as np
 
 from cartoongan_tf.analysis import drawn_score
 from cartoongan_tf.analysis import faces
-from cartoongan_tf.analysis import fidelity
+from cartoongan_tf.analysis import photo_consistency
 from cartoongan_tf.analysis import quality
 from cartoongan_tf.analysis import structure
 from cartoongan_tf.core import progress
@@ -76,7 +76,7 @@ class Score:
     edges: float
     texture: float
     drawn: float
-    comparison: fidelity.Fidelity
+    comparison: photo_consistency.PhotoConsistency
     faces: int | None
     faces_kept: float | None
     quality: float | None
@@ -171,7 +171,9 @@ class _Tally:
     content: list = dataclasses.field(default_factory=list)
     drifts: list = dataclasses.field(default_factory=list)
     line_stats: list = dataclasses.field(default_factory=list)
-    pool: fidelity.Pool = dataclasses.field(default_factory=fidelity.Pool)
+    pool: photo_consistency.Pool = dataclasses.field(
+        default_factory=photo_consistency.Pool
+    )
     faces: list = dataclasses.field(default_factory=list)
     faces_kept: list = dataclasses.field(default_factory=list)
 

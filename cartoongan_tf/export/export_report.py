@@ -91,7 +91,7 @@ def _entry(artifact):
         "precision": artifact.precision,
         "megabytes": artifact.megabytes,
         "psnr_db": artifact.fidelity.psnr,
-        "least_psnr_db": exporter.MINIMUM_PSNR[artifact.precision],
+        "least_psnr_db": fidelity.MINIMUM_PSNR[artifact.precision],
         "ssim": artifact.fidelity.ssim,
         "largest_error_of_255": artifact.fidelity.largest_error,
         "milliseconds": artifact.profile.milliseconds,

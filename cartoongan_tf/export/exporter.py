@@ -27,10 +27,7 @@ from cartoongan_tf.inference import loading
 
 LARGEST_SIDE = 512  # pixels: no photo is compared at a larger size
 
-# The least that each precision must reach, in decibels, as a mean over photos.
-MINIMUM_PSNR = {"float32": 60, "float16": 50, "dynamic_range": 38, "int8": 28}
-
-_TIMED = ((256, 256), (512, 512))  # where an artifact takes any size
+_TIMED_SIZES = ((256, 256), (512, 512))  # where an artifact takes any size
 
 
 class Artifact(NamedTuple):
@@ -38,7 +35,7 @@ class Artifact(NamedTuple):
 
     Attributes:
         name: Its path in the folder of the export.
-        precision: Of its weights, one of `MINIMUM_PSNR`.
+        precision: Of its weights, one of `fidelity.MINIMUM_PSNR`.
         megabytes: Its size on disk, in 10**6 bytes.
         fidelity: How close it is to the Keras model.
         profile: How fast it is, and how much memory it takes.
@@ -117,14 +114,14 @@ def _write(job, path, examples):
     with atomic_files.atomic_path(path) as temporary:
         job.write(temporary)
         found = _fidelity(job, temporary, examples)
-        least = MINIMUM_PSNR[job.precision]
+        least = fidelity.MINIMUM_PSNR[job.precision]
         if found.psnr < least:
             raise jobs.Refused(
                 f"its cartoons are {found.psnr:.1f} dB from those of the Keras "
                 f"model, and {least} are the least for {job.precision}; use "
                 "another `precision`."
             )
-    timed = [size for size in job.sizes if size] or _TIMED
+    timed = [size for size in job.sizes if size] or _TIMED_SIZES
     profile = profiling.profile(
         path, [model_interface.signature_of(s) for s in timed]
     )

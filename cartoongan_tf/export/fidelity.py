@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
+# The least that each precision must reach, in decibels, as a mean over photos.
+MINIMUM_PSNR = {"float32": 60, "float16": 50, "dynamic_range": 38, "int8": 28}
 EQUAL = 100.0  # decibels: what stands for no difference at all
 
 Example = tuple[np.ndarray, np.ndarray]  # a photo, and its cartoon

@@ -20,7 +20,7 @@ import numpy as np
 
 from cartoongan_tf.core import model_interface
 
-_BUDGET = 1.0  # Seconds of timing for each size
+_SECONDS_PER_SIZE = 1.0  # Seconds of timing for each size
 _MIN_RUNS = 3
 
 # By the ending of an artifact's name; none of these imports another's runtime.
@@ -83,7 +83,7 @@ def _time(model, size):
     photo = np.zeros((1, height, width, 3), model.dtype(signature))
     model.run(signature, photo)  # The first run also sets up.
     seconds: list[float] = []
-    while sum(seconds) < _BUDGET or len(seconds) < _MIN_RUNS:
+    while sum(seconds) < _SECONDS_PER_SIZE or len(seconds) < _MIN_RUNS:
         begin = time.perf_counter()
         model.run(signature, photo)
         seconds.append(time.perf_counter() - begin)

@@ -1,4 +1,4 @@
-"""Trained generator -> SavedModel, with the signatures of `contract`."""
+"""Trained generator -> SavedModel, with the signatures of `model_interface`."""
 
 import pathlib
 

@@ -23,10 +23,10 @@ from cartoongan_tf.filters import texture
 _GAMMA = 0.85  # Lifts what is dark; black and white stay.
 _STEPS = 6  # Of luminance, from black to white.
 _STEEPNESS = 8.0  # Of a step: its width is a part of the tone between two.
-_INK = -0.92
+_LINE_COLOR = -0.92
 _NEAR_RADIUS = 1  # Half the sides, in pixels, of the squares that are compared.
 _FAR_RADIUS = 3
-_FAINTEST = 0.018  # Difference from which on there is ink.
+_LINE_THRESHOLD = 0.018  # Difference from which on there is ink.
 _GAIN = 35.0  # Ink, of 1, by the difference above that.
 _COHERENCE = (0.35, 0.6)  # No ink below, all of it above.
 
@@ -51,10 +51,10 @@ def ink(photos, saturation=1.0):
     darker = edge_flow.average_along(far - near, near)
     low, high = _COHERENCE
     directed = (edge_flow.coherence(near) - low) / (high - low)
-    opacity = ops.clip(_GAIN * (darker - _FAINTEST), 0, 1)
+    opacity = ops.clip(_GAIN * (darker - _LINE_THRESHOLD), 0, 1)
     opacity *= ops.clip(directed, 0, 1)
     tones = ops.clip(patches + _posterize(light) - light, -1, 1)
-    return tones + opacity * (_INK - tones)
+    return tones + opacity * (_LINE_COLOR - tones)
 
 
 def _saturate(images, saturation):

@@ -11,8 +11,8 @@ Images are float, `(batch, height, width, 3)`, in [-1, 1]. Written in
 import numpy as np
 from keras import ops
 
-_RISE = 4.0  # Factor of the penalty from one iteration to the next.
-_LAST_PENALTY = 1e4
+_PENALTY_FACTOR = 4.0  # Factor of the penalty from one iteration to the next.
+_MAX_PENALTY = 1e4
 
 
 def smooth(images, strength=0.01):
@@ -33,7 +33,7 @@ def smooth(images, strength=0.01):
         _laplacian_response(*images.shape[1:3]), images.dtype
     )
     smoothed, penalty = pixels, 2 * strength
-    while penalty < _LAST_PENALTY:
+    while penalty < _MAX_PENALTY:
         down, across = (_next(smoothed, axis) - smoothed for axis in (-2, -1))
         # All channels change at a place, or none does.
         energy = ops.sum(
@@ -53,7 +53,7 @@ def smooth(images, strength=0.01):
                 kept * spectrum[1] + changed * imaginary,
             )
         )[0]
-        penalty *= _RISE
+        penalty *= _PENALTY_FACTOR
     return ops.clip(2 * ops.transpose(smoothed, (0, 2, 3, 1)) - 1, -1, 1)
 
 

@@ -14,11 +14,17 @@ from cartoongan_tf.filters import edge_flow
 from cartoongan_tf.filters import guided_filter
 from cartoongan_tf.filters import luminance
 
-_SLOPE = 0.08  # Difference of neighbors that counts as a change.
+_MIN_SLOPE = 0.08  # Difference of neighbors that counts as a change.
 _RADIUS = 10  # Half the sides of the squares that are full of changes.
-_FILLED = (0.45, 0.65)  # Share of changes: none is texture below, all above.
-_COHERENCE = (0.3, 0.6)  # All is texture below, none above.
-_MAJORITY = (0.5, 0.7)  # Share of such pixels around one that is taken for one.
+_DENSITY_RANGE = (
+    0.45,
+    0.65,
+)  # Share of changes: none is texture below, all above.
+_COHERENCE_RANGE = (0.3, 0.6)  # All is texture below, none above.
+_VOTE_RANGE = (
+    0.5,
+    0.7,
+)  # Share of such pixels around one that is taken for one.
 
 
 def paint_over(photos):
@@ -40,10 +46,12 @@ def _mask(photos):
     light = luminance.luminance(photos)
     down, across = edge_flow.slopes(light)
     slope = ops.sqrt(ops.square(down) + ops.square(across))
-    filled = edge_flow.blur(ops.clip(slope / _SLOPE, 0, 1), _RADIUS)
+    filled = edge_flow.blur(ops.clip(slope / _MIN_SLOPE, 0, 1), _RADIUS)
     one_direction = edge_flow.coherence(edge_flow.blur(light, 1))
-    is_texture = _ramp(filled, _FILLED) * (1 - _ramp(one_direction, _COHERENCE))
-    return _ramp(edge_flow.blur(is_texture, _RADIUS), _MAJORITY)
+    is_texture = _ramp(filled, _DENSITY_RANGE) * (
+        1 - _ramp(one_direction, _COHERENCE_RANGE)
+    )
+    return _ramp(edge_flow.blur(is_texture, _RADIUS), _VOTE_RANGE)
 
 
 def _ramp(values, ends):

@@ -21,7 +21,7 @@ from cartoongan_tf.images import frames
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _MAX_DELAY_TERM = 65_535  # Of the two numbers whose ratio is a delay.
-_NOTHING = (slice(0, 1), slice(0, 1))  # A frame has one pixel at least.
+_ONE_PIXEL = (slice(0, 1), slice(0, 1))  # A frame has one pixel at least.
 
 
 def write(
@@ -39,7 +39,7 @@ def write(
         if before is None:
             _begin(file, image, frame, timeline, options, next(numbers))
         else:
-            box = frames.changed_box(before, after) or _NOTHING
+            box = frames.changed_box(before, after) or _ONE_PIXEL
             _control(file, next(numbers), box, frame.milliseconds)
             patch = PIL.Image.fromarray(np.ascontiguousarray(after[box]))
             for kind, data in _chunks(patch, speed):

@@ -59,7 +59,9 @@ _XMP_PICTURES = re.compile(
 _XMP_ORIENTATION = re.compile(
     rb'\s?tiff:Orientation="\d"|<tiff:Orientation>\d</tiff:Orientation>'
 )
-_MARKER = 65_502  # Bytes that fit a segment of a JPEG, less XMP's own header.
+_MAX_SEGMENT_BYTES = (
+    65_502  # Bytes that fit a segment of a JPEG, less XMP's own header.
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -141,9 +143,11 @@ def save_options(
 
 def _fit_jpeg(metadata, options):
     for name in ("exif", "xmp"):
-        if len(options[name] or b"") > _MARKER:
+        if len(options[name] or b"") > _MAX_SEGMENT_BYTES:
             options[name] = None
-    options["comment"] = metadata.texts.get(COMMENT, "").encode()[:_MARKER]
+    options["comment"] = metadata.texts.get(COMMENT, "").encode()[
+        :_MAX_SEGMENT_BYTES
+    ]
 
 
 def _fit_png(metadata, options):

@@ -11,9 +11,11 @@ import numpy as np
 
 # Of 255. Colors this thin, once multiplied by alpha and divided again, are off
 # by 16 levels and more.
-_HIDDEN = 8
+_MAX_HIDDEN_ALPHA = 8
 _STRIP = 512  # Rows.
-_REACH = 128  # Rows above and below: beyond, no visible pixel depends on them.
+_CONTEXT_ROWS = (
+    128  # Rows above and below: beyond, no visible pixel depends on them.
+)
 _WHITE = 255
 
 
@@ -27,8 +29,8 @@ def cover_hidden(colors: np.ndarray, alpha: np.ndarray) -> None:
         alpha: uint8 array of shape `(height, width)`.
     """
     for top in range(0, len(alpha), _STRIP):
-        first = max(0, top - _REACH)
-        last = top + _STRIP + _REACH
+        first = max(0, top - _CONTEXT_ROWS)
+        last = top + _STRIP + _CONTEXT_ROWS
         _cover(
             colors[first:last],
             alpha[first:last],
@@ -38,7 +40,7 @@ def cover_hidden(colors: np.ndarray, alpha: np.ndarray) -> None:
 
 def _cover(colors, alpha, rows):
     """Covers some rows; those around them are only looked at."""
-    hidden = alpha < _HIDDEN
+    hidden = alpha < _MAX_HIDDEN_ALPHA
     due = hidden[rows]
     if not due.any():
         return

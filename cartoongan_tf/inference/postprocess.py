@@ -12,10 +12,14 @@ import numpy as np
 
 from cartoongan_tf.core import errors
 
-_BAND = 1_000_000  # Pixels that are worked on at once.
-_SAMPLE = 1_000_000  # Pixels that color statistics are taken from at most.
+_MAX_BAND_PIXELS = 1_000_000  # Pixels that are worked on at once.
+_MAX_SAMPLED_PIXELS = (
+    1_000_000  # Pixels that color statistics are taken from at most.
+)
 _MIN_DEVIATION = 1.0  # Of L, a, b: a flat picture should not be stretched.
-_STRETCH = 2.0  # The most that a deviation grows, or shrinks to a half.
+_MAX_DEVIATION_RATIO = (
+    2.0  # The most that a deviation grows, or shrinks to a half.
+)
 
 
 class Finish:
@@ -65,7 +69,11 @@ def beside(photo: np.ndarray, cartoon: np.ndarray) -> np.ndarray:
 def _match_colors(photo, cartoon):
     target, source = (_lab_statistics(picture) for picture in (photo, cartoon))
     deviations = np.maximum([target[1], source[1]], _MIN_DEVIATION)
-    factor = np.clip(deviations[0] / deviations[1], 1 / _STRETCH, _STRETCH)
+    factor = np.clip(
+        deviations[0] / deviations[1],
+        1 / _MAX_DEVIATION_RATIO,
+        _MAX_DEVIATION_RATIO,
+    )
     shift = target[0] - factor * source[0]
     for rows in _bands(cartoon):
         lab = _to_lab(cartoon[rows]) * factor + shift
@@ -74,7 +82,7 @@ def _match_colors(photo, cartoon):
 
 
 def _lab_statistics(picture):
-    step = math.ceil(math.sqrt(picture[..., 0].size / _SAMPLE))
+    step = math.ceil(math.sqrt(picture[..., 0].size / _MAX_SAMPLED_PIXELS))
     lab = _to_lab(picture[::step, ::step])
     return lab.mean(axis=(0, 1)), lab.std(axis=(0, 1))
 
@@ -85,6 +93,6 @@ def _to_lab(pixels):
 
 def _bands(picture) -> Iterator[slice]:
     height, width, _ = picture.shape
-    rows = max(1, _BAND // width)
+    rows = max(1, _MAX_BAND_PIXELS // width)
     for top in range(0, height, rows):
         yield slice(top, top + rows)

@@ -14,7 +14,7 @@ from cartoongan_tf.inference import shared_norms
 from cartoongan_tf.inference import tile_geometry
 
 _PATCH = 256  # Pixels a side of the patches that norms are measured on.
-_INERTIA = 0.9  # Share of the past in the norms of a video's frame.
+_EMA_MOMENTUM = 0.9  # Share of the past in the norms of a video's frame.
 
 
 class TiledGenerator:
@@ -86,7 +86,7 @@ class TiledGenerator:
         """
         if self._fits(frame):
             photos = tf.constant(frame[None])
-            cartoons, used = self._norms(photos, past, _INERTIA)
+            cartoons, used = self._norms(photos, past, _EMA_MOMENTUM)
             return cartoons[0].numpy(), used
         used = self._measure(frame, past)
         return self._normed(frame, used), used
@@ -96,7 +96,7 @@ class TiledGenerator:
 
     def _measure(self, picture, past):
         patches = tf.constant(_patches(picture, self._side**2))
-        return self._norms(patches, past, _INERTIA)[1]
+        return self._norms(patches, past, _EMA_MOMENTUM)[1]
 
     def _normed(self, picture, statistics):
         return self._in_tiles(

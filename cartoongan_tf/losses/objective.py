@@ -39,8 +39,6 @@ class Objective:
         palette_weight: Weight of `losses.palette_loss`, likewise.
         pixel_weight: Weight of `losses.pixel_loss` against the content
             target, likewise.
-        detail_weight: Weight of the content loss on the feature map before the
-            last, which is twice as large; 0 leaves it out.
         patch_weight: Weight of the patch discriminator's adversarial loss.
         feature_weight: Weight of the feature discriminator's.
         content_target: What content, colors, luminance and flat areas are
@@ -60,7 +58,6 @@ class Objective:
     flat_weight: float = 0.0
     palette_weight: float = 0.0
     pixel_weight: float = 0.0
-    detail_weight: float = 0.0
     patch_weight: float = 1.0
     feature_weight: float = 0.7
     content_target: str = "photo"
@@ -77,7 +74,6 @@ class Objective:
         }
         optional = {
             "people_content": self._people_weight,
-            "detail": self.detail_weight,
             "color": self.color_weight,
             "luminance": self.luminance_weight,
             "flat": self.flat_weight,
@@ -145,8 +141,6 @@ class Objective:
             terms["people_content"] = share * losses.content_loss(
                 wanted[-1][-self.people :], found[-1][-self.people :]
             )
-        if self.detail_weight:
-            terms["detail"] = losses.content_loss(wanted[-2], found[-2])
         return terms
 
 

@@ -10,7 +10,7 @@ from cartoongan_tf.prepare import check_summary
 from cartoongan_tf.prepare import folder_check
 from cartoongan_tf.prepare import rules
 
-_NAMED = 3  # Files of a finding; the report has all.
+_MAX_FILES = 3  # Files of a finding; the report has all.
 _COLORS = {
     rules.Severity.ERROR: "bold red",
     rules.Severity.WARNING: "yellow",
@@ -36,9 +36,9 @@ def show(
 
 
 def _files(finding):
-    yield from map(check_summary.printable, finding.lines()[:_NAMED])
-    if len(finding.paths) > _NAMED:
-        yield f"and {len(finding.paths) - _NAMED} more"
+    yield from map(check_summary.printable, finding.lines()[:_MAX_FILES])
+    if len(finding.paths) > _MAX_FILES:
+        yield f"and {len(finding.paths) - _MAX_FILES} more"
 
 
 def _table(folders):

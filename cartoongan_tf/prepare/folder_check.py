@@ -17,7 +17,9 @@ from cartoongan_tf.prepare import overlaps
 from cartoongan_tf.prepare import pair_findings
 from cartoongan_tf.prepare import rules
 
-_QUICK = 40  # Pictures a folder: of 1000 draws none was judged wrongly.
+_QUICK_CHECK_PICTURES = (
+    40  # Pictures a folder: of 1000 draws none was judged wrongly.
+)
 _MIN_SHARE = 0.5  # Share of a quick check's pictures that is worth a line.
 
 
@@ -72,9 +74,12 @@ def quick_check(
         cartoon_paths: The cartoons.
         image_size: Height and width of the crops that are trained on.
     """
-    photos = _measure(sampling.evenly_spaced(photo_paths, _QUICK), rules.PHOTOS)
+    photos = _measure(
+        sampling.evenly_spaced(photo_paths, _QUICK_CHECK_PICTURES), rules.PHOTOS
+    )
     cartoons = _measure(
-        sampling.evenly_spaced(cartoon_paths, _QUICK), rules.CARTOONS
+        sampling.evenly_spaced(cartoon_paths, _QUICK_CHECK_PICTURES),
+        rules.CARTOONS,
     )
     found = _of_pair(photos, cartoons, photo_paths, cartoon_paths)
     for flag, paths, measured in (

@@ -21,7 +21,7 @@ from cartoongan_tf.prepare import folder_check
 from cartoongan_tf.prepare import rules
 
 _SAMPLE = 40  # Pictures that stand for a folder.
-_CONCERNED = 24  # Pictures shown with a finding; all are listed.
+_MAX_PICTURES = 24  # Pictures shown with a finding; all are listed.
 _SIDE = 160
 
 _HEAD = """<!DOCTYPE html>
@@ -87,7 +87,7 @@ def _finding(finding):
             f'<section class="{word}">',
             f"<h3>{word}: {_text(finding.title)}</h3>",
             f"<p>{_text(finding.message)}</p>",
-            _sheet(finding.paths[:_CONCERNED]),
+            _sheet(finding.paths[:_MAX_PICTURES]),
             _list(finding),
             "</section>",
         ]

@@ -28,15 +28,19 @@ _AUTHORS_COUNT = {PHOTOS: 5402, CARTOONS: 2302}
 # (SystemErrorWang/White-box-Cartoonization, issue 13); our storybook style
 # comes of 413.
 _MIN_PICTURES = 300
-_EXCEPTION = 0.05  # Share of a folder up to which pictures are only a note.
+_MAX_NOTE_SHARE = (
+    0.05  # Share of a folder up to which pictures are only a note.
+)
 
 # Measured on 536 photos and 856 cartoons:
-_GRAY = 12  # Color of a gray JPEG is 0; one picture in 100 has less than 17.
-_NIGHT = 30  # Median luminance; one photo in 50 is darker.
-_BLANK = 6  # Contrast; the lowest of all is 9.8.
+_MIN_COLOR = (
+    12  # Color of a gray JPEG is 0; one picture in 100 has less than 17.
+)
+_MIN_LUMINANCE = 30  # Median luminance; one photo in 50 is darker.
+_MIN_CONTRAST = 6  # Contrast; the lowest of all is 9.8.
 # Width of edges: 14 photos have more and no cartoon, and 92 of 100 pictures
 # that are blurred by 2 of 256 pixels. From 1.7 on there are soft lights.
-_BLURRED = 2.5
+_MAX_EDGE_WIDTH = 2.5
 # Medians: 0.81, 0.92, 1.5 and 4.6 of styles that are scanned, painted or kept
 # as JPEG, 0.44 of a clean one, and of the first two 0.46 and 0.55 denoised.
 _GRAIN = 0.65
@@ -90,23 +94,23 @@ class _Rule(NamedTuple):
 _RULES = (
     _Rule(
         "gray pictures",
-        lambda m: m.color < _GRAY,
+        lambda m: m.color < _MIN_COLOR,
         "are gray, and teach to leave out color; take them out unless that "
         "is the style.",
     ),
     _Rule(
         "night pictures",
-        lambda m: m.brightness < _NIGHT and m.contrast >= _BLANK,
+        lambda m: m.brightness < _MIN_LUMINANCE and m.contrast >= _MIN_CONTRAST,
         "are mostly black, and teach little; take out those that show nothing.",
     ),
     _Rule(
         "blank pictures",
-        lambda m: m.contrast < _BLANK,
+        lambda m: m.contrast < _MIN_CONTRAST,
         "are of one color, such as fades and title cards; take them out.",
     ),
     _Rule(
         "blurred pictures",
-        lambda m: m.blur > _BLURRED and m.contrast >= _BLANK,
+        lambda m: m.blur > _MAX_EDGE_WIDTH and m.contrast >= _MIN_CONTRAST,
         "have no sharp edge anywhere; take out those that are out of focus.",
     ),
     _Rule(
@@ -233,7 +237,7 @@ def of_scan(flag: str, scan: folder_scan.FolderScan) -> list[Finding]:
 
 
 def _severity(count, total):
-    is_exception = count <= _EXCEPTION * total
+    is_exception = count <= _MAX_NOTE_SHARE * total
     return Severity.NOTE if is_exception else Severity.WARNING
 
 

@@ -84,7 +84,7 @@ class _Phase(keras.Model):
 
 
 # Losses that look at VGG19's features, and what they are called together.
-_FEATURE_TERMS = ("content", "people_content", "detail", "feature_adversarial")
+_FEATURE_TERMS = ("content", "people_content", "feature_adversarial")
 _FEATURE_GROUP = "features"
 
 

@@ -27,7 +27,6 @@ class TrainConfig:
     flat_weight: float = 0.0
     palette_weight: float = 0.0
     pixel_weight: float = 0.0
-    detail_weight: float = 0.0
     content_target: str = "photo"
     gradient_penalty_weight: float = 10.0
     discriminator: str = "patch"
@@ -85,11 +84,6 @@ class TrainConfig:
                 "`smallest_crop` and `largest_crop` are shares of a picture's "
                 "short side, the smallest not above the largest and that 1 at "
                 f"most; received {self.smallest_crop} and {self.largest_crop}."
-            )
-        if self.detail_weight and self.content_features != "vgg19":
-            raise errors.InputError(
-                f"`detail_weight`={self.detail_weight} compares VGG19's "
-                "features; pass `content_features`=vgg19, or leave it out."
             )
         if self.has_feature_discriminator and self.content_features != "vgg19":
             raise errors.InputError(
@@ -180,7 +174,6 @@ _MINIMUM = {
     "flat_weight": 0,
     "palette_weight": 0,
     "pixel_weight": 0,
-    "detail_weight": 0,
     "feature_shift": 0,
     "denoise_cartoons": 0,
     "people_content": 0,
@@ -205,9 +198,9 @@ _MINIMUM = {
     "checkpoint_every": 1,
     "seed": 0,
 }
-_ODD = ("edge_dilation", "smoothing_kernel")
+_ODD_SETTINGS = ("edge_dilation", "smoothing_kernel")
 _SHARES = ("gray_share", "people_share", "stray_share")
-_POSITIVE = (
+_POSITIVE_SETTINGS = (
     "patch_weight",
     "feature_weight",
     "smallest_crop",
@@ -224,12 +217,12 @@ def _check_ranges(settings):
             raise errors.InputError(
                 f"`{name}` must be at least {least}, received {value}."
             )
-    for name in _POSITIVE:
+    for name in _POSITIVE_SETTINGS:
         if not getattr(settings, name) > 0:
             raise errors.InputError(
                 f"`{name}` must be above 0, received {getattr(settings, name)}."
             )
-    for name in _ODD:
+    for name in _ODD_SETTINGS:
         if not getattr(settings, name) % 2:
             raise errors.InputError(
                 f"`{name}` must be odd, received {getattr(settings, name)}."

@@ -9,8 +9,8 @@ import numpy as np
 from cartoongan_tf.core import errors
 
 _WINDOW = 50  # steps
-_CONTENT_LOST = 560  # Of 620 between two unrelated photos.
-_COLLAPSED = 2.0  # Times the least pixel loss, over a window, so far.
+_MAX_CONTENT_LOSS = 560  # Of 620 between two unrelated photos.
+_MAX_LOSS_RATIO = 2.0  # Times the least pixel loss, over a window, so far.
 
 
 class Guard(keras.callbacks.Callback):
@@ -50,7 +50,7 @@ class Guard(keras.callbacks.Callback):
             self._check_content(np.mean(self._recent))
 
     def _check_content(self, content):
-        if content < _CONTENT_LOST:
+        if content < _MAX_CONTENT_LOSS:
             self._has_learned = True
         elif self._has_learned:
             raise errors.Diverged(
@@ -63,7 +63,7 @@ class Guard(keras.callbacks.Callback):
 
     def _check_pixels(self, loss):
         self._least = min(self._least, loss)
-        if loss > _COLLAPSED * self._least:
+        if loss > _MAX_LOSS_RATIO * self._least:
             raise errors.Diverged(
                 f"pixel_loss has been {loss:.2f} over the last {_WINDOW} "
                 f"steps, and was {self._least:.2f}: the warm-up has "

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cartoongan_tf.analysis import fidelity
+from cartoongan_tf.analysis import photo_consistency
 from cartoongan_tf.analysis import quality
 from cartoongan_tf.analysis import structure
 from cartoongan_tf.core import atomic_files
@@ -61,7 +61,7 @@ class Evaluations(callbacks.PeriodicCallback):
             evaluator.IMAGE_SIZE,
             "Measuring cartoons",
         )
-        photos = fidelity.Pool()
+        photos = photo_consistency.Pool()
         for _ in self._cartoons_of(evaluator.unchanged, photos):
             pass
         self._start = photos.result()
@@ -80,7 +80,7 @@ class Evaluations(callbacks.PeriodicCallback):
 
     def _measure(self, cartoonize):
         """The columns of the log, in one pass that holds few pictures."""
-        pool = fidelity.Pool()
+        pool = photo_consistency.Pool()
         features = self._describe(self._cartoons_of(cartoonize, pool))
         distance = kid_fid.kernel_distance(features, self._wanted)
         metrics = quality.components(pool.result(), self._start)

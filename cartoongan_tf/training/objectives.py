@@ -52,7 +52,6 @@ def of_settings(
         palette_weight=settings.palette_weight,
         pixel_weight=settings.pixel_weight,
         variation_weight=settings.variation_weight,
-        detail_weight=settings.detail_weight,
         patch_weight=settings.patch_weight,
         feature_weight=settings.feature_weight,
         content_target=settings.content_target,

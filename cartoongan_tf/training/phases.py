@@ -34,7 +34,7 @@ _FEATURE_BETAS = {"beta_1": 0.0, "beta_2": 0.99}
 # Without it, one run of eight collapsed: its norms, of 0.9 in the middle and
 # below 2.3 in 99 of 100 steps, rose to 27 within ten, then all was one color.
 _PIXEL_CLIP_NORM = 1.0
-_ADAPTING = 64  # Cartoons that normalize the features.
+_NORMALIZATION_CARTOONS = 64  # Cartoons that normalize the features.
 
 
 class Discriminators(NamedTuple):
@@ -176,7 +176,7 @@ def _warm_up_adam(config):
 
 def _adapt(run, phase):
     """Normalizes features by those of the first cartoons."""
-    steps = range(-(-_ADAPTING // run.config.batch_size))
+    steps = range(-(-_NORMALIZATION_CARTOONS // run.config.batch_size))
     phase.feature_discriminator.adapt(
         phase.objective.look(cartoons, augmentation.AS_IT_IS)
         for _, cartoons, _ in batches.adversarial(run, steps)

@@ -16,7 +16,6 @@ LOSSES = (
     "pixel_loss",
     "content_loss",
     "people_content_loss",
-    "detail_loss",
     "color_loss",
     "luminance_loss",
     "palette_loss",

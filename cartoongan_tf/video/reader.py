@@ -21,8 +21,12 @@ import numpy as np
 
 from cartoongan_tf.core import errors
 
-_RUN_UP = 5.0  # Seconds to seek ahead of a time: some key frames come late.
-_END = 2.0  # Seconds of sound, say, that a whole video may go on for.
+_SEEK_MARGIN = (
+    5.0  # Seconds to seek ahead of a time: some key frames come late.
+)
+_TRAILING_SOUND = (
+    2.0  # Seconds of sound, say, that a whole video may go on for.
+)
 # Numbers of ITU-T H.273, as in FFmpeg.
 _BT709, UNTAGGED, _BT601 = 1, 2, 6
 _MATRICES = {_BT709, 5, _BT601, 9}  # 5 is BT.601 in Europe, 9 is BT.2020.
@@ -105,8 +109,10 @@ class VideoFile:
 
     def decoded(self, start: float) -> Iterator[tuple[float, av.VideoFrame]]:
         """Frames as they are stored, from `start` or before, up to the end."""
-        if self._is_timed and start > _RUN_UP:
-            with contextlib.closing(self._decoded(start - _RUN_UP)) as frames:
+        if self._is_timed and start > _SEEK_MARGIN:
+            with contextlib.closing(
+                self._decoded(start - _SEEK_MARGIN)
+            ) as frames:
                 first = next(frames, None)
                 if first is not None and first[0] <= start:
                     yield first
@@ -182,7 +188,9 @@ class VideoFile:
                 if frame.time is not None:
                     time = max(0.0, frame.time - self._first)
                 yield time, frame
-        short = self.seconds is not None and time < self.seconds - _END
+        short = (
+            self.seconds is not None and time < self.seconds - _TRAILING_SOUND
+        )
         if broken or short:
             self.end = time
 

@@ -23,7 +23,7 @@ _TIME_OFFSET = 10  # Seconds added to all times: such a file holds none below 0.
 
 _LIMITED = 1  # FFmpeg's AVCOL_RANGE_MPEG, 16 to 235.
 # Exact conversions: FFmpeg's quick ones are off by up to 4 levels.
-_EXACT = (
+_SCALER_FLAGS = (
     av.video.reformatter.Interpolation.BICUBIC
     | av.video.reformatter.Interpolation.ACCURATE_RND
     | av.video.reformatter.Interpolation.FULL_CHR_H_INP
@@ -77,7 +77,7 @@ class SegmentWriter:
             format="yuv420p",
             dst_colorspace=_SCALERS[self._display.matrix],
             dst_color_range="MPEG",
-            interpolation=_EXACT,
+            interpolation=_SCALER_FLAGS,
         )
         self._tag(frame)
         later = round(_TIME_OFFSET / self._time_base)

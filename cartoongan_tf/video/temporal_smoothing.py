@@ -24,14 +24,16 @@ from cartoongan_tf.analysis import shot_detection
 _SIDE = 320  # Short side of the pictures that motion is found in; pixels.
 # The larger, the smoother, but the farther from what the network made.
 _WEIGHT = 0.6  # Of the last result, where all trust it.
-_RETURN = 0.8  # Pixels, of the small pictures, off its start that a way ends.
-_COLOR = 25.0  # Levels that a color may change on its way.
-_SLACK = 2  # Levels beyond the colors close by.
-_NEAR_SIDE = 5  # Side, in pixels, of what is close by.
+_FLOW_CONSISTENCY = (
+    0.8  # Pixels, of the small pictures, off its start that a way ends.
+)
+_COLOR_SIGMA = 25.0  # Levels that a color may change on its way.
+_CLAMP_MARGIN = 2  # Levels beyond the colors close by.
+_CLAMP_WINDOW = 5  # Side, in pixels, of what is close by.
 # Put back half a pixel off, where cubic weights lose most; where nothing moves
 # nothing is, or halos would grow. More, or Lanczos' weights, gave ripples
 # beside contours.
-_LOST = 0.18
+_SHARPENING = 0.18
 _MIN_TRUSTED = (
     0.25  # Share of a picture; if less is trusted, it is another shot.
 )
@@ -108,7 +110,7 @@ class TemporalSmoother:
         forth = self._flow.calc(old, new, None)
         off = back + _carried(forth, back, cv2.INTER_LINEAR)
         error = np.hypot(off[..., 0], off[..., 1])
-        trust = np.exp(-((error / _RETURN) ** 2))
+        trust = np.exp(-((error / _FLOW_CONSISTENCY) ** 2))
         trust *= _is_inside(back)
         height, width = photo.shape[:2]
         scale = np.float32([width / new.shape[1], height / new.shape[0]])
@@ -159,19 +161,19 @@ def _is_inside(way):
 def _similarity(carried, photo):
     off = cv2.absdiff(carried, photo).max(axis=2)
     off = cv2.blur(off.astype("float32"), (5, 5))  # Noise is no other color.
-    return np.exp(-((off / _COLOR) ** 2))
+    return np.exp(-((off / _COLOR_SIGMA) ** 2))
 
 
 def _sharpened(carried, way):
     part = way - np.floor(way)
     between = (4 * part * (1 - part)).max(axis=2)  # 1 half-way of two pixels.
-    lost = (_LOST * between**2).astype("float32")
+    lost = (_SHARPENING * between**2).astype("float32")
     blurred = cv2.GaussianBlur(carried, (0, 0), 1)
     return cv2.blendLinear(carried, blurred, 1 + lost, -lost)
 
 
 def _kept_near(carried, cartoon):
-    near = np.ones((_NEAR_SIDE, _NEAR_SIDE), "uint8")
-    low = cv2.subtract(cv2.erode(cartoon, near), _SLACK)
-    high = cv2.add(cv2.dilate(cartoon, near), _SLACK)
+    near = np.ones((_CLAMP_WINDOW, _CLAMP_WINDOW), "uint8")
+    low = cv2.subtract(cv2.erode(cartoon, near), _CLAMP_MARGIN)
+    high = cv2.add(cv2.dilate(cartoon, near), _CLAMP_MARGIN)
     return cv2.min(cv2.max(carried, low), high)

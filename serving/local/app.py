@@ -20,10 +20,10 @@ from starlette import routing
 from starlette.middleware import cors
 
 from . import errors
-from . import limits
 from . import metrics
 from . import model
 from . import request_json
+from . import request_queue
 from . import response_json
 from . import settings
 from . import versions
@@ -56,7 +56,7 @@ class _Target(NamedTuple):
 
 def create(
     catalog: versions.Catalog,
-    queue: limits.RequestQueue,
+    queue: request_queue.RequestQueue,
     meters: metrics.Metrics,
     pages: Sequence[routing.BaseRoute],
     chosen: settings.Settings,
@@ -122,7 +122,7 @@ class _Rest:
         late = f"There was no response within {seconds:g} seconds."
         deadline = time.monotonic() + seconds
         with self._queue.place():
-            body = await limits.until(
+            body = await request_queue.until(
                 deadline,
                 request.body(),
                 exceptions.HTTPException(408, "The body came too slowly."),
@@ -130,7 +130,7 @@ class _Rest:
             compute = functools.partial(
                 self._compute, target.name, found, body, deadline
             )
-            text = await limits.until(
+            text = await request_queue.until(
                 deadline,
                 self._queue.compute(request, compute),
                 errors.RequestError(late, "DEADLINE_EXCEEDED"),

@@ -11,9 +11,9 @@ import uvicorn
 import uvicorn.config
 
 from . import app
-from . import limits
 from . import metrics
 from . import page
+from . import request_queue
 from . import settings
 from . import versions
 
@@ -40,7 +40,7 @@ class Server(uvicorn.Server):
             folders, chosen.file_system_poll_wait_seconds
         )
         self._catalog.start()
-        self._queue = limits.RequestQueue(
+        self._queue = request_queue.RequestQueue(
             chosen.max_enqueued_requests,
             chosen.num_batch_threads or max(2, (os.cpu_count() or 1) // 2),
         )

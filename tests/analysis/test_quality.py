@@ -1,10 +1,10 @@
 import pytest
 
-from cartoongan_tf.analysis import fidelity
+from cartoongan_tf.analysis import photo_consistency
 from cartoongan_tf.analysis import quality
 from cartoongan_tf.training import run_log
 
-GOOD = fidelity.Fidelity(
+GOOD = photo_consistency.PhotoConsistency(
     stray=0.003,
     contours=0.95,
     grid=0.04,

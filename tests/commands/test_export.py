@@ -8,8 +8,8 @@ pytestmark = pytest.mark.slow
 STRICT = """
 import sys
 from cartoongan_tf.commands import main
-from cartoongan_tf.export import exporter
-exporter.MINIMUM_PSNR["dynamic_range"] = 101
+from cartoongan_tf.export import fidelity
+fidelity.MINIMUM_PSNR["dynamic_range"] = 101
 main.run_verb("export", sys.argv[1:])
 """
 

@@ -148,7 +148,6 @@ def test_the_papers_recipe_has_no_extras():
         flat_weight=0.0,
         palette_weight=0.0,
         pixel_weight=0.0,
-        detail_weight=0.0,
         gradient_penalty_weight=0.0,
         discriminator="patch",
         patch_weight=1.0,
@@ -349,7 +348,6 @@ def test_two_discriminators_train_go_on_and_are_fine_tuned(
         "--luminance_weight=1",
         "--palette_weight=1",
         "--pixel_weight=1",
-        "--detail_weight=0.1",
         "--warmup_steps=0",
     )
     whole, parts, tuned = (tmp_path / name for name in ("a", "b", "c"))

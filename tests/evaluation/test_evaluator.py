@@ -6,7 +6,7 @@ import pytest
 
 from cartoongan_tf.analysis import drawn_score
 from cartoongan_tf.analysis import faces
-from cartoongan_tf.analysis import fidelity
+from cartoongan_tf.analysis import photo_consistency
 from cartoongan_tf.analysis import quality
 from cartoongan_tf.analysis import structure
 from cartoongan_tf.core import progress
@@ -73,7 +73,7 @@ def bright_faces(picture):
 
 
 def compare(before, after):
-    pool = fidelity.Pool()
+    pool = photo_consistency.Pool()
     for photo, cartoon in zip(before, after, strict=True):
         pool.add(structure.find_structure(photo), cartoon)
     return pool.result()

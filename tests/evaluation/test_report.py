@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import rich.console
 
-from cartoongan_tf.analysis import fidelity
+from cartoongan_tf.analysis import photo_consistency
 from cartoongan_tf.evaluation import evaluator
 from cartoongan_tf.evaluation import report
 from cartoongan_tf.images import pictures
@@ -23,7 +23,7 @@ SCORE = evaluator.Score(
     edges=30,
     texture=3,
     drawn=0.5,
-    comparison=fidelity.Fidelity(
+    comparison=photo_consistency.PhotoConsistency(
         stray=0.0042,
         contours=0.953,
         grid=0.0271,

@@ -71,8 +71,8 @@ def test_the_report_says_all_of_it(tmp_path):
     ]
 
 
-@pytest.mark.parametrize("precision", exporter.MINIMUM_PSNR)
+@pytest.mark.parametrize("precision", fidelity.MINIMUM_PSNR)
 def test_each_precision_has_its_gate(precision):
     """60, 50, 38 and 28 dB."""
     minimum = {"float32": 60, "float16": 50, "dynamic_range": 38, "int8": 28}
-    assert exporter.MINIMUM_PSNR[precision] == minimum[precision]
+    assert fidelity.MINIMUM_PSNR[precision] == minimum[precision]

@@ -77,7 +77,7 @@ SCRIPT = """
     generator = networks.new_generator("light", 4, 1)
     aim = objective.Objective(
         maps, 1.0, 1.0, 1.0, luminance_weight=1.0, flat_weight=1.0,
-        palette_weight=1.0, detail_weight=1.0, content_target="inked",
+        palette_weight=1.0, content_target="inked",
         pixel_weight=1.0,
         people=1, people_content=2.0,
     )

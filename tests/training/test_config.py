@@ -24,7 +24,6 @@ FOLDERS = {"photo_dir": "p", "cartoon_dir": "c", "workdir": "w"}
         ("flat_weight", -1.0),
         ("palette_weight", -1.0),
         ("pixel_weight", -1.0),
-        ("detail_weight", -1.0),
         ("patch_weight", 0.0),
         ("feature_weight", 0.0),
         ("feature_shift", -1),
@@ -90,7 +89,6 @@ def test_settings_of_people_and_negatives_are_checked(settings, message):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"detail_weight": 0.1}, "`detail_weight`=0.1 compares VGG19's"),
         ({"discriminator": "both"}, "`discriminator`=both looks at VGG19's"),
         ({"discriminator": "features"}, "or `discriminator`=patch"),
     ],

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from cartoongan_tf.analysis import fidelity
+from cartoongan_tf.analysis import photo_consistency
 from cartoongan_tf.analysis import quality
 from cartoongan_tf.analysis import structure
 from cartoongan_tf.evaluation import evaluator
@@ -79,7 +79,7 @@ def test_evaluations_come_now_and_then_and_at_the_end(run):
 
 
 def compare(photos, cartoons):
-    pool = fidelity.Pool()
+    pool = photo_consistency.Pool()
     for photo, cartoon in zip(photos, cartoons, strict=True):
         pool.add(structure.find_structure(photo), cartoon)
     return pool.result()

@@ -26,7 +26,6 @@ def test_each_weight_of_the_settings_is_one_of_the_objective():
         "palette": "palette_weight",
         "pixel": "pixel_weight",
         "variation": "variation_weight",
-        "detail": "detail_weight",
     }
     values = {flag: 0.1 * n for n, flag in enumerate(names.values(), 1)}
     aim = objectives.of_settings(settings(**values), None)

@@ -26,7 +26,6 @@ EVERYTHING = {
     "palette_weight": 2.5,
     "pixel_weight": 1.2,
     "variation_weight": 0.5,
-    "detail_weight": 0.3,
     "patch_weight": 0.5,
     "feature_weight": 0.7,
     "content_target": "smoothed",
@@ -142,7 +141,7 @@ def test_gradient_norms_of_features_are_led_back_together(make_gan, batch):
     alone = {"adversarial", "color", "luminance", "flat", "palette", "pixel"}
     assert norms == {"features", "variation", *alone}
     terms = {n.removesuffix("_loss") for n in report if n.endswith("_loss")}
-    assert terms >= {"content", "people_content", "detail"}
+    assert terms >= {"content", "people_content"}
     assert all(
         float(value) > 0 for n, value in report.items() if "grad_norm" in n
     )

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from cartoongan_tf.analysis import details
-from cartoongan_tf.analysis import fidelity
 from cartoongan_tf.analysis import fringes
 from cartoongan_tf.analysis import grids
+from cartoongan_tf.analysis import photo_consistency
 from cartoongan_tf.analysis import strokes
 from cartoongan_tf.analysis import structure
 from cartoongan_tf.analysis import tones
@@ -33,7 +33,7 @@ def cartoons(photos):
 
 
 def compare(photos, cartoons):
-    pool = fidelity.Pool()
+    pool = photo_consistency.Pool()
     for photo, cartoon in zip(photos, cartoons, strict=True):
         pool.add(structure.find_structure(photo), cartoon)
     return pool.result()

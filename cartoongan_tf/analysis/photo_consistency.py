@@ -1,4 +1,4 @@
-"""Fidelity: what cartoons add to their photos, and what they take away.
+"""Consistency with photos: what cartoons add to them, and what they take away.
 
 All is pooled over the pictures: shares are of the pixels of all of them, not
 means of each picture's share, which would give a photo with one flat corner the
@@ -18,7 +18,7 @@ from cartoongan_tf.analysis import structure
 from cartoongan_tf.analysis import tones
 
 
-class Fidelity(NamedTuple):
+class PhotoConsistency(NamedTuple):
     """Comparison of cartoons with their photos; None for no evidence.
 
     Attributes:
@@ -68,12 +68,12 @@ class Pool:
         self.deviations.append(tones.tones(before.photo).deviation)
         self.details.append(details.compare(before.photo, cartoon))
 
-    def result(self) -> Fidelity:
+    def result(self) -> PhotoConsistency:
         """Of all that was added, at least one."""
         counts = strokes.Strokes(*np.sum(self.strokes, axis=0))
         kept = details.Details(*np.sum(self.details, axis=0))
         deviation, dark, light = np.mean(self.tones, axis=0)
-        return Fidelity(
+        return PhotoConsistency(
             stray=_ratio(counts.stray, counts.flat),
             contours=_ratio(counts.kept, counts.strong),
             grid=grids.grid_strength(np.sum(self.phases, axis=0)),

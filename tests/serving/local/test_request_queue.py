@@ -5,7 +5,7 @@ import pytest
 from starlette import requests
 
 from serving.local import errors
-from serving.local import limits
+from serving.local import request_queue
 
 ASKING = requests.Request({"type": "http"}, lambda: asyncio.sleep(3600))
 
@@ -19,7 +19,7 @@ GONE = requests.Request({"type": "http"}, gone)
 
 @pytest.fixture
 def queue():
-    queue = limits.RequestQueue(max_requests=2, threads=1)
+    queue = request_queue.RequestQueue(max_requests=2, threads=1)
     yield queue
     queue.close()
 
@@ -77,7 +77,7 @@ def test_requests_that_wait_too_long_are_never_computed(queue):
         await asyncio.sleep(0)
         late = queue.compute(ASKING, lambda: computed.append(1))
         with pytest.raises(KeyError, match="late"):
-            await limits.until(0.0, late, KeyError("late"))
+            await request_queue.until(0.0, late, KeyError("late"))
         goes_on.set()
         assert await first
         await queue.compute(ASKING, lambda: None)
@@ -90,6 +90,6 @@ def test_work_that_ends_in_time_gives_its_result():
     async def main():
         deadline = asyncio.get_running_loop().time() + 60
         work = asyncio.sleep(0, "done")
-        return await limits.until(deadline, work, KeyError("late"))
+        return await request_queue.until(deadline, work, KeyError("late"))
 
     assert asyncio.run(main()) == "done"
