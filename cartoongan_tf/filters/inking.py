@@ -4,9 +4,8 @@ Where a discriminator alone takes too long to draw contours, the content loss
 can ask for them: this is what a generator is then told to draw. A line lies on
 the darker side of a contour, where the surroundings are brighter than the
 place itself (a difference of means along the contour, as in Winnemoeller et
-al., 2012, XDoG), and only where the contour runs on in one direction. Texture
-is painted over first. Luminance has few steps, as in cel shading, and colors
-keep their hue.
+al., 2012, XDoG), only where the contour runs on in one direction, and not in
+texture. Luminance has few steps, as in cel shading, and colors keep their hue.
 
 Images are float, `(batch, height, width, 3)`, in [-1, 1]. Written in
 `keras.ops` only.
@@ -41,8 +40,8 @@ def ink(photos, saturation=1.0):
     Returns:
         Images of the same shape.
     """
-    plain = texture.paint_over(_lift(_saturate(photos, saturation)))
-    patches = l0_smoothing.smooth(plain)
+    lifted = _lift(_saturate(photos, saturation))
+    patches = l0_smoothing.smooth(lifted)
     # Filtered, small spots get no lines and no tones of their own.
     light = luminance.luminance(guided_filter.smooth(patches))
     near, far = (
@@ -52,7 +51,7 @@ def ink(photos, saturation=1.0):
     low, high = _COHERENCE
     directed = (edge_flow.coherence(near) - low) / (high - low)
     opacity = ops.clip(_GAIN * (darker - _LINE_THRESHOLD), 0, 1)
-    opacity *= ops.clip(directed, 0, 1)
+    opacity *= ops.clip(directed, 0, 1) * (1 - texture.mask(lifted))
     tones = ops.clip(patches + _posterize(light) - light, -1, 1)
     return tones + opacity * (_LINE_COLOR - tones)
 

@@ -1,8 +1,9 @@
-"""Texture: where a photo is full of small things, and how to paint over them.
+"""Texture: where a photo is full of small things.
 
 Grass, gravel and leaves change at nearly every pixel, and in every direction;
-an illustrator gives them one tone. A contour changes at few pixels, and in one
-direction; eyes and mouths are too small to fill their surroundings.
+an illustrator draws no line around each of them. A contour changes at few
+pixels, and in one direction; eyes and mouths are too small to fill their
+surroundings.
 
 Images are float, `(batch, height, width, 3)`, in [-1, 1]. Written in
 `keras.ops` only.
@@ -11,7 +12,6 @@ Images are float, `(batch, height, width, 3)`, in [-1, 1]. Written in
 from keras import ops
 
 from cartoongan_tf.filters import edge_flow
-from cartoongan_tf.filters import guided_filter
 from cartoongan_tf.filters import luminance
 
 _MIN_SLOPE = 0.08  # Difference of neighbors that counts as a change.
@@ -27,22 +27,16 @@ _VOTE_RANGE = (
 )  # Share of such pixels around one that is taken for one.
 
 
-def paint_over(photos):
-    """Replaces texture by the mean colors of its surroundings.
+def mask(photos):
+    """Finds texture.
 
     Args:
         photos: Photos of shape `(batch, height, width, 3)` in [-1, 1]; sides of
             at least 11 pixels.
 
     Returns:
-        Images of the same shape.
+        Images of shape `(batch, height, width, 1)`, 1 in texture and 0 off it.
     """
-    plain = guided_filter.smooth(photos, radius=4, epsilon=0.06)
-    return photos + _mask(photos) * (plain - photos)
-
-
-def _mask(photos):
-    """Where there is texture, `(batch, height, width, 1)` in [0, 1]."""
     light = luminance.luminance(photos)
     down, across = edge_flow.slopes(light)
     slope = ops.sqrt(ops.square(down) + ops.square(across))

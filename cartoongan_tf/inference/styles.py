@@ -35,14 +35,22 @@ _SHIPPED = {
         "The CartoonGAN authors; trained on illustrations by Wiehan de Jager, "
         "African Storybook (CC BY), and photos listed in the model card.",
         "Apache-2.0",
-    )
+    ),
+    "comic": About(
+        "CartoonGAN comic",
+        "The CartoonGAN authors; trained on illustrations by Rob Owen, Magriet "
+        "Brink and Marleen Visser, African Storybook (CC BY), and photos "
+        "listed in the model card.",
+        "Apache-2.0",
+    ),
 }
 
 
 def names() -> list[str]:
-    """Names of the shipped styles."""
-    stems = sorted(path.stem for path in FOLDER.glob(f"*{_SUFFIX}"))
-    return [stem for stem in stems if not stem.endswith(_DISCRIMINATOR)]
+    """Names of the shipped styles, the default one first."""
+    stems = [path.stem for path in FOLDER.glob(f"*{_SUFFIX}")]
+    own = [stem for stem in stems if not stem.endswith(_DISCRIMINATOR)]
+    return sorted(own, key=lambda name: (name != DEFAULT, name))
 
 
 def find(model: str | pathlib.Path) -> pathlib.Path:
