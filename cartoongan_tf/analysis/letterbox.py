@@ -86,9 +86,8 @@ def without_lit(picture: np.ndarray, bars: Bars) -> Bars:
         gray[:, width - bars.right :],
     )
     is_dark = [not b.size or (b > BLACK).mean() <= _SUBTITLES for b in bands]
-    return Bars(
-        *(side * dark for side, dark in zip(bars, is_dark, strict=True))
-    )
+    kept = zip(bars, is_dark, strict=True)
+    return Bars(*(side if dark else 0 for side, dark in kept))
 
 
 def _pair(is_dark):
