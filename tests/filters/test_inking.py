@@ -66,6 +66,19 @@ def test_texture_gets_less_ink_than_a_contour(random):
     assert inked_share < 0.02
 
 
+def test_pebbles_get_no_ink(random):
+    shades = random.uniform(-0.6, 0.6, (1, 24, 24, 1)).repeat(4, 1).repeat(4, 2)
+    pebbles = shades.repeat(3, 3).astype("float32")
+    assert (inked(pebbles) < -0.7).mean() < 0.005
+
+
+def test_a_line_runs_on_over_a_gap():
+    line = np.full((1, 64, 64, 3), 0.8, "float32")
+    line[:, :, 30:34] = -0.3
+    line[:, 30:33] = 0.8
+    assert inked(line)[0, 31, 31:33, 0].max() < -0.6
+
+
 def test_colors_become_livelier():
     color = np.broadcast_to(np.float32([0.2, 0.0, -0.3]), (1, 24, 32, 3))
     plain, lively = (inked(color, by)[0, 12, 16] for by in (1.0, 1.5))
