@@ -135,7 +135,9 @@ def test_the_gate_is_held_while_a_cartoon_is_computed(pixels, tmp_path):
 def test_huge_pictures_are_not_read_ahead(
     pixels, tmp_path, monkeypatch, is_huge
 ):
-    monkeypatch.setattr(still_images, "_HUGE", 24 * 36 - is_huge)
+    monkeypatch.setattr(
+        still_images, "_EXCLUSIVE_MIN_PIXELS", 24 * 36 - is_huge
+    )
     photo_io.write_photo(tmp_path / "photo.png", pixels)
 
     class Gate:

@@ -14,7 +14,7 @@ def terminal(monkeypatch):
 
 
 def test_without_a_terminal_there_is_a_line_now_and_then(capsys, monkeypatch):
-    monkeypatch.setattr(progress, "_PAUSE", 0.0)
+    monkeypatch.setattr(progress, "_LINE_INTERVAL", 0.0)
     with progress.Progress() as watch:
         watch("Reading [b]", 1, 8)
         watch("Choosing", 1, None)

@@ -208,7 +208,7 @@ def test_photos_and_cartoons_stand_around_what_is_measured(evaluate):
 
 
 def test_progress_counts_pictures_of_all_methods(evaluate, capsys, monkeypatch):
-    monkeypatch.setattr(progress, "_PAUSE", 0.0)
+    monkeypatch.setattr(progress, "_LINE_INTERVAL", 0.0)
     evaluate({"negative": negative})
     lines = [line for line in capsys.readouterr().err.split("\n") if line]
     shares = [line.split(",")[0] for line in lines]

@@ -17,7 +17,7 @@ def pair(random):
 
 @pytest.fixture(params=[1_000_000, 500])
 def band(request, monkeypatch):
-    monkeypatch.setattr(postprocess, "_BAND", request.param)
+    monkeypatch.setattr(postprocess, "_MAX_BAND_PIXELS", request.param)
 
 
 @pytest.mark.usefixtures("band")
