@@ -13,9 +13,8 @@ import numpy as np
 # Halve the amplitude at wavelengths of 4 and 16 pixels: widths of 2 and 8.
 _FINE, _COARSE = 0.75, 3.0
 _WINDOW = 4.0  # Pixels: standard deviation of the window's Gaussian.
-_MIN_DETAIL_RMS = (
-    8.0  # Levels of 255, root mean square in the window: a detail.
-)
+# Levels of 255, root mean square in the window: a detail.
+_MIN_DETAIL_RMS = 8.0
 _MIN_VISIBLE_RMS = 2.0  # Below it a cartoon's detail counts less and less.
 
 

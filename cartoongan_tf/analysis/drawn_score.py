@@ -27,19 +27,15 @@ import numpy as np
 _CLARITY, _FOCUS, _SHADE, _OFFSET = 4.0, -3.0, -1.0, -9.6
 
 _SIDE = 256  # Short side, in pixels, at which pictures are measured.
-_MAX_SIDE = (
-    4 * _SIDE
-)  # Strips are squeezed: one of a row would fill the memory.
+# Strips are squeezed: one of a row would fill the memory.
+_MAX_SIDE = 4 * _SIDE
 _BLACK = 24  # Luminance below which a pixel is nearly black.
-_DECISION_THRESHOLD = (
-    0.5  # Score between photos, about 0.23, and cartoons, about 0.76.
-)
-_SCORE_DEVIATION = (
-    0.25  # Standard deviation among pictures of one kind: 0.20 to 0.25.
-)
-_MIN_MEAN_GAP = (
-    0.2  # Between the means of folders; two kinds are about 0.5 apart.
-)
+# Score between photos, about 0.23, and cartoons, about 0.76.
+_DECISION_THRESHOLD = 0.5
+# Standard deviation among pictures of one kind: 0.20 to 0.25.
+_SCORE_DEVIATION = 0.25
+# Between the means of folders; two kinds are about 0.5 apart.
+_MIN_MEAN_GAP = 0.2
 _MIN_Z_SCORE = 3  # Standard errors of the gap.
 
 

@@ -13,9 +13,8 @@ import numpy as np
 BLACK = 24  # Luminance up to which noise of compression keeps a bar.
 _DARK_SHARE = 0.98  # Of a row: a few bright pixels ring into a bar.
 _SUBTITLES = 0.1  # Of a bar may be lit by a line of text.
-_BORDER_PIXELS = (
-    2  # Pixels beside a bar that scaling and compression have darkened.
-)
+# Pixels beside a bar that scaling and compression have darkened.
+_BORDER_PIXELS = 2
 
 
 class Bars(NamedTuple):

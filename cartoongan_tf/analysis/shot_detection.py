@@ -36,9 +36,8 @@ _MAX_OF_ONE_COLOR = 0.9
 # by 25 and more; nine of ten pictures from themselves moved by 5 % of the width
 # by 21 at most, moved by 20 % by 21 and more.
 _VIEW_CHANGE = 28.0
-_SOFT_CUT_THRESHOLD = (
-    8.0  # Between panels of one conversation; if it stands out.
-)
+# Between panels of one conversation; if it stands out.
+_SOFT_CUT_THRESHOLD = 8.0
 _CUT_PEAK_RATIO = 4.0  # Times the changes before and after.
 _MIN_INTERVAL = 1.5  # Seconds between two picks of a shot.
 _STILL_MOTION = 4.0  # Motion up to which sharpness decides.

@@ -20,9 +20,8 @@ Cartoonize = Callable[[np.ndarray], np.ndarray]
 Source = pathlib.Path | bytes
 Target = pathlib.Path | BinaryIO
 
-_EXCLUSIVE_MIN_PIXELS = (
-    20_000_000  # Pixels from which on one picture at a time is in memory.
-)
+# Pixels from which on one picture at a time is in memory.
+_EXCLUSIVE_MIN_PIXELS = 20_000_000
 
 
 def cartoonize_picture(

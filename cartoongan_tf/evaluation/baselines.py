@@ -14,9 +14,8 @@ _DIAMETER = 9
 _SIGMA = 75
 _MEDIAN = 5
 _BLOCK = 9
-_MIN_LINE_CONTRAST = (
-    9  # Than the mean around, by how much, for a pixel to be a line.
-)
+# Than the mean around, by how much, for a pixel to be a line.
+_MIN_LINE_CONTRAST = 9
 
 
 def stylize(picture: np.ndarray) -> np.ndarray:

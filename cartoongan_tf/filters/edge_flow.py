@@ -43,8 +43,8 @@ def average_along(images, light, length=5, radius=2):
     Args:
         images: Images of shape `(batch, height, width, 1)`.
         light: Images of the same shape, whose contours give the direction.
-        length: How many pixels to go, each way; weights fall like a Gaussian
-            of half that deviation.
+        length: How many pixels to go, each way, with the weights of a
+            Gaussian whose standard deviation is half of that.
         radius: Half the side, in pixels, of the squares that have one
             direction.
 
@@ -54,12 +54,14 @@ def average_along(images, light, length=5, radius=2):
     down, across, both = _structure_tensor(light, radius)
     steepest = ops.arctan2(2 * both, across - down) / 2
     flow = ops.concatenate([ops.cos(steepest), -ops.sin(steepest)], axis=-1)
+    field = ops.concatenate([images, flow], axis=-1)
+    start = _places(images)
     total, weights = images, 1.0
     for sign in (1.0, -1.0):
-        place, heading = _places(images), sign * flow
+        place, heading = start, sign * flow
         for step in range(1, length + 1):
             place = place + heading
-            seen = _sample(ops.concatenate([images, flow], axis=-1), place)
+            seen = _sample(field, place)
             weight = math.exp(-2 * (step / length) ** 2)
             total += weight * seen[..., :1]
             weights += weight
@@ -119,7 +121,7 @@ def _places(images):
 
 
 def _sample(images, places):
-    """Images at the pixels nearest to places, at the border at its own."""
+    """Images at the pixels nearest to places, which may lie outside."""
     batch, height, width, channels = images.shape
     nearest = ops.cast(ops.round(places), "int32")
     rows = ops.clip(nearest[..., 0], 0, height - 1)

@@ -27,7 +27,7 @@ _NEAR_RADIUS = 1  # Half the sides, in pixels, of the squares that are compared.
 _FAR_RADIUS = 3
 _LINE_THRESHOLD = 0.018  # Difference from which on there is ink.
 _GAIN = 35.0  # Ink, of 1, by the difference above that.
-_COHERENCE = (0.35, 0.6)  # No ink below, all of it above.
+_COHERENCE_RANGE = (0.35, 0.6)  # No ink below, all of it above.
 
 
 def ink(photos, saturation=1.0):
@@ -48,10 +48,9 @@ def ink(photos, saturation=1.0):
         edge_flow.blur(light, radius) for radius in (_NEAR_RADIUS, _FAR_RADIUS)
     )
     darker = edge_flow.average_along(far - near, near)
-    low, high = _COHERENCE
-    directed = (edge_flow.coherence(near) - low) / (high - low)
+    directed = texture.ramp(edge_flow.coherence(near), _COHERENCE_RANGE)
     opacity = ops.clip(_GAIN * (darker - _LINE_THRESHOLD), 0, 1)
-    opacity *= ops.clip(directed, 0, 1) * (1 - texture.mask(lifted))
+    opacity *= directed * (1 - texture.mask(lifted))
     tones = ops.clip(patches + _posterize(light) - light, -1, 1)
     return tones + opacity * (_LINE_COLOR - tones)
 

@@ -16,15 +16,11 @@ from cartoongan_tf.filters import luminance
 
 _MIN_SLOPE = 0.08  # Difference of neighbors that counts as a change.
 _RADIUS = 10  # Half the sides of the squares that are full of changes.
-_DENSITY_RANGE = (
-    0.45,
-    0.65,
-)  # Share of changes: none is texture below, all above.
+# Share of changes: none is texture below, all above.
+_DENSITY_RANGE = (0.45, 0.65)
 _COHERENCE_RANGE = (0.3, 0.6)  # All is texture below, none above.
-_VOTE_RANGE = (
-    0.5,
-    0.7,
-)  # Share of such pixels around one that is taken for one.
+# Share of such pixels around one that is taken for one.
+_VOTE_RANGE = (0.5, 0.7)
 
 
 def mask(photos):
@@ -42,12 +38,13 @@ def mask(photos):
     slope = ops.sqrt(ops.square(down) + ops.square(across))
     filled = edge_flow.blur(ops.clip(slope / _MIN_SLOPE, 0, 1), _RADIUS)
     one_direction = edge_flow.coherence(edge_flow.blur(light, 1))
-    is_texture = _ramp(filled, _DENSITY_RANGE) * (
-        1 - _ramp(one_direction, _COHERENCE_RANGE)
+    is_texture = ramp(filled, _DENSITY_RANGE) * (
+        1 - ramp(one_direction, _COHERENCE_RANGE)
     )
-    return _ramp(edge_flow.blur(is_texture, _RADIUS), _VOTE_RANGE)
+    return ramp(edge_flow.blur(is_texture, _RADIUS), _VOTE_RANGE)
 
 
-def _ramp(values, ends):
+def ramp(values, ends):
+    """Rises from 0 at the first of two ends to 1 at the second."""
     low, high = ends
     return ops.clip((values - low) / (high - low), 0, 1)

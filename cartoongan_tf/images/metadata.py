@@ -59,9 +59,8 @@ _XMP_PICTURES = re.compile(
 _XMP_ORIENTATION = re.compile(
     rb'\s?tiff:Orientation="\d"|<tiff:Orientation>\d</tiff:Orientation>'
 )
-_MAX_SEGMENT_BYTES = (
-    65_502  # Bytes that fit a segment of a JPEG, less XMP's own header.
-)
+# Bytes that fit a segment of a JPEG, less XMP's own header.
+_MAX_SEGMENT_BYTES = 65_502
 
 
 @dataclasses.dataclass(frozen=True)
@@ -145,9 +144,8 @@ def _fit_jpeg(metadata, options):
     for name in ("exif", "xmp"):
         if len(options[name] or b"") > _MAX_SEGMENT_BYTES:
             options[name] = None
-    options["comment"] = metadata.texts.get(COMMENT, "").encode()[
-        :_MAX_SEGMENT_BYTES
-    ]
+    comment = metadata.texts.get(COMMENT, "").encode()
+    options["comment"] = comment[:_MAX_SEGMENT_BYTES]
 
 
 def _fit_png(metadata, options):

@@ -13,9 +13,8 @@ import numpy as np
 # by 16 levels and more.
 _MAX_HIDDEN_ALPHA = 8
 _STRIP = 512  # Rows.
-_CONTEXT_ROWS = (
-    128  # Rows above and below: beyond, no visible pixel depends on them.
-)
+# Rows above and below: beyond, no visible pixel depends on them.
+_CONTEXT_ROWS = 128
 _WHITE = 255
 
 

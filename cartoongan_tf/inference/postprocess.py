@@ -13,13 +13,11 @@ import numpy as np
 from cartoongan_tf.core import errors
 
 _MAX_BAND_PIXELS = 1_000_000  # Pixels that are worked on at once.
-_MAX_SAMPLED_PIXELS = (
-    1_000_000  # Pixels that color statistics are taken from at most.
-)
+# Pixels that color statistics are taken from at most.
+_MAX_SAMPLED_PIXELS = 1_000_000
 _MIN_DEVIATION = 1.0  # Of L, a, b: a flat picture should not be stretched.
-_MAX_DEVIATION_RATIO = (
-    2.0  # The most that a deviation grows, or shrinks to a half.
-)
+# The most that a deviation grows, or shrinks to a half.
+_MAX_DEVIATION_RATIO = 2.0
 
 
 class Finish:

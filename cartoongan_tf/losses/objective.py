@@ -101,8 +101,8 @@ class Objective:
         view = view or augmentation.AS_IT_IS
         target = _target(self.content_target, photos, self.saturation)
         found = self._content(
-            _as_list(self.look(target, view)),
-            _as_list(self.look(generated, view) if maps is None else maps),
+            _last(self.look(target, view)),
+            _last(self.look(generated, view) if maps is None else maps),
         )
         if self.color_weight:
             found["color"] = losses.color_loss(target, generated)
@@ -133,13 +133,13 @@ class Objective:
         return self.content_weight * (self.people_content - 1)
 
     def _content(self, wanted, found):
-        """Terms that compare lists of feature maps, the last one for all."""
-        terms = {"content": losses.content_loss(wanted[-1], found[-1])}
+        """Terms that compare features."""
+        terms = {"content": losses.content_loss(wanted, found)}
         if self._people_weight:
             # A share of the batch, so that the factor is that of each photo.
-            share = self.people / found[-1].shape[0]
+            share = self.people / found.shape[0]
             terms["people_content"] = share * losses.content_loss(
-                wanted[-1][-self.people :], found[-1][-self.people :]
+                wanted[-self.people :], found[-self.people :]
             )
         return terms
 
@@ -172,5 +172,5 @@ class PixelObjective:
         return {"pixel": losses.pixel_loss(target, generated)}
 
 
-def _as_list(features):
-    return features if isinstance(features, list) else [features]
+def _last(features):
+    return features[-1] if isinstance(features, list) else features

@@ -17,9 +17,8 @@ from cartoongan_tf.prepare import overlaps
 from cartoongan_tf.prepare import pair_findings
 from cartoongan_tf.prepare import rules
 
-_QUICK_CHECK_PICTURES = (
-    40  # Pictures a folder: of 1000 draws none was judged wrongly.
-)
+# Pictures a folder: of 1000 draws none was judged wrongly.
+_QUICK_CHECK_PICTURES = 40
 _MIN_SHARE = 0.5  # Share of a quick check's pictures that is worth a line.
 
 

@@ -28,14 +28,12 @@ _AUTHORS_COUNT = {PHOTOS: 5402, CARTOONS: 2302}
 # (SystemErrorWang/White-box-Cartoonization, issue 13); our storybook style
 # comes of 413.
 _MIN_PICTURES = 300
-_MAX_NOTE_SHARE = (
-    0.05  # Share of a folder up to which pictures are only a note.
-)
+# Share of a folder up to which pictures are only a note.
+_MAX_NOTE_SHARE = 0.05
 
 # Measured on 536 photos and 856 cartoons:
-_MIN_COLOR = (
-    12  # Color of a gray JPEG is 0; one picture in 100 has less than 17.
-)
+# Color of a gray JPEG is 0; one picture in 100 has less than 17.
+_MIN_COLOR = 12
 _MIN_LUMINANCE = 30  # Median luminance; one photo in 50 is darker.
 _MIN_CONTRAST = 6  # Contrast; the lowest of all is 9.8.
 # Width of edges: 14 photos have more and no cartoon, and 92 of 100 pictures

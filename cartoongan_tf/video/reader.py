@@ -21,12 +21,10 @@ import numpy as np
 
 from cartoongan_tf.core import errors
 
-_SEEK_MARGIN = (
-    5.0  # Seconds to seek ahead of a time: some key frames come late.
-)
-_TRAILING_SOUND = (
-    2.0  # Seconds of sound, say, that a whole video may go on for.
-)
+# Seconds to seek ahead of a time: some key frames come late.
+_SEEK_MARGIN = 5.0
+# Seconds of sound, say, that a whole video may go on for.
+_TRAILING_SOUND = 2.0
 # Numbers of ITU-T H.273, as in FFmpeg.
 _BT709, UNTAGGED, _BT601 = 1, 2, 6
 _MATRICES = {_BT709, 5, _BT601, 9}  # 5 is BT.601 in Europe, 9 is BT.2020.
