@@ -5,7 +5,10 @@ can ask for them: this is what a generator is then told to draw. A line lies on
 the darker side of a contour, where the surroundings are brighter than the
 place itself (a difference of means along the contour, as in Winnemoeller et
 al., 2012, XDoG), only where the contour runs on in one direction, and not in
-texture. Luminance has few steps, as in cel shading, and colors keep their hue.
+texture. As with a brush, outlines of whole things are bold and black, and
+lines inside them fine, in a dark tone of the color around them: a mouth is
+no black bar. Luminance has few steps, as in cel shading, and colors keep
+their hue.
 
 Images are float, `(batch, height, width, 3)`, in [-1, 1]. Written in
 `keras.ops` only.
@@ -22,9 +25,13 @@ from cartoongan_tf.filters import texture
 _GAMMA = 0.85  # Lifts what is dark; black and white stay.
 _STEPS = 6  # Of luminance, from black to white.
 _STEEPNESS = 8.0  # Of a step: its width is a part of the tone between two.
-_LINE_COLOR = -0.92
-_NEAR_RADIUS = 1  # Half the sides, in pixels, of the squares that are compared.
-_FAR_RADIUS = 3
+_BLACK = -0.92
+_SHADE = 0.45  # Color of a fine line, in [0, 1], by the tone below it.
+_SHADE_RANGE = (0.05, 0.2)  # Difference: that color below, black above.
+# Half the sides, in pixels, of the two squares whose means are compared.
+_FINE_RADII = (0, 2)
+_BOLD_RADII = (1, 3)
+_OUTLINE_RADIUS = 6  # Of the filter that leaves the outlines of whole things.
 _LINE_THRESHOLD = 0.018  # Difference from which on there is ink.
 _GAIN = 35.0  # Ink, of 1, by the difference above that.
 _COHERENCE_RANGE = (0.35, 0.6)  # No ink below, all of it above.
@@ -44,15 +51,26 @@ def ink(photos, saturation=1.0):
     patches = l0_smoothing.smooth(lifted)
     # Filtered, small spots get no lines and no tones of their own.
     light = luminance.luminance(guided_filter.smooth(patches))
-    near, far = (
-        edge_flow.blur(light, radius) for radius in (_NEAR_RADIUS, _FAR_RADIUS)
-    )
-    darker = edge_flow.average_along(far - near, near)
-    directed = texture.ramp(edge_flow.coherence(near), _COHERENCE_RANGE)
-    opacity = ops.clip(_GAIN * (darker - _LINE_THRESHOLD), 0, 1)
-    opacity *= directed * (1 - texture.mask(lifted))
     tones = ops.clip(patches + _posterize(light) - light, -1, 1)
-    return tones + opacity * (_LINE_COLOR - tones)
+    outlines = guided_filter.smooth(patches, _OUTLINE_RADIUS)
+    without_texture = 1 - texture.mask(lifted)
+
+    darker, opacity = _lines(light, _FINE_RADII)
+    shade = _SHADE * (tones + 1) - 1
+    color = shade + texture.ramp(darker, _SHADE_RANGE) * (_BLACK - shade)
+    drawn = tones + without_texture * opacity * (color - tones)
+
+    _, opacity = _lines(luminance.luminance(outlines), _BOLD_RADII)
+    return drawn + without_texture * opacity * (_BLACK - drawn)
+
+
+def _lines(light, radii):
+    """How much darker than their surroundings places are, and their ink."""
+    near, far = (edge_flow.blur(light, radius) for radius in radii)
+    darker = edge_flow.average_along(far - near, near)
+    opacity = ops.clip(_GAIN * (darker - _LINE_THRESHOLD), 0, 1)
+    directed = texture.ramp(edge_flow.coherence(near), _COHERENCE_RANGE)
+    return darker, opacity * directed
 
 
 def _saturate(images, saturation):

@@ -75,8 +75,24 @@ def test_pebbles_get_no_ink(random):
 def test_a_line_runs_on_over_a_gap():
     line = np.full((1, 64, 64, 3), 0.8, "float32")
     line[:, :, 30:34] = -0.3
-    line[:, 30:33] = 0.8
-    assert inked(line)[0, 31, 31:33, 0].max() < -0.6
+    line[:, 30:32] = 0.8
+    assert inked(line)[0, 30:32, 31:33, 0].max() < -0.6
+
+
+def test_a_fine_line_keeps_a_dark_tone_of_its_color():
+    skin = np.float32([0.6, 0.2, 0.0])
+    mouth = np.tile(skin, (1, 48, 48, 1))
+    mouth[:, 22:25, 16:32] -= 0.3
+    drawn = inked(mouth, 1.0)[0, 23, 24]
+    ground = inked(mouth, 1.0)[0, 40, 24]
+    by_ground = (drawn + 1) / (ground + 1)
+    assert by_ground.max() < 0.55
+    assert drawn[0] > drawn[2] + 0.2  # Still red, and not black.
+
+
+def test_an_outline_is_black(halves):
+    reddish = halves * np.float32([1.0, 0.5, 0.5])
+    assert inked(reddish)[0, 12, 13:16].max() < -0.85
 
 
 def test_colors_become_livelier():
