@@ -1,6 +1,6 @@
 r"""Tries out the parts of the recipe: each is left out, one at a time.
 
-    python -m tools.calibrate_balance --flagfile=tools/calibration.flags \
+    python -m tools.calibrate_balance --flagfile=configs/storybook.flags \
         --photo_dir=PHOTOS --people_dir=PEOPLE --cartoon_dir=CARTOONS \
         --workdir=runs/balance
 

@@ -115,9 +115,7 @@ def test_recorded_flags_bring_back_the_run(folders, tmp_path):
 CONFIGS = ROOT / "cartoongan_tf/configs"
 
 
-@pytest.mark.parametrize(
-    "path", [*sorted(CONFIGS.iterdir()), ROOT / "tools/calibration.flags"]
-)
+@pytest.mark.parametrize("path", sorted(CONFIGS.iterdir()))
 def test_flagfiles_are_settings(path):
     text = path.read_text()
     assert text.startswith("#")
