@@ -56,6 +56,7 @@ def run(
     *,
     workers: int = 1,
     watch: videos.Watch = videos.watched_by_nobody,
+    tell: videos.Tell | None = None,
 ) -> Iterator[Outcome]:
     """Runs tasks; what is wrong with one does not stop the others.
 
@@ -65,6 +66,8 @@ def run(
         settings: How to read and write.
         workers: Pictures that are computed at once.
         watch: Told how far a video is.
+        tell: Told what a user should know of a video before its frames are
+            made; outcomes hold that if it is None.
 
     Yields:
         What became of each, as it gets done.
@@ -72,17 +75,17 @@ def run(
     Raises:
         OSError: If the disk is full.
     """
-    work = functools.partial(_run_one, cartoonize, settings, watch)
+    work = functools.partial(_run_one, cartoonize, settings, (watch, tell))
     still = media_type.Kind.PICTURE
     stills = [task for task in tasks if task.job.kind is still]
     yield from parallel.map_overlapped(work, stills, workers)
     yield from (work(t, None) for t in tasks if t.job.kind is not still)
 
 
-def _run_one(cartoonize, settings, watch, task, gate):
+def _run_one(cartoonize, settings, listeners, task, gate):
     try:
         if task.job.kind is media_type.Kind.VIDEO:
-            notes = _run_video(cartoonize, settings, watch, task)
+            notes = _run_video(cartoonize, settings, listeners, task)
         elif task.job.kind is media_type.Kind.CAMERA:
             notes = _run_camera(cartoonize, settings, task)
         else:
@@ -109,11 +112,12 @@ def _run_picture(cartoonize, settings, task, gate):
     return []
 
 
-def _run_video(cartoonize, settings, watch, task):
+def _run_video(cartoonize, settings, listeners, task):
     if not isinstance(task.job.source, pathlib.Path) or task.path is None:
         raise errors.InputError(
             "a video can neither come nor go through a pipe; name files."
         )
+    watch, tell = listeners
     summary = videos.cartoonize_video(
         cartoonize.for_video() if settings.temporal else cartoonize,
         task.job.source,
@@ -130,6 +134,7 @@ def _run_video(cartoonize, settings, watch, task):
             [settings.fingerprint, settings.max_side, settings.compare]
         ),
         watch=watch,
+        tell=tell,
     )
     return summary.notes
 

@@ -40,6 +40,8 @@ def mux(
 ) -> list[str]:
     """Writes a video, whole or not at all.
 
+    Where the streams of the source break it, it is written without them.
+
     Args:
         segments: Files of `video_segments`, in order.
         target: File to write.
@@ -49,45 +51,89 @@ def mux(
         source: Where the sound and all else comes from, if anywhere.
 
     Returns:
-        What of the source could not be kept, in sentences.
+        What could not be kept and `losses` did not foresee, in sentences.
     """
-    with atomic_files.atomic_path(target) as temporary:
+    parts = segments, target, encoding, display, rate
+    if source is None:
+        _write(*parts, None)
+        return []
+    try:
+        damaged = _write(*parts, source)
+    except (av.FFmpegError, ValueError) as error:
+        if isinstance(error, OSError):  # Such as a full disk.
+            raise
+        _write(*parts, None)
+        return [
+            f"{source.name}: its sound and subtitles cannot be kept, and are "
+            f"left out ({error})."
+        ]
+    if not damaged:
+        return []
+    return [
+        f"{source.name}: damaged parts of its sound or subtitles are left out."
+    ]
+
+
+def losses(
+    target: pathlib.Path,
+    encoding: codecs.Encoding,
+    display: reader.DisplayInfo,
+    source: reader.VideoFile | None = None,
+) -> list[str]:
+    """What of a video the target cannot hold, told before it is made.
+
+    Args:
+        target: As that of `mux`, as are the others.
+        encoding: How it is written.
+        display: How the frames are shown.
+        source: Where the sound and all else comes from, if anywhere.
+
+    Returns:
+        Sentences.
+    """
+    found = [] if source is None else stream_copy.losses(source, encoding)
+    # H.264 and H.265 say it themselves, and PyAV tells MP4 files only.
+    is_mute = encoding.codec in ("vp9", "av1") and encoding.format != "mp4"
+    if display.aspect != 1 and is_mute:
+        found.append(
+            f"{target}: its pixels are not square ({display.aspect}), which "
+            "such a file cannot say; write an .mp4, or h264."
+        )
+    if encoding.even and any(side % 2 for side in display.size):
+        found.append(
+            f"{target}: {encoding.codec} holds even sizes only, so the last "
+            "row or column is there twice; vp9 and av1 hold odd ones."
+        )
+    return found
+
+
+def _write(segments, target, encoding, display, rate, source):
+    with (
+        atomic_files.atomic_path(target) as temporary,
         # Absolute, or a colon would make a protocol of the name.
-        with av.open(
+        av.open(
             str(temporary.absolute()),
             "w",
             format=encoding.format,
             container_options=dict(encoding.file_options),
-        ) as output:
-            with av.open(str(segments[0])) as first:
-                video = _add_video(output, first, encoding, display, rate)
-            notes = list(_losses(target, encoding, display))
-            if source is None:
-                _mux_packets(output, video, segments, rate, 0)
-                return notes
-            with av.open(str(source.path)) as container:
-                _describe(output, video, container, source)
-                tracks = stream_copy.SoundTracks(
-                    output, container, encoding, source.index
-                )
-                start_offset = fractions.Fraction(
-                    source.start_offset
-                ).limit_denominator(10**6)
-                packets = tracks.packets()
-                _mux_packets(
-                    output, video, segments, rate, start_offset, packets
-                )
-    return notes + [f"{source.name}: {note}" for note in tracks.notes]
-
-
-def _losses(target, encoding, display):
-    # H.264 and H.265 say it themselves, and PyAV tells MP4 files only.
-    is_mute = encoding.codec in ("vp9", "av1") and encoding.format != "mp4"
-    if display.aspect != 1 and is_mute:
-        yield (
-            f"{target}: its pixels are not square ({display.aspect}), which "
-            "such a file cannot say; write an .mp4, or h264."
-        )
+        ) as output,
+    ):
+        with av.open(str(segments[0])) as first:
+            video = _add_video(output, first, encoding, display, rate)
+        if source is None:
+            return _mux_packets(output, video, segments, rate, 0)
+        with av.open(str(source.path)) as container:
+            _describe(output, video, container, source)
+            tracks = stream_copy.SoundTracks(
+                output, container, encoding, source.index
+            )
+            start_offset = fractions.Fraction(
+                source.start_offset
+            ).limit_denominator(10**6)
+            packets = tracks.packets()
+            return _mux_packets(
+                output, video, segments, rate, start_offset, packets
+            )
 
 
 def _add_video(output, first, encoding, display, rate):
@@ -126,10 +172,19 @@ def lasting(metadata: dict[str, str]) -> dict[str, str]:
 
 
 def _mux_packets(output, video, segments, rate, start_offset, others=()):
+    """Writes all packets but bad ones of other streams; whether there are."""
+    damaged = False
     packets = _video_packets(segments, video, rate, start_offset)
     # Written in the order of time, or all of the sound would wait in memory.
     for _, packet in heapq.merge(packets, others, key=lambda timed: timed[0]):
-        output.mux(packet)
+        try:
+            output.mux(packet)
+        except (av.FFmpegError, ValueError) as error:
+            # One bad packet of sound; the next may be good.
+            if packet.stream is video or isinstance(error, OSError):
+                raise
+            damaged = True
+    return damaged
 
 
 def _video_packets(segments, stream, rate, start_offset):

@@ -6,15 +6,19 @@ record is there, which is written last. The settings stand in the folder: with
 others, or with another source, work starts over.
 """
 
+import contextlib
+import fractions
 import json
 import pathlib
 import shutil
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
+from cartoongan_tf.video import frame_sampler
 from cartoongan_tf.video import temporal_smoothing
 
 _SETTINGS = "settings.json"
@@ -92,3 +96,17 @@ class SegmentFolder:
 
     def _path(self, number, suffix):
         return self._folder / f"{number:06}.{suffix}"
+
+
+@contextlib.contextmanager
+def advice(
+    folder: SegmentFolder, segment_seconds: fractions.Fraction
+) -> Iterator[None]:
+    """Says, when work is stopped by Ctrl-C, where it will go on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        place = frame_sampler.clock(float(len(folder.done()) * segment_seconds))
+        raise KeyboardInterrupt(
+            f"Stopped. The same command goes on from {place}."
+        ) from None

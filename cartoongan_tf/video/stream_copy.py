@@ -4,13 +4,18 @@ All is copied as it is where the target can hold it. Other sound is encoded
 again; what else cannot be held is left out, and said to be.
 """
 
+import contextlib
+import fractions
 import io
+import itertools
 from collections.abc import Callable
 from collections.abc import Iterator
 
 import av
 
 from cartoongan_tf.video import codecs
+from cartoongan_tf.video import reader
+from cartoongan_tf.video import sound_encoder
 
 _KINDS = {
     "audio": "sound track",
@@ -24,9 +29,19 @@ _COVERS = {
     "mjpeg": ("cover.jpg", "image/jpeg"),
     "png": ("cover.png", "image/png"),
 }
-_RATE = 48000  # Of sound that is re-encoded, which Opus asks for.
+_TRIED = 8  # Packets of sound; what a file can say of them shows at its end.
 
 Timed = tuple[float, av.Packet]
+
+
+def losses(source: reader.VideoFile, encoding: codecs.Encoding) -> list[str]:
+    """What of a video would not be copied as it is, in sentences."""
+    with (
+        av.open(str(source.path)) as container,
+        av.open(io.BytesIO(), "w", format=encoding.format) as trial,
+    ):
+        tracks = SoundTracks(trial, container, encoding, source.index)
+    return [f"{source.name}: {note}" for note in tracks.notes]
 
 
 class SoundTracks:
@@ -63,13 +78,7 @@ class SoundTracks:
         streams = [self._container.streams[n] for n in self._routes]
         # Without a stream `demux` would give all of them.
         packets = self._container.demux(*streams) if streams else iter(())
-        while True:
-            try:
-                packet = next(packets, None)
-            except av.FFmpegError:  # Where the source is broken off.
-                return
-            if packet is None:
-                return
+        for packet in _in_order(_whole(packets)):
             yield from self._routes[packet.stream.index](packet)
 
     def _add(self, stream):
@@ -80,7 +89,7 @@ class SoundTracks:
         elif _is_cover(stream) and self._encoding.format == "matroska":
             name, kind = _COVERS.get(stream.codec_context.name, _COVERS["png"])
             self._output.add_attachment(name, kind, self._cover(stream.index))
-        elif _can_hold(self._encoding.format, stream):
+        elif _can_hold(self._encoding.format, self._container.name, stream):
             added = _copy(self._output, stream)
             self._routes[stream.index] = self._copier(added, _is_cover(stream))
         elif stream.type == "audio":
@@ -95,11 +104,22 @@ class SoundTracks:
 
     def _add_encoded(self, stream):
         sound = self._encoding.sound
-        added = self._output.add_stream(sound, rate=_RATE)
-        added.codec_context.layout = stream.codec_context.layout
+        layout = sound_encoder.layout_for(
+            self._container.name, stream.index, sound, self._encoding.format
+        )
+        if layout is None:
+            self._note(stream, "cannot be encoded again and is left out")
+            return
+        added = self._output.add_stream(
+            sound, sound_encoder.RATE, layout=layout
+        )
         _describe(added, stream)
         self._routes[stream.index] = self._encoder(added)
-        self._note(stream, f"is re-encoded, as {sound.removeprefix('lib')}")
+        what = f"is re-encoded, as {sound.removeprefix('lib')}"
+        channels = added.layout.nb_channels
+        if channels < stream.layout.nb_channels:
+            what += f", mixed down to {added.layout.name}"
+        self._note(stream, what)
 
     def _note(self, stream, what):
         name = stream.codec_context.name if stream.codec_context else "unknown"
@@ -121,39 +141,82 @@ class SoundTracks:
         return copy
 
     def _encoder(self, added):
+        start = fractions.Fraction(self._start).limit_denominator(10**6)
+        encoder = sound_encoder.SoundEncoder(added, start)
+
         def encode(packet: av.Packet) -> Iterator[Timed]:
             try:
                 frames = packet.decode()
             except av.FFmpegError:  # One bad packet; the next may be good.
                 return
             for frame in frames:
-                if frame.pts is not None and frame.time_base:
-                    frame.pts -= round(self._start / frame.time_base)
-                for made in added.encode(frame):
+                for made in encoder.encode(frame):
                     yield _timed(made, added)
             if not packet.size:  # The end.
-                for made in added.encode(None):
+                for made in encoder.finish():
                     yield _timed(made, added)
 
         return encode
 
 
+def _whole(packets):
+    """Packets up to the end, or to where the source is broken off."""
+    with contextlib.suppress(av.FFmpegError):
+        yield from packets
+
+
+def _in_order(packets):
+    """Leaves out sound of damaged times, which no target takes.
+
+    Such a packet is after the next one of its track, or before the last one.
+    """
+    held: dict[int, av.Packet] = {}
+    last: dict[int, int] = {}
+    for packet in packets:
+        index, moment = packet.stream.index, _moment(packet)
+        before = held.pop(index, None)
+        if before is not None:
+            time = _moment(before)
+            if last.get(index, time - 1) <= time and (
+                moment is None or time <= moment
+            ):
+                last[index] = time
+                yield before
+        if moment is None or packet.stream.type != "audio":
+            yield packet
+        else:
+            held[index] = packet
+    yield from held.values()
+
+
+def _moment(packet):
+    return packet.pts if packet.dts is None else packet.dts
+
+
 def _timed(packet, added):
-    moment = packet.pts if packet.dts is None else packet.dts
     packet.stream = added
-    return float(moment * packet.time_base), packet
+    return float(_moment(packet) * packet.time_base), packet
 
 
-def _can_hold(kind, stream):
+def _can_hold(kind, source, stream):
     """Tried out: what FFmpeg says it can write it may refuse to."""
     if stream.type not in ("audio", "subtitle", "video"):
         return False
     if stream.type == "video" and not _is_cover(stream):
         return False
     try:
-        with av.open(io.BytesIO(), "w", format=kind) as trial:
-            _copy(trial, stream)
+        with (
+            av.open(source) as container,
+            av.open(io.BytesIO(), "w", format=kind) as trial,
+        ):
+            added = _copy(trial, container.streams[stream.index])
             trial.start_encoding()
+            if stream.type == "audio":
+                packets = container.demux(container.streams[stream.index])
+                for packet in itertools.islice(packets, _TRIED):
+                    if packet.size and packet.pts is not None:
+                        packet.stream = added
+                        trial.mux(packet)
     except (ValueError, av.FFmpegError):
         return False
     return True

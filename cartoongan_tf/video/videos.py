@@ -36,6 +36,7 @@ SEGMENT_SECONDS = 10.0
 Cartoonize = Callable[[np.ndarray], np.ndarray]
 Compose = Callable[[np.ndarray, np.ndarray], np.ndarray]
 Watch = Callable[[str, float, float | None, str], None]
+Tell = Callable[[str], None]
 
 
 class Summary(NamedTuple):
@@ -91,6 +92,7 @@ def cartoonize_video(
     compose: Compose = cartoon_alone,
     fingerprint: str = "",
     watch: Watch = watched_by_nobody,
+    tell: Tell | None = None,
 ) -> Summary:
     """Cartoonizes a video, or goes on where it was stopped.
 
@@ -114,6 +116,8 @@ def cartoonize_video(
             is another than before, work starts over.
         watch: Called with what is being done, how many seconds of the video
             are, the whole if that is known, and the speed.
+        tell: Called with what a user should know before frames are made; the
+            summary's notes hold that if it is None.
 
     Returns:
         A summary.
@@ -133,6 +137,11 @@ def cartoonize_video(
         )
     display, notes = video.display_info()
     display = display._replace(size=_final_size(display.size, prepare, compose))
+    notes += muxer.losses(target, encoding, display, video)
+    if tell is not None:
+        for note in notes:
+            tell(note)
+        notes = []
     length = fractions.Fraction(segment_seconds).limit_denominator(1000)
     settings = _settings(
         video, encoding, display, temporal, length, batch, fingerprint
@@ -141,7 +150,7 @@ def cartoonize_video(
     work = _Work(video, encoding, display, folder, length, prepare, compose)
     resumed = sum(folder.done())
     begin = time.monotonic()
-    with _advice(folder, length):
+    with segment_store.advice(folder, length):
         made = work.make(cartoonize, temporal, batch, watch)
         seconds = time.monotonic() - begin
         notes += work.mux(target)
@@ -194,12 +203,6 @@ class _Work:
                 f"{self._video.name} breaks off at "
                 f"{frame_sampler.clock(self._video.end)}; what comes before "
                 "was used."
-            )
-        if self._encoding.even and any(n % 2 for n in self._display.size):
-            notes.append(
-                f"{target}: {self._encoding.codec} holds even sizes only, so "
-                "the last row or column is there twice; vp9 and av1 hold odd "
-                "ones."
             )
         return notes
 
@@ -287,14 +290,3 @@ def _settings(video, encoding, display, temporal, length, batch, fingerprint):
         "fingerprint": fingerprint,
         "encoder": av.ffmpeg_version_info,
     }
-
-
-@contextlib.contextmanager
-def _advice(folder, length):
-    try:
-        yield
-    except KeyboardInterrupt:
-        place = frame_sampler.clock(float(len(folder.done()) * length))
-        raise KeyboardInterrupt(
-            f"Stopped. The same command goes on from {place}."
-        ) from None

@@ -10,6 +10,7 @@ RATE = fractions.Fraction(30000, 1001)
 TONE = 440
 SAMPLES = 48000
 
+_PART = 1024  # Samples a packet of sound that could be of any size.
 _MILLISECOND = fractions.Fraction(1, 1000)
 
 
@@ -31,6 +32,8 @@ def write_clip(
     *,
     codec="libx264",
     sound=None,
+    layout="stereo",
+    samples=SAMPLES,
     subtitles=None,
     ticks=None,
     time_base=None,
@@ -48,8 +51,9 @@ def write_clip(
         video.codec_context.time_base = time_base
         if turn:
             video.set_display_rotation(turn)
-        tone = sound and container.add_stream(sound, rate=SAMPLES)
+        tone = sound and container.add_stream(sound, samples, layout=layout)
         if tone:
+            tone.bit_rate = 64000
             tone.metadata["language"] = "ita"
         text = subtitles and container.add_mux_stream(subtitles)
         if text:
@@ -85,7 +89,12 @@ def _add_tone(container, stream, seconds):
     wave = (8000 * np.sin(2 * np.pi * TONE * times)).astype("int16")
     frame = av.AudioFrame.from_ndarray(np.repeat(wave, 2)[None], "s16")
     frame.sample_rate, frame.pts = SAMPLES, 0
-    container.mux(stream.encode(frame))
+    context = stream.codec_context
+    in_parts = av.AudioResampler(
+        context.format, context.layout, context.sample_rate, _PART
+    )
+    for part in in_parts.resample(frame) + in_parts.resample(None):
+        container.mux(stream.encode(part))
     container.mux(stream.encode(None))
 
 

@@ -1,5 +1,6 @@
 import fractions
 import itertools
+import re
 
 import av
 import clip_maker
@@ -10,6 +11,7 @@ from cartoongan_tf.video import codecs
 from cartoongan_tf.video import muxer
 from cartoongan_tf.video import reader
 from cartoongan_tf.video import segment_writer
+from cartoongan_tf.video import stream_copy
 
 CLOCK = fractions.Fraction(1, 30000)
 KINDS = [
@@ -65,7 +67,8 @@ def mux(segments, target, source, **settings):
         encoding,
         source.time_base,
     )
-    return muxer.mux(
+    foreseen = muxer.losses(target, encoding, DISPLAY, source)
+    return foreseen + muxer.mux(
         paths,
         target,
         encoding,
@@ -74,6 +77,21 @@ def mux(segments, target, source, **settings):
         source=source,
         **settings,
     )
+
+
+def tone_of(path):
+    """Frequency, seconds, channels and codec of the sound of a file."""
+    with av.open(str(path)) as container:
+        context = container.streams.audio[0].codec_context
+        frames = [f.to_ndarray() for f in container.decode(audio=0)]
+        count, name = context.layout.nb_channels, context.name
+        is_planar = context.format.is_planar
+    wave = np.concatenate(
+        [f[0] if is_planar else f[0, ::count] for f in frames]
+    )
+    spectrum = np.abs(np.fft.rfft(wave - wave.mean()))
+    seconds = len(wave) / context.sample_rate
+    return np.argmax(spectrum) / seconds, seconds, count, name
 
 
 def packets(path, kind):
@@ -161,13 +179,143 @@ def test_sound_that_cannot_be_held_is_encoded_anew(
     target = tmp_path / "b.webm"
     (note,) = mux(segments, target, source)
     assert "sound track 1 (aac) is re-encoded, as opus" in note
-    with av.open(str(target)) as container:
-        frames = [f.to_ndarray()[0] for f in container.decode(audio=0)]
-    wave = np.concatenate(frames)
-    spectrum = np.abs(np.fft.rfft(wave))
-    peak = np.argmax(spectrum) * clip_maker.SAMPLES / len(wave)
+    peak, seconds, _, _ = tone_of(target)
     assert peak == pytest.approx(clip_maker.TONE, abs=2)
-    assert len(wave) / clip_maker.SAMPLES == pytest.approx(44 / 29.97, abs=0.05)
+    assert seconds == pytest.approx(44 / 29.97, abs=0.05)
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".mov", ".webm"])
+@pytest.mark.parametrize(
+    ("name", "codec", "pixels", "sound", "samples", "channels"),
+    [
+        ("a.avi", "mjpeg", "yuvj420p", "pcm_s16le", 22050, 2),
+        ("a.avi", "mjpeg", "yuvj420p", "pcm_u8", 11025, 1),
+        ("a.avi", "mpeg4", "yuv420p", "adpcm_ima_wav", 22050, 2),
+        ("a.wmv", "wmv2", "yuv420p", "wmav2", 44100, 2),
+        ("a.wmv", "wmv2", "yuv420p", "pcm_mulaw", 8000, 1),
+        ("a.wmv", "wmv2", "yuv420p", "adpcm_ms", 22050, 2),
+    ],
+)
+def test_sound_without_a_named_layout_is_kept(
+    tmp_path,
+    segments,
+    make_source,
+    suffix,
+    name,
+    codec,
+    pixels,
+    sound,
+    samples,
+    channels,
+):
+    source = make_source(
+        name,
+        codec=codec,
+        pixels=pixels,
+        sound=sound,
+        samples=samples,
+        layout={1: "mono", 2: "stereo"}[channels],
+        time_base=fractions.Fraction(1, 30),
+    )
+    target = tmp_path / f"b{suffix}"
+    notes = mux(segments, target, source)
+    assert not any("left out" in note for note in notes)
+    peak, seconds, count, _ = tone_of(target)
+    assert peak == pytest.approx(clip_maker.TONE, abs=2)
+    assert seconds == pytest.approx(44 / 29.97, abs=0.06)
+    assert count == channels
+
+
+def test_surround_sound_of_a_dvd_fits_into_webm(
+    tmp_path, segments, make_source
+):
+    source = make_source("a.mkv", sound="ac3", layout="5.1(side)")
+    target = tmp_path / "b.webm"
+    (note,) = mux(segments, target, source)
+    assert "sound track 1 (ac3) is re-encoded, as opus." in note
+    peak, _, count, _ = tone_of(target)
+    assert peak == pytest.approx(clip_maker.TONE, abs=2)
+    assert count == 6
+
+
+def test_more_channels_than_fit_are_mixed_down(tmp_path, segments, make_source):
+    source = make_source("a.mkv", sound="pcm_s16le", layout="hexadecagonal")
+    target = tmp_path / "b.webm"
+    (note,) = mux(segments, target, source)
+    assert "re-encoded, as opus, mixed down to 7.1" in note
+    with av.open(str(target)) as container:
+        assert container.streams.audio[0].layout.name == "7.1"
+        assert sum(f.samples for f in container.decode(audio=0)) > 60_000
+
+
+def test_sound_that_nothing_decodes_is_left_out_and_said_to_be(
+    tmp_path, segments
+):
+    path = clip_maker.write_clip(
+        tmp_path / "a.mkv", clip_maker.frames(45), sound="pcm_s16le"
+    )
+    path.write_bytes(path.read_bytes().replace(b"A_PCM/INT", b"A_XYZ/INT"))
+    target = tmp_path / "b.mp4"
+    (note,) = mux(segments, target, reader.VideoFile(path))
+    assert "a.mkv: sound track 1 (unknown) cannot be encoded again" in note
+    with av.open(str(target)) as container:
+        assert not container.streams.audio
+
+
+def test_sound_after_a_wild_time_is_kept(tmp_path, segments, random):
+    path = clip_maker.write_clip(
+        tmp_path / "a.ts", clip_maker.frames(45), sound="aac"
+    )
+    data = np.frombuffer(path.read_bytes(), "uint8").reshape(-1, 188).copy()
+    sound = np.flatnonzero((data[:, 1] & 31 == 1) & (data[:, 2] == 1))
+    damaged = sound[len(sound) // 2 :][:3]
+    data[damaged, 20:] = random.integers(0, 256, (3, 168), "uint8")
+    path.write_bytes(data.tobytes())
+    target = tmp_path / "b.mp4"
+    assert mux(segments, target, reader.VideoFile(path)) == []
+    assert tone_of(target)[1] == pytest.approx(44 / 29.97, abs=0.2)
+
+
+@pytest.fixture
+def with_step_back(make_source):
+    """A video the 20th packet of whose sound says that it is an early one."""
+    path = make_source("a.mkv", sound="libmp3lame").path
+    data = bytearray(path.read_bytes())
+    blocks = rb"\xa3(?:[\x40-\x4f].|[\x80-\xff])\x82"
+    at = [match.end() for match in re.finditer(blocks, data)][20]
+    data[at : at + 2] = (5).to_bytes(2, "big")
+    path.write_bytes(data)
+    return reader.VideoFile(path)
+
+
+def test_a_step_back_in_time_does_not_cost_the_sound(
+    tmp_path, segments, with_step_back
+):
+    target = tmp_path / "b.mp4"
+    assert mux(segments, target, with_step_back) == []
+    assert tone_of(target)[1] == pytest.approx(44 / 29.97, abs=0.1)
+
+
+def test_packets_that_a_target_refuses_are_left_out_alone(
+    tmp_path, segments, with_step_back, monkeypatch
+):
+    monkeypatch.setattr(stream_copy, "_in_order", lambda packets: packets)
+    target = tmp_path / "b.mp4"
+    (note,) = mux(segments, target, with_step_back)
+    assert "a.mkv: damaged parts of its sound or subtitles are left" in note
+    assert tone_of(target)[1] == pytest.approx(44 / 29.97, abs=0.1)
+
+
+def test_a_video_whose_sound_breaks_it_is_written_without(
+    tmp_path, segments, make_source, monkeypatch
+):
+    """MP4 refuses seven channels without names at the very end."""
+    source = make_source("a.mkv", sound="pcm_s16le", layout="6.1")
+    monkeypatch.setattr(stream_copy, "_can_hold", lambda *args: True)
+    target = tmp_path / "b.mp4"
+    (note,) = mux(segments, target, source)
+    assert "a.mkv: its sound and subtitles cannot be kept" in note
+    assert len(list(reader.VideoFile(target).frames())) == 45
 
 
 def test_subtitles_that_cannot_be_held_are_named(
@@ -259,9 +407,8 @@ def test_a_file_that_cannot_say_so_is_named(tmp_path, segments):
     ticks = range(0, 30 * 1001, 1001)
     paths = segments(clip_maker.frames(30), ticks, encoding, display=display)
     target = tmp_path / "a.webm"
-    (note,) = muxer.mux(
-        paths, target, encoding, display=display, rate=clip_maker.RATE
-    )
+    (note,) = muxer.losses(target, encoding, display)
+    muxer.mux(paths, target, encoding, display=display, rate=clip_maker.RATE)
     assert "its pixels are not square (4/3)" in note
 
 

@@ -302,6 +302,20 @@ def test_a_video_that_breaks_off_is_cartoonized_up_to_there(tmp_path):
     assert "walk.mkv breaks off at 0:00:0" in note
 
 
+def test_what_is_lost_is_told_before_frames_are_made(tmp_path, source):
+    told = []
+
+    def cartoonize(picture):
+        assert len(told) == 1
+        return 255 - picture
+
+    summary = videos.cartoonize_video(
+        cartoonize, source, tmp_path / "a.webm", tell=told.append
+    )
+    assert "is re-encoded, as opus" in told[0]
+    assert summary.notes == []
+
+
 def test_an_odd_size_is_said_to_grow(tmp_path):
     source = clip_maker.write_clip(
         tmp_path / "odd.webm",
