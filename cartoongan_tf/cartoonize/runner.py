@@ -5,6 +5,7 @@ one by one.
 """
 
 import functools
+import logging
 import pathlib
 import sys
 from collections.abc import Iterator
@@ -18,11 +19,14 @@ from cartoongan_tf.cartoonize import media_type
 from cartoongan_tf.cartoonize import outputs
 from cartoongan_tf.cartoonize import settings as settings_of
 from cartoongan_tf.cartoonize import still_images
+from cartoongan_tf.core import devices
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import parallel
 from cartoongan_tf.inference import postprocess
 from cartoongan_tf.video import cameras
 from cartoongan_tf.video import videos
+
+_LOGGER = logging.getLogger(__name__)
 
 
 class Cartoonize(Protocol):
@@ -84,15 +88,30 @@ def run(
 
 def _run_one(cartoonize, settings, listeners, task, gate):
     try:
-        if task.job.kind is media_type.Kind.VIDEO:
-            notes = _run_video(cartoonize, settings, listeners, task)
-        elif task.job.kind is media_type.Kind.CAMERA:
-            notes = _run_camera(cartoonize, settings, task)
-        else:
-            notes = _run_picture(cartoonize, settings, task, gate)
+        with devices.memory_advice("`tile`"):
+            notes = _notes_of(cartoonize, settings, listeners, task, gate)
     except errors.InputError as error:
         return Outcome(task, str(error))
+    except Exception as error:  # Whatever it is, the others go on.
+        if isinstance(error, OSError) and errors.is_out_of_space(error):
+            raise
+        _LOGGER.debug("%s failed.", task.job.relative, exc_info=True)
+        kind = type(error).__name__
+        return Outcome(
+            task,
+            f"failed ({kind}: {error}); `verbosity`=1 shows where, for a "
+            "report of the fault.",
+        )
     return Outcome(task, None, notes)
+
+
+def _notes_of(cartoonize, settings, listeners, task, gate):
+    """Runs a task; what a user should know of it."""
+    if task.job.kind is media_type.Kind.VIDEO:
+        return _run_video(cartoonize, settings, listeners, task)
+    if task.job.kind is media_type.Kind.CAMERA:
+        return _run_camera(cartoonize, settings, task)
+    return _run_picture(cartoonize, settings, task, gate)
 
 
 def _run_picture(cartoonize, settings, task, gate):

@@ -97,7 +97,7 @@ def _cartoonize(tasks):
         tile=FLAGS.tile,
     )
     failures = 0
-    with progress.Progress() as watch, devices.memory_advice("`tile`"):
+    with progress.Progress() as watch:
         done = runner.run(
             cartoonize,
             tasks,

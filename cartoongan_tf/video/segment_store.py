@@ -102,11 +102,19 @@ class SegmentFolder:
 def advice(
     folder: SegmentFolder, segment_seconds: fractions.Fraction
 ) -> Iterator[None]:
-    """Says, when work is stopped by Ctrl-C, where it will go on."""
+    """Says, when work is stopped by Ctrl-C, where it will go on.
+
+    However it ends, a folder without a whole segment does not stay.
+    """
     try:
         yield
-    except KeyboardInterrupt:
-        place = frame_sampler.clock(float(len(folder.done()) * segment_seconds))
+    except BaseException as error:
+        done = len(folder.done())
+        if not done:
+            folder.drop()
+        if not isinstance(error, KeyboardInterrupt):
+            raise
+        place = frame_sampler.clock(float(done * segment_seconds))
         raise KeyboardInterrupt(
             f"Stopped. The same command goes on from {place}."
         ) from None

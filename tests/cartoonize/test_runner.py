@@ -1,10 +1,13 @@
+import errno
 import io
+import re
 import sys
 
 import clip_maker
 import numpy as np
 import PIL.Image
 import pytest
+import tensorflow as tf
 
 from cartoongan_tf.cartoonize import inputs
 from cartoongan_tf.cartoonize import outputs
@@ -43,6 +46,7 @@ def run(tmp_path):
 
 
 def write(path, pixels):
+    path.parent.mkdir(parents=True, exist_ok=True)
     photo_io.write_photo(path, pixels)
     return path
 
@@ -80,6 +84,57 @@ def test_a_folder_of_all_kinds_is_done(run, pixels, animation, tmp_path):
         assert picture.n_frames == 2
     assert (out / "film.mp4").stat().st_size > 1000
     assert model.films == 2
+
+
+class Failing(Inverter):
+    """Fails for pictures of one size."""
+
+    def __init__(self, shape, error):
+        super().__init__()
+        self.shape, self.error = shape, error
+
+    def __call__(self, picture):
+        if picture.shape == self.shape:
+            raise self.error
+        return 255 - picture
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ZeroDivisionError("oops"), r"failed \(ZeroDivisionError: oops\)"),
+        (PermissionError(13, "Permission denied"), "Permission denied"),
+        (
+            tf.errors.ResourceExhaustedError(None, None, "OOM"),
+            r"out of memory \(OOM\); lower `tile`",
+        ),
+    ],
+)
+def test_whatever_fails_is_named_and_the_others_go_on(
+    run, pixels, tmp_path, error, words
+):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in ("a", "c"):
+        clip_maker.write_clip(folder / f"{name}.mp4", clip_maker.frames(8))
+        write(folder / f"{name}.png", pixels)
+    clip_maker.write_clip(folder / "b.mp4", clip_maker.frames(8, 32, 40))
+    write(folder / "b.png", pixels[:20])
+    for shape, failed in [((32, 40, 3), "b.mp4"), ((20, 36, 3), "b.png")]:
+        out = tmp_path / f"without-{failed[-3:]}"
+        outcomes = run([folder], out, model=Failing(shape, error))
+        assert {n for n, o in outcomes.items() if o.problem} == {failed}
+        assert re.search(words, outcomes[failed].problem)
+        names = {"a.mp4", "a.png", "b.mp4", "b.png", "c.mp4", "c.png"}
+        assert {path.name for path in out.iterdir()} == names - {failed}
+
+
+def test_a_full_disk_ends_the_run(run, pixels, tmp_path):
+    for name in ("a", "b"):
+        write(tmp_path / f"in/{name}.png", pixels)
+    model = Failing(pixels.shape, OSError(errno.ENOSPC, "No space left"))
+    with pytest.raises(OSError, match="No space left"):
+        run([tmp_path / "in"], model=model)
 
 
 def test_pictures_come_first(run, pixels, animation, tmp_path):

@@ -235,6 +235,16 @@ def test_ctrl_c_says_how_to_go_on(tmp_path, source):
         )
 
 
+@pytest.mark.parametrize("error", [ZeroDivisionError(), KeyboardInterrupt()])
+def test_nothing_stays_of_a_video_without_a_whole_segment(
+    tmp_path, source, error
+):
+    target = tmp_path / "new" / "cartoon.mp4"
+    with pytest.raises(type(error)):
+        videos.cartoonize_video(Network(40, error), source, target)
+    assert list(target.parent.iterdir()) == []
+
+
 def test_frames_go_in_batches_none_across_segments(tmp_path, source):
     sizes = []
 
