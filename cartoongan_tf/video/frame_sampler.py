@@ -13,6 +13,7 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
+from cartoongan_tf.video import display_matrix
 from cartoongan_tf.video import reader
 
 _ASPECTS = (0.2, 5.0)  # Pixels wider or narrower than that are mistagged.
@@ -39,7 +40,7 @@ def sampled(
         if time >= start and int(time * rate) > taken:
             taken = int(time * rate)
             aspect = float(video.aspect)
-            if round(frame.rotation / 90) % 2:
+            if display_matrix.is_transposed(frame):
                 aspect = 1 / aspect
             yield time, _stretched(reader.picture_of(frame), aspect)
 

@@ -20,6 +20,7 @@ import av
 import numpy as np
 
 from cartoongan_tf.core import errors
+from cartoongan_tf.video import display_matrix
 
 # Seconds to seek ahead of a time: some key frames come late.
 _SEEK_MARGIN = 5.0
@@ -133,7 +134,7 @@ class VideoFile:
                 "see whether it is whole."
             )
         frame = first[1]
-        is_turned = round(frame.rotation / 90) % 2
+        is_turned = display_matrix.is_transposed(frame)
         width, height = frame.width, frame.height
         aspect = self.aspect
         display = DisplayInfo(
@@ -200,8 +201,7 @@ def picture_of(frame: av.VideoFrame) -> np.ndarray:
         format="rgb24",
         src_colorspace="ITU709" if is_hd else None,
     )
-    turns = round(frame.rotation / 90) % 4
-    return np.ascontiguousarray(np.rot90(pixels, turns))
+    return np.ascontiguousarray(display_matrix.upright(pixels, frame))
 
 
 def _matrix(frame):

@@ -1,6 +1,7 @@
 """Makes short videos for tests: pictures, a tone, a subtitle, chapters."""
 
 import fractions
+import struct
 
 import av
 import cv2
@@ -69,6 +70,21 @@ def write_clip(
         if text:
             _add_text(container, text, subtitles)
     return path
+
+
+def set_display_matrix(path, matrix):
+    """Tells players of an MP4 file how to turn and mirror its picture.
+
+    Args:
+        path: File to change.
+        matrix: The parts of x in x and y, and of y in x and y.
+    """
+    x_to_x, x_to_y, y_to_x, y_to_y = (number << 16 for number in matrix)
+    numbers = (x_to_x, x_to_y, 0, y_to_x, y_to_y, 0, 0, 0, 1 << 30)
+    data = bytearray(path.read_bytes())
+    at = data.index(b"tkhd") + 44  # ISO/IEC 14496-12, 8.3.2.
+    data[at : at + 36] = struct.pack(">9i", *numbers)
+    path.write_bytes(data)
 
 
 def _chapters():

@@ -14,7 +14,6 @@ from cartoongan_tf.video import reader
 QUARTERS = np.zeros((64, 96, 3), "uint8")
 QUARTERS[:32, :48] = 250, 20, 20
 QUARTERS[32:, 48:] = 20, 20, 250
-CLOCKWISE = (0, 1, 0, -1, 0, 0, 0, 0, 1 << 14)
 
 
 @pytest.fixture
@@ -144,20 +143,6 @@ def test_frames_have_the_proportions_that_a_player_shows(tmp_path):
         tmp_path / "dvd.mkv", [film_maker.still(QUARTERS, 1)], aspect=2
     )
     assert_alike(read(path)[0][1], np.repeat(QUARTERS, 2, axis=1))
-
-
-def test_films_of_a_phone_are_turned_upright(tmp_path):
-    path = film_maker.write_film(
-        tmp_path / "phone.mp4", [film_maker.still(QUARTERS, 1)]
-    )
-    data = bytearray(path.read_bytes())
-    matrix = data.index(b"tkhd") + 44  # ISO/IEC 14496-12, 8.3.2.
-    numbers = [(number << 16) % (1 << 32) for number in CLOCKWISE]
-    for number in numbers:
-        data[matrix : matrix + 4] = number.to_bytes(4, "big")
-        matrix += 4
-    path.write_bytes(data)
-    assert_alike(read(path)[0][1], np.rot90(QUARTERS, -1))
 
 
 def test_a_video_that_breaks_off_gives_what_is_there(film, tmp_path):
