@@ -12,6 +12,7 @@ are those that are stored.
 
 import contextlib
 import fractions
+import functools
 import pathlib
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -21,6 +22,7 @@ import numpy as np
 
 from cartoongan_tf.core import errors
 from cartoongan_tf.video import display_matrix
+from cartoongan_tf.video import frame_size
 
 # Seconds to seek ahead of a time: some key frames come late.
 _SEEK_MARGIN = 5.0
@@ -66,6 +68,8 @@ class VideoFile:
             sound, to the first frame.
         aspect: Width of a pixel, in its heights, as stored.
         end: Where a video that breaks off does, once its frames were read.
+        is_fitted: Whether frames of other sizes than the first one's were
+            fitted into that, once they were read.
 
     Raises:
         InputError: If the file is missing, no video, or has no moving picture.
@@ -76,6 +80,7 @@ class VideoFile:
         self.path = pathlib.Path(path).absolute()
         self.name = name or str(path)
         self.end: float | None = None
+        self.is_fitted = False
         if not self.path.is_file():
             raise errors.InputError(f"{self.name} is not a file.")
         try:
@@ -88,7 +93,7 @@ class VideoFile:
             ) from error
 
     def frames(self, start: int = 0) -> Iterator[tuple[int, np.ndarray]]:
-        """Reads all frames.
+        """Reads all frames, in the size of the first.
 
         Started again at the tick of a frame that it gave, it gives that frame
         and those after it once more.
@@ -104,7 +109,10 @@ class VideoFile:
         for time, frame in self.decoded(seconds):
             last = max(last + 1, round(time / self.time_base))
             if last >= start:
-                yield last, picture_of(frame)
+                picture = picture_of(frame)
+                fitted = frame_size.fitted(picture, self._size)
+                self.is_fitted |= fitted is not picture
+                yield last, fitted
 
     def decoded(self, start: float) -> Iterator[tuple[float, av.VideoFrame]]:
         """Frames as they are stored, from `start` or before, up to the end."""
@@ -126,6 +134,19 @@ class VideoFile:
         Raises:
             InputError: If no frame can be decoded.
         """
+        frame, aspect = self._first_frame, self.aspect
+        is_turned = display_matrix.is_transposed(frame)
+        display = DisplayInfo(
+            size=self._size,
+            aspect=1 / aspect if is_turned else aspect,
+            matrix=_matrix(frame),
+            primaries=frame.color_primaries or UNTAGGED,
+            transfer=frame.color_trc or UNTAGGED,
+        )
+        return display, [f"{self.name} {loss}" for loss in _losses(frame)]
+
+    @functools.cached_property
+    def _first_frame(self):
         with contextlib.closing(self._decoded(None)) as frames:
             first = next(frames, None)
         if first is None:
@@ -133,18 +154,13 @@ class VideoFile:
                 f"{self.name} has no frame that can be decoded; play it to "
                 "see whether it is whole."
             )
-        frame = first[1]
-        is_turned = display_matrix.is_transposed(frame)
-        width, height = frame.width, frame.height
-        aspect = self.aspect
-        display = DisplayInfo(
-            size=(height, width) if is_turned else (width, height),
-            aspect=1 / aspect if is_turned else aspect,
-            matrix=_matrix(frame),
-            primaries=frame.color_primaries or UNTAGGED,
-            transfer=frame.color_trc or UNTAGGED,
-        )
-        return display, [f"{self.name} {loss}" for loss in _losses(frame)]
+        return first[1]
+
+    @functools.cached_property
+    def _size(self):
+        frame = self._first_frame
+        size = frame.width, frame.height
+        return size[::-1] if display_matrix.is_transposed(frame) else size
 
     def _describe(self, container):
         stream = _moving_picture(container)

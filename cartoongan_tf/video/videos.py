@@ -198,6 +198,11 @@ class _Work:
             rate=self._video.rate,
             source=self._video,
         )
+        if self._video.is_fitted:
+            notes.append(
+                f"{self._video.name} changes its size: all frames are fitted "
+                "into that of the first, with bars where they need some."
+            )
         if self._video.end is not None:
             notes.append(
                 f"{self._video.name} breaks off at "

@@ -72,6 +72,28 @@ def write_clip(
     return path
 
 
+def join_sizes(path, parts):
+    """Encodes parts of several sizes, one after the other, as VP8 in WebM."""
+    with av.open(str(path), "w") as container:
+        packets = []
+        for pictures in parts:
+            context = av.CodecContext.create("libvpx", "w")
+            context.height, context.width = pictures[0].shape[:2]
+            context.pix_fmt = "yuv420p"
+            context.time_base, context.bit_rate = 1 / RATE, 4_000_000
+            for picture in pictures:
+                frame = av.VideoFrame.from_ndarray(picture, "rgb24")
+                packets += context.encode(frame.reformat(format="yuv420p"))
+            packets += context.encode(None)
+        stream = container.add_stream("libvpx", RATE)
+        stream.height, stream.width = parts[0][0].shape[:2]
+        for number, packet in enumerate(packets):
+            packet.stream, packet.time_base = stream, 1 / RATE
+            packet.pts = packet.dts = number
+            container.mux(packet)
+    return path
+
+
 def set_display_matrix(path, matrix):
     """Tells players of an MP4 file how to turn and mirror its picture.
 

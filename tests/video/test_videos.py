@@ -326,6 +326,27 @@ def test_what_is_lost_is_told_before_frames_are_made(tmp_path, source):
     assert summary.notes == []
 
 
+@pytest.mark.parametrize("batch", [1, 4])
+def test_frames_of_another_size_get_bars(tmp_path, batch):
+    parts = clip_maker.frames(10, 48, 64), clip_maker.frames(10, 64, 48)
+    source = clip_maker.join_sizes(tmp_path / "call.webm", parts)
+    target = tmp_path / "cartoon.mp4"
+    settings = {"temporal": False, **LOSSLESS}
+    summary = videos.cartoonize_video(
+        lambda p: p, source, target, batch=batch, **settings
+    )
+    (note,) = summary.notes
+    assert "call.webm changes its size" in note
+    shown = [picture for _, picture in read(target)]
+    assert len(shown) == 20
+    assert {picture.shape for picture in shown} == {(48, 64, 3)}
+    inner = cv2.resize(parts[1][9], (36, 48), interpolation=cv2.INTER_AREA)
+    assert np.abs(shown[19][:, 14:50] - inner.astype(float)).mean() < 6
+    assert shown[19][:, :12].max() < 20
+    assert shown[19][:, 52:].max() < 20
+    assert np.abs(shown[3] - parts[0][3].astype(float)).mean() < 6
+
+
 def test_an_odd_size_is_said_to_grow(tmp_path):
     source = clip_maker.write_clip(
         tmp_path / "odd.webm",
