@@ -17,12 +17,12 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
-from absl import app
 from absl import flags
 
 from benchmarks import arm64_machine
 from benchmarks import arm64_models
 from benchmarks import arm64_probe
+from cartoongan_tf.commands import command_line
 from cartoongan_tf.commands import exit
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import model_interface
@@ -176,4 +176,4 @@ def describe(limit):
 
 
 if __name__ == "__main__":
-    app.run(main)
+    command_line.run(main)

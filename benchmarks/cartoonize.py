@@ -21,12 +21,12 @@ import av
 import numpy as np
 import PIL.Image
 import skimage.data
-from absl import app
 from absl import flags
 
 from benchmarks import flicker_clips
 from benchmarks import in_turn
 from cartoongan_tf.cartoonize import cartoonizer
+from cartoongan_tf.commands import command_line
 from cartoongan_tf.inference import styles
 
 FLAGS = flags.FLAGS
@@ -160,4 +160,4 @@ def write_video(path, frames):
 
 
 if __name__ == "__main__":
-    app.run(main)
+    command_line.run(main)

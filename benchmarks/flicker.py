@@ -19,10 +19,10 @@ import time
 
 import cv2
 import numpy as np
-from absl import app
 from absl import flags
 
 from benchmarks import flicker_clips
+from cartoongan_tf.commands import command_line
 from cartoongan_tf.images import pictures
 from cartoongan_tf.inference import loading
 from cartoongan_tf.inference import styles
@@ -125,4 +125,4 @@ def write_strip(name, *rows):
 
 
 if __name__ == "__main__":
-    app.run(main)
+    command_line.run(main)

@@ -10,10 +10,10 @@ of each the fastest counts.
 
 import numpy as np
 import tensorflow as tf
-from absl import app
 from absl import flags
 
 from benchmarks import one_core
+from cartoongan_tf.commands import command_line
 from cartoongan_tf.commands import exit
 from cartoongan_tf.data import edge_smoothing
 from cartoongan_tf.data import folder_scan
@@ -105,4 +105,4 @@ def report(seconds):
 
 
 if __name__ == "__main__":
-    app.run(main)
+    command_line.run(main)

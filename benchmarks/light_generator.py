@@ -17,11 +17,11 @@ import tempfile
 import keras
 import numpy as np
 import tensorflow as tf
-from absl import app
 from absl import flags
 from ai_edge_litert.interpreter import Interpreter
 
 from benchmarks import in_turn
+from cartoongan_tf.commands import command_line
 from cartoongan_tf.nn import layers
 from cartoongan_tf.nn import networks
 
@@ -122,4 +122,4 @@ def report(times):
 
 
 if __name__ == "__main__":
-    app.run(main)
+    command_line.run(main)

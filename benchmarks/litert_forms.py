@@ -17,12 +17,12 @@ import statistics
 
 import keras
 import numpy as np
-from absl import app
 from absl import flags
 from ai_edge_litert.interpreter import Interpreter
 from keras import ops
 
 from benchmarks import in_turn
+from cartoongan_tf.commands import command_line
 from cartoongan_tf.export.litert import conversion
 from cartoongan_tf.nn import layers
 from cartoongan_tf.nn import networks
@@ -148,4 +148,4 @@ def partitions(interpreter):
 
 
 if __name__ == "__main__":
-    app.run(main)
+    command_line.run(main)

@@ -20,11 +20,11 @@ import sys
 import tempfile
 
 import numpy as np
-from absl import app
 from absl import flags
 
 from benchmarks import photo_requests
 from benchmarks import server_process
+from cartoongan_tf.commands import command_line
 
 FLAGS = flags.FLAGS
 
@@ -153,4 +153,4 @@ def report_memory(folder):
 
 
 if __name__ == "__main__":
-    app.run(main)
+    command_line.run(main)

@@ -21,12 +21,12 @@ import struct
 import tempfile
 import zlib
 
-from absl import app
 from absl import flags
 
 from benchmarks import photo_requests
 from benchmarks import request_mutations
 from benchmarks import server_process
+from cartoongan_tf.commands import command_line
 
 FLAGS = flags.FLAGS
 
@@ -245,4 +245,4 @@ def png_bomb(side):
 
 
 if __name__ == "__main__":
-    app.run(main)
+    command_line.run(main)

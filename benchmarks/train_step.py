@@ -13,9 +13,9 @@ import time
 
 import keras
 import tensorflow as tf
-from absl import app
 from absl import flags
 
+from cartoongan_tf.commands import command_line
 from cartoongan_tf.commands import exit
 from cartoongan_tf.commands import train
 from cartoongan_tf.core import devices
@@ -134,4 +134,4 @@ def median_time(part, batch):
 
 
 if __name__ == "__main__":
-    app.run(main)
+    command_line.run(main)

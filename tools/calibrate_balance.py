@@ -20,6 +20,7 @@ import numpy as np
 from absl import app
 from absl import flags
 
+from cartoongan_tf.commands import command_line
 from cartoongan_tf.commands import exit
 from cartoongan_tf.commands import train_usage
 from cartoongan_tf.core import atomic_files
@@ -132,4 +133,4 @@ def logged(workdir: pathlib.Path) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    app.run(main)
+    command_line.run(main)

@@ -11,10 +11,10 @@ two draws from the same folder.
 import collections
 
 import numpy as np
-from absl import app
 from absl import flags
 
 from cartoongan_tf.analysis import drawn_score
+from cartoongan_tf.commands import command_line
 from cartoongan_tf.commands import exit
 from cartoongan_tf.data import folder_scan
 from cartoongan_tf.prepare import folder_check
@@ -62,4 +62,4 @@ def report(name, photos, cartoons, random):
 
 
 if __name__ == "__main__":
-    app.run(main)
+    command_line.run(main)

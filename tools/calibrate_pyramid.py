@@ -7,9 +7,9 @@ Prints the mean L1 between unrelated photos in both features, and the value of
 """
 
 import tensorflow as tf
-from absl import app
 from absl import flags
 
+from cartoongan_tf.commands import command_line
 from cartoongan_tf.commands import exit
 from cartoongan_tf.data import folder_scan
 from cartoongan_tf.data import image_source
@@ -54,4 +54,4 @@ def mean_distance(compare, batches):
 
 
 if __name__ == "__main__":
-    app.run(main)
+    command_line.run(main)

@@ -13,9 +13,9 @@ import shutil
 import tempfile
 
 import playwright.sync_api
-from absl import app
 from absl import flags
 
+from cartoongan_tf.commands import command_line
 from cartoongan_tf.commands import exit
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.data import samples
@@ -65,4 +65,4 @@ def look(photo: pathlib.Path) -> bytes:
 
 
 if __name__ == "__main__":
-    app.run(main)
+    command_line.run(main)

@@ -6,9 +6,9 @@ The photos come with scikit-image and are in the public domain or CC0.
 """
 
 import numpy as np
-from absl import app
 from absl import flags
 
+from cartoongan_tf.commands import command_line
 from cartoongan_tf.commands import exit
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.data import pipeline
@@ -58,4 +58,4 @@ def beside(squares):
 
 
 if __name__ == "__main__":
-    app.run(main)
+    command_line.run(main)

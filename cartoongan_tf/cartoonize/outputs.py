@@ -203,6 +203,7 @@ def _to_file(job, path, wanted):
             f"`output`={path} holds no animation, and {job.relative} is one; "
             "name one that ends in .gif, .webp or .png."
         )
+    atomic_files.make_folder("output", path.parent)
     return Task(job, path, format)
 
 

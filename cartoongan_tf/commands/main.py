@@ -13,7 +13,8 @@
     cartoongan profile ...          time and memory of an exported file
 
 `cartoongan VERB --help` says more. Flags may stand in a file, --flagfile=FILE;
-those of configs/ come with the program.
+those of configs/ come with the program. In arguments and in such files ~ and
+$VAR stand for what a shell has them stand for.
 """
 
 import functools
@@ -24,8 +25,8 @@ import warnings
 from absl import app
 
 import cartoongan_tf
+from cartoongan_tf.commands import command_line
 from cartoongan_tf.commands import exit
-from cartoongan_tf.commands import flagfiles
 from cartoongan_tf.commands import native_stderr
 from cartoongan_tf.commands import serve
 
@@ -72,7 +73,9 @@ def run_verb(verb: str, arguments: list[str]) -> None:
         arguments: What stands behind the verb.
     """
     usage = importlib.import_module(f"{__package__}.{verb}_usage")
-    sys.argv = [f"cartoongan {verb}", *flagfiles.resolve(arguments)]
+    with exit.with_message():
+        resolved = command_line.resolve(arguments)
+    sys.argv = [f"cartoongan {verb}", *resolved]
     # Where absl looks for the text and the flags of its help.
     sys.modules["__main__"].__doc__ = usage.__doc__
     for flag in usage.FLAGS.get_key_flags_for_module(usage):

@@ -26,7 +26,7 @@ def atomic_path(path: str | pathlib.Path) -> Iterator[pathlib.Path]:
         block fails, what it wrote there is removed.
     """
     path = pathlib.Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _make(path.parent)
     temporary = path.with_name(f".tmp-{path.name}")
     _remove(temporary)  # Left behind by a process that was killed.
     try:
@@ -64,7 +64,7 @@ def make_folder(flag: str, path: str | pathlib.Path) -> pathlib.Path:
     """Makes a folder unless it is there; `InputError` if it cannot be."""
     path = pathlib.Path(path)
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        _make(path)
     except OSError as error:
         raise errors.InputError(
             f"`{flag}`={path} cannot be a folder ({error.strerror}); name "
@@ -83,6 +83,15 @@ def check_suffix(flag: str, path: str, suffix: str) -> None:
     """Raises `InputError` unless `path` ends in `suffix`."""
     if pathlib.Path(path).suffix != suffix:
         raise errors.InputError(f"`{flag}`={path} must end in {suffix}.")
+
+
+def _make(folder):
+    if "~" in folder.parts and not folder.exists():
+        raise errors.InputError(
+            f"{folder} would be a folder called ~, which stands for the home "
+            "folder elsewhere; use `pathlib.Path.expanduser`, or another name."
+        )
+    folder.mkdir(parents=True, exist_ok=True)
 
 
 def _flush_to_disk(path):

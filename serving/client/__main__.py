@@ -24,6 +24,7 @@ import PIL.Image
 from absl import app
 from absl import flags
 
+from .. import command_line
 from . import errors
 from . import outputs
 from . import rest
@@ -177,4 +178,4 @@ def _tell(photo, future, count, total):
 
 if __name__ == "__main__":
     define_flags()
-    app.run(main)
+    command_line.run(main)

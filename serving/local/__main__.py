@@ -22,6 +22,7 @@ import sys
 from absl import app
 from absl import flags
 
+from .. import command_line
 from . import model_folders
 from . import settings
 
@@ -145,4 +146,4 @@ def _is_loopback(host):
 
 if __name__ == "__main__":
     define_flags()
-    app.run(main)
+    command_line.run(main)

@@ -17,8 +17,8 @@ import pytest
 from absl import flags
 from absl.testing import flagsaver
 
+from cartoongan_tf.commands import command_line
 from cartoongan_tf.commands import exit
-from cartoongan_tf.commands import flagfiles
 from cartoongan_tf.commands import train
 from cartoongan_tf.core import errors
 from cartoongan_tf.data import crop_matching
@@ -738,7 +738,7 @@ def test_an_unknown_flag_is_named_with_a_likely_one(run_command):
 )
 def test_documented_settings_go_together(arguments, monkeypatch):
     monkeypatch.chdir(ROOT)
-    arguments = flagfiles.resolve(arguments)
+    arguments = command_line.resolve(arguments)
     folders = [f"--{n}=x" for n in ("photo_dir", "cartoon_dir", "workdir")]
     arguments = [a for a in arguments if a.startswith("--")]
     assert settings_of(*folders, *arguments)

@@ -56,3 +56,16 @@ def test_another_ending_is_refused():
     atomic_files.check_suffix("output", "a.keras", ".keras")
     with pytest.raises(errors.InputError, match=r"`output`=a\.h5 must end"):
         atomic_files.check_suffix("output", "a.h5", ".keras")
+
+
+@pytest.mark.parametrize("path", ["~/new/file.txt", "below/~/file.txt"])
+def test_no_folder_is_called_like_the_home_folder(path, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with (
+        pytest.raises(errors.InputError, match="would be a folder called ~"),
+        atomic_files.atomic_path(path),
+    ):
+        pass
+    with pytest.raises(errors.InputError, match="would be a folder called ~"):
+        atomic_files.make_folder("output", pathlib.Path(path).parent)
+    assert not list(tmp_path.iterdir())
