@@ -43,6 +43,12 @@ def shared():
     return SHARED / "data"
 
 
+@pytest.fixture(scope="session")
+def cases():
+    """The folder `cases` of the shared folder."""
+    return SHARED / "cases"
+
+
 @pytest.fixture
 def random():
     return np.random.default_rng(0)

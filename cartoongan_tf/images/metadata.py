@@ -8,13 +8,14 @@ left out: a cartoon need not fail for its date.
 
 import dataclasses
 import io
-import re
 import struct
 
 import PIL.ExifTags
 import PIL.Image
 import PIL.ImageCms
 import PIL.PngImagePlugin
+
+from cartoongan_tf.images import xmp
 
 ORIENTATION = PIL.ExifTags.Base.Orientation
 COMMENT = "Comment"
@@ -53,12 +54,6 @@ _STORAGE = {
     37724,
 }
 _XMP_KEYS = ("XML:com.adobe.xmp", "xmp")
-_XMP_PICTURES = re.compile(
-    rb"<(xmp|xap):Thumbnails\b.*?</\1:Thumbnails>", re.DOTALL
-)
-_XMP_ORIENTATION = re.compile(
-    rb'\s?tiff:Orientation="\d"|<tiff:Orientation>\d</tiff:Orientation>'
-)
 # Bytes that fit a segment of a JPEG, less XMP's own header.
 _MAX_SEGMENT_BYTES = 65_502
 
@@ -70,7 +65,7 @@ class ImageMetadata:
     Attributes:
         exif: An EXIF block without orientation and thumbnail, or None.
         profile: An ICC profile of RGB colors, or None.
-        xmp: An XMP packet, or None.
+        xmp: The XMP packet of the file, or None.
         dpi: Pixels an inch, across and down, or None.
         texts: Texts by keyword, as of a PNG; the comment of a JPEG or a GIF
             is the one of `COMMENT`.
@@ -127,12 +122,13 @@ def save_options(
         metadata: What is to be kept.
         kind: The format; a JPEG has no room for EXIF or XMP of 64 KB and
             more, which are left out.
-        size: Width and height of the picture, as EXIF is to tell them.
+        size: Width and height of the picture, as EXIF and XMP are to tell
+            them.
     """
     options = {
         "exif": _sized(metadata.exif, size),
         "icc_profile": metadata.profile,
-        "xmp": metadata.xmp,
+        "xmp": metadata.xmp and xmp.fit(metadata.xmp, size),
         "dpi": metadata.dpi,
     }
     if kind in _SPECIAL:
@@ -223,8 +219,7 @@ def _xmp(image):
     found = next((image.info[k] for k in _XMP_KEYS if image.info.get(k)), None)
     if found is None:
         return None
-    packet = found.encode() if isinstance(found, str) else bytes(found)
-    return _XMP_ORIENTATION.sub(b"", _XMP_PICTURES.sub(b"", packet))
+    return found.encode() if isinstance(found, str) else bytes(found)
 
 
 def _dpi(image):
