@@ -124,11 +124,11 @@ def _run_picture(cartoonize, settings, task, gate):
         still_images.cartoonize_animation(
             cartoonize.for_video(), settings=settings, **places
         )
-    else:
-        still_images.cartoonize_picture(
-            cartoonize, settings=settings, gate=gate, **places
-        )
-    return []
+        return []
+    note = still_images.cartoonize_picture(
+        cartoonize, settings=settings, gate=gate, **places
+    )
+    return [f"{task.job.relative} {note}"] if note else []
 
 
 def _run_video(cartoonize, settings, listeners, task):

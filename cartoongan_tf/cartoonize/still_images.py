@@ -32,7 +32,7 @@ def cartoonize_picture(
     *,
     format: str | None = None,
     gate: contextlib.AbstractContextManager | None = None,
-) -> None:
+) -> str | None:
     """Makes the cartoon of one picture.
 
     Args:
@@ -44,6 +44,10 @@ def cartoonize_picture(
         gate: Held while the cartoon is computed; of a picture that fills much
             memory, while it is read and written, too.
 
+    Returns:
+        What a user should know of the source, to be read after its name, or
+        None.
+
     Raises:
         InputError: If the source cannot be read, the target not be written,
             or the picture does not suit the model.
@@ -53,7 +57,7 @@ def cartoonize_picture(
     if _is_huge(source, settings.max_pixels):
         gates.reverse()
     with gates[0]:
-        _cartoonize_photo(
+        return _cartoonize_photo(
             cartoonize, source, target, settings, format, gates[1]
         )
 
@@ -126,6 +130,7 @@ def _cartoonize_photo(cartoonize, source, target, settings, format, gate):
         format=format,
         quality=settings.quality,
     )
+    return photo.note
 
 
 def _cartoonize_frame(cartoonize, settings, frame):

@@ -42,14 +42,22 @@ class UnreadableImage(errors.InputError):
     Args:
         path: The file.
         reason: What is wrong and what to do, to be read after the path.
+        is_damaged: Whether it is a picture that breaks off or is broken.
 
     Attributes:
         reason: The same.
+        is_damaged: The same.
     """
 
-    def __init__(self, path: str | pathlib.Path, reason: str):
+    def __init__(
+        self,
+        path: str | pathlib.Path,
+        reason: str,
+        is_damaged: bool = False,
+    ):
         super().__init__(f"{path} {reason}")
         self.reason = reason
+        self.is_damaged = is_damaged
 
 
 class Header(NamedTuple):
@@ -100,7 +108,9 @@ def opened(
         ) from error
     except metadata.BROKEN as error:
         raise UnreadableImage(
-            name, f"is damaged or breaks off ({error}); fix or remove it."
+            name,
+            f"is damaged or breaks off ({error}); fix or remove it.",
+            is_damaged=True,
         ) from error
 
 

@@ -27,6 +27,7 @@ from cartoongan_tf.images import formats
 from cartoongan_tf.images import frames
 from cartoongan_tf.images import gif_writer
 from cartoongan_tf.images import headers
+from cartoongan_tf.images import jpeg_end
 from cartoongan_tf.images import metadata as image_metadata
 from cartoongan_tf.images import pillow_limit
 from cartoongan_tf.images import transparency
@@ -47,12 +48,15 @@ class Photo:
         alpha: uint8 array of shape `(height, width)`, or None.
         format: The file's format, as Pillow calls it.
         metadata: What else the file carries.
+        note: What a user should know of the file, to be read after its name,
+            or None.
     """
 
     pixels: np.ndarray
     alpha: np.ndarray | None
     format: str
     metadata: image_metadata.ImageMetadata
+    note: str | None = None
 
 
 def read_photo(
@@ -66,16 +70,18 @@ def read_photo(
 
     Raises:
         UnreadableImage: If the source is missing, no picture, too large, or
-            damaged.
+            damaged. A JPEG that lacks its end marker only is read.
     """
-    with headers.opened(source, max_pixels) as image:
-        load(image)
-        shown = color_modes.convert(image)
-        kept = image_metadata.read(image)
-        kind = "JPEG" if image.format == "MPO" else str(image.format)
-    if shown.alpha is not None:
-        transparency.cover_hidden(shown.colors, shown.alpha)
-    return Photo(shown.colors, shown.alpha, kind, kept)
+    try:
+        photo = _read(source, max_pixels)
+    except headers.UnreadableImage as error:
+        whole = jpeg_end.add(source, max_pixels) if error.is_damaged else None
+        if whole is None:
+            raise
+        photo = _read(whole, max_pixels)
+    if photo.format == "JPEG" and jpeg_end.is_missing(source):
+        photo.note = "lacks its end marker; all its pixels are there."
+    return photo
 
 
 def load(image: PIL.Image.Image, frame: int | None = None) -> None:
@@ -193,6 +199,17 @@ def quality_options(kind: str, quality: int | None) -> dict:
         colors = "4:4:4" if quality >= _FULL_COLOR else "4:2:0"
         return {"quality": quality, "subsampling": colors}
     return {}
+
+
+def _read(source, max_pixels):
+    with headers.opened(source, max_pixels) as image:
+        load(image)
+        shown = color_modes.convert(image)
+        kept = image_metadata.read(image)
+        kind = "JPEG" if image.format == "MPO" else str(image.format)
+    if shown.alpha is not None:
+        transparency.cover_hidden(shown.colors, shown.alpha)
+    return Photo(shown.colors, shown.alpha, kind, kept)
 
 
 def _image(pixels, alpha, kind):

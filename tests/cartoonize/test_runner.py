@@ -196,3 +196,15 @@ def test_a_video_does_not_fit_through_a_pipe(run, tmp_path):
 def test_a_camera_that_is_not_there_is_reported(run, tmp_path):
     outcomes = run(["camera:97"], tmp_path / "camera.mp4")
     assert "camera:97 gives no picture" in outcomes["camera-97"].problem
+
+
+def test_a_jpeg_without_its_end_marker_is_done_with_a_note(
+    run, pixels, tmp_path
+):
+    data = write(tmp_path / "photo.jpg", pixels).read_bytes()
+    (tmp_path / "photo.jpg").write_bytes(data[:-2])
+    (outcome,) = run([tmp_path / "photo.jpg"]).values()
+    assert outcome.problem is None
+    (note,) = outcome.notes
+    assert note.startswith("photo.jpg lacks its end marker")
+    assert read(tmp_path / "out/photo.jpg").shape == pixels.shape
