@@ -79,7 +79,8 @@ def plan(
             `-` for standard output.
         format: What to write: `jpg`, `png`, `mp4` and so on. By default, an
             input's own where it is written well, else PNG, or MP4. It goes
-            for what it can hold: `jpg` for pictures only, `mp4` for videos.
+            for what it can hold: `jpg` for pictures only, `mp4` for videos
+            and animations.
         overwrite: Whether to do what is done already once more.
 
     Raises:
@@ -87,6 +88,8 @@ def plan(
             results would be one file, or a result would replace an input.
     """
     wanted = _Wanted.named(format)
+    if wanted.video_suffix or _ends_as_video(output):
+        jobs = [_as_video(job) for job in jobs]
     if str(output) == inputs.STREAM:
         return Plan([_to_stdout(jobs, wanted)], [])
     if _is_file_name(output, jobs):
@@ -145,6 +148,16 @@ def _is_animated(format):
     return known is not None and known.is_animated
 
 
+def _ends_as_video(path):
+    return pathlib.Path(path).suffix.lower() in VIDEO_SUFFIXES
+
+
+def _as_video(job):
+    is_animation = job.kind is media_type.Kind.ANIMATION
+    kind = media_type.Kind.VIDEO if is_animation else job.kind
+    return dataclasses.replace(job, kind=kind)
+
+
 def _is_there(path):
     return path.exists() or path.is_symlink()
 
@@ -173,7 +186,7 @@ def _is_file_name(output, jobs):
 
 def _to_file(job, path, wanted):
     format = formats.by_suffix(path)
-    is_video = path.suffix.lower() in VIDEO_SUFFIXES
+    is_video = _ends_as_video(path)
     if format is None and not is_video:
         raise errors.InputError(
             f"`output`={path} has an ending that is read only; name another."
@@ -189,14 +202,10 @@ def _to_file(job, path, wanted):
             f"`output`={path} is a picture, and {job.relative} is a video; "
             f"name one that ends in {', '.join(VIDEO_SUFFIXES)}."
         )
-    needs_picture = job.kind in (
-        media_type.Kind.PICTURE,
-        media_type.Kind.ANIMATION,
-    )
-    if is_video and needs_picture:
+    if is_video and job.kind is media_type.Kind.PICTURE:
         raise errors.InputError(
-            f"`output`={path} is a video, and {job.relative} is a "
-            f"{job.kind.value}; name one with the ending of a picture."
+            f"`output`={path} is a video, and {job.relative} is a picture; "
+            "name one with the ending of a picture."
         )
     if job.kind is media_type.Kind.ANIMATION and not _is_animated(format):
         raise errors.InputError(

@@ -137,6 +137,11 @@ def _run_video(cartoonize, settings, listeners, task):
             "a video can neither come nor go through a pipe; name files."
         )
     watch, tell = listeners
+    if task.job.format == "WEBP":  # FFmpeg decodes its first frame at most.
+        raise errors.InputError(
+            f"{task.job.relative} is an animated WebP, which becomes no video; "
+            "leave `format` out, or pass `format`=gif."
+        )
     summary = videos.cartoonize_video(
         cartoonize.for_video() if settings.temporal else cartoonize,
         task.job.source,
@@ -167,4 +172,4 @@ def _run_camera(cartoonize, settings, task):
         codec=settings.codec,
         quality=settings.crf,
     )
-    return [f"{count} pictures of the camera."]
+    return [f"Pictures of the camera: {count}."]

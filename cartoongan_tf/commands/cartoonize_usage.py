@@ -47,7 +47,7 @@ flags.DEFINE_string(
     "format",
     None,
     "What to write instead of the input's own format: jpg, png, webp, avif, "
-    "tiff, bmp or gif; for videos mp4, mkv, mov or webm.",
+    "tiff, bmp or gif; for videos and animations mp4, mkv, mov or webm.",
 )
 flags.DEFINE_integer(
     "quality",

@@ -85,7 +85,7 @@ def test_a_format_goes_for_what_it_can_hold(tmp_path):
         job("c.mov", Kind.VIDEO, None),
     ]
     forms = {"jpg": "a.jpg b.gif c.mov", "webp": "a.webp b.webp c.mov"}
-    forms["mkv"] = "a.bmp b.gif c.mkv"
+    forms["mkv"] = "a.bmp b.mkv c.mkv"
     for format, expected in forms.items():
         found = written(jobs, tmp_path, format=format).values()
         assert [path for path, _ in found] == expected.split()
@@ -177,6 +177,7 @@ def test_a_single_input_can_become_a_file_of_any_name(tmp_path):
         (named("a.jpg"), "x.png", "PNG"),
         (named("a.jpg"), "x.GIF", "GIF"),
         (named("a.gif", Kind.ANIMATION, "GIF"), "x.png", "PNG"),
+        (named("a.gif", Kind.ANIMATION, "GIF"), "x.mp4", None),
         (named("a.mov", Kind.VIDEO, None), "x.mkv", None),
         (named("stdin", Kind.STREAM, None), "x.tif", "TIFF"),
         (named("stdin", Kind.STREAM, None), "x.mp4", None),

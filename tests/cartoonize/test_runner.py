@@ -177,6 +177,36 @@ def test_films_may_be_reduced_and_compared(run, tmp_path):
     assert np.abs(photo.astype(int) + cartoon - 255).mean() < 10
 
 
+@pytest.mark.parametrize("kind", ["gif", "png"])
+def test_an_animation_may_become_a_video(run, tmp_path, kind):
+    shades = [
+        PIL.Image.new("RGB", (36, 24), (shade,) * 3) for shade in (0, 128, 255)
+    ]
+    shades[0].save(
+        tmp_path / f"moving.{kind}",
+        save_all=True,
+        append_images=shades[1:],
+        duration=[100, 300, 100],
+    )
+    outcomes = run(
+        [tmp_path / f"moving.{kind}"], format="mp4", temporal=False, crf=5
+    )
+    assert outcomes[f"moving.{kind}"].problem is None
+    film = reader.VideoFile(tmp_path / "out/moving.mp4")
+    means = [picture.mean() for _, picture in film.frames()]
+    np.testing.assert_allclose(means, [255, 127, 0], atol=3)
+
+
+def test_an_animated_webp_becomes_no_video(run, tmp_path):
+    shades = [PIL.Image.new("L", (36, 24), shade) for shade in (0, 255)]
+    shades[0].save(
+        tmp_path / "moving.webp", save_all=True, append_images=shades[1:]
+    )
+    outcomes = run([tmp_path / "moving.webp"], tmp_path / "moving.mp4")
+    problem = outcomes["moving.webp"].problem
+    assert problem.startswith("moving.webp is an animated WebP")
+
+
 def test_standard_output_gets_a_picture(run, pixels, tmp_path, monkeypatch):
     photo = write(tmp_path / "photo.png", pixels)
     stream = io.BytesIO()
