@@ -39,7 +39,9 @@ def main(names):
     failures = _report_found(found, plan)
     failures += _cartoonize(plan.tasks) if plan.tasks else 0
     if failures:
-        raise errors.InputError(f"{failures} of the inputs were left out.")
+        raise errors.InputError(
+            f"{failures} of the inputs could not be cartoonized."
+        )
 
 
 def _output_for(names):

@@ -42,7 +42,7 @@ def main(_):
     export_report.write(output, made, refused, about, _style())
     if refused:
         raise errors.InputError(
-            f"{len(refused)} of {len(plan)} artifacts were removed: "
+            f"{len(refused)} of {len(plan)} artifacts had to be removed: "
             + " ".join(f"{r.name}: {r.reason}" for r in refused)
         )
 

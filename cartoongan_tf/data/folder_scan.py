@@ -125,7 +125,7 @@ def _describe(scan, named):
     more = len(problems) - _MAX_NAMED
     count = len(problems) + len(scan.paths)
     lines = [
-        f"{len(problems)} of {count} pictures in {named} are no good:",
+        f"{len(problems)} of {count} pictures in {named} cannot be used:",
         *problems[:_MAX_NAMED],
     ]
     if more > 0:

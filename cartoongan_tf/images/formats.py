@@ -126,6 +126,6 @@ def check_size(name: str, width: int, height: int) -> None:
     most = FORMATS[name].most_side
     if max(width, height) > most:
         raise errors.InputError(
-            f"a picture of {width}x{height} pixels cannot be a {name}, whose "
+            f"a picture of {width}x{height} pixels does not fit {name}, whose "
             f"sides end at {most}; pass `format`=png."
         )

@@ -75,8 +75,8 @@ def load_network(
     if not isinstance(network, kinds):
         wanted = " or ".join(kind.__name__ for kind in kinds)
         raise errors.InputError(
-            f"`{flag}`: {path} holds a {type(network).__name__}, not a "
-            f"{wanted}."
+            f"`{flag}`: {path} holds a network of the class "
+            f"{type(network).__name__}, not of {wanted}."
         )
     return network
 

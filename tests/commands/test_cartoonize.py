@@ -59,7 +59,7 @@ def test_a_second_run_finishes_what_the_first_could_not(
     assert "gone.jpg does not exist" in first.stderr
     assert "1.png is not a picture" in first.stderr
     assert "Skipped: 1 .txt." in first.stderr
-    assert "2 of the inputs were left out" in first.stderr
+    assert "2 of the inputs could not be cartoonized" in first.stderr
     written = sorted(p.name for p in (tmp_path / "out").iterdir())
     assert written == ["0.png", "2.png"]
     before = (tmp_path / "out/0.png").stat().st_mtime_ns

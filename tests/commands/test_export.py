@@ -32,7 +32,9 @@ def test_an_inexact_artifact_is_removed_and_the_command_fails(
     arguments = [*arguments, "--license=CC0-1.0"]
     done = run_command(sys.executable, "-c", STRICT, *arguments)
     assert done.returncode == 1
-    assert "1 of 2 artifacts were removed: cartoongan_dynamic" in done.stderr
+    assert (
+        "1 of 2 artifacts had to be removed: cartoongan_dynamic" in done.stderr
+    )
     assert "101 are the least for dynamic_range" in done.stderr
     assert "Traceback" not in done.stderr
     names = sorted(path.name for path in (tmp_path / "exported").iterdir())

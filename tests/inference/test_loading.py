@@ -120,7 +120,7 @@ def test_files_without_a_model_are_named(discriminator, tmp_path):
         "text.onnx": "is not an artifact of export",
         "text.npz": "cannot be read as an .npz file",
         "saved": "is not an artifact of export",
-        "discriminator.keras": "holds a Discriminator, not a Generator",
+        "discriminator.keras": "of the class Discriminator, not of Generator",
     }
     for name, message in cases.items():
         with pytest.raises(errors.InputError, match=message):

@@ -59,7 +59,9 @@ def test_the_record_knows_the_people(folders, tmp_path):
 
 def test_a_damaged_picture_of_people_is_named(folders, tmp_path):
     (tmp_path / "people/0.png").write_bytes(b"broken")
-    with pytest.raises(errors.InputError, match=r"`people_dir`.*are no good"):
+    with pytest.raises(
+        errors.InputError, match=r"`people_dir`.*cannot be used"
+    ):
         runs.open_run(config.TrainConfig(**folders))
 
 
