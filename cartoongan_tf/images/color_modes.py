@@ -77,7 +77,10 @@ def _converter(image) -> Callable[[PIL.Image.Image], np.ndarray]:
     ):
         return _from_deep_gray(image.info.get("transparency"))
     if image.mode in ("I", "F"):
-        raise errors.InputError("has pixels of 32 bits; save it with 8 or 16.")
+        raise errors.InputError(
+            "has pixels of 32 bits, of which white is not known; save it with "
+            "8 or 16 bits a channel."
+        )
     if image.mode in ("CMYK", "LAB"):
         return _from_other_colors(image)
     mode = "RGBA" if image.has_transparency_data else "RGB"

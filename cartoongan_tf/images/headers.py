@@ -34,6 +34,7 @@ PILLOW = 0
 STDIN = pathlib.Path("standard input")  # How messages call a stream.
 _FORMATS = tuple(sorted(set(SUFFIXES.values())))
 _UPRIGHT = 1
+_TIFFS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
 
 class UnreadableImage(errors.InputError):
@@ -101,11 +102,7 @@ def opened(
     except errors.InputError as error:
         raise UnreadableImage(name, str(error)) from error
     except PIL.UnidentifiedImageError as error:
-        raise UnreadableImage(
-            name,
-            f"is not a picture that is read, such as {', '.join(kinds)}; "
-            "convert or remove it.",
-        ) from error
+        raise UnreadableImage(name, _unknown(source, kinds)) from error
     except metadata.BROKEN as error:
         raise UnreadableImage(
             name,
@@ -164,13 +161,28 @@ def _check_size(name, image, most):
         )
 
 
-def _open(source, kinds):
+def _unknown(source, kinds):
+    if "TIFF" in kinds and _head(source).startswith(_TIFFS):
+        return (
+            "is a TIFF with pixels that are not read, such as numbers with a "
+            "fraction; save it with 8 or 16 bits a channel."
+        )
+    return (
+        f"is not a picture that is read, such as {', '.join(kinds)}; convert "
+        "or remove it."
+    )
+
+
+def _head(source):
     if isinstance(source, bytes):
-        head, stream = source[: heif.HEAD], io.BytesIO(source)
-    else:
-        with open(source, "rb") as file:
-            head, stream = file.read(heif.HEAD), source
-    if heif.is_heif(head):
+        return source[: heif.HEAD]
+    with open(source, "rb") as file:
+        return file.read(heif.HEAD)
+
+
+def _open(source, kinds):
+    stream = io.BytesIO(source) if isinstance(source, bytes) else source
+    if heif.is_heif(_head(source)):
         if kinds != formats.READ:
             raise errors.InputError(
                 "is a HEIC picture, which is not read here; convert it to JPEG."

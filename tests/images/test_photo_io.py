@@ -4,6 +4,7 @@ import resource
 import sys
 
 import corner_cases
+import cv2
 import numpy as np
 import picture_maker
 import PIL.Image
@@ -357,3 +358,18 @@ def test_a_pixel_takes_three_copies_at_most(suffix, tmp_path, run_command):
     done = run_command(sys.executable, "-c", MEASURE, str(path), suffix)
     assert done.returncode == 0, done.stderr
     assert float(done.stdout) < 9
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("dtype", ["float32", "float64", "int32"])
+def test_a_tiff_with_deeper_pixels_says_what_to_do(
+    dtype, channels, random, tmp_path
+):
+    path = str(tmp_path / "deep.tiff")
+    pixels = 1000 * random.random((20, 30, channels))
+    cv2.imwrite(path, pixels.astype(dtype))
+    with pytest.raises(
+        headers.UnreadableImage,
+        match=r"deep.tiff .*; save it with 8 or 16 bits",
+    ):
+        photo_io.read_photo(path)
