@@ -19,6 +19,7 @@ from cartoongan_tf.images import formats
 from cartoongan_tf.images import heif
 from cartoongan_tf.images import metadata
 from cartoongan_tf.images import pillow_limit
+from cartoongan_tf.images import png_colors
 
 SUFFIXES = {
     ".bmp": "BMP",
@@ -189,7 +190,9 @@ def _open(source, kinds):
             )
         return heif.open_image(stream)
     with pillow_limit.lifted():
-        return PIL.Image.open(stream, formats=kinds)
+        image = PIL.Image.open(stream, formats=kinds)
+    image.info[metadata.PNG_COLORS] = png_colors.read(source)
+    return image
 
 
 def _suits_graph(picture):

@@ -19,6 +19,7 @@ from cartoongan_tf.images import xmp
 
 ORIENTATION = PIL.ExifTags.Base.Orientation
 COMMENT = "Comment"
+PNG_COLORS = "png_colors"  # Where `headers` leaves them in an image's `info`.
 
 _IFD = PIL.ExifTags.IFD
 # What Pillow raises over broken data; found by breaking files at random.
@@ -69,6 +70,8 @@ class ImageMetadata:
         dpi: Pixels an inch, across and down, or None.
         texts: Texts by keyword, as of a PNG; the comment of a JPEG or a GIF
             is the one of `COMMENT`.
+        png_colors: Chunks of a PNG as `png_colors` reads them; other formats
+            have no room for them.
     """
 
     exif: bytes | None = None
@@ -76,10 +79,11 @@ class ImageMetadata:
     xmp: bytes | None = None
     dpi: tuple[float, float] | None = None
     texts: dict[str, str] = dataclasses.field(default_factory=dict)
+    png_colors: dict[bytes, bytes] = dataclasses.field(default_factory=dict)
 
     def only_colors(self) -> "ImageMetadata":
         """The metadata without which colors would change."""
-        return ImageMetadata(profile=self.profile)
+        return ImageMetadata(profile=self.profile, png_colors=self.png_colors)
 
 
 def read(image: PIL.Image.Image) -> ImageMetadata:
@@ -90,6 +94,7 @@ def read(image: PIL.Image.Image) -> ImageMetadata:
         _xmp(image),
         _dpi(image),
         _texts(image),
+        image.info.get(PNG_COLORS, {}),
     )
 
 
@@ -151,6 +156,8 @@ def _fit_png(metadata, options):
         chunks.add_itxt(_XMP_KEYS[0], packet.decode(errors="replace"))
     for key, text in metadata.texts.items():
         chunks.add_itxt(key, text)
+    for name, content in metadata.png_colors.items():
+        chunks.add(name, content)
     options["pnginfo"] = chunks
 
 

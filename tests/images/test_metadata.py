@@ -11,6 +11,7 @@ import pytest
 
 from cartoongan_tf.images import metadata
 from cartoongan_tf.images import photo_io
+from cartoongan_tf.images import png_colors
 
 IFD = PIL.ExifTags.IFD
 CAN_EXIF = ["AVIF", "JPEG", "PNG", "TIFF", "WEBP"]
@@ -142,6 +143,28 @@ def test_a_profile_that_does_not_fit_rgb_is_dropped(profile):
 def test_the_resolution_is_kept(kind):
     image, _ = through(kind, {"dpi": (300, 150)})
     assert image.info["dpi"] == pytest.approx((300, 150), abs=0.05)
+
+
+@pytest.mark.parametrize("strip", [False, True])
+@pytest.mark.parametrize(
+    "colors",
+    [
+        {b"cICP": bytes([12, 13, 0, 1])},
+        {b"gAMA": struct.pack(">I", 100_000)},
+        {b"gAMA": struct.pack(">I", 45_455), b"cHRM": bytes(range(32))},
+        {b"sRGB": b"\1"},
+    ],
+    ids=["display_p3", "linear", "primaries", "srgb"],
+)
+def test_the_colors_of_a_png_stay_what_they_are(colors, strip):
+    chunks = PIL.PngImagePlugin.PngInfo()
+    for name, content in colors.items():
+        chunks.add(name, content)
+    options = {"pnginfo": chunks}
+    _, data = through("PNG", options, source_kind="PNG", strip=strip)
+    assert png_colors.read(data) == colors
+    _, data = through("JPEG", options, source_kind="PNG", strip=strip)
+    assert png_colors.read(data) == {}
 
 
 def test_texts_of_a_png_are_kept():
