@@ -1,8 +1,8 @@
 """Inputs of a command: files, folders, patterns and devices.
 
-A folder is searched with its sub-folders. What is hidden there is skipped,
-as are links to folders, which may lead in circles. Where the results go is
-skipped too, so that a second run does not make cartoons of cartoons.
+A folder is searched with its sub-folders. What is hidden there is skipped.
+Where the results go is skipped too, so that a second run does not make
+cartoons of cartoons.
 """
 
 import collections
@@ -16,6 +16,7 @@ from collections.abc import Sequence
 
 from cartoongan_tf.cartoonize import media_type
 from cartoongan_tf.core import errors
+from cartoongan_tf.core import folder_walk
 from cartoongan_tf.data import samples
 from cartoongan_tf.images import formats
 
@@ -23,7 +24,7 @@ STREAM = "-"
 
 _CAMERA = re.compile(r"camera:(\d+)")
 _DIGITS = re.compile(r"(\d+)")
-_INPUT_SUFFIXES = formats.READ_SUFFIXES | media_type.VIDEO_SUFFIXES
+_INPUT_SUFFIXES = formats.READ_SUFFIXES.keys() | media_type.VIDEO_SUFFIXES
 
 
 @dataclasses.dataclass(frozen=True)
@@ -164,30 +165,16 @@ class _Search:
 
     def _files_below(self, folder) -> Iterator[pathlib.Path]:
         """All files that are not hidden, in natural order."""
-        for parent, below, names in os.walk(folder, onerror=self._refuse):
-            here = pathlib.Path(parent)
-            self.passed["hidden"] += sum(n.startswith(".") for n in names)
-            self.passed["linked folder"] += sum(
-                (here / n).is_symlink() for n in below
-            )
-            below[:] = sorted(
-                (n for n in below if self._is_visited(here / n)),
-                key=lambda n: natural_key(pathlib.PurePath(n)),
-            )
-            visible = (here / n for n in names if not n.startswith("."))
-            yield from sorted(visible, key=natural_key)
-
-    def _is_visited(self, folder):
-        # `os.walk` itself does not follow links.
-        return not (folder.name.startswith(".") or self._is_output(folder))
+        walk = folder_walk.FolderWalk(folder, self._is_output, natural_key)
+        yield from walk.files()
+        for what, paths in walk.left_out.items():
+            self.passed[what] += len(paths)
+        for path, reason in walk.unreadable.items():
+            self.problems[str(path)] = reason
 
     def _is_output(self, folder):
         here = folder.resolve()
         return self._output in (here, *here.parents)
-
-    def _refuse(self, error):
-        reason = f"cannot be looked into ({error.strerror})."
-        self.problems[str(error.filename)] = reason
 
     def _add_found(self, path, relative):
         """Adds a file that was not named, if it has an ending to go by."""

@@ -28,7 +28,7 @@ from cartoongan_tf.video import codecs
 VIDEO_SUFFIXES = codecs.SUFFIXES
 
 _OUTPUT_FORMATS = ("AVIF", "BMP", "JPEG", "PNG", "TIFF", "WEBP")
-_ENDINGS = formats.READ_SUFFIXES | media_type.VIDEO_SUFFIXES
+_ENDINGS = formats.READ_SUFFIXES.keys() | media_type.VIDEO_SUFFIXES
 _VIDEO_KINDS = (media_type.Kind.VIDEO, media_type.Kind.CAMERA)
 _MAX_NAMED = 5
 

@@ -4,18 +4,23 @@ Every picture is decoded once to find out: what is damaged is known before
 hours of work, not after them.
 """
 
-import collections
 import dataclasses
 import pathlib
 import sys
+from collections.abc import Mapping
+from collections.abc import Sequence
 
 from cartoongan_tf.core import errors
+from cartoongan_tf.core import folder_walk
 from cartoongan_tf.core import progress
 from cartoongan_tf.data import file_lists
+from cartoongan_tf.images import formats
 from cartoongan_tf.images import headers
 from cartoongan_tf.images import pictures
 
 _MAX_NAMED = 5
+_NO_ENDING = "without an ending"
+_NO_FILE = "special file or broken link"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,20 +31,21 @@ class FolderScan:
         folder: The folder, or the list.
         paths: Pictures that decode whole, in the same order on every machine.
         headers: Their headers.
-        problems: Files that end like a picture and are no good, each with the
-            reason, to be read after its path.
-        ignored: How many files there are with each other ending.
+        problems: Files that end like a picture and are no good, and folders
+            that cannot be looked into, each with the reason, to be read after
+            its path.
+        ignored: What else there is, by its ending or by what it is.
     """
 
     folder: pathlib.Path
     paths: list[pathlib.Path]
     headers: list[headers.Header]
     problems: dict[pathlib.Path, str]
-    ignored: collections.Counter[str]
+    ignored: Mapping[str, Sequence[pathlib.Path]]
 
 
 def scan_folder(folder: str | pathlib.Path, flag: str) -> FolderScan:
-    """Looks at every file of a folder. Hidden ones are skipped.
+    """Looks at every file of a folder; links to folders are followed.
 
     Args:
         folder: Folder to search, with its sub-folders; or a text file of
@@ -51,18 +57,26 @@ def scan_folder(folder: str | pathlib.Path, flag: str) -> FolderScan:
     """
     folder = pathlib.Path(folder)
     if folder.suffix == file_lists.SUFFIX and not folder.is_dir():
-        return _examine_all(folder, file_lists.read_list(folder, flag), {})
+        return _examine_all(folder, file_lists.read_list(folder, flag), {}, {})
     if not folder.is_dir():
         raise errors.InputError(f"`{flag}`={folder} is not a folder.")
-    visible = sorted(p for p in folder.rglob("*") if _is_visible(p, folder))
-    candidates = [p for p in visible if p.suffix.lower() in headers.SUFFIXES]
-    endings = collections.Counter(path.suffix.lower() for path in visible)
-    ignored = {e: n for e, n in endings.items() if e not in headers.SUFFIXES}
-    return _examine_all(folder, candidates, ignored)
+    walk = folder_walk.FolderWalk(folder)
+    candidates: list[pathlib.Path] = []
+    ignored: dict[str, list[pathlib.Path]] = {}
+    for path in sorted(walk.files()):
+        suffix = path.suffix.lower()
+        if not path.is_file():
+            ignored.setdefault(_NO_FILE, []).append(path)
+        elif suffix in formats.READ_SUFFIXES:
+            candidates.append(path)
+        else:
+            ignored.setdefault(suffix or _NO_ENDING, []).append(path)
+    ignored.update(walk.left_out)
+    return _examine_all(folder, candidates, ignored, walk.unreadable)
 
 
 def require_pictures(scan: FolderScan, flag: str, bad_images: str) -> None:
-    """Refuses a folder that cannot be trained on, or tells what is left out.
+    """Refuses a folder that cannot be trained on, or names what is left out.
 
     Args:
         scan: What the folder holds.
@@ -74,38 +88,33 @@ def require_pictures(scan: FolderScan, flag: str, bad_images: str) -> None:
         InputError: If there is no picture, or one that is no good.
     """
     named = f"`{flag}`={scan.folder}"
+    left_out = folder_walk.describe(scan.ignored)
     if scan.problems and bad_images == "error":
         raise errors.InputError(
             f"{_describe(scan, named)}\nOr pass `bad_images`=skip."
         )
     if not scan.paths:
+        other = f", but {left_out}" if left_out else ""
         raise errors.InputError(
-            f"{named} holds no picture; known endings are "
-            f"{', '.join(headers.SUFFIXES)}."
+            f"{named} holds no picture{other}; known endings are "
+            f"{', '.join(formats.READ_SUFFIXES)}."
         )
+    if left_out:
+        print(f"Left out of {named}: {left_out}.", file=sys.stderr)
     if scan.problems:
         print(f"Skipped: {_describe(scan, named)}", file=sys.stderr)
 
 
-def _is_visible(path, folder):
-    parts = path.relative_to(folder).parts
-    return not any(p.startswith(".") for p in parts) and path.is_file()
-
-
-def _examine_all(folder, candidates, ignored):
+def _examine_all(folder, candidates, ignored, problems):
     found = progress.in_threads(_examine, candidates, f"Reading {folder}")
-    good, problems = {}, {}
+    good, problems = {}, dict(problems)
     for path, result in zip(candidates, found, strict=True):
         if isinstance(result, headers.UnreadableImage):
             problems[path] = result.reason
         else:
             good[path] = result
     return FolderScan(
-        folder,
-        list(good),
-        list(good.values()),
-        problems,
-        collections.Counter(ignored),
+        folder, list(good), list(good.values()), problems, ignored
     )
 
 

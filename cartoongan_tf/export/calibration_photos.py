@@ -6,10 +6,11 @@ import numpy as np
 
 from cartoongan_tf.core import choices
 from cartoongan_tf.core import errors
+from cartoongan_tf.core import folder_walk
 from cartoongan_tf.core import sampling
 from cartoongan_tf.data import samples
 from cartoongan_tf.export import options
-from cartoongan_tf.images import headers
+from cartoongan_tf.images import formats
 from cartoongan_tf.images import pictures
 
 
@@ -29,10 +30,11 @@ def read(flag: str, folder: str) -> list[np.ndarray]:
     """
     if folder == choices.SAMPLE_PHOTOS:
         return list(samples.read_photos().values())
+    walk = folder_walk.FolderWalk(pathlib.Path(folder))
     paths = sorted(
         path
-        for path in pathlib.Path(folder).rglob("*")
-        if path.suffix.lower() in headers.SUFFIXES
+        for path in walk.files()
+        if path.suffix.lower() in formats.READ_SUFFIXES
     )
     if not paths:
         raise errors.InputError(

@@ -54,19 +54,22 @@ FORMATS = {
 # program (EPS), those that any file might be (TGA has no signature), and those
 # of fonts, games and weather stations.
 _READ = (*FORMATS, "DIB", "ICO", "JPEG2000", "PPM", "QOI")
+# What a file's ending promises; those of HEIC stand here without its extra,
+# too, to be told what to install.
 READ_SUFFIXES = {
-    ".heic",  # Without its extra, to be told what to install.
-    ".heif",
-    ".ico",
-    ".j2k",
-    ".jp2",
-    ".mpo",
-    ".pbm",
-    ".pgm",
-    ".png",
-    ".ppm",
-    ".qoi",
-}.union(*(known.suffixes for known in FORMATS.values()))
+    **{suffix: name for name, f in FORMATS.items() for suffix in f.suffixes},
+    ".heic": "HEIF",
+    ".heif": "HEIF",
+    ".hif": "HEIF",
+    ".ico": "ICO",
+    ".j2k": "JPEG2000",
+    ".jp2": "JPEG2000",
+    ".mpo": "JPEG",
+    ".pbm": "PPM",
+    ".pgm": "PPM",
+    ".ppm": "PPM",
+    ".qoi": "QOI",
+}
 READ = tuple(name for name in _READ if name in PIL.Image.OPEN)
 
 

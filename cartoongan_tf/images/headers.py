@@ -21,19 +21,12 @@ from cartoongan_tf.images import metadata
 from cartoongan_tf.images import pillow_limit
 from cartoongan_tf.images import png_colors
 
-SUFFIXES = {
-    ".bmp": "BMP",
-    ".gif": "GIF",
-    ".jpeg": "JPEG",
-    ".jpg": "JPEG",
-    ".png": "PNG",
-    ".webp": "WEBP",
-}
 MAX_PIXELS = 64_000_000  # 192 MB decoded; phones of 2026 take 50 million.
 PILLOW = 0
 
 STDIN = pathlib.Path("standard input")  # How messages call a stream.
-_FORMATS = tuple(sorted(set(SUFFIXES.values())))
+_ALIASES = {"DIB": "BMP", "MPO": "JPEG"}
+_IN_GRAPH = ("GIF", "PNG", "WEBP")  # JPEGs have a rule of their own.
 _UPRIGHT = 1
 _TIFFS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
@@ -66,7 +59,7 @@ class Header(NamedTuple):
     """Facts of a picture.
 
     Attributes:
-        format: One of the values of `SUFFIXES`.
+        format: One of the values of `formats.READ_SUFFIXES`.
         width: Pixels, as stored.
         height: Pixels, as stored.
         decoder: `PILLOW`, or else the EXIF orientation, 1 to 8, by which
@@ -83,19 +76,17 @@ class Header(NamedTuple):
 def opened(
     source: str | pathlib.Path | bytes,
     max_pixels: int = formats.MAX_PIXELS,
-    kinds: tuple[str, ...] = formats.READ,
 ) -> Iterator[PIL.Image.Image]:
     """Opens a picture with Pillow; what fails inside becomes `UnreadableImage`.
 
     Args:
         source: File to read, or the bytes of one.
         max_pixels: A picture whose header tells of more is refused.
-        kinds: The formats that are read, as Pillow calls them.
     """
     name = STDIN if isinstance(source, bytes) else pathlib.Path(source)
     try:
         _check_file(source, name)
-        with _open(source, kinds) as image:
+        with _open(source) as image:
             _check_size(name, image, max_pixels)
             yield image
     except UnreadableImage:
@@ -103,7 +94,7 @@ def opened(
     except errors.InputError as error:
         raise UnreadableImage(name, str(error)) from error
     except PIL.UnidentifiedImageError as error:
-        raise UnreadableImage(name, _unknown(source, kinds)) from error
+        raise UnreadableImage(name, _unknown(source)) from error
     except metadata.BROKEN as error:
         raise UnreadableImage(
             name,
@@ -119,8 +110,8 @@ def read_header(path: str | pathlib.Path) -> Header:
         UnreadableImage: If the file is missing, empty or no picture, or has
             more than `MAX_PIXELS`.
     """
-    with opened(path, MAX_PIXELS, _FORMATS) as picture:
-        kind = "JPEG" if picture.format == "MPO" else str(picture.format)
+    with opened(path, MAX_PIXELS) as picture:
+        kind = _ALIASES.get(str(picture.format), str(picture.format))
         if not _suits_graph(picture):
             decoder = PILLOW
         elif "exif" in picture.info:  # Else Pillow would decode a PNG for it.
@@ -132,7 +123,7 @@ def read_header(path: str | pathlib.Path) -> Header:
 
 def check_suffix(path: pathlib.Path, header: Header) -> None:
     """Raises `UnreadableImage` if a file's ending tells of another format."""
-    if SUFFIXES.get(path.suffix.lower()) != header.format:
+    if formats.READ_SUFFIXES.get(path.suffix.lower()) != header.format:
         raise UnreadableImage(
             path,
             f"has the wrong ending: it is a {header.format} picture; rename "
@@ -162,15 +153,15 @@ def _check_size(name, image, most):
         )
 
 
-def _unknown(source, kinds):
-    if "TIFF" in kinds and _head(source).startswith(_TIFFS):
+def _unknown(source):
+    if _head(source).startswith(_TIFFS):
         return (
             "is a TIFF with pixels that are not read, such as numbers with a "
             "fraction; save it with 8 or 16 bits a channel."
         )
     return (
-        f"is not a picture that is read, such as {', '.join(kinds)}; convert "
-        "or remove it."
+        "is not a picture that is read, such as "
+        f"{', '.join(formats.READ)}; convert or remove it."
     )
 
 
@@ -181,16 +172,12 @@ def _head(source):
         return file.read(heif.HEAD)
 
 
-def _open(source, kinds):
+def _open(source):
     stream = io.BytesIO(source) if isinstance(source, bytes) else source
     if heif.is_heif(_head(source)):
-        if kinds != formats.READ:
-            raise errors.InputError(
-                "is a HEIC picture, which is not read here; convert it to JPEG."
-            )
         return heif.open_image(stream)
     with pillow_limit.lifted():
-        image = PIL.Image.open(stream, formats=kinds)
+        image = PIL.Image.open(stream, formats=formats.READ)
     image.info[metadata.PNG_COLORS] = png_colors.read(source)
     return image
 
@@ -198,7 +185,7 @@ def _open(source, kinds):
 def _suits_graph(picture):
     if picture.format in ("JPEG", "MPO"):
         return picture.mode in ("L", "RGB")
-    if picture.format == "BMP":
+    if picture.format not in _IN_GRAPH:
         return False
     is_animated_webp = picture.format == "WEBP" and picture.is_animated
     return not (picture.has_transparency_data or is_animated_webp)

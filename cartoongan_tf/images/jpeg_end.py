@@ -70,7 +70,7 @@ def _read(source):
 
 
 def _decode(data, max_pixels):
-    with headers.opened(data, max_pixels, ("JPEG",)) as image:
+    with headers.opened(data, max_pixels) as image:
         with pillow_limit.lifted():
             image.load()
         return np.asarray(image)

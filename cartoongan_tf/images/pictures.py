@@ -18,6 +18,7 @@ import PIL.ImageOps
 import tensorflow as tf
 
 from cartoongan_tf.core import atomic_files
+from cartoongan_tf.images import color_modes
 from cartoongan_tf.images import headers
 from cartoongan_tf.images import pillow_limit
 
@@ -42,12 +43,12 @@ def read_picture(
             damaged.
     """
     header = headers.read_header(path)
+    if header.decoder == headers.PILLOW:
+        return _read_with_pillow(path)
     try:
-        if header.decoder == headers.PILLOW:
-            return _read_with_pillow(path)
         name, ratio = tf.constant(os.fsencode(path)), _ratio(header, least_side)
         return _decode_in_graph(name, header.decoder, ratio).numpy()
-    except (OSError, SyntaxError, ValueError, tf.errors.OpError) as error:
+    except tf.errors.OpError as error:
         raise headers.UnreadableImage(
             path, "is damaged or breaks off; fix or remove it."
         ) from error
@@ -172,17 +173,18 @@ def _decode_in_graph(path, orientation, ratio=1):
 
 
 def _read_with_pillow(path):
-    with (
-        pillow_limit.lifted(),
-        PIL.Image.open(os.fsdecode(path)) as picture,
-    ):
-        upright = PIL.ImageOps.exif_transpose(picture)
-        return np.array(_on_white(upright).convert("RGB"))
+    with headers.opened(os.fsdecode(path), headers.MAX_PIXELS) as picture:
+        with pillow_limit.lifted():
+            picture.load()
+        if picture.mode == "CMYK":  # Not by its profile.
+            upright = PIL.ImageOps.exif_transpose(picture)
+            return np.array(upright.convert("RGB"))
+        shown = color_modes.convert(picture)
+    return shown.colors if shown.alpha is None else _on_white(shown)
 
 
-def _on_white(picture):
-    if not picture.has_transparency_data:
-        return picture
-    picture = picture.convert("RGBA")
+def _on_white(shown):
+    picture = PIL.Image.fromarray(shown.colors)
+    picture.putalpha(PIL.Image.fromarray(shown.alpha))
     white = PIL.Image.new("RGBA", picture.size, "white")
-    return PIL.Image.alpha_composite(white, picture)
+    return np.array(PIL.Image.alpha_composite(white, picture).convert("RGB"))

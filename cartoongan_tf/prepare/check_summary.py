@@ -12,7 +12,7 @@ def metrics(folder: folder_check.Folder) -> dict[str, str]:
     found = {
         "pictures": f"{len(folder.scan.paths):,}",
         "broken files": f"{len(folder.scan.problems):,}",
-        "files skipped": f"{folder.scan.ignored.total():,}",
+        "files skipped": f"{sum(map(len, folder.scan.ignored.values())):,}",
     }
     measured = list(folder.measured.values())
     if measured:

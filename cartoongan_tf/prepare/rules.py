@@ -4,7 +4,6 @@ Pure logic on measures and folder scans; no file is read here. Folders go by
 the flag that names them.
 """
 
-import collections
 import enum
 import pathlib
 import statistics
@@ -15,6 +14,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from cartoongan_tf.analysis import near_duplicates
+from cartoongan_tf.core import folder_walk
 from cartoongan_tf.data import folder_scan
 from cartoongan_tf.prepare import image_stats
 
@@ -227,8 +227,8 @@ def of_scan(flag: str, scan: folder_scan.FolderScan) -> list[Finding]:
         )
     if scan.ignored:
         message = (
-            f"Skipped in `{flag}`, by ending: "
-            f"{_counts(scan.ignored)}; convert those that are pictures."
+            f"Left out of `{flag}`: {folder_walk.describe(scan.ignored)}; "
+            "convert those that are pictures."
         )
         found.append(Finding(Severity.NOTE, "files skipped", message))
     return found
@@ -237,10 +237,3 @@ def of_scan(flag: str, scan: folder_scan.FolderScan) -> list[Finding]:
 def _severity(count, total):
     is_exception = count <= _MAX_NOTE_SHARE * total
     return Severity.NOTE if is_exception else Severity.WARNING
-
-
-def _counts(counter: collections.Counter[str]) -> str:
-    return ", ".join(
-        f"{count} {ending or 'without one'}"
-        for ending, count in counter.most_common()
-    )

@@ -64,8 +64,7 @@ def test_a_folder_is_searched_in_the_order_that_people_count(folder):
         ".txt": 1,
         "no ending": 1,
         ".ts": 1,
-        "hidden": 1,
-        "linked folder": 0,
+        "hidden": 2,
     }
     assert not found.problems
 
@@ -157,7 +156,14 @@ def test_a_circle_of_links_ends(folder):
     (folder / "trip/day1/up").symlink_to(folder / "trip")
     found = find("trip")
     assert len(found.jobs) == 5
-    assert found.skipped["linked folder"] == 1
+
+
+def test_linked_folders_keep_their_place_in_the_results(folder):
+    (folder / "other").mkdir()
+    (folder / "other/c.jpg").write_bytes(corner_cases.JPEG)
+    (folder / "trip/link").symlink_to("../other")
+    assert places(find("trip"))[-1] == "link/c.jpg"
+    assert not find("trip", output="other").jobs[5:]
 
 
 def test_a_linked_folder_is_searched_where_it_is_named(folder):

@@ -1,4 +1,4 @@
-import collections
+import os
 
 import PIL.Image
 import pytest
@@ -20,7 +20,7 @@ def messy(make_folder):
     (folder / "text.jpg").write_text("hello")
     (folder / "really.jpg").write_bytes(whole)
     (folder / "CREDITS.csv").write_text("no picture")
-    (folder / "old.TIFF").write_text("not read")
+    (folder / "raw.CR2").write_text("not read")
     (folder / ".hidden.jpg").write_text("what a Mac leaves behind")
     (folder / ".trash").mkdir()
     (folder / ".trash/gone.png").write_bytes(whole)
@@ -38,7 +38,15 @@ def test_all_that_is_wrong_is_named_and_counted(messy):
     assert "is empty" in reasons["empty.jpg"]
     assert "is not a picture that is read" in reasons["text.jpg"]
     assert "it is a PNG picture" in reasons["really.jpg"]
-    assert found.ignored == collections.Counter({".csv": 1, ".tiff": 1})
+    ignored = {
+        what: [path.name for path in paths]
+        for what, paths in found.ignored.items()
+    }
+    assert ignored == {
+        ".csv": ["CREDITS.csv"],
+        ".cr2": ["raw.CR2"],
+        "hidden": [".trash", ".hidden.jpg"],
+    }
 
 
 def test_bad_pictures_are_an_error_or_skipped(messy, capsys):
@@ -71,6 +79,46 @@ def test_folders_without_pictures_are_refused(tmp_path):
             folder_scan.require_pictures(found, "photo_dir", "skip")
     with pytest.raises(errors.InputError, match="is not a folder"):
         folder_scan.scan_folder(tmp_path / "gone", "photo_dir")
+
+
+def test_all_that_cartoonize_reads_is_trained_on(tmp_path):
+    endings = [".avif", ".dib", ".jfif", ".jp2", ".ppm", ".tif"]
+    for ending in endings:
+        PIL.Image.new("RGB", (30, 20)).save(tmp_path / f"a{ending}")
+    found = folder_scan.scan_folder(tmp_path, "photo_dir")
+    assert [path.suffix for path in found.paths] == endings
+    assert not found.problems
+    assert not found.ignored
+
+
+def test_what_is_left_out_is_counted_with_an_example(make_folder, capsys):
+    folder = make_folder("photos", 1)
+    for name in ("1.cr2", "2.CR2", "README"):
+        (folder / name).write_text("no picture")
+    os.mkfifo(folder / "pipe.jpg")
+    found = folder_scan.scan_folder(folder, "photo_dir")
+    folder_scan.require_pictures(found, "photo_dir", "error")
+    assert capsys.readouterr().err == (
+        f"Left out of `photo_dir`={folder}: 2 .cr2 (1.cr2), 1 without an "
+        "ending (README), 1 special file or broken link (pipe.jpg).\n"
+    )
+    (folder / "0.png").unlink()
+    found = folder_scan.scan_folder(folder, "photo_dir")
+    with pytest.raises(errors.InputError, match=r"picture, but 2 \.cr2"):
+        folder_scan.require_pictures(found, "photo_dir", "error")
+
+
+def test_linked_folders_are_searched(make_folder):
+    folder, other = make_folder("photos", 1), make_folder("other", 2)
+    (folder / "link").symlink_to(other)
+    (folder / "circle").symlink_to(folder)
+    found = folder_scan.scan_folder(folder, "photo_dir")
+    assert found.paths == [
+        folder / "0.png",
+        folder / "link/0.png",
+        folder / "link/1.png",
+    ]
+    assert not found.ignored
 
 
 def test_the_order_does_not_depend_on_the_disk(tmp_path):

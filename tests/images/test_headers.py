@@ -58,9 +58,9 @@ def test_a_larger_bomb_is_refused_without_a_warning(tmp_path):
     ("content", "reason"),
     [
         (b"", "is empty"),
-        (b"hello", "is not a picture that is read, such as BMP"),
-        (b"\xff\xd8\xff", "is not a picture that is read, such as BMP"),
-        (b"%PDF-1.4", "is not a picture that is read, such as BMP"),
+        (b"hello", "is not a picture that is read, such as AVIF"),
+        (b"\xff\xd8\xff", "is not a picture that is read, such as AVIF"),
+        (b"%PDF-1.4", "is not a picture that is read, such as AVIF"),
     ],
 )
 def test_files_without_a_picture_are_named(tmp_path, content, reason):
@@ -73,13 +73,15 @@ def test_files_without_a_picture_are_named(tmp_path, content, reason):
             read(path)
 
 
-def test_pictures_of_other_formats_are_not_read(tmp_path):
-    """Only what training and inference both know."""
-    PIL.Image.new("RGB", (30, 20)).save(tmp_path / "a.jpg", format="TIFF")
-    with pytest.raises(
-        headers.UnreadableImage, match="is not a picture that is read"
-    ):
-        headers.read_header(tmp_path / "a.jpg")
+@pytest.mark.parametrize(
+    ("name", "format"),
+    [("a.dib", "BMP"), ("a.jfif", "JPEG"), ("a.j2k", "JPEG2000")],
+)
+def test_the_ending_of_a_picture_promises_its_format(name, format, tmp_path):
+    PIL.Image.new("RGB", (30, 20)).save(tmp_path / name)
+    header = headers.read_header(tmp_path / name)
+    assert header.format == format
+    headers.check_suffix(tmp_path / name, header)
 
 
 def test_a_missing_file_and_a_folder_are_named(tmp_path):

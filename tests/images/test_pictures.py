@@ -49,6 +49,21 @@ def test_jpegs_have_the_pixels_of_other_decoders(name, photo, tmp_path):
     np.testing.assert_array_equal(decode(tmp_path / name), actual)
 
 
+def test_avif_pictures_are_read_the_same_inside_and_outside_a_graph(
+    photo, tmp_path
+):
+    photo.save(tmp_path / "a.avif", quality=95)
+    actual = pictures.read_picture(tmp_path / "a.avif")
+    assert np.abs(actual - np.asarray(photo).astype(float)).mean() < 5
+    np.testing.assert_array_equal(decode(tmp_path / "a.avif"), actual)
+
+
+def test_a_picture_of_fractions_is_named_with_the_reason(tmp_path):
+    PIL.Image.new("F", (30, 20)).save(tmp_path / "floats.tif")
+    with pytest.raises(headers.UnreadableImage, match="pixels of 32 bits"):
+        pictures.read_picture(tmp_path / "floats.tif")
+
+
 def test_gray_jpegs_get_three_channels(photo, tmp_path):
     photo.convert("L").save(tmp_path / "gray.jpg")
     actual = decode(tmp_path / "gray.jpg")
@@ -65,12 +80,14 @@ def test_cmyk_jpegs_have_the_right_colors(tmp_path):
         np.testing.assert_allclose(color, (255, 0, 0), atol=3)
 
 
+@pytest.mark.parametrize("suffix", [".png", ".tif"])
 @pytest.mark.parametrize("channels", [1, 3, 4])
-def test_sixteen_bits_a_channel_become_eight(channels, tmp_path):
+def test_sixteen_bits_a_channel_become_eight(channels, suffix, tmp_path):
     ramp, deep = picture_maker.deep_ramp(channels)
-    cv2.imwrite(str(tmp_path / "deep.png"), deep)
+    path = tmp_path / f"deep{suffix}"
+    cv2.imwrite(str(path), deep)
     for read in (pictures.read_picture, decode):
-        actual = read(tmp_path / "deep.png")
+        actual = read(path)
         assert np.abs(actual - np.repeat(ramp, 3, axis=2) / 257).max() <= 1
 
 
@@ -133,7 +150,10 @@ def test_channels_are_red_green_blue(tmp_path):
     assert blue_green_red[0, 0].tolist() == [0, 0, 255]
 
 
-@pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp", ".bmp", ".gif"])
+@pytest.mark.parametrize(
+    "suffix",
+    [".jpg", ".png", ".webp", ".bmp", ".gif", ".tif", ".avif", ".jp2"],
+)
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.8])
 def test_a_file_that_breaks_off_is_named(suffix, share, photo, tmp_path):
     path = tmp_path / f"cut{suffix}"

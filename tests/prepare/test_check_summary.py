@@ -1,4 +1,3 @@
-import collections
 import io
 import pathlib
 
@@ -21,7 +20,7 @@ def folder(flag, *many):
         paths,
         [],
         {pathlib.Path("x.png"): "empty"},
-        collections.Counter({".txt": 2}),
+        {".txt": [pathlib.Path("a.txt"), pathlib.Path("b.txt")]},
     )
     return folder_check.Folder(flag, scan, dict(zip(paths, many, strict=True)))
 

@@ -53,9 +53,7 @@ def paths(tmp_path):
 
 @pytest.fixture
 def folder(paths):
-    scan = folder_scan.FolderScan(
-        paths[0].parent, paths, [], {}, collections.Counter()
-    )
+    scan = folder_scan.FolderScan(paths[0].parent, paths, [], {}, {})
     return folder_check.Folder(rules.CARTOONS, scan, {})
 
 

@@ -1,4 +1,3 @@
-import collections
 import dataclasses
 import pathlib
 
@@ -118,9 +117,7 @@ def test_grain_is_reported_of_most_with_the_flag_that_takes_it_out():
 
 
 def scan(**fields):
-    empty = folder_scan.FolderScan(
-        pathlib.Path("frames"), [], [], {}, collections.Counter()
-    )
+    empty = folder_scan.FolderScan(pathlib.Path("frames"), [], [], {}, {})
     return dataclasses.replace(empty, **fields)
 
 
@@ -140,11 +137,11 @@ def test_broken_files_are_an_error_with_reasons():
 
 
 def test_files_skipped_are_counted_by_ending():
-    ignored = collections.Counter({".heic": 3, "": 1})
+    ignored = {".cr2": [pathlib.Path(f"a/{n}.cr2") for n in range(3)]}
     paths = [pathlib.Path("b.png")]
     (found,) = rules.of_scan(rules.CARTOONS, scan(paths=paths, ignored=ignored))
     assert found.severity is Severity.NOTE
-    assert "3 .heic, 1 without one" in found.message
+    assert "3 .cr2 (0.cr2)" in found.message
 
 
 def test_a_sound_folder_gives_no_finding():

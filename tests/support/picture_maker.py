@@ -78,10 +78,22 @@ LOSSLESS = {
         save_all=True,
         append_images=[PIL.Image.new("RGB", photo.size)],
     ),
+    "plain.dib": lambda photo, path: save(photo, path),
+    "plain.jp2": lambda photo, path: save(photo, path),
+    "plain.ppm": lambda photo, path: save(photo, path),
+    "plain.tif": lambda photo, path: save(photo, path),
+    "alpha.tiff": lambda photo, path: save(transparent(photo), path),
+    "pages.tif": lambda photo, path: save(
+        photo,
+        path,
+        save_all=True,
+        append_images=[PIL.Image.new("RGB", photo.size)],
+    ),
 }
 JPEGS = {
     "plain.jpg": {"quality": 95},
     "plain.JPEG": {"quality": 95},
+    "plain.jfif": {"quality": 95},
     "progressive.jpg": {"quality": 95, "progressive": True},
     "full_color.jpg": {"quality": 95, "subsampling": 0},
 }
