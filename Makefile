@@ -105,7 +105,8 @@ $(BIN)/python:
 	    || { echo "Python 3.11 to 3.13 is needed; name one with make PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-$(READY): requirements.txt requirements-core.txt requirements-samples.txt | $(BIN)/python
+$(READY): requirements.txt requirements-core.txt requirements-heic.txt \
+    requirements-samples.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --requirement requirements.txt
 	@touch $@
 

@@ -28,6 +28,7 @@ from cartoongan_tf.video import codecs
 VIDEO_SUFFIXES = codecs.SUFFIXES
 
 _OUTPUT_FORMATS = ("AVIF", "BMP", "JPEG", "PNG", "TIFF", "WEBP")
+_INSTEAD = {"HEIF": "JPEG"}  # Of what is not written; else `FALLBACK`.
 _ENDINGS = formats.READ_SUFFIXES.keys() | media_type.VIDEO_SUFFIXES
 _VIDEO_KINDS = (media_type.Kind.VIDEO, media_type.Kind.CAMERA)
 _MAX_NAMED = 5
@@ -78,9 +79,9 @@ def plan(
             that was named, a file with the ending of a picture or a video; or
             `-` for standard output.
         format: What to write: `jpg`, `png`, `mp4` and so on. By default, an
-            input's own where it is written well, else PNG, or MP4. It goes
-            for what it can hold: `jpg` for pictures only, `mp4` for videos
-            and animations.
+            input's own where it is written well, JPEG for HEIC, else PNG, or
+            MP4. It goes for what it can hold: `jpg` for pictures only, `mp4`
+            for videos and animations.
         overwrite: Whether to do what is done already once more.
 
     Raises:
@@ -130,7 +131,8 @@ class _Wanted:
                 (f for f in (self.format, job.format) if _is_animated(f)),
                 "WEBP",
             )
-        own = job.format if job.format in _OUTPUT_FORMATS else None
+        is_written = job.format in _OUTPUT_FORMATS
+        own = job.format if is_written else _INSTEAD.get(job.format)
         return self.format or own or formats.FALLBACK
 
     def suffix_for(self, job):

@@ -1,4 +1,4 @@
-"""HEIC and HEIF pictures, which phones take: read with pillow-heif, an extra.
+"""HEIC and HEIF pictures, which phones take: read with pi-heif, an extra.
 
 A file is opened by that package's class itself. The opener that it registers
 with Pillow would be there for the whole process.
@@ -37,15 +37,15 @@ def open_image(source: str | pathlib.Path | BinaryIO) -> PIL.Image.Image:
     """Opens a picture; its pixels, of 8 bits and upright, are decoded later.
 
     Raises:
-        InputError: If pillow-heif is not installed. The message is to be read
+        InputError: If pi-heif is not installed. The message is to be read
             after the picture's name.
         SyntaxError: If the picture is damaged.
     """
     try:
-        import pillow_heif
+        import pi_heif
     except ImportError as error:
         raise errors.InputError(
-            "is a HEIC picture; run `pip install 'cartoongan-tf[heic]'` to "
-            "read those, or convert it to JPEG."
+            "is a HEIC picture; run `pip install pi-heif` to read those, or "
+            "convert it to JPEG."
         ) from error
-    return pillow_heif.HeifImageFile(source)
+    return pi_heif.HeifImageFile(source)

@@ -26,7 +26,16 @@ _LOSSLESS = {"BMP", "GIF", "PNG", "PPM", "TGA", "TIFF"}
 _DEEP = ("I", "I;16", "I;16B", "I;16L")
 _SIXTEEN_TO_EIGHT_BITS = 1 / 256
 _QUALITY = 95
-_HEIC = (b"ftypheic", b"ftypheix", b"ftyphevc", b"ftypmif1", b"ftypmsf1")
+_HEIC = (
+    b"heic",
+    b"heim",
+    b"heis",
+    b"heix",
+    b"hevc",
+    b"hevx",
+    b"mif1",
+    b"msf1",
+)
 # What Pillow's decoders raise for damaged files.
 _BROKEN = (
     EOFError,
@@ -48,7 +57,7 @@ def prepare(data: bytes, max_side: int = MAX_SIDE) -> bytes:
     Pillow's own limit on pixels stays in force, unless the caller lifts it.
 
     Args:
-        data: The bytes of the file, of any kind that Pillow reads.
+        data: The bytes of the file, of any kind that Pillow reads, or HEIC.
         max_side: Longer side, in pixels, to which larger photos are reduced.
 
     Returns:
@@ -59,7 +68,7 @@ def prepare(data: bytes, max_side: int = MAX_SIDE) -> bytes:
         ClientError: If it is no picture, damaged, or too large to decode.
     """
     try:
-        with PIL.Image.open(io.BytesIO(data)) as image:
+        with _open(data) as image:
             _check_size(image)
             if _goes_as_it_is(image, max_side):
                 return data
@@ -72,6 +81,21 @@ def prepare(data: bytes, max_side: int = MAX_SIDE) -> bytes:
         raise errors.ClientError(
             f"is damaged or breaks off ({error}); fix it or send another."
         ) from error
+
+
+def _open(data):
+    size = int.from_bytes(data[:4], "big")
+    is_heic = data[4:8] == b"ftyp" and data[8:12] in _HEIC
+    if not is_heic or b"avif" in data[12:size]:
+        return PIL.Image.open(io.BytesIO(data))
+    try:
+        import pi_heif
+    except ImportError as error:
+        raise errors.ClientError(
+            "is a HEIC picture; run `pip install pi-heif` to read those, or "
+            "save it as JPEG."
+        ) from error
+    return pi_heif.HeifImageFile(io.BytesIO(data))
 
 
 def _check_size(image):
@@ -152,8 +176,6 @@ def _encode(picture, source_format):
 
 
 def _what_else(data):
-    if data[4:12] in _HEIC:
-        return "is a HEIC picture, which is not read here; save it as JPEG."
     if not data:
         return "is empty."
     return "is not a picture of a known kind; save it as JPEG or PNG."

@@ -44,7 +44,7 @@ def written(jobs, output, **options):
         ("a.webp", "WEBP", ("a.webp", "WEBP")),
         ("a.tif", "TIFF", ("a.tif", "TIFF")),
         ("a.jpg", "PNG", ("a.png", "PNG")),
-        ("a.heic", "HEIF", ("a.png", "PNG")),
+        ("a.heic", "HEIF", ("a.jpg", "JPEG")),
         ("a.gif", "GIF", ("a.png", "PNG")),
         ("a.jp2", "JPEG2000", ("a.png", "PNG")),
         ("a", "JPEG", ("a.jpg", "JPEG")),

@@ -2,19 +2,25 @@ import io
 import sys
 
 import numpy as np
+import PIL.ExifTags
 import PIL.Image
 import PIL.ImageCms
+import PIL.ImageOps
 import pillow_heif
 import pytest
 import skimage.data
+import tensorflow as tf
 
 from cartoongan_tf.core import errors
+from cartoongan_tf.images import headers
 from cartoongan_tf.images import metadata
 from cartoongan_tf.images import photo_io
+from cartoongan_tf.images import pictures
 
 PROFILE = PIL.ImageCms.ImageCmsProfile(
     PIL.ImageCms.createProfile("sRGB")
 ).tobytes()
+XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"></x:xmpmeta>'
 
 
 @pytest.fixture
@@ -23,15 +29,27 @@ def photo():
 
 
 @pytest.fixture
-def path(photo, tmp_path, monkeypatch):
-    """As of a phone that was held upright, with its color profile."""
-    exif = PIL.Image.Exif()
-    exif[metadata.ORIENTATION] = 6
-    path = tmp_path / "IMG_0001.HEIC"
+def write(photo, tmp_path, monkeypatch):
+    """Writes photos as phones do, with all that those carry."""
+
+    def write(orientation):
+        exif = PIL.Image.Exif()
+        exif[metadata.ORIENTATION] = orientation
+        exif[PIL.ExifTags.Base.Make] = "A phone"
+        path = tmp_path / "IMG_0001.HEIC"
+        carried = {"exif": exif.tobytes(), "icc_profile": PROFILE, "xmp": XMP}
+        photo.save(path, quality=95, **carried)
+        return path
+
     pillow_heif.register_heif_opener()  # Only so, it writes the orientation.
     monkeypatch.delitem(PIL.Image.OPEN, "HEIF")
-    photo.save(path, quality=95, exif=exif.tobytes(), icc_profile=PROFILE)
-    return path
+    return write
+
+
+@pytest.fixture
+def path(write):
+    """As of a phone that was held upright."""
+    return write(6)
 
 
 @pytest.mark.parametrize("read", [lambda path: path, lambda p: p.read_bytes()])
@@ -44,17 +62,45 @@ def test_a_photo_is_read_upright_with_its_profile(read, photo, path):
     assert np.abs(found.pixels.astype(int) - upright).mean() < 5
 
 
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_photos_are_trained_on_the_way_up_that_viewers_show(
+    orientation, write, photo
+):
+    path = write(orientation)
+    photo.getexif()[metadata.ORIENTATION] = orientation
+    upright = np.asarray(PIL.ImageOps.exif_transpose(photo)).astype(int)
+    actual = pictures.read_picture(path)
+    assert actual.shape == upright.shape
+    assert np.abs(actual - upright).mean() < 5
+    header = headers.read_header(path)
+    headers.check_suffix(path, header)
+    dataset = tf.data.Dataset.from_tensors((str(path), header.decoder))
+    (decoded,) = dataset.map(pictures.decode_picture).as_numpy_iterator()
+    np.testing.assert_array_equal(decoded, actual)
+
+
+def test_all_that_a_photo_carries_goes_into_a_jpeg(path, tmp_path):
+    read = photo_io.read_photo(path)
+    target = tmp_path / "IMG_0001.jpg"
+    photo_io.write_photo(target, read.pixels, metadata=read.metadata)
+    with PIL.Image.open(target) as image:
+        assert image.size == (110, 160)
+        assert dict(image.getexif()) == {PIL.ExifTags.Base.Make: "A phone"}
+        assert image.info["icc_profile"] == PROFILE
+        assert image.info["xmp"] == XMP
+
+
 def test_pillow_stays_as_it_is_for_the_rest_of_the_process(path):
     photo_io.read_photo(path)
     assert "HEIF" not in PIL.Image.OPEN
 
 
 def test_without_its_extra_a_photo_is_an_error_with_the_fix(path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    monkeypatch.setitem(sys.modules, "pi_heif", None)
     with pytest.raises(errors.InputError) as caught:
         photo_io.read_photo(path)
     assert "IMG_0001.HEIC is a HEIC picture; run" in str(caught.value)
-    assert "`pip install 'cartoongan-tf[heic]'`" in str(caught.value)
+    assert "`pip install pi-heif`" in str(caught.value)
 
 
 def test_a_truncated_photo_is_damaged(path):

@@ -24,7 +24,7 @@ FLAG = re.compile(r"^ +--(?:\[no\])?(\w+):", re.M)
 EXTRAS = {  # With a package of each that the core does without.
     "dev": "pytest",
     "evaluation": "dlib-bin",
-    "heic": "pillow-heif",
+    "heic": "pi-heif",
     "onnx": "onnxruntime",
     "samples": "scikit-image",
     "serving": "uvicorn",

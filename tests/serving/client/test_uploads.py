@@ -1,8 +1,10 @@
 import io
+import sys
 
 import numpy as np
 import PIL.Image
 import PIL.ImageCms
+import pillow_heif
 import pytest
 
 from serving.client import errors
@@ -150,12 +152,41 @@ def test_a_profile_of_gray_on_colors_changes_nothing():
     assert image.getpixel((30, 5)) == RED_UP
 
 
+@pytest.fixture
+def heic(monkeypatch):
+    """Two halves, as a phone stores them that was held upright."""
+    exif = PIL.Image.Exif()
+    exif[274] = TURNED
+    pillow_heif.register_heif_opener()  # Only so, it writes the orientation.
+    monkeypatch.delitem(PIL.Image.OPEN, "HEIF")
+    return encode(two_halves(), "HEIF", quality=95, exif=exif.tobytes())
+
+
+def test_a_heic_photo_becomes_an_upright_jpeg(heic):
+    image = decode(uploads.prepare(heic))
+    assert (image.format, image.size) == ("JPEG", (40, 60))
+    np.testing.assert_allclose(image.getpixel((35, 30)), RED_UP, atol=8)
+    assert decode(uploads.prepare(heic, 30)).size == (20, 30)
+
+
+def test_an_avif_of_the_general_brand_is_no_heic():
+    data = bytearray(encode(two_halves(), "AVIF"))
+    data[8:12] = b"mif1"
+    assert decode(uploads.prepare(bytes(data))).size == (60, 40)
+
+
+def test_without_what_reads_heic_the_error_names_it(heic, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pi_heif", None)
+    with pytest.raises(errors.ClientError, match="`pip install pi-heif`"):
+        uploads.prepare(heic)
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [
         (b"", "is empty."),
         (b"a letter", "is not a picture of a known kind; save it as JPEG"),
-        (b"\0\0\0\x18ftypheic\0\0\0\0", "is a HEIC picture"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0", "is damaged or breaks off"),
     ],
 )
 def test_files_without_a_picture_are_refused(data, message):
