@@ -4,8 +4,8 @@ Frames are uint8 RGB of shape `(height, width, 3)`, the way up and in the
 proportions that a player shows: turned as a phone's metadata say, and widened
 where pixels are not square, as on a DVD. Times are seconds from the start.
 
-A damaged video gives what can be decoded. Interlaced videos are not
-deinterlaced, and HDR videos keep their flat colors.
+A damaged video gives what can be decoded. Interlaced videos are deinterlaced,
+and HDR is tone mapped to SDR.
 """
 
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from cartoongan_tf.video import display_matrix
+from cartoongan_tf.video import frame_pictures
 from cartoongan_tf.video import reader
 
 _ASPECTS = (0.2, 5.0)  # Pixels wider or narrower than that are mistagged.
@@ -35,14 +36,14 @@ def sampled(
     Yields:
         Time in seconds, and the frame.
     """
-    taken = -1
+    taken, picture_of = -1, frame_pictures.FramePictures()
     for time, frame in video.decoded(start):
         if time >= start and int(time * rate) > taken:
             taken = int(time * rate)
             aspect = float(video.aspect)
             if display_matrix.is_transposed(frame):
                 aspect = 1 / aspect
-            yield time, _stretched(reader.picture_of(frame), aspect)
+            yield time, _stretched(picture_of(frame), aspect)
 
 
 def clock(seconds: float) -> str:

@@ -5,9 +5,8 @@ shows, as stored otherwise: pixels that are not square stay so. Times are
 seconds from the first frame, or ticks of the file's own clock, which are
 exact.
 
-A damaged file gives what can be decoded. Interlaced videos are not
-deinterlaced. 10 bits a channel become 8, and HDR keeps its curve: the values
-are those that are stored.
+A damaged file gives what can be decoded. Interlaced videos are deinterlaced.
+10 bits a channel become 8, and HDR is tone mapped to SDR.
 """
 
 import contextlib
@@ -21,18 +20,18 @@ import av
 import numpy as np
 
 from cartoongan_tf.core import errors
+from cartoongan_tf.video import deinterlacing
 from cartoongan_tf.video import display_matrix
+from cartoongan_tf.video import frame_pictures
 from cartoongan_tf.video import frame_size
 
 # Seconds to seek ahead of a time: some key frames come late.
 _SEEK_MARGIN = 5.0
 # Seconds of sound, say, that a whole video may go on for.
 _TRAILING_SOUND = 2.0
-# Numbers of ITU-T H.273, as in FFmpeg.
-_BT709, UNTAGGED, _BT601 = 1, 2, 6
-_MATRICES = {_BT709, 5, _BT601, 9}  # 5 is BT.601 in Europe, 9 is BT.2020.
-_HDR = {16: "PQ", 18: "HLG"}
-_HD = 720  # Lines from which on untagged videos mean BT.709, as players do.
+# Numbers of ITU-T H.273, as in FFmpeg; 5 is BT.601 in Europe.
+_BT601 = 6
+_MATRICES = {frame_pictures.BT709, 5, _BT601, frame_pictures.BT2020}
 
 
 class DisplayInfo(NamedTuple):
@@ -48,9 +47,9 @@ class DisplayInfo(NamedTuple):
 
     size: tuple[int, int]
     aspect: fractions.Fraction = fractions.Fraction(1)
-    matrix: int = _BT709
-    primaries: int = UNTAGGED
-    transfer: int = UNTAGGED
+    matrix: int = frame_pictures.BT709
+    primaries: int = frame_pictures.UNTAGGED
+    transfer: int = frame_pictures.UNTAGGED
 
 
 class VideoFile:
@@ -104,7 +103,7 @@ class VideoFile:
         Yields:
             Ticks from the first frame, strictly increasing, and the picture.
         """
-        last = -1
+        last, picture_of = -1, frame_pictures.FramePictures()
         seconds = float(start * self.time_base)
         for time, frame in self.decoded(seconds):
             last = max(last + 1, round(time / self.time_base))
@@ -115,7 +114,7 @@ class VideoFile:
                 yield last, fitted
 
     def decoded(self, start: float) -> Iterator[tuple[float, av.VideoFrame]]:
-        """Frames as they are stored, from `start` or before, up to the end."""
+        """Frames as they are decoded, from `start` or before, to the end."""
         if self._is_timed and start > _SEEK_MARGIN:
             with contextlib.closing(
                 self._decoded(start - _SEEK_MARGIN)
@@ -136,12 +135,13 @@ class VideoFile:
         """
         frame, aspect = self._first_frame, self.aspect
         is_turned = display_matrix.is_transposed(frame)
+        matrix, primaries, transfer = _colors(frame)
         display = DisplayInfo(
             size=self._size,
             aspect=1 / aspect if is_turned else aspect,
-            matrix=_matrix(frame),
-            primaries=frame.color_primaries or UNTAGGED,
-            transfer=frame.color_trc or UNTAGGED,
+            matrix=matrix,
+            primaries=primaries,
+            transfer=transfer,
         )
         return display, [f"{self.name} {loss}" for loss in _losses(frame)]
 
@@ -198,7 +198,8 @@ class VideoFile:
                     container.seek(place, stream=stream)
             except av.FFmpegError:
                 return
-            for frame in _decode(container, stream, broken):
+            frames = _decode(container, stream, broken)
+            for frame in deinterlacing.deinterlaced(frames):
                 time += period
                 if frame.time is not None:
                     time = max(0.0, frame.time - self._first)
@@ -210,36 +211,31 @@ class VideoFile:
             self.end = time
 
 
-def picture_of(frame: av.VideoFrame) -> np.ndarray:
-    """The pixels of a frame: upright, in the proportions that are stored."""
-    is_hd = frame.colorspace == UNTAGGED and frame.height >= _HD
-    pixels = frame.to_ndarray(
-        format="rgb24",
-        src_colorspace="ITU709" if is_hd else None,
+def _colors(frame):
+    """Matrix, primaries and curve of the pictures of a frame."""
+    if frame.color_trc in frame_pictures.HDR:
+        return (frame_pictures.BT709,) * 3
+    untagged = frame_pictures.UNTAGGED
+    matrix = frame.colorspace
+    if matrix not in _MATRICES:
+        is_hd = frame.height >= frame_pictures.HD
+        matrix = frame_pictures.BT709 if is_hd else _BT601
+    return (
+        matrix,
+        frame.color_primaries or untagged,
+        frame.color_trc or untagged,
     )
-    return np.ascontiguousarray(display_matrix.upright(pixels, frame))
-
-
-def _matrix(frame):
-    if frame.colorspace in _MATRICES:
-        return frame.colorspace
-    return _BT709 if frame.height >= _HD else _BT601
 
 
 def _losses(frame):
-    if frame.color_trc in _HDR:
-        yield (
-            f"is HDR ({_HDR[frame.color_trc]}): its values are taken as they "
-            "are stored, which look flat, and become 8 bits a channel; convert "
-            "it to SDR first for full colors."
-        )
+    if frame.color_trc in frame_pictures.HDR:
+        name = frame_pictures.HDR[frame.color_trc]
+        yield f"is HDR ({name}); its cartoon is tone mapped to SDR."
     elif frame.format.components[0].bits > 8:
         yield (
             f"has {frame.format.components[0].bits} bits a channel; its "
             "cartoon has 8."
         )
-    if frame.interlaced_frame:
-        yield "is interlaced; deinterlace it first, or combs show."
 
 
 def _moving_picture(container):

@@ -74,20 +74,79 @@ def test_losses_of_a_video_are_reported(tmp_path):
     assert "deep.mkv has 10 bits a channel" in note
 
 
-def test_hdr_is_said_to_look_flat(tmp_path):
+@pytest.mark.slow  # FFmpeg takes seconds to prepare.
+@pytest.mark.parametrize(
+    ("name", "curve", "gray", "white"),
+    [("PQ", 16, 350, 572), ("HLG", 18, 350, 721)],
+)
+def test_hdr_is_tone_mapped(tmp_path, name, curve, gray, white):
+    """BT.2408: the white of paper, 203 cd/m2, and a gray; codes of 10 bits."""
     path = tmp_path / "hdr.mkv"
+    planes = np.full((72, 64), 512, "uint16")
+    planes[:48] = white
+    planes[:48, :32] = gray
+    frame = av.VideoFrame.from_ndarray(planes, "yuv420p10le")
+    options = {"x265-params": "log-level=none:lossless=1"}
     with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx265", 24)
+        stream = container.add_stream("libx265", 24, options=options)
         stream.width, stream.height = 64, 48
         stream.pix_fmt = "yuv420p10le"
-        stream.codec_context.color_trc = 16
-        frame = av.VideoFrame(64, 48, "yuv420p10le")
-        frame.color_trc = 16
+        for thing in (stream.codec_context, frame):
+            thing.color_trc = curve
+            thing.color_primaries = thing.colorspace = 9
         container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
-    display, (note,) = reader.VideoFile(path).display_info()
-    assert display.transfer == 16
-    assert "is HDR (PQ)" in note
+    video = reader.VideoFile(path)
+    display, (note,) = video.display_info()
+    assert display[2:] == (1, 1, 1)
+    assert f"is HDR ({name})" in note
+    ((_, picture),) = video.frames()
+    assert picture[:, 34:].min() > 245
+    assert np.ptp(picture[:, :30]) <= 2
+    assert 70 < picture[:, :30].mean() < 105
+
+
+@pytest.mark.parametrize("first", ["tff", "bff"])
+def test_interlaced_frames_have_no_combs(tmp_path, first):
+    """A bar moves by 4 pixels from one field to the next."""
+    fields = np.full((40, 48, 96, 3), 30, "uint8")
+    for number, field in enumerate(fields):
+        field[:, 4 * number % 80 :][:, :12] = 220
+    frames = fields[::2].copy()
+    later = slice(1, None, 2) if first == "tff" else slice(0, None, 2)
+    frames[:, later] = fields[1::2, later]
+    path = tmp_path / "interlaced.mkv"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(
+            "libx264", 25, options={"x264-params": f"{first}=1", "crf": "4"}
+        )
+        stream.height, stream.width, stream.pix_fmt = 48, 96, "yuv420p"
+        for frame in frames:
+            made = av.VideoFrame.from_ndarray(frame, "rgb24")
+            container.mux(stream.encode(made.reformat(format="yuv420p")))
+        container.mux(stream.encode(None))
+    video = reader.VideoFile(path)
+    assert video.display_info()[1] == []
+    found = [picture for _, picture in video.frames()]
+    assert len(found) == len(frames)
+
+    def combs(picture):
+        rows = picture[..., 0].astype(float)
+        return np.abs(rows[1:-1] - (rows[:-2] + rows[2:]) / 2).mean()
+
+    assert combs(frames[10]) > 15
+    assert max(map(combs, found[2:-2])) < 3
+
+
+def test_frames_that_are_not_interlaced_stay_as_they_are(tmp_path):
+    pictures = clip_maker.frames(12)
+    path = clip_maker.write_clip(tmp_path / "a.mkv", pictures)
+    with av.open(str(path)) as container:
+        stored = [f.to_ndarray(format="rgb24") for f in container.decode()]
+    for (_, found), frame in zip(
+        reader.VideoFile(path).frames(), stored, strict=True
+    ):
+        np.testing.assert_array_equal(found, frame)
 
 
 def test_a_video_without_a_frame_is_named(tmp_path):
