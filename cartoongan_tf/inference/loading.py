@@ -6,6 +6,7 @@ folder, a `.tflite` or an `.onnx` file. All become functions from a picture to
 its cartoon.
 """
 
+import functools
 import importlib
 import pathlib
 from collections.abc import Callable
@@ -17,6 +18,7 @@ import tensorflow as tf
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import model_interface
 from cartoongan_tf.images import pictures
+from cartoongan_tf.inference import adapters
 from cartoongan_tf.inference import litert_runtime
 from cartoongan_tf.inference import remote_model
 from cartoongan_tf.inference import saved_model_runtime
@@ -28,17 +30,27 @@ from cartoongan_tf.nn import official_weights
 
 GENERATOR_FILE = "generator.keras"
 
+_WANTED = (
+    "give what export.py wrote, or a model that takes one RGB image, float32 "
+    "in [-1, 1] or uint8, and gives another of its size."
+)
+
 Picture = np.ndarray  # uint8 RGB, (height, width, 3)
 
 
 @keras_settings.fixed()
-def load_generator(path: str | pathlib.Path, flag: str) -> keras.Model:
+def load_generator(
+    path: str | pathlib.Path,
+    flag: str,
+    kinds: tuple[type, ...] = tuple(networks.GENERATORS.values()),
+) -> keras.Model:
     """Loads a trained generator.
 
     Args:
         path: A `.keras` file, the folder of a run, a shipped style's name, or
             an `.npz` file with the authors' weights.
         flag: The flag that gave `path`, for messages.
+        kinds: Classes that it may be of.
 
     Raises:
         InputError: If there is none, or it is another network.
@@ -48,7 +60,7 @@ def load_generator(path: str | pathlib.Path, flag: str) -> keras.Model:
         return official_weights.port_official_generator(path)
     if path.is_dir():
         path = path / GENERATOR_FILE
-    return load_network(path, tuple(networks.GENERATORS.values()), flag)
+    return load_network(path, kinds, flag)
 
 
 def load_network(
@@ -66,18 +78,14 @@ def load_network(
             f"style ({', '.join(styles.names())})."
         )
     try:
-        network = keras.saving.load_model(path)
-    except (OSError, ValueError, TypeError, KeyError) as error:
+        network = keras.saving.load_model(path, compile=False)
+    except Exception as error:  # Of layers of other people, anything.
         raise errors.InputError(
             f"`{flag}`: {path} is not a Keras model that can be read "
-            f"({str(error).splitlines()[0]})."
+            f"({adapters.reason(error)}); {_WANTED}"
         ) from error
     if not isinstance(network, kinds):
-        wanted = " or ".join(kind.__name__ for kind in kinds)
-        raise errors.InputError(
-            f"`{flag}`: {path} holds a network of the class "
-            f"{type(network).__name__}, not of {wanted}."
-        )
+        raise _of_other_class(network, kinds, path, flag)
     return network
 
 
@@ -141,10 +149,12 @@ def open_model(
     """
     cartoonize = _artifact(path, flag)
     if cartoonize is None:
-        with keras_settings.fixed():
-            generator = load_generator(path, flag)
-            cartoonize = tiling.TiledGenerator(generator, tile)
-    elif tile is not None:
+        network = load_generator(path, flag, (keras.Model,))
+        if isinstance(network, tuple(networks.GENERATORS.values())):
+            with keras_settings.fixed():
+                return Model(tiling.TiledGenerator(network, tile))
+        cartoonize = _foreign_network(network, path, flag)
+    if tile is not None:
         raise errors.InputError(
             f"`tile` goes with .keras models and shipped styles; {path} works "
             "on whole pictures."
@@ -168,11 +178,12 @@ def from_session(
     """Wraps a signature of a SavedModel in the same way."""
 
     def cartoonize(picture: Picture) -> Picture:
-        if signature == model_interface.BYTES:
+        if model.dtype(signature).hasobject:  # Of encoded pictures.
             encoded = np.array([pictures.encode_png(picture)], object)
             answer = model.run(signature, encoded)
             return tf.io.decode_image(answer[0], 3).numpy()
-        return _in_range(model, signature, picture)
+        run = functools.partial(model.cartoonize, signature)
+        return adapters.cartoon_of(run, model.dtype(signature), picture)
 
     return cartoonize
 
@@ -208,8 +219,23 @@ def _artifact(path, flag):
 
 def _open_session(folder):
     model = saved_model_runtime.SessionModel(folder)
-    model.dtype(model_interface.UINT8)
-    return from_session(model)
+    return from_session(model, model.image_signature())
+
+
+def _foreign_network(network, path, flag):
+    """A function from picture to picture of a network that is not ours."""
+    if not hasattr(network, "inputs"):  # Of a class of its own.
+        kinds = tuple(networks.GENERATORS.values())
+        raise _of_other_class(network, kinds, path, flag)
+    return _opened(lambda _: adapters.from_network(network), path, flag)
+
+
+def _of_other_class(network, kinds, path, flag):
+    wanted = " or ".join(kind.__name__ for kind in kinds)
+    return errors.InputError(
+        f"`{flag}`: {path} holds a network of the class "
+        f"{type(network).__name__}, not of {wanted}; name another file."
+    )
 
 
 def _opened(open_model, path, flag):
@@ -221,15 +247,17 @@ def _opened(open_model, path, flag):
             "install 'cartoongan-tf[onnx]'`."
         ) from error
     except (
-        OSError,
+        AttributeError,
         KeyError,
-        ValueError,
+        OSError,
         RuntimeError,
+        TypeError,
+        ValueError,
         tf.errors.OpError,
     ) as error:
         raise errors.InputError(
-            f"`{flag}`: {path} is not an artifact of export.py "
-            f"({str(error).splitlines()[0]})."
+            f"`{flag}`: {path} cannot be run ({adapters.reason(error)}); "
+            f"{_WANTED}"
         ) from error
 
 
@@ -239,7 +267,8 @@ def _sized(model, path):
         size = model_interface.signature_of((width, height))
         for signature in (size, model_interface.ANY_SIZE):
             if signature in model.signatures:
-                return _in_range(model, signature, picture)
+                run = functools.partial(model.run, signature)
+                return adapters.cartoon_of(run, model.dtype(signature), picture)
         raise errors.InputError(
             f"{path} takes pictures of {' and '.join(model.signatures)} "
             f"pixels, not of {size}; for any size use a .keras file, a "
@@ -247,13 +276,6 @@ def _sized(model, path):
         )
 
     return cartoonize
-
-
-def _in_range(model, signature, picture):
-    if model.dtype(signature) == np.uint8:
-        return model.run(signature, picture[None])[0]
-    photo = pictures.to_network(picture[None]).numpy()
-    return pictures.to_pixels(model.run(signature, photo))[0].numpy()
 
 
 def _saved_model_folder(path):

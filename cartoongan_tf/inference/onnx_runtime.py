@@ -9,22 +9,23 @@ import numpy as np
 import onnxruntime
 
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.inference import image_layout
+
+_DTYPES = {"float": "float32"}  # Where ONNX has another name for one.
 
 
 class OnnxModel:
-    """An `.onnx` file of the exporter.
+    """An `.onnx` file of the exporter, or another one from image to image.
 
     Args:
         path: The file.
 
     Attributes:
-        signatures: `any`, the one that it has.
+        signatures: The one that it has: `any`, or its size.
 
     Raises:
         ValueError: If it is no such file.
     """
-
-    signatures = (model_interface.ANY_SIZE,)
 
     def __init__(self, path: str | pathlib.Path) -> None:
         try:
@@ -33,12 +34,40 @@ class OnnxModel:
             )
         except Exception as error:  # Its own errors have no class in common.
             raise ValueError(str(error)) from error
+        inputs, outputs = (
+            self._session.get_inputs(),
+            self._session.get_outputs(),
+        )
+        self._source, self._result = image_layout.of(
+            [_tensor(value) for value in inputs],
+            [_tensor(value) for value in outputs],
+        )
+        self._name = inputs[0].name
+        self.signatures = [model_interface.signature_of(self._source.size)]
 
     def dtype(self, signature: str) -> np.dtype:
-        """Of photos and cartoons: float32 in [-1, 1]."""
-        return np.dtype("float32")
+        """Of photos: uint8, or a float in [-1, 1]."""
+        return self._source.dtype
 
     def run(self, signature: str, batch: np.ndarray) -> np.ndarray:
-        """Gives cartoons of shape `(batch, height, width, 3)` for photos."""
-        feed = {model_interface.IMAGE: batch}
-        return self._session.run([model_interface.CARTOON], feed)[0]
+        """Gives cartoons of shape `(batch, height, width, 3)` for photos.
+
+        Raises:
+            RuntimeError: If it cannot be run on photos of that size.
+        """
+        feed = {self._name: self._source.stored(batch)}
+        try:
+            (cartoons,) = self._session.run(None, feed)
+        except Exception as error:
+            raise RuntimeError(str(error)) from error
+        return self._result.shown(cartoons)
+
+
+def _tensor(value):
+    name = value.type.removeprefix("tensor(").removesuffix(")")
+    name = _DTYPES.get(name, name)
+    try:
+        dtype = np.dtype(name)
+    except TypeError:
+        raise ValueError(f"{value.name} is of the type {value.type}") from None
+    return value.shape, dtype

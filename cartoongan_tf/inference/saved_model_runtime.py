@@ -10,6 +10,9 @@ import pathlib
 import numpy as np
 import tensorflow as tf
 
+from cartoongan_tf.core import model_interface
+from cartoongan_tf.inference import image_layout
+
 
 class SessionModel:
     """A SavedModel, loaded as TensorFlow Serving loads it.
@@ -40,6 +43,35 @@ class SessionModel:
         }
         self.signatures = sorted(self._signatures)
 
+    def image_signature(self) -> str:
+        """Name of the signature that takes an image and gives another.
+
+        Raises:
+            ValueError: If there is none.
+        """
+        if model_interface.UINT8 in self._signatures:
+            return model_interface.UINT8
+        reason = "it has no signature"
+        for name in self.signatures:
+            try:
+                self._layouts(name)
+            except ValueError as error:
+                reason = f"of its signature {name}, {error}"
+            else:
+                return name
+        raise ValueError(reason)
+
+    def cartoonize(self, signature: str, batch: np.ndarray) -> np.ndarray:
+        """As `run`, for images that may lie with their channels first."""
+        source, result = self._layouts(signature)
+        return result.shown(self.run(signature, source.stored(batch)))
+
+    def _layouts(self, signature):
+        definition = self._signatures[signature]
+        return image_layout.of(
+            _tensors(definition.inputs), _tensors(definition.outputs)
+        )
+
     def dtype(self, signature: str) -> np.dtype:
         """Of the photos of a signature."""
         (source,) = self._signatures[signature].inputs.values()
@@ -55,6 +87,17 @@ class SessionModel:
         (source,) = definition.inputs.values()
         (result,) = definition.outputs.values()
         return self._session.run(result.name, {source.name: batch})
+
+
+def _tensors(definitions):
+    return [
+        (
+            tf.TensorShape(definition.tensor_shape).rank
+            and tf.TensorShape(definition.tensor_shape).as_list(),
+            tf.as_dtype(definition.dtype).as_numpy_dtype,
+        )
+        for definition in definitions.values()
+    ]
 
 
 @contextlib.contextmanager

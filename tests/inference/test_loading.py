@@ -115,11 +115,11 @@ def test_files_without_a_model_are_named(discriminator, tmp_path):
     cases = {
         "gone.keras": "does not exist",
         "text.keras": "is not a Keras model",
-        "text.tflite": "is not an artifact of export",
-        "gone.tflite": "is not an artifact of export",
-        "text.onnx": "is not an artifact of export",
+        "text.tflite": "text.tflite cannot be run",
+        "gone.tflite": "gone.tflite cannot be run",
+        "text.onnx": "text.onnx cannot be run",
         "text.npz": "cannot be read as an .npz file",
-        "saved": "is not an artifact of export",
+        "saved": "saved cannot be run",
         "discriminator.keras": "of the class Discriminator, not of Generator",
     }
     for name, message in cases.items():

@@ -1,0 +1,71 @@
+"""Models on arrays of their own dtype and layout -> picture to picture."""
+
+from collections.abc import Callable
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from cartoongan_tf.core import errors
+from cartoongan_tf.images import pictures
+from cartoongan_tf.inference import image_layout
+
+
+def cartoon_of(run: Callable, dtype: np.dtype, picture: np.ndarray):
+    """Gives the cartoon of a picture.
+
+    Args:
+        run: Function from an array of shape `(1, height, width, 3)` to another.
+        dtype: Of what it takes: uint8, or a float in [-1, 1].
+        picture: uint8 RGB array of shape `(height, width, 3)`.
+
+    Returns:
+        An array of the same shape and type.
+
+    Raises:
+        InputError: If the model fails on it, or makes another size of it.
+    """
+    height, width, _ = picture.shape
+    size = f"pictures of {width}x{height} pixels"
+    is_bytes = dtype == np.uint8
+    photo = picture if is_bytes else pictures.to_network(picture).numpy()
+    try:
+        (cartoon,) = run(photo[None])
+    except (RuntimeError, ValueError, tf.errors.InvalidArgumentError) as error:
+        raise errors.InputError(
+            f"the model cannot be run on {size} ({reason(error)}); try those "
+            "of a size that it was made for."
+        ) from error
+    if cartoon.shape != picture.shape:
+        raise errors.InputError(
+            f"the model makes an array of shape {cartoon.shape} of {size}; "
+            "try sides that are multiples of 32."
+        )
+    if cartoon.dtype == np.uint8:
+        return cartoon
+    limited = np.clip(cartoon.astype(np.float32), -1, 1)
+    return pictures.to_pixels(limited).numpy()
+
+
+def from_network(network: keras.Model) -> Callable:
+    """Wraps a Keras network that is not ours.
+
+    Raises:
+        ValueError: If it does not take and give one image.
+    """
+    source, result = image_layout.of(
+        [(tensor.shape, tensor.dtype) for tensor in network.inputs],
+        [(tensor.shape, tensor.dtype) for tensor in network.outputs],
+    )
+
+    def run(batch):
+        cartoons = network(source.stored(batch), training=False)
+        return result.shown(keras.ops.convert_to_numpy(cartoons))
+
+    return lambda picture: cartoon_of(run, source.dtype, picture)
+
+
+def reason(error: Exception) -> str:
+    """The first line of what a library says, without its full stop."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0].rstrip(".")
