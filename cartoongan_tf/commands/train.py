@@ -1,11 +1,13 @@
 """Trains a run as `train_usage` describe it."""
 
 import dataclasses
+import os
 import pathlib
 
 from cartoongan_tf.commands import train_usage
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import devices
+from cartoongan_tf.data import image_source
 from cartoongan_tf.evaluation import inception
 from cartoongan_tf.losses import perceptual_features
 from cartoongan_tf.training import config
@@ -13,6 +15,18 @@ from cartoongan_tf.training import runs
 from cartoongan_tf.training import trainer
 
 FLAGS = train_usage.FLAGS
+
+_PATHS = (
+    "cache",
+    "cartoon_dir",
+    "inception_weights",
+    "init_from",
+    "people_dir",
+    "photo_dir",
+    "vgg19_weights",
+    "workdir",
+)
+_NO_PATHS = ("imagenet", image_source.MEMORY, image_source.NO_CACHE)
 
 
 def main(_):
@@ -48,8 +62,16 @@ def evaluation_features(settings):
 
 def record_flags(workdir):
     own = FLAGS.get_key_flags_for_module(train_usage)
-    lines = [f.serialize() + "\n" for f in own if f.value is not None]
+    lines = [_serialize(f) + "\n" for f in own if f.value is not None]
     with atomic_files.atomic_path(
         pathlib.Path(workdir) / "train.flags"
     ) as temporary:
         temporary.write_text("".join(lines))
+
+
+def _serialize(flag):
+    """A line of a flag file, with a path that holds in any folder."""
+    is_path = flag.name in _PATHS and flag.value not in _NO_PATHS
+    if is_path and os.path.exists(flag.value):
+        return f"--{flag.name}={os.path.abspath(flag.value)}"
+    return flag.serialize()

@@ -1,4 +1,7 @@
-"""Record of a run's settings and data, so that it goes on with the same."""
+"""Record of a run's settings and data, so that it goes on with the same.
+
+Where data and weights lie may change, if they are what they were.
+"""
 
 import dataclasses
 import hashlib
@@ -9,11 +12,11 @@ from collections.abc import Sequence
 
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
+from cartoongan_tf.inference import loading
 from cartoongan_tf.training import config
 
 _NAME = "run.json"
-# What messages call an argument, by the part of the file that it is in.
-_TEXTS = {"settings": "`{}`", "contents": "the content of `{}`"}
+_WEIGHTS = ("inception_weights", "init_from", "vgg19_weights")
 
 
 def check(
@@ -32,12 +35,13 @@ def check(
     path = pathlib.Path(settings.workdir) / _NAME
     if not path.exists():
         return
-    old = json.loads(path.read_text())
+    old, new = json.loads(path.read_text()), _describe(settings, folders)
+    moved = dict(old["contents"].items() & new["contents"].items())
     differences = [
-        f"{_TEXTS[part].format(name)} was {old[part].get(name)} and is {value}"
-        for part, values in _describe(settings, folders).items()
-        for name, value in values.items()
-        if old[part].get(name) != value
+        *_differences(old["settings"], new["settings"], "`{}`", moved),
+        *_differences(
+            old["contents"], new["contents"], "the content of `{}`", _WEIGHTS
+        ),
     ]
     if differences:
         raise errors.InputError(
@@ -57,6 +61,15 @@ def write(
         temporary.write_text(text)
 
 
+def _differences(old, new, text, but):
+    """What is another now, in words; names in `but` may be."""
+    return [
+        f"{text.format(name)} was {old.get(name)} and is {value}"
+        for name, value in new.items()
+        if name not in but and old.get(name) != value
+    ]
+
+
 def _describe(settings, folders):
     return {
         "settings": {
@@ -64,10 +77,23 @@ def _describe(settings, folders):
             for name, value in dataclasses.asdict(settings).items()
             if name not in config.CHANGEABLE
         },
-        "contents": {
-            name: _summarize(paths) for name, paths in folders.items()
-        },
+        "contents": {name: _summarize(paths) for name, paths in folders.items()}
+        | _digests(settings),
     }
+
+
+def _digests(settings):
+    """Digests of weights that are a file, or in the folder of a run."""
+    digests = {}
+    for name in _WEIGHTS:
+        path = pathlib.Path(getattr(settings, name) or "")
+        if path.is_dir():
+            path = path / loading.GENERATOR_FILE
+        if path.is_file():
+            with open(path, "rb") as file:
+                found = hashlib.file_digest(file, "sha256")
+            digests[name] = found.hexdigest()[:12]
+    return digests
 
 
 def _summarize(paths):

@@ -112,6 +112,31 @@ def test_recorded_flags_bring_back_the_run(folders, tmp_path):
     assert again == expected
 
 
+def test_recorded_flags_hold_in_any_folder(folders, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    places = ("--photo_dir=photos", "--cartoon_dir=cartoons", "--workdir=run")
+    arguments = (*places, "--cache=cache", *TINY, "--warmup_steps=0")
+    assert run_here(*arguments, "--steps=1") is None
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert run_here("--flagfile=../run/train.flags", "--steps=2") is None
+    assert len(run_log.read_table(tmp_path / "run")) == 2
+    assert not any(pathlib.Path().iterdir())
+    found = settings_of("--flagfile=../run/train.flags")
+    assert found.vgg19_weights == "imagenet"
+    assert found.cache == str(tmp_path / "cache")
+
+
+def test_a_run_goes_on_after_its_data_moved(folders, tmp_path):
+    arguments = (*TINY, "--warmup_steps=0")
+    assert run_here(*folders, *arguments, "--steps=1") is None
+    for name in ("photos", "cartoons", "run"):
+        (tmp_path / name).rename(tmp_path / f"{name}_moved")
+    moved = [f"{flag}_moved" for flag in folders]
+    assert run_here(*moved, *arguments, "--steps=2") is None
+    assert len(run_log.read_table(tmp_path / "run_moved")) == 2
+
+
 CONFIGS = ROOT / "cartoongan_tf/configs"
 
 

@@ -48,6 +48,42 @@ def test_other_settings_are_named(settings, folders):
     assert "filters" not in str(caught.value)
 
 
+def test_folders_may_move_with_their_pictures(settings, folders, tmp_path):
+    run_record.write(settings, folders)
+    (tmp_path / "photos").rename(tmp_path / "moved")
+    moved = dataclasses.replace(settings, photo_dir=str(tmp_path / "moved"))
+    there = {"photo_dir": sorted((tmp_path / "moved").iterdir())}
+    run_record.check(moved, there)
+    other = dataclasses.replace(moved, cartoon_dir="moved, not looked at")
+    with pytest.raises(errors.InputError, match="`cartoon_dir` was cartoons"):
+        run_record.check(other, there)
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("vgg19_weights", "vgg19.h5"),
+        ("inception_weights", "inception.h5"),
+        ("init_from", "style.keras"),
+        ("init_from", "run/generator.keras"),
+    ],
+)
+def test_weights_may_move_if_they_are_the_same(
+    name, file, settings, folders, tmp_path
+):
+    def at(place, content):
+        path = tmp_path / place / file
+        path.parent.mkdir(parents=True)
+        path.write_text(content)
+        value = str(tmp_path / place / file.partition("/")[0])
+        return dataclasses.replace(settings, **{name: value})
+
+    run_record.write(at("old", "weights"), folders)
+    run_record.check(at("new", "weights"), folders)
+    with pytest.raises(errors.InputError, match=f"`{name}` was"):
+        run_record.check(at("other", "others"), folders)
+
+
 def test_other_pictures_are_noticed(settings, folders):
     run_record.write(settings, folders)
     fewer = {"photo_dir": folders["photo_dir"][1:]}
