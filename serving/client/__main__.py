@@ -1,6 +1,6 @@
 r"""Sends photos to a server and writes the cartoons that come back.
 
-    python -m serving.client photo.jpg
+    python -m serving.client photo.jpg holidays/
     python -m serving.client --url=http://host:8501 --output=mine *.jpg
     python -m serving.client --url=grpc://host:8500 --label=canary photo.jpg
 
@@ -9,7 +9,8 @@ into --output, cartoons/ by default. What is there already is left alone, so
 that the same command goes on where it stopped. Photos that became no cartoon
 are named, the rest goes on, and the exit code is 1.
 
-Photos may be of any kind that Pillow reads. They are upright, in sRGB, and no
+Folders are searched with their sub-folders, which --output mirrors. Photos may
+be of any kind that Pillow reads, or HEIC. They are upright, in sRGB, and no
 larger than --max_side when they are sent.
 """
 
@@ -27,6 +28,7 @@ from absl import flags
 from .. import command_line
 from . import errors
 from . import outputs
+from . import photos
 from . import rest
 from . import uploads
 
@@ -42,7 +44,8 @@ def define_flags():
         "url",
         "http://127.0.0.1:8501",
         "Of the server: http://, https://, or grpc:// and grpcs:// (port 8500 "
-        "as a rule), which spares a third of the bytes.",
+        "as a rule), which spares a third of the bytes. Or of a model there: "
+        "http://host:8501/v1/models/NAME:predict.",
     )
     flags.DEFINE_string("model_name", "cartoongan", "Of the model there.")
     flags.DEFINE_integer(
@@ -80,8 +83,7 @@ def define_flags():
 
 
 def main(argv):
-    photos = [pathlib.Path(name) for name in argv[1:]]
-    if not photos:
+    if not argv[1:]:
         raise app.UsageError("Which photos? Name files; --help tells more.")
     if FLAGS.version is not None and FLAGS.label is not None:
         raise app.UsageError("--version and --label: give one of them.")
@@ -89,8 +91,13 @@ def main(argv):
     # Pillow's warning names no file, and cameras exceed its limit;
     # `uploads.MAX_PIXELS` stands in for both.
     PIL.Image.MAX_IMAGE_PIXELS = None
+    output = pathlib.Path(FLAGS.output)
+    found = photos.find(argv[1:], output)
+    if found.left_out:
+        others = (f"{n} {suffix}" for suffix, n in found.left_out.items())
+        print(f"No photos, left out: {', '.join(others)}.", file=sys.stderr)
     try:
-        plan = outputs.plan(photos, pathlib.Path(FLAGS.output))
+        plan = outputs.plan(found.places, output)
         client = _client(FLAGS.url)
     except errors.ClientError as error:
         sys.exit(f"error: {error}")

@@ -5,11 +5,12 @@ the ending of what came. A file that is named gets the format that its ending
 asks for.
 """
 
+import collections
 import dataclasses
 import io
 import os
 import pathlib
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 import PIL.Image
 
@@ -56,19 +57,21 @@ class Output:
 
 
 def plan(
-    photos: Iterable[pathlib.Path], output: pathlib.Path
+    photos: Mapping[pathlib.Path, pathlib.PurePath], output: pathlib.Path
 ) -> dict[pathlib.Path, Output]:
     """Chooses an output for each photo.
 
+    Photos of one name with different endings, such as `1.heic` and `1.jpg`,
+    keep these in the names of their cartoons: `1.heic.jpg` and `1.jpg.jpg`.
+
     Args:
-        photos: Files.
+        photos: Files, and where their cartoons go below a folder.
         output: A folder; for one photo also a file, told by its ending.
 
     Raises:
         ClientError: If two cartoons would have the same name, or the ending of
             a file is that of no picture.
     """
-    photos = list(dict.fromkeys(photos))
     if output.suffix and not output.is_dir():
         if len(photos) > 1:
             raise errors.ClientError(
@@ -77,15 +80,27 @@ def plan(
             )
         _format_of(output)
         return {photo: Output(output, True) for photo in photos}
+    stems = {photo: place.with_suffix("") for photo, place in photos.items()}
+    counts = collections.Counter(map(_folded, stems.values()))
+    for photo, place in photos.items():
+        if counts[_folded(stems[photo])] > 1:
+            stems[photo] = place
     sources: dict[str, pathlib.Path] = {}
-    for photo in photos:
-        other = sources.setdefault(photo.stem, photo)
+    for photo, stem in stems.items():
+        other = sources.setdefault(_folded(stem), photo)
         if other != photo:
             raise errors.ClientError(
                 f"{other} and {photo} would have the same cartoon in {output}; "
                 "send them one after the other, into two folders."
             )
-    return {photo: Output(output / photo.stem, False) for photo in photos}
+    return {
+        photo: Output(output / stem, False) for photo, stem in stems.items()
+    }
+
+
+def _folded(path):
+    """Many systems do not tell names apart that differ by case only."""
+    return str(path).casefold()
 
 
 def _with_ending(path, suffix):

@@ -18,13 +18,16 @@ SCHEMES = ("http", "https")
 _RETRIED = (429, 503, 504)
 _TOO_LARGE = 413  # Without JSON, from proxies too.
 _CONNECTIONS = 64
+_MODELS = "/v1/models/"
+_PREDICT = ":predict"
 
 
 class RestClient:
     """Sends pictures to a server; threads may share one.
 
     Args:
-        url: Of the server, such as `http://127.0.0.1:8501`.
+        url: Of the server, such as `http://127.0.0.1:8501`; or of a model,
+            to its end: `http://127.0.0.1:8501/v1/models/cartoongan:predict`.
         model_name: Name of the model there.
         version: Number of a certain version.
         label: Label of a certain version, such as `stable`. The newest
@@ -32,6 +35,9 @@ class RestClient:
         timeout: Seconds that one try may wait for a response.
         retries: Further tries where the server is busy or out of reach, each
             after twice the pause of the last.
+
+    Raises:
+        ClientError: If `url` names a model, and a version is given beside it.
     """
 
     def __init__(
@@ -83,12 +89,19 @@ class RestClient:
 
 
 def _predict_url(url, model_name, version, label):
-    parts = [url.rstrip("/"), "v1/models", urllib.parse.quote(model_name, "")]
+    if _MODELS in url:
+        if version is not None or label is not None:
+            raise errors.ClientError(
+                f"{url} names a model; put its version or label there, too, "
+                "or give the server's address only."
+            )
+        return url.rstrip("/").removesuffix(_PREDICT) + _PREDICT
+    parts = [url.rstrip("/") + _MODELS + urllib.parse.quote(model_name, "")]
     if label is not None:
         parts += ["labels", urllib.parse.quote(label, "")]
     elif version is not None:
         parts += ["versions", str(version)]
-    return "/".join(parts) + ":predict"
+    return "/".join(parts) + _PREDICT
 
 
 def _retry(retries):

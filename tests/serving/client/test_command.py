@@ -52,6 +52,22 @@ def client(run_command, served, tmp_path):
     return client
 
 
+def test_a_folder_is_sent_and_mirrored(client, served, make_folder, tmp_path):
+    folder = make_folder("photos/day 1", 1).parent
+    pixels = np.zeros((40, 56, 3), "uint8")
+    PIL.Image.fromarray(pixels).save(folder / "1.jpg")
+    PIL.Image.fromarray(pixels).save(folder / "1.tif")
+    (folder / "notes.txt").write_text("no photo")
+    url = f"{served}/v1/models/cartoongan:predict"
+    done = client(folder, url=url)
+    assert done.returncode == 0, done.stderr
+    assert "left out: 1 .txt" in done.stderr
+    cartoons = tmp_path / "cartoons"
+    written = {str(p.relative_to(cartoons)) for p in cartoons.rglob("*.png")}
+    assert written == {"1.jpg.png", "1.tif.png", "day 1/0.png"}
+    assert "3 there already" in client(folder, url=url).stderr
+
+
 @pytest.mark.parametrize("protocol", ["rest", "grpc"])
 def test_photos_become_the_models_cartoons(
     client, urls, protocol, make_folder, cartoon_of, tmp_path

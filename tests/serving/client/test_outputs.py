@@ -16,8 +16,14 @@ def encode(kind, color=(10, 200, 30)):
     return stream.getvalue()
 
 
+def plan(photos, output):
+    paths = map(pathlib.Path, photos)
+    places = {path: pathlib.PurePath(path.name) for path in paths}
+    return outputs.plan(places, output)
+
+
 def only(photo, output):
-    (destination,) = outputs.plan([pathlib.Path(photo)], output).values()
+    (destination,) = plan([photo], output).values()
     return destination
 
 
@@ -60,21 +66,30 @@ def test_a_folder_with_a_dot_in_its_name_is_a_folder(tmp_path):
     assert path == tmp_path / "v1.0/beach.png"
 
 
-def test_two_photos_of_one_name_are_refused(tmp_path):
-    photos = [pathlib.Path("a/1.jpg"), pathlib.Path("b/1.png")]
+@pytest.mark.parametrize("other", ["b/1.jpg", "b/1.JPG"])
+def test_two_photos_of_one_name_are_refused(other, tmp_path):
     with pytest.raises(errors.ClientError, match="would have the same cartoon"):
-        outputs.plan(photos, tmp_path)
+        plan(["a/1.jpg", other], tmp_path)
 
 
-def test_a_photo_that_is_named_twice_is_one_photo(tmp_path):
-    photos = [pathlib.Path("a/1.jpg")] * 2
-    assert len(outputs.plan(photos, tmp_path / "one.png")) == 1
+def test_photos_that_differ_by_their_ending_keep_it(tmp_path):
+    """As of a phone that writes both."""
+    photos = ["IMG_1.HEIC", "img_1.JPG", "IMG_2.HEIC"]
+    paths = [
+        destination.write(encode("JPEG")).name
+        for destination in plan(photos, tmp_path).values()
+    ]
+    assert paths == ["IMG_1.HEIC.jpg", "img_1.JPG.jpg", "IMG_2.jpg"]
+
+
+def test_a_name_that_such_an_ending_makes_is_not_taken_twice(tmp_path):
+    with pytest.raises(errors.ClientError, match="would have the same cartoon"):
+        plan(["1.heic", "1.jpg", "1.jpg.png"], tmp_path)
 
 
 def test_two_photos_need_a_folder(tmp_path):
-    photos = [pathlib.Path("a/1.jpg"), pathlib.Path("b/2.png")]
     with pytest.raises(errors.ClientError, match="one file, for 2 photos"):
-        outputs.plan(photos, tmp_path / "one.png")
+        plan(["a/1.jpg", "b/2.png"], tmp_path / "one.png")
 
 
 def test_an_ending_of_no_picture_is_refused(tmp_path):

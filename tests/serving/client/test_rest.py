@@ -87,6 +87,19 @@ def test_a_server_may_live_below_a_path(server, connect):
     assert server.seen[0][0] == "/cartoons/v1/models/cartoongan:predict"
 
 
+@pytest.mark.parametrize("end", ["", ":predict", "/versions/3:predict"])
+def test_a_url_may_name_the_model(server, connect, end):
+    connect(f"{server.url}/v1/models/other{end}").cartoonize(b"photo")
+    expected = f"/v1/models/other{end.removesuffix(':predict')}:predict"
+    assert server.seen[0][0] == expected
+
+
+def test_a_url_of_a_model_and_a_version_beside_it_are_refused(server, connect):
+    url = f"{server.url}/v1/models/other:predict"
+    with pytest.raises(errors.ClientError, match="put its version or label"):
+        connect(url, version=3)
+
+
 @pytest.mark.parametrize("status", [429, 503, 504])
 def test_a_busy_server_is_asked_again(server, connect, status):
     server.script = [(status, {"error": "busy"}), DONE]
