@@ -8,9 +8,6 @@ from collections.abc import Iterator
 
 import av
 
-# What is stored otherwise, such as RGB of the screen, is never interlaced.
-_INTERLACED_FORMATS = "yuv"
-
 
 def deinterlaced(frames: Iterable[av.VideoFrame]) -> Iterator[av.VideoFrame]:
     """Frames of a video, one for each, with the times of the given ones."""
@@ -33,7 +30,8 @@ def deinterlaced(frames: Iterable[av.VideoFrame]) -> Iterator[av.VideoFrame]:
 
 def _graph_for(shape, color):
     width, height, format, time_base = shape
-    if not format.startswith(_INTERLACED_FORMATS):
+    # What is stored otherwise, such as RGB of a screen, is never interlaced.
+    if not format.startswith("yuv") or format.startswith("yuva"):
         return None
     graph = av.filter.Graph()
     graph.link_nodes(

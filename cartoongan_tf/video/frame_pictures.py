@@ -1,7 +1,8 @@
 """Decoded frames -> pictures, uint8 RGB of shape `(height, width, 3)`.
 
 HDR is tone mapped to SDR, with the primaries and the curve of BT.709: the
-white of paper becomes white, and what is brighter is white, too.
+white of paper becomes white, and what is brighter is white, too. What is
+transparent stands on white.
 """
 
 import av
@@ -12,7 +13,9 @@ from cartoongan_tf.video import display_matrix
 _Colorspace = av.video.reformatter.Colorspace
 
 # Numbers of ITU-T H.273, as in FFmpeg.
-BT709, UNTAGGED, BT2020 = 1, 2, 9
+BT709, UNTAGGED, BT601, BT2020 = 1, 2, 6, 9
+MATRICES = {BT709, 5, BT601, BT2020}  # 5 is BT.601 in Europe.
+_PRIMARIES = {BT709, 5, BT601, BT2020, 11, 12}  # 11 and 12 are P3.
 HDR = {16: "PQ", 18: "HLG"}
 HD = 720  # Lines from which on untagged videos mean BT.709, as players do.
 
@@ -33,26 +36,41 @@ class FramePictures:
         self._reformatter = av.video.reformatter.VideoReformatter()
 
     def __call__(self, frame: av.VideoFrame) -> np.ndarray:
+        format = "rgba" if has_alpha(frame) else "rgb24"
         if frame.color_trc in HDR:
-            frame = self._tone_mapped(frame)
+            converted = self._tone_mapped(frame, format)
         else:
             is_hd = frame.colorspace == UNTAGGED and frame.height >= HD
-            frame = self._reformatter.reformat(
+            converted = self._reformatter.reformat(
                 frame,
-                format="rgb24",
+                format=format,
                 src_colorspace=_Colorspace.ITU709 if is_hd else None,
             )
-        pixels = display_matrix.upright(frame.to_ndarray(), frame)
+        pixels = display_matrix.upright(converted.to_ndarray(), frame)
+        if format == "rgba":
+            return _on_white(pixels)
         return np.ascontiguousarray(pixels)
 
-    def _tone_mapped(self, frame):
-        if frame.color_primaries == UNTAGGED:
+    def _tone_mapped(self, frame, format):
+        """What is tagged in no way that FFmpeg maps is taken for BT.2020."""
+        if frame.color_primaries not in _PRIMARIES:
             frame.color_primaries = BT2020
-        is_untagged = frame.colorspace == UNTAGGED
+        is_known = frame.colorspace in MATRICES
         return self._reformatter.reformat(
             frame,
-            format="rgb24",
-            src_colorspace=_Colorspace.BT2020 if is_untagged else None,
+            format=format,
+            src_colorspace=None if is_known else _Colorspace.BT2020,
             dst_color_trc=BT709,
             dst_color_primaries=BT709,
         )
+
+
+def has_alpha(frame: av.VideoFrame) -> bool:
+    """Whether a frame can be transparent."""
+    return any(part.is_alpha for part in frame.format.components)
+
+
+def _on_white(pixels):
+    colors, alpha = pixels[..., :3].astype("uint16"), pixels[..., 3:]
+    white = 255 * (255 - alpha.astype("uint16"))
+    return ((colors * alpha + white + 127) // 255).astype("uint8")

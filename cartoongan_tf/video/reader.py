@@ -29,9 +29,8 @@ from cartoongan_tf.video import frame_size
 _SEEK_MARGIN = 5.0
 # Seconds of sound, say, that a whole video may go on for.
 _TRAILING_SOUND = 2.0
-# Numbers of ITU-T H.273, as in FFmpeg; 5 is BT.601 in Europe.
-_BT601 = 6
-_MATRICES = {frame_pictures.BT709, 5, _BT601, frame_pictures.BT2020}
+# FFmpeg's own decoders leave out the alpha channel of these.
+_ALPHA_DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 
 
 class DisplayInfo(NamedTuple):
@@ -217,9 +216,9 @@ def _colors(frame):
         return (frame_pictures.BT709,) * 3
     untagged = frame_pictures.UNTAGGED
     matrix = frame.colorspace
-    if matrix not in _MATRICES:
+    if matrix not in frame_pictures.MATRICES:
         is_hd = frame.height >= frame_pictures.HD
-        matrix = frame_pictures.BT709 if is_hd else _BT601
+        matrix = frame_pictures.BT709 if is_hd else frame_pictures.BT601
     return (
         matrix,
         frame.color_primaries or untagged,
@@ -236,6 +235,8 @@ def _losses(frame):
             f"has {frame.format.components[0].bits} bits a channel; its "
             "cartoon has 8."
         )
+    if frame_pictures.has_alpha(frame):
+        yield "has an alpha channel; its cartoon stands on white instead."
 
 
 def _moving_picture(container):
@@ -250,9 +251,18 @@ def _moving_picture(container):
     )
 
 
+def _decoder_of(stream):
+    name = _ALPHA_DECODERS.get(stream.codec_context.codec.canonical_name)
+    tags = {key.lower(): value for key, value in stream.metadata.items()}
+    if name is None or tags.get("alpha_mode") != "1":
+        return stream
+    return av.CodecContext.create(name, "r")
+
+
 def _decode(container, stream, broken):
     """Frames up to the end, or to where the file is broken off."""
     packets = container.demux(stream)
+    decoder = _decoder_of(stream)
     while True:
         try:
             packet = next(packets, None)
@@ -260,7 +270,7 @@ def _decode(container, stream, broken):
             broken.append(error)
             packet = None
         try:
-            frames = stream.decode(packet)
+            frames = decoder.decode(packet)
         except av.FFmpegError:  # One bad packet; the next ones may be good.
             frames = []
         yield from frames

@@ -149,6 +149,45 @@ def test_frames_that_are_not_interlaced_stay_as_they_are(tmp_path):
         np.testing.assert_array_equal(found, frame)
 
 
+@pytest.mark.parametrize(
+    ("name", "codec", "pixels", "most"),
+    [
+        ("a.webm", "libvpx-vp9", "yuva420p", 8),
+        ("a.webm", "libvpx", "yuva420p", 8),
+        ("a.mov", "qtrle", "argb", 0),
+        ("a.mov", "prores_ks", "yuva444p10le", 4),
+    ],
+)
+def test_what_is_transparent_stands_on_white(
+    tmp_path, name, codec, pixels, most
+):
+    picture = np.full((64, 96, 4), (40, 90, 160, 255), "uint8")
+    picture[:32, :48, 3] = 0
+    picture[:32, 48:, 3] = 102
+    path = tmp_path / name
+    with av.open(str(path), "w") as container:
+        options = {"auto-alt-ref": "0"} if "vpx" in codec else {}
+        stream = container.add_stream(codec, 10, options=options)
+        stream.height, stream.width, stream.pix_fmt = 64, 96, pixels
+        stream.metadata["alpha_mode"] = "1"  # As FFmpeg's command writes it.
+        for _ in range(3):
+            frame = av.VideoFrame.from_ndarray(picture, "rgba")
+            container.mux(stream.encode(frame.reformat(format=pixels)))
+        container.mux(stream.encode(None))
+    video = reader.VideoFile(path)
+    notes = video.display_info()[1]
+    assert any("has an alpha channel" in note for note in notes)
+    found = [picture for _, picture in video.frames()]
+    assert len(found) == 3
+    for rows, columns, color in [
+        (slice(4, 28), slice(4, 44), (255, 255, 255)),
+        (slice(4, 28), slice(52, 92), (169, 189, 217)),
+        (slice(36, 60), slice(4, 92), (40, 90, 160)),
+    ]:
+        off = np.abs(found[1][rows, columns].astype(int) - color)
+        assert off.max() <= most
+
+
 def test_a_video_without_a_frame_is_named(tmp_path):
     path = clip_maker.write_clip(tmp_path / "a.mkv", clip_maker.frames(30))
     path.write_bytes(path.read_bytes()[:1500])
