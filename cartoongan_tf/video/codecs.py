@@ -1,6 +1,7 @@
 """Codecs of videos, and the files that can hold them.
 
 All are written as YCbCr 4:2:0 with 8 bits a channel, which every player plays.
+VP9 in WebM and Matroska files can have an alpha channel, too.
 """
 
 import pathlib
@@ -39,6 +40,7 @@ class Encoding(NamedTuple):
         format: FFmpeg's name of the file's kind.
         sound: Codec for sound that such a file cannot hold as it is.
         file_options: Of the file's kind.
+        has_alpha: Whether an alpha channel is written.
     """
 
     codec: str
@@ -49,6 +51,12 @@ class Encoding(NamedTuple):
     format: str
     sound: str
     file_options: dict[str, str]
+    has_alpha: bool = False
+
+    @property
+    def pixels(self) -> str:
+        """FFmpeg's name of the pixel format."""
+        return "yuva420p" if self.has_alpha else "yuv420p"
 
 
 # On several threads x264 gave 4 of 712 encodings of the same 30 frames in other
@@ -139,6 +147,15 @@ def choose(
         sound=container.sound,
         file_options=container.options,
     )
+
+
+def with_alpha(encoding: Encoding) -> Encoding:
+    """The same with an alpha channel; itself if it cannot have one."""
+    if encoding.codec != "vp9" or encoding.format not in ("webm", "matroska"):
+        return encoding
+    # libvpx holds back no frames of two planes that are shown later.
+    options = {**encoding.options, "auto-alt-ref": "0"}
+    return encoding._replace(options=options, has_alpha=True)
 
 
 def _require(encoder, codec):

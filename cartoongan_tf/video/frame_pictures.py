@@ -25,6 +25,10 @@ class FramePictures:
 
     One for a video, since FFmpeg takes seconds to prepare for HDR.
 
+    Args:
+        keeps_alpha: Whether pictures are RGBA, `(height, width, 4)`, with
+            colors as they are, in place of standing on white.
+
     Call arguments:
         frame: Frame as it is decoded.
 
@@ -32,11 +36,13 @@ class FramePictures:
         Its pixels, upright, in the proportions that are stored.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, keeps_alpha: bool = False) -> None:
+        self._keeps_alpha = keeps_alpha
         self._reformatter = av.video.reformatter.VideoReformatter()
 
     def __call__(self, frame: av.VideoFrame) -> np.ndarray:
-        format = "rgba" if has_alpha(frame) else "rgb24"
+        is_clear = self._keeps_alpha or has_alpha(frame)
+        format = "rgba" if is_clear else "rgb24"
         if frame.color_trc in HDR:
             converted = self._tone_mapped(frame, format)
         else:
@@ -47,8 +53,8 @@ class FramePictures:
                 src_colorspace=_Colorspace.ITU709 if is_hd else None,
             )
         pixels = display_matrix.upright(converted.to_ndarray(), frame)
-        if format == "rgba":
-            return _on_white(pixels)
+        if is_clear and not self._keeps_alpha:
+            return on_white(pixels)
         return np.ascontiguousarray(pixels)
 
     def _tone_mapped(self, frame, format):
@@ -70,7 +76,8 @@ def has_alpha(frame: av.VideoFrame) -> bool:
     return any(part.is_alpha for part in frame.format.components)
 
 
-def _on_white(pixels):
+def on_white(pixels: np.ndarray) -> np.ndarray:
+    """RGB of an RGBA picture that lies on white paper."""
     colors, alpha = pixels[..., :3].astype("uint16"), pixels[..., 3:]
     white = 255 * (255 - alpha.astype("uint16"))
     return ((colors * alpha + white + 127) // 255).astype("uint8")

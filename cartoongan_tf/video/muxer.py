@@ -21,6 +21,7 @@ from cartoongan_tf.video import stream_copy
 
 # What a file says of how it was written, which is no longer true.
 _OUTDATED = {
+    "alpha_mode",
     "major_brand",
     "minor_version",
     "compatible_brands",
@@ -92,6 +93,12 @@ def losses(
         Sentences.
     """
     found = [] if source is None else stream_copy.losses(source, encoding)
+    if source is not None and source.has_alpha and not encoding.has_alpha:
+        found.append(
+            f"{source.name} has an alpha channel, which {encoding.codec} does "
+            "not keep in such a file: its cartoon stands on white; write a "
+            ".webm, by vp9."
+        )
     # H.264 and H.265 say it themselves, and PyAV tells MP4 files only.
     is_mute = encoding.codec in ("vp9", "av1") and encoding.format != "mp4"
     if display.aspect != 1 and is_mute:
@@ -141,6 +148,8 @@ def _add_video(output, first, encoding, display, rate):
     stream = output.add_stream_from_template(template, opaque=True)
     stream.codec_context.sample_aspect_ratio = display.aspect
     stream.codec_context.framerate = rate
+    if encoding.has_alpha:
+        stream.metadata["alpha_mode"] = "1"
     if encoding.tag:
         stream.codec_context.codec_tag = encoding.tag
     return stream

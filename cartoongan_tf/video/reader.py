@@ -90,7 +90,9 @@ class VideoFile:
                 f"({error.strerror}); play it to see whether it is whole."
             ) from error
 
-    def frames(self, start: int = 0) -> Iterator[tuple[int, np.ndarray]]:
+    def frames(
+        self, start: int = 0, *, keeps_alpha: bool = False
+    ) -> Iterator[tuple[int, np.ndarray]]:
         """Reads all frames, in the size of the first.
 
         Started again at the tick of a frame that it gave, it gives that frame
@@ -98,11 +100,13 @@ class VideoFile:
 
         Args:
             start: Earlier frames are left out.
+            keeps_alpha: Whether pictures are RGBA, in place of RGB on white.
 
         Yields:
             Ticks from the first frame, strictly increasing, and the picture.
         """
-        last, picture_of = -1, frame_pictures.FramePictures()
+        last = -1
+        picture_of = frame_pictures.FramePictures(keeps_alpha=keeps_alpha)
         seconds = float(start * self.time_base)
         for time, frame in self.decoded(seconds):
             last = max(last + 1, round(time / self.time_base))
@@ -143,6 +147,11 @@ class VideoFile:
             transfer=transfer,
         )
         return display, [f"{self.name} {loss}" for loss in _losses(frame)]
+
+    @property
+    def has_alpha(self) -> bool:
+        """Whether its frames can be transparent."""
+        return frame_pictures.has_alpha(self._first_frame)
 
     @functools.cached_property
     def _first_frame(self):
@@ -235,8 +244,6 @@ def _losses(frame):
             f"has {frame.format.components[0].bits} bits a channel; its "
             "cartoon has 8."
         )
-    if frame_pictures.has_alpha(frame):
-        yield "has an alpha channel; its cartoon stands on white instead."
 
 
 def _moving_picture(container):

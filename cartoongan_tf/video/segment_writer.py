@@ -1,7 +1,7 @@
 """Segments: stretches of a video, encoded without sound, to be joined.
 
 A segment is a file of FFmpeg's NUT kind, which keeps the ticks of any clock
-exactly. Pictures are uint8 RGB of shape `(height, width, 3)`.
+exactly. Pictures are uint8 RGB of shape `(height, width, 3)`, or RGBA.
 
 H.264 and H.265 hold even sizes only. For them an odd picture gets its last
 row or column twice; no pixel is resampled.
@@ -18,6 +18,9 @@ from cartoongan_tf.video import codecs
 from cartoongan_tf.video import reader
 
 FORMAT = "nut"
+# The only one that keeps an alpha channel of VP9; its ticks are milliseconds,
+# as those of the files that can have one.
+ALPHA_FORMAT = "matroska"
 
 _TIME_OFFSET = 10  # Seconds added to all times: such a file holds none below 0.
 
@@ -58,7 +61,9 @@ class SegmentWriter:
         self._display, self._even = display, encoding.even
         self._time_base = time_base
         os.environ.setdefault("SVT_LOG", "1")  # Errors only, for AV1.
-        self._container = av.open(str(path.absolute()), "w", format=FORMAT)
+        format = ALPHA_FORMAT if encoding.has_alpha else FORMAT
+        self._pixels = encoding.pixels
+        self._container = av.open(str(path.absolute()), "w", format=format)
         self._stream = self._add_stream(encoding, rate)
         self._describe()
 
@@ -70,11 +75,12 @@ class SegmentWriter:
 
     def write(self, tick: int, picture: np.ndarray) -> None:
         """Encodes a picture; `tick` must be above the last one."""
-        frame = av.VideoFrame.from_ndarray(self._padded(picture), "rgb24")
+        format = "rgba" if picture.shape[2] == 4 else "rgb24"
+        frame = av.VideoFrame.from_ndarray(self._padded(picture), format)
         frame = frame.reformat(
             width=self._stream.width,
             height=self._stream.height,
-            format="yuv420p",
+            format=self._pixels,
             dst_colorspace=_SCALERS[self._display.matrix],
             dst_color_range="MPEG",
             interpolation=_SCALER_FLAGS,
@@ -100,7 +106,7 @@ class SegmentWriter:
         if self._even:
             width, height = width + width % 2, height + height % 2
         self._stream.width, self._stream.height = width, height
-        self._stream.pix_fmt = "yuv420p"
+        self._stream.pix_fmt = self._pixels
         context.time_base = self._time_base
         context.sample_aspect_ratio = self._display.aspect
         self._tag(context)

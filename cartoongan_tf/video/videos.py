@@ -14,7 +14,6 @@ import math
 import pathlib
 import time
 from collections.abc import Callable
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import av
@@ -24,12 +23,13 @@ from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import parallel
 from cartoongan_tf.video import codecs
+from cartoongan_tf.video import frame_pictures
 from cartoongan_tf.video import frame_sampler
+from cartoongan_tf.video import frame_stages
 from cartoongan_tf.video import muxer
 from cartoongan_tf.video import reader
 from cartoongan_tf.video import segment_store
 from cartoongan_tf.video import segment_writer
-from cartoongan_tf.video import temporal_smoothing
 
 SEGMENT_SECONDS = 10.0
 
@@ -53,13 +53,6 @@ class Summary(NamedTuple):
     resumed: int
     rate: float
     notes: list[str]
-
-
-class _Frame(NamedTuple):
-    tick: int
-    photo: np.ndarray
-    cartoon: np.ndarray
-    memory: temporal_smoothing.Memory | None = None
 
 
 def unchanged(photo: np.ndarray) -> np.ndarray:
@@ -136,6 +129,8 @@ def cartoonize_video(
             f"{source} would be replaced by its cartoon; name another target."
         )
     display, notes = video.display_info()
+    if video.has_alpha:
+        encoding = codecs.with_alpha(encoding)
     display = display._replace(size=_final_size(display.size, prepare, compose))
     notes += muxer.losses(target, encoding, display, video)
     if tell is not None:
@@ -171,11 +166,11 @@ class _Work:
         first = len(self._folder.done())
         memory = self._folder.memory(first - 1)
         start = math.ceil(first * self._length / self._video.time_base)
-        frames = _cartoons(
+        frames = frame_stages.cartoons(
             cartoonize, self._batches(start, batch), batch, self._video.name
         )
         if temporal:
-            frames = _smoothed(parallel.prefetch(frames), memory)
+            frames = frame_stages.smoothed(parallel.prefetch(frames), memory)
         frames = parallel.prefetch(frames)
         with contextlib.closing(frames):
             watched = self._watched(frames, watch)
@@ -218,13 +213,23 @@ class _Work:
     def _batches(self, start, batch):
         """Ticks and photos in groups, none across two segments."""
         frames = parallel.prefetch(
-            _Frame(tick, photo := self._prepare(picture), photo)
-            for tick, picture in self._video.frames(start)
+            self._frame(tick, picture)
+            for tick, picture in self._video.frames(
+                start, keeps_alpha=self._encoding.has_alpha
+            )
         )
         with contextlib.closing(frames):
             for _, group in itertools.groupby(frames, self._place):
                 while some := list(itertools.islice(group, batch)):
                     yield some
+
+    def _frame(self, tick, picture):
+        alpha = None
+        if picture.shape[2] == 4:
+            alpha = self._prepare(np.ascontiguousarray(picture[..., 3]))
+            picture = frame_pictures.on_white(picture)
+        photo = self._prepare(picture)
+        return frame_stages.Frame(tick, photo, photo, alpha)
 
     def _write(self, number, frames):
         memory = None
@@ -240,6 +245,9 @@ class _Work:
         ):
             for frame in frames:
                 picture = self._compose(frame.photo, frame.cartoon)
+                if frame.alpha is not None:
+                    alpha = self._compose(frame.alpha, frame.alpha)
+                    picture = np.dstack([picture, alpha])
                 writer.write(frame.tick, picture)
                 memory = frame.memory
             writer.finish()
@@ -259,28 +267,6 @@ def _final_size(size, prepare, compose):
     photo = prepare(np.zeros((*size[::-1], 3), "uint8"))
     height, width, _ = compose(photo, photo).shape
     return width, height
-
-
-def _cartoons(cartoonize, batches, batch, name):
-    with contextlib.closing(batches):
-        for frames in batches:
-            try:
-                if batch > 1:
-                    made = cartoonize(np.stack([f.photo for f in frames]))
-                else:
-                    made = [cartoonize(frames[0].photo)]
-            except errors.InputError as error:
-                raise errors.InputError(f"{name}: {error}") from error
-            for frame, cartoon in zip(frames, made, strict=True):
-                yield frame._replace(cartoon=cartoon)
-
-
-def _smoothed(frames, memory) -> Iterator[_Frame]:
-    smoother = temporal_smoothing.TemporalSmoother(memory)
-    with contextlib.closing(frames):
-        for frame in frames:
-            smoothed = smoother(frame.photo, frame.cartoon)
-            yield frame._replace(cartoon=smoothed, memory=smoother.memory)
 
 
 def _settings(video, encoding, display, temporal, length, batch, fingerprint):

@@ -72,6 +72,21 @@ def write_clip(
     return path
 
 
+def write_transparent(path, pictures, codec="libvpx-vp9", pixels="yuva420p"):
+    """Encodes RGBA pictures, 10 a second."""
+    options = {"auto-alt-ref": "0", "crf": "4"} if "vpx" in codec else {}
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, 10, options=options)
+        stream.height, stream.width = pictures[0].shape[:2]
+        stream.pix_fmt = pixels
+        stream.metadata["alpha_mode"] = "1"  # As FFmpeg's command writes it.
+        for picture in pictures:
+            frame = av.VideoFrame.from_ndarray(picture, "rgba")
+            container.mux(stream.encode(frame.reformat(format=pixels)))
+        container.mux(stream.encode(None))
+    return path
+
+
 def join_sizes(path, parts):
     """Encodes parts of several sizes, one after the other, as VP8 in WebM."""
     with av.open(str(path), "w") as container:

@@ -347,6 +347,64 @@ def test_frames_of_another_size_get_bars(tmp_path, batch):
     assert np.abs(shown[3] - parts[0][3].astype(float)).mean() < 6
 
 
+@pytest.fixture
+def transparent(tmp_path):
+    """Frames that are clear on the left, half clear on the right."""
+    pictures = [
+        np.dstack([picture, np.full(picture.shape[:2], 255, "uint8")])
+        for picture in clip_maker.frames(20)
+    ]
+    for picture in pictures:
+        picture[:32, :32, 3], picture[:32, 32:, 3] = 0, 102
+    return clip_maker.write_transparent(tmp_path / "clear.webm", pictures)
+
+
+@pytest.mark.parametrize("name", ["cartoon.webm", "cartoon.mkv"])
+def test_what_is_transparent_stays_so(tmp_path, transparent, name):
+    """After a stop, too, and for a cartoon beside its photo."""
+    target = tmp_path / name
+    settings = {
+        "codec": "vp9",
+        "segment_seconds": 0.5,
+        "compose": lambda photo, cartoon: np.concatenate([photo, cartoon], 1),
+        **LOSSLESS,
+    }
+    with pytest.raises(ZeroDivisionError):
+        videos.cartoonize_video(
+            Network(12, ZeroDivisionError()), transparent, target, **settings
+        )
+    summary = videos.cartoonize_video(
+        lambda p: 255 - p, transparent, target, **settings
+    )
+    assert summary.resumed == 10
+    assert summary.notes == []
+    frames = reader.VideoFile(target).frames(keeps_alpha=True)
+    found = np.stack([picture for _, picture in frames])
+    assert found.shape == (20, 48, 128, 4)
+    for left in (0, 64):
+        alpha = found[:, :, left : left + 64, 3].astype(int)
+        assert alpha[:, 2:30, 2:30].max() < 6
+        assert np.abs(alpha[:, 2:30, 34:62] - 102).max() < 12
+        assert alpha[:, 34:].min() > 249
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"), [("a.mp4", None), ("a.webm", "av1"), ("a.mp4", "vp9")]
+)
+def test_what_cannot_be_transparent_stands_on_white(
+    tmp_path, transparent, name, codec
+):
+    target = tmp_path / name
+    summary = videos.cartoonize_video(
+        lambda p: p, transparent, target, codec=codec, temporal=False
+    )
+    (note,) = summary.notes
+    assert "clear.webm has an alpha channel" in note
+    video = reader.VideoFile(target)
+    assert not video.has_alpha
+    assert all(picture[4:28, 4:28].min() > 245 for _, picture in video.frames())
+
+
 def test_an_odd_size_is_said_to_grow(tmp_path):
     source = clip_maker.write_clip(
         tmp_path / "odd.webm",
