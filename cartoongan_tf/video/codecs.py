@@ -1,7 +1,7 @@
 """Codecs of videos, and the files that can hold them.
 
-All are written as YCbCr 4:2:0 with 8 bits a channel, which every player plays.
-VP9 in WebM and Matroska files can have an alpha channel, too.
+All but ProRes are written as YCbCr 4:2:0 with 8 bits a channel, which every
+player plays. VP9 and ProRes 4444 can have an alpha channel.
 """
 
 import pathlib
@@ -19,6 +19,7 @@ class _Codec(NamedTuple):
     options: dict[str, str]
     tag: str | None = None
     even: bool = False  # Can hold even sizes only.
+    pixels: str = "yuv420p"
 
 
 class _Container(NamedTuple):
@@ -26,6 +27,7 @@ class _Container(NamedTuple):
     codecs: tuple[str, ...]
     sound: str = "aac"  # For sound that it cannot hold as it is.
     options: dict[str, str] = {}  # noqa: RUF012
+    alpha: str | None = None  # The codec that can have an alpha channel.
 
 
 class Encoding(NamedTuple):
@@ -40,6 +42,7 @@ class Encoding(NamedTuple):
         format: FFmpeg's name of the file's kind.
         sound: Codec for sound that such a file cannot hold as it is.
         file_options: Of the file's kind.
+        pixels: FFmpeg's name of the pixel format.
         has_alpha: Whether an alpha channel is written.
     """
 
@@ -51,12 +54,8 @@ class Encoding(NamedTuple):
     format: str
     sound: str
     file_options: dict[str, str]
-    has_alpha: bool = False
-
-    @property
-    def pixels(self) -> str:
-        """FFmpeg's name of the pixel format."""
-        return "yuva420p" if self.has_alpha else "yuv420p"
+    pixels: str
+    has_alpha: bool
 
 
 # On several threads x264 gave 4 of 712 encodings of the same 30 frames in other
@@ -85,13 +84,19 @@ _CODECS = {
         {"b": "0", "deadline": "good", "cpu-used": "5", "row-mt": "1"},
     ),
     "av1": _Codec("libsvtav1", 30, 63, {"preset": "10"}),
+    "prores": _Codec(
+        "prores_ks", 4, 31, {"profile": "4444"}, "ap4h", pixels="yuv444p10le"
+    ),
 }
+_LAMBDA = 118  # FFmpeg's unit of a quantizer.
 _START = {"movflags": "+faststart"}  # So that it plays while it is loaded.
 _CONTAINERS = {
     ".mp4": _Container("mp4", ("h264", "h265", "vp9", "av1"), options=_START),
-    ".mkv": _Container("matroska", ("h264", "h265", "vp9", "av1")),
-    ".mov": _Container("mov", ("h264", "h265"), options=_START),
-    ".webm": _Container("webm", ("vp9", "av1"), sound="libopus"),
+    ".mkv": _Container("matroska", ("h264", "h265", "vp9", "av1"), alpha="vp9"),
+    ".mov": _Container(
+        "mov", ("h264", "h265", "prores"), options=_START, alpha="prores"
+    ),
+    ".webm": _Container("webm", ("vp9", "av1"), sound="libopus", alpha="vp9"),
 }
 CODECS = tuple(_CODECS)
 SUFFIXES = tuple(_CONTAINERS)
@@ -101,14 +106,19 @@ def choose(
     target: str | pathlib.Path,
     codec: str | None = None,
     quality: int | None = None,
+    *,
+    alpha: bool = False,
 ) -> Encoding:
     """Chooses how to encode a video.
 
     Args:
         target: File to write; its ending tells the kind.
-        codec: One of `CODECS`; by default, H.264, and VP9 in WebM.
-        quality: Constant rate factor: lower is better and larger. Up to 51
-            for H.264 and H.265, up to 63 for the others.
+        codec: One of `CODECS`; by default, H.264, VP9 in WebM, and ProRes for
+            an alpha channel in .mov.
+        quality: Constant rate factor, or quantizer of ProRes: lower is better
+            and larger. Up to 51 for H.264 and H.265, up to 63 for VP9 and AV1,
+            up to 31 for ProRes.
+        alpha: Whether there is an alpha channel, to be kept if it can be.
 
     Returns:
         The encoding.
@@ -123,7 +133,9 @@ def choose(
             f"{target}: videos can be written as {', '.join(SUFFIXES)}."
         )
     container = _CONTAINERS[suffix]
-    codec = codec or container.codecs[0]
+    if codec is None:
+        keeps_alpha = alpha and container.format == "mov"
+        codec = "prores" if keeps_alpha else container.codecs[0]
     if codec not in container.codecs:
         raise errors.InputError(
             f"{target}: {suffix} files hold {' or '.join(container.codecs)}, "
@@ -137,25 +149,30 @@ def choose(
             f"to {chosen.worst}."
         )
     _require(chosen.encoder, codec)
+    has_alpha = alpha and codec == container.alpha
     return Encoding(
         codec=codec,
         encoder=chosen.encoder,
-        options={**chosen.options, "crf": str(quality)},
+        options=_options(chosen, quality, has_alpha),
         tag=chosen.tag if container.format in ("mp4", "mov") else None,
         even=chosen.even,
         format=container.format,
         sound=container.sound,
         file_options=container.options,
+        pixels=chosen.pixels.replace("yuv4", "yuva4" if has_alpha else "yuv4"),
+        has_alpha=has_alpha,
     )
 
 
-def with_alpha(encoding: Encoding) -> Encoding:
-    """The same with an alpha channel; itself if it cannot have one."""
-    if encoding.codec != "vp9" or encoding.format not in ("webm", "matroska"):
-        return encoding
-    # libvpx holds back no frames of two planes that are shown later.
-    options = {**encoding.options, "auto-alt-ref": "0"}
-    return encoding._replace(options=options, has_alpha=True)
+def _options(chosen, quality, has_alpha):
+    if chosen.encoder == "prores_ks":
+        lambda_ = max(1, quality) * _LAMBDA
+        rate = {"flags": "+qscale", "global_quality": str(lambda_)}
+    else:
+        rate = {"crf": str(quality)}
+    # libvpx refuses frames that are not shown if they have an alpha channel.
+    is_vpx = has_alpha and chosen.encoder == "libvpx-vp9"
+    return chosen.options | rate | ({"auto-alt-ref": "0"} if is_vpx else {})
 
 
 def _require(encoder, codec):

@@ -97,7 +97,7 @@ def losses(
         found.append(
             f"{source.name} has an alpha channel, which {encoding.codec} does "
             "not keep in such a file: its cartoon stands on white; write a "
-            ".webm, by vp9."
+            ".webm, by vp9, or a .mov, by prores."
         )
     # H.264 and H.265 say it themselves, and PyAV tells MP4 files only.
     is_mute = encoding.codec in ("vp9", "av1") and encoding.format != "mp4"
@@ -148,7 +148,7 @@ def _add_video(output, first, encoding, display, rate):
     stream = output.add_stream_from_template(template, opaque=True)
     stream.codec_context.sample_aspect_ratio = display.aspect
     stream.codec_context.framerate = rate
-    if encoding.has_alpha:
+    if encoding.has_alpha and encoding.codec == "vp9":
         stream.metadata["alpha_mode"] = "1"
     if encoding.tag:
         stream.codec_context.codec_tag = encoding.tag

@@ -18,9 +18,9 @@ from cartoongan_tf.video import codecs
 from cartoongan_tf.video import reader
 
 FORMAT = "nut"
-# The only one that keeps an alpha channel of VP9; its ticks are milliseconds,
-# as those of the files that can have one.
-ALPHA_FORMAT = "matroska"
+# NUT holds neither an alpha channel of VP9 nor ProRes. Matroska's ticks are
+# milliseconds, as those of the files that can have such a channel.
+_OTHER_FORMATS = {"vp9": "matroska", "prores": "mov"}
 
 _TIME_OFFSET = 10  # Seconds added to all times: such a file holds none below 0.
 
@@ -61,9 +61,17 @@ class SegmentWriter:
         self._display, self._even = display, encoding.even
         self._time_base = time_base
         os.environ.setdefault("SVT_LOG", "1")  # Errors only, for AV1.
-        format = ALPHA_FORMAT if encoding.has_alpha else FORMAT
+        needs_other = encoding.has_alpha or encoding.codec == "prores"
+        format = _OTHER_FORMATS[encoding.codec] if needs_other else FORMAT
         self._pixels = encoding.pixels
-        self._container = av.open(str(path.absolute()), "w", format=format)
+        # MOV counts the time ahead of the first frame in ticks of its own.
+        ticks = {"movie_timescale": str(time_base.denominator)}
+        self._container = av.open(
+            str(path.absolute()),
+            "w",
+            format=format,
+            container_options=ticks if format == "mov" else {},
+        )
         self._stream = self._add_stream(encoding, rate)
         self._describe()
 

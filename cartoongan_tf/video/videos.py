@@ -130,7 +130,7 @@ def cartoonize_video(
         )
     display, notes = video.display_info()
     if video.has_alpha:
-        encoding = codecs.with_alpha(encoding)
+        encoding = codecs.choose(target, codec, quality, alpha=True)
     display = display._replace(size=_final_size(display.size, prepare, compose))
     notes += muxer.losses(target, encoding, display, video)
     if tell is not None:

@@ -41,3 +41,28 @@ def test_a_codec_that_ffmpeg_lacks_is_named(monkeypatch):
     monkeypatch.setitem(codecs._CODECS, "av1", lacking)
     with pytest.raises(errors.InputError, match="has no libnone"):
         codecs.choose("a.mp4", "av1")
+
+
+@pytest.mark.parametrize(
+    ("target", "codec", "chosen", "pixels"),
+    [
+        ("a.mov", None, "prores", "yuva444p10le"),
+        ("a.mov", "h264", "h264", "yuv420p"),
+        ("a.webm", None, "vp9", "yuva420p"),
+        ("a.webm", "av1", "av1", "yuv420p"),
+        ("a.mkv", "vp9", "vp9", "yuva420p"),
+        ("a.mp4", "vp9", "vp9", "yuv420p"),
+    ],
+)
+def test_an_alpha_channel_is_kept_where_it_can_be(
+    target, codec, chosen, pixels
+):
+    encoding = codecs.choose(target, codec, alpha=True)
+    assert (encoding.codec, encoding.pixels) == (chosen, pixels)
+    assert encoding.has_alpha == pixels.startswith("yuva")
+
+
+def test_prores_is_written_by_its_quantizer():
+    encoding = codecs.choose("a.mov", "prores", 5)
+    assert encoding.options["global_quality"] == str(5 * 118)
+    assert encoding.pixels == "yuv444p10le"

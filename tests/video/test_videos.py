@@ -359,12 +359,14 @@ def transparent(tmp_path):
     return clip_maker.write_transparent(tmp_path / "clear.webm", pictures)
 
 
-@pytest.mark.parametrize("name", ["cartoon.webm", "cartoon.mkv"])
-def test_what_is_transparent_stays_so(tmp_path, transparent, name):
+@pytest.mark.parametrize(
+    ("name", "codec"), [("a.webm", None), ("a.mkv", "vp9"), ("a.mov", None)]
+)
+def test_what_is_transparent_stays_so(tmp_path, transparent, name, codec):
     """After a stop, too, and for a cartoon beside its photo."""
     target = tmp_path / name
     settings = {
-        "codec": "vp9",
+        "codec": codec,
         "segment_seconds": 0.5,
         "compose": lambda photo, cartoon: np.concatenate([photo, cartoon], 1),
         **LOSSLESS,
