@@ -404,6 +404,9 @@ def test_what_cannot_be_transparent_stands_on_white(
     assert "clear.webm has an alpha channel" in note
     video = reader.VideoFile(target)
     assert not video.has_alpha
+    with av.open(str(target)) as container:
+        tags = container.streams.video[0].metadata
+        assert "alpha_mode" not in map(str.lower, tags)
     assert all(picture[4:28, 4:28].min() > 245 for _, picture in video.frames())
 
 
