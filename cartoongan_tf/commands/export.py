@@ -21,6 +21,8 @@ from cartoongan_tf.inference import styles
 
 FLAGS = export_usage.FLAGS
 
+_OTHER_NAMES = {"tflite": "litert"}  # After the ending of its files.
+
 
 def main(_):
     # TensorFlow tells at length where it writes its temporary files.
@@ -72,14 +74,15 @@ def _settings():
 
 
 def _chosen(flag, known):
-    chosen = [text.strip() for text in FLAGS[flag].value]
+    given = [text.strip() for text in FLAGS[flag].value]
+    chosen = dict.fromkeys(_OTHER_NAMES.get(text, text) for text in given)
     for text in chosen:
         if text not in known:
             raise errors.InputError(
                 f"--{flag}: {text!r} is unknown; choose from "
                 f"{', '.join(known)}."
             )
-    return chosen
+    return list(chosen)
 
 
 def _warmup_sizes():

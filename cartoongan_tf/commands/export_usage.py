@@ -44,7 +44,8 @@ flags.DEFINE_list(
     "sizes",
     [model_interface.signature_of(size) for size in _DEFAULT.sizes],
     "Of the .tflite files: WIDTHxHEIGHT, which share a file (GPUs and browsers "
-    "need these), and any, in a file of its own.",
+    "need these), and any, in a file of its own; 256 stands for 256x256. Of "
+    ".onnx files: where any is not among them, one for each size.",
 )
 flags.DEFINE_integer(
     "version",

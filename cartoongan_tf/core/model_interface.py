@@ -46,23 +46,27 @@ def signature_of(size: Size) -> str:
 
 
 def sizes_of(flag: str, texts: Sequence[str]) -> tuple[Size, ...]:
-    """Reads sizes as signatures name them: `256x256`, `any`.
+    """Reads sizes as signatures name them: `256x256`, `any`; and `256`.
 
     Args:
         flag: The flag that gave `texts`, for messages.
-        texts: One size each.
+        texts: One size each; a number alone is that of a square.
+
+    Returns:
+        Each size once, in their order.
 
     Raises:
         InputError: If one is no size, or below 16 pixels a side.
     """
-    return tuple(_size_of(flag, text.strip().lower()) for text in texts)
+    sizes = (_size_of(flag, text.strip().lower()) for text in texts)
+    return tuple(dict.fromkeys(sizes))
 
 
 def _size_of(flag, text):
     if text == ANY_SIZE:
         return None
-    match = re.fullmatch(r"(\d+)x(\d+)", text)
-    size = match and tuple(map(int, match.groups()))
+    match = re.fullmatch(r"(\d+)(?:x(\d+))?", text)
+    size = match and (int(match[1]), int(match[2] or match[1]))
     if not size or min(size) < MINIMUM_SIDE:
         raise errors.InputError(
             f"`{flag}`: {text!r} is no size; give WIDTHxHEIGHT, of at least "

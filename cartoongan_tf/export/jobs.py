@@ -85,9 +85,7 @@ def plan(
         found += _litert_files(generator, settings, photos)
     if "onnx" in settings.formats:
         onnx_converter.require_packages()
-        write = functools.partial(onnx_converter.write, generator)
-        name = f"{FILE}.onnx"
-        found.append(ExportJob(name, "float32", [None], write, _onnx_variants))
+        found += _onnx_files(generator, settings)
     return found
 
 
@@ -140,6 +138,16 @@ def _litert_files(generator, settings, photos) -> Iterator[ExportJob]:
                 )
                 name = f"{FILE}_{precision}{ending}.tflite"
                 yield ExportJob(name, precision, sizes, write, _litert_variants)
+
+
+def _onnx_files(generator, settings) -> Iterator[ExportJob]:
+    """One file that takes any size, if that is asked for: it is enough."""
+    is_free = None in settings.sizes or not settings.sizes
+    for size in [None] if is_free else settings.sizes:
+        ending = f"_{model_interface.signature_of(size)}" if size else ""
+        write = functools.partial(onnx_converter.write, generator, size=size)
+        name = f"{FILE}{ending}.onnx"
+        yield ExportJob(name, "float32", [size], write, _onnx_variants)
 
 
 def _write_litert(path, generator, sizes, precision, photos):

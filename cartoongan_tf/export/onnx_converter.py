@@ -12,6 +12,7 @@ import keras
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import model_interface
 
+_SIDES = ("batch", "height", "width", "channels")
 _PACKAGES = ("onnx", "onnxruntime", "tf2onnx")
 
 
@@ -25,17 +26,24 @@ def require_packages() -> None:
         )
 
 
-def write(generator: keras.Model, path: pathlib.Path) -> None:
+def write(
+    generator: keras.Model,
+    path: pathlib.Path,
+    size: model_interface.Size = None,
+) -> None:
     """Writes an `.onnx` file.
 
     It takes `image` and gives `cartoon`, float32 of shape
-    `(batch, height, width, 3)` in [-1, 1], of any size from 16 pixels a side.
+    `(batch, height, width, 3)` in [-1, 1]. What is free has these names.
 
     Args:
         generator: Photos to cartoons, both in [-1, 1].
         path: File to write, ending in `.onnx`.
+        size: Width and height of the pictures; None for any from 16 pixels a
+            side.
     """
-    shape = (None, None, None, 3)
+    width, height = size or (None, None)
+    shape = (None, height, width, 3)
     image = keras.InputSpec(
         shape=shape, dtype="float32", name=model_interface.IMAGE
     )
@@ -45,10 +53,11 @@ def write(generator: keras.Model, path: pathlib.Path) -> None:
         generator.export(
             path, format="onnx", verbose=False, input_signature=[image]
         )
-    _name_output(path)
+    _name(path, shape)
 
 
-def _name_output(path):
+def _name(path, shape):
+    """Names the output, and the sides of both that are free."""
     import onnx
 
     model = onnx.load(path)
@@ -58,5 +67,11 @@ def _name_output(path):
             if name == output.name:
                 node.output[position] = model_interface.CARTOON
     output.name = model_interface.CARTOON
+    sides = [side or name for side, name in zip(shape, _SIDES, strict=True)]
+    for value in (model.graph.input[0], output):
+        dtype = value.type.tensor_type.elem_type
+        value.CopyFrom(
+            onnx.helper.make_tensor_value_info(value.name, dtype, sides)
+        )
     onnx.checker.check_model(model)
     onnx.save(model, path)

@@ -29,7 +29,8 @@ class Settings(NamedTuple):
     Attributes:
         formats: Some of `choices.EXPORT_FORMATS`.
         precisions: Of `.tflite` files, some of `conversion.PRECISIONS`.
-        sizes: Of `.tflite` files.
+        sizes: Of `.tflite` files, and of `.onnx` files where None is not
+            among them.
         version: Number of the SavedModel; None for one above the highest that
             is there.
         warmup_sizes: Of the requests that a server replays first.

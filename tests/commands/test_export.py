@@ -63,3 +63,17 @@ def test_a_bad_flag_is_named_before_any_work(
     assert done.returncode == 1
     assert message in done.stderr
     assert not (tmp_path / "exported").exists()
+
+
+def test_files_are_named_by_their_endings_and_sizes_by_a_side(
+    arguments, run_command, tmp_path
+):
+    flags = ["--formats=tflite,onnx", "--sizes=48", "--precision=float32"]
+    done = run_command(sys.executable, "export.py", *arguments, *flags)
+    assert done.returncode == 0, done.stderr
+    report = json.loads((tmp_path / "exported/report.json").read_text())
+    made = {a["file"]: list(a["milliseconds"]) for a in report["artifacts"]}
+    assert made == {
+        "cartoongan_float32.tflite": ["48x48"],
+        "cartoongan_48x48.onnx": ["48x48"],
+    }

@@ -157,6 +157,15 @@ def test_jobs_are_what_was_asked_for(plan):
     assert list(plan(formats=["litert"], sizes=[(16, 17)])) == [
         "cartoongan_float32.tflite"
     ]
+    for sizes, names in (
+        ([(16, 16), None], ["cartoongan.onnx"]),
+        ([], ["cartoongan.onnx"]),
+        (
+            [(16, 17), (24, 16)],
+            ["cartoongan_16x17.onnx", "cartoongan_24x16.onnx"],
+        ),
+    ):
+        assert list(plan(formats=["onnx"], sizes=sizes)) == names
 
 
 def test_a_version_is_the_next_one_unless_given(plan, tmp_path):
