@@ -230,3 +230,14 @@ def test_a_file_cannot_be_the_folder(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(errors.InputError, match="cannot be a folder"):
         outputs.plan([job("a.jpg")], tmp_path / "file")
+
+
+@pytest.mark.parametrize("output", ["~/new", "~/x.png", "~/x.mp4"])
+def test_no_folder_is_called_like_the_home_folder(
+    output, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    kind = Kind.VIDEO if output.endswith("mp4") else Kind.PICTURE
+    with pytest.raises(errors.InputError, match="would be a folder called ~"):
+        outputs.plan([named("a.jpg", kind, None)], output)
+    assert not list(tmp_path.iterdir())

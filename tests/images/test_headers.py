@@ -96,7 +96,8 @@ def test_a_missing_file_and_a_folder_are_named(tmp_path):
 def test_a_wrong_ending_is_told_from_a_right_one(tmp_path):
     png = headers.Header("PNG", 1, 1, 1)
     jpeg = headers.Header("JPEG", 1, 1, 1)
-    for name, header in (("a.png", png), ("a.JPG", jpeg), ("a.jpeg", jpeg)):
+    jpegs = [(f"a.{end}", jpeg) for end in ("JPG", "jpeg", "jfif", "jpe")]
+    for name, header in (("a.png", png), *jpegs):
         headers.check_suffix(pathlib.Path(name), header)
     with pytest.raises(
         headers.UnreadableImage, match="it is a PNG picture; rena"

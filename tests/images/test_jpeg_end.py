@@ -34,6 +34,15 @@ def test_a_jpeg_that_lacks_pixels_is_damaged(jpeg, missing):
         photo_io.read_photo(jpeg[:-missing])
 
 
+def test_the_end_of_a_thumbnail_is_not_that_of_the_photo(random):
+    stream = io.BytesIO()
+    pixels = random.integers(0, 256, (45, 61, 3), "uint8")
+    thumbnail = b"\xff\xd8\xff\xda and so on \xff\xd9"
+    PIL.Image.fromarray(pixels).save(stream, "JPEG", comment=thumbnail)
+    assert photo_io.read_photo(stream.getvalue()).note is None
+    assert photo_io.read_photo(stream.getvalue()[:-2]).note
+
+
 def test_what_follows_an_end_marker_is_none_of_the_jpeg(jpeg):
     assert photo_io.read_photo(jpeg + b"a video" * 99).note is None
     assert photo_io.read_photo(jpeg[:-2] + b"a video" * 99).note
