@@ -1,9 +1,13 @@
 """Runs `prepare frames` and `prepare check`, as `prepare_usage` describe."""
 
+import glob
+import pathlib
 import sys
 
 import rich.console
 
+from cartoongan_tf.cartoonize import inputs
+from cartoongan_tf.cartoonize import media_type
 from cartoongan_tf.commands import exit
 from cartoongan_tf.commands import prepare_usage
 from cartoongan_tf.core import errors
@@ -29,15 +33,47 @@ def main(arguments):
 
 def _frames():
     _require("frames", "video", "output")
+    films = _films()
+    failed = 0
+    for film in films:
+        try:
+            print(_extract(film), flush=True)
+        except errors.InputError as error:
+            if len(films) == 1:
+                raise
+            print(exit.as_flags(str(error)), file=sys.stderr)
+            failed += 1
+    if failed:
+        raise errors.InputError(
+            f"{failed} of {len(films)} films gave no frames; see above."
+        )
+
+
+def _films():
+    """The films of --video, each once."""
+    films = {}
+    for name in FLAGS.video:
+        found = [pathlib.Path(name)]
+        is_pattern = glob.has_magic(name) and not found[0].exists()
+        if is_pattern or found[0].is_dir():
+            jobs = inputs.find([name], output=FLAGS.output).jobs
+            video = media_type.Kind.VIDEO
+            found = [job.source for job in jobs if job.kind is video]
+        if not found:
+            raise errors.InputError(f"`video`={name} holds no video.")
+        films.update((path.resolve(), path) for path in found)
+    return list(films.values())
+
+
+def _extract(film):
     with progress.Progress() as watch:
-        summary = extract_frames.extract_frames(
-            FLAGS.video,
+        return extract_frames.extract_frames(
+            film,
             FLAGS.output,
             most_per_shot=FLAGS.most_per_shot,
             short_side=FLAGS.short_side,
             watch=watch,
         )
-    print(summary)
 
 
 def _check():

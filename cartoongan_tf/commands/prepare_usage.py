@@ -1,13 +1,15 @@
 r"""Prepares folders of photos and of cartoons for training.
 
     cartoongan prepare frames --video=film.mkv --output=frames
+    cartoongan prepare frames --video='series/*.mkv' --output=frames
     cartoongan prepare check --photo_dir=photos --cartoon_dir=frames
 
 `frames` picks the best frames of a film: up to --most_per_shot of each shot,
 sharp, without bars, none black, in a fade, or shown before. A contact sheet
 and a summary lie beside the folder, in frames-report. Look at the sheet, and
 delete what you do not like. Ctrl-C stops without loss: the same command goes
-on. Several films may share a folder; run the command once for each.
+on. Several films may share a folder: --video may be given more than once, and
+may be a folder or a pattern. A film that fails is named, the others go on.
 
 `check` says before hours are spent what is wrong: folders that are swapped or
 overlap, too few pictures, small, broken, duplicate, gray, dark or blurred
@@ -23,7 +25,12 @@ from cartoongan_tf.training import config
 FLAGS = flags.FLAGS
 ARGUMENTS = "frames or check"
 
-flags.DEFINE_string("video", None, "frames: the film to read.")
+flags.DEFINE_multi_string(
+    "video",
+    None,
+    "frames: the film to read; or a folder of films, searched with its "
+    "sub-folders, or a pattern. More than one may be given.",
+)
 flags.DEFINE_string("output", None, "frames: folder to write into.")
 flags.DEFINE_integer(
     "most_per_shot",

@@ -67,10 +67,14 @@ def scan_folder(folder: str | pathlib.Path, flag: str) -> FolderScan:
         suffix = path.suffix.lower()
         if not path.is_file():
             ignored.setdefault(_NO_FILE, []).append(path)
-        elif suffix in formats.READ_SUFFIXES:
+        elif _is_picture(path):
             candidates.append(path)
         else:
             ignored.setdefault(suffix or _NO_ENDING, []).append(path)
+    hidden = walk.left_out.pop(folder_walk.HIDDEN, [])
+    hidden_pictures = [p for p in hidden if _is_picture(p)]
+    if hidden_pictures:
+        ignored[folder_walk.HIDDEN] = hidden_pictures
     ignored.update(walk.left_out)
     return _examine_all(folder, candidates, ignored, walk.unreadable)
 
@@ -103,6 +107,10 @@ def require_pictures(scan: FolderScan, flag: str, bad_images: str) -> None:
         print(f"Left out of {named}: {left_out}.", file=sys.stderr)
     if scan.problems:
         print(f"Skipped: {_describe(scan, named)}", file=sys.stderr)
+
+
+def _is_picture(path):
+    return path.suffix.lower() in formats.READ_SUFFIXES
 
 
 def _examine_all(folder, candidates, ignored, problems):

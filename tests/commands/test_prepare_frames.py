@@ -33,6 +33,34 @@ def test_a_video_becomes_a_folder_for_training(run_command, tmp_path):
 
 
 @pytest.mark.slow
+def test_folders_and_patterns_of_videos_are_read(run_command, tmp_path):
+    for number, name in enumerate(("one.mkv", "more/two.mkv", "a.mp4")):
+        (tmp_path / "films/more").mkdir(parents=True, exist_ok=True)
+        drawn = synthetic_scenes.draw_scene(number, 192)[:128]
+        still = film_maker.still(np.ascontiguousarray(drawn), 1)
+        film_maker.write_film(tmp_path / "films" / name, [still])
+    (tmp_path / "films/broken.mkv").write_text("no film")
+    (tmp_path / "films/cover.png").write_bytes(b"")
+    run = prepare(
+        run_command,
+        "frames",
+        f"--video={tmp_path / 'films'}",
+        f"--video={tmp_path}/*/a.*",
+        f"--output={tmp_path / 'frames'}",
+    )
+    assert run.returncode == 1
+    assert "broken.mkv" in run.stderr
+    assert "error: 1 of 4 films gave no frames" in run.stderr
+    paths = folder_scan.scan_folder(tmp_path / "frames", "cartoon_dir").paths
+    names = {path.name.rpartition("_")[0].rpartition("_")[0] for path in paths}
+    assert names == {"one", "two", "a"}
+    nothing = prepare(
+        run_command, "frames", f"--video={tmp_path}/*.mkv", "--output=out"
+    )
+    assert "*.mkv holds no video" in nothing.stderr
+
+
+@pytest.mark.slow
 def test_mistakes_are_reported_in_one_message(run_command, tmp_path):
     run = prepare(run_command, "frames", f"--output={tmp_path}")
     assert run.returncode == 1

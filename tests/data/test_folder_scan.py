@@ -21,6 +21,7 @@ def messy(make_folder):
     (folder / "really.jpg").write_bytes(whole)
     (folder / "CREDITS.csv").write_text("no picture")
     (folder / "raw.CR2").write_text("not read")
+    (folder / ".film.json").write_text("a record of ours")
     (folder / ".hidden.jpg").write_text("what a Mac leaves behind")
     (folder / ".trash").mkdir()
     (folder / ".trash/gone.png").write_bytes(whole)
@@ -45,7 +46,7 @@ def test_all_that_is_wrong_is_named_and_counted(messy):
     assert ignored == {
         ".csv": ["CREDITS.csv"],
         ".cr2": ["raw.CR2"],
-        "hidden": [".trash", ".hidden.jpg"],
+        "hidden": [".hidden.jpg"],
     }
 
 
