@@ -96,6 +96,8 @@ def main(argv):
     if found.left_out:
         others = (f"{n} {suffix}" for suffix, n in found.left_out.items())
         print(f"No photos, left out: {', '.join(others)}.", file=sys.stderr)
+    if not found.places:
+        sys.exit(f"error: {' '.join(argv[1:])} holds no photo to send.")
     try:
         plan = outputs.plan(found.places, output)
         client = _client(FLAGS.url)

@@ -66,6 +66,9 @@ def test_a_folder_is_sent_and_mirrored(client, served, make_folder, tmp_path):
     written = {str(p.relative_to(cartoons)) for p in cartoons.rglob("*.png")}
     assert written == {"1.jpg.png", "1.tif.png", "day 1/0.png"}
     assert "3 there already" in client(folder, url=url).stderr
+    done = client(cartoons, url=url)  # They are not cartoonized again.
+    assert done.returncode == 1
+    assert done.stderr == f"error: {cartoons} holds no photo to send.\n"
 
 
 @pytest.mark.parametrize("protocol", ["rest", "grpc"])
