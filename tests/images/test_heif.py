@@ -20,7 +20,7 @@ from cartoongan_tf.images import pictures
 PROFILE = PIL.ImageCms.ImageCmsProfile(
     PIL.ImageCms.createProfile("sRGB")
 ).tobytes()
-XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"></x:xmpmeta>'
+XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"/>'
 
 
 @pytest.fixture
