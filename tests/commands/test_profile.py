@@ -35,7 +35,7 @@ def test_time_and_memory_of_a_file_are_printed(profile, tmp_path):
     [
         (["gone.tflite"], "name sizes for gone.tflite"),
         (["gone.tflite", "any"], "name sizes for gone.tflite"),
-        (["gone.tflite", "24"], "'24' is no size"),
+        (["gone.tflite", "24by16"], "'24by16' is no size"),
         (["gone.tflite", "24x16"], "gone.tflite does not exist"),
         (["README.md", "24x16"], "README.md does not run"),
     ],
