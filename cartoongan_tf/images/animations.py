@@ -60,7 +60,7 @@ class Animation:
             # A later frame of a GIF may be the first to have a hole.
             has_alpha = self.format == "GIF" or image.has_transparency_data
             self.timeline = frames_of.Timeline(length, _plays(image), has_alpha)
-            self.metadata = image_metadata.read(image)
+            self.metadata = image_metadata.read(image, source)
 
     def frames(self) -> Iterator[frames_of.Frame]:
         """Reads the frames in their order, from the first at each call.

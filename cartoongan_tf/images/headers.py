@@ -19,7 +19,6 @@ from cartoongan_tf.images import formats
 from cartoongan_tf.images import heif
 from cartoongan_tf.images import metadata
 from cartoongan_tf.images import pillow_limit
-from cartoongan_tf.images import png_colors
 
 MAX_PIXELS = 64_000_000  # 192 MB decoded; phones of 2026 take 50 million.
 PILLOW = 0
@@ -177,9 +176,7 @@ def _open(source):
     if heif.is_heif(_head(source)):
         return heif.open_image(stream)
     with pillow_limit.lifted():
-        image = PIL.Image.open(stream, formats=formats.READ)
-    image.info[metadata.PNG_COLORS] = png_colors.read(source)
-    return image
+        return PIL.Image.open(stream, formats=formats.READ)
 
 
 def _suits_graph(picture):

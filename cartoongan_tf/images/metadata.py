@@ -8,6 +8,7 @@ left out: a cartoon need not fail for its date.
 
 import dataclasses
 import io
+import pathlib
 import struct
 
 import PIL.ExifTags
@@ -15,11 +16,11 @@ import PIL.Image
 import PIL.ImageCms
 import PIL.PngImagePlugin
 
+from cartoongan_tf.images import png_colors
 from cartoongan_tf.images import xmp
 
 ORIENTATION = PIL.ExifTags.Base.Orientation
 COMMENT = "Comment"
-PNG_COLORS = "png_colors"  # Where `headers` leaves them in an image's `info`.
 
 _IFD = PIL.ExifTags.IFD
 # What Pillow raises over broken data; found by breaking files at random.
@@ -86,15 +87,22 @@ class ImageMetadata:
         return ImageMetadata(profile=self.profile, png_colors=self.png_colors)
 
 
-def read(image: PIL.Image.Image) -> ImageMetadata:
-    """Reads what an image carries; some PNGs tell it after the pixels."""
+def read(
+    image: PIL.Image.Image, source: str | pathlib.Path | bytes
+) -> ImageMetadata:
+    """Reads what an image carries.
+
+    Args:
+        image: The image, loaded: some PNGs tell it after the pixels.
+        source: Its file, or the bytes of one, for what Pillow does not tell.
+    """
     return ImageMetadata(
         _exif(image),
         _profile(image),
         _xmp(image),
         _dpi(image),
         _texts(image),
-        image.info.get(PNG_COLORS, {}),
+        png_colors.read(source),
     )
 
 

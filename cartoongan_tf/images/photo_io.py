@@ -205,7 +205,7 @@ def _read(source, max_pixels):
     with headers.opened(source, max_pixels) as image:
         load(image)
         shown = color_modes.convert(image)
-        kept = image_metadata.read(image)
+        kept = image_metadata.read(image, source)
         kind = "JPEG" if image.format == "MPO" else str(image.format)
     if shown.alpha is not None:
         transparency.cover_hidden(shown.colors, shown.alpha)
