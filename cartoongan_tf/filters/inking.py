@@ -7,8 +7,7 @@ place itself (a difference of means along the contour, as in Winnemoeller et
 al., 2012, XDoG), only where the contour runs on in one direction, and not in
 texture. As with a brush, outlines of whole things are bold and black, and
 lines inside them fine, in a dark tone of the color around them: a mouth is
-no black bar. Luminance has few steps, as in cel shading, and colors keep
-their hue.
+no black bar. Luminance is cel shaded, and colors keep their hue.
 
 Images are float, `(batch, height, width, 3)`, in [-1, 1]. Written in
 `keras.ops` only.
@@ -16,6 +15,7 @@ Images are float, `(batch, height, width, 3)`, in [-1, 1]. Written in
 
 from keras import ops
 
+from cartoongan_tf.filters import cel_shading
 from cartoongan_tf.filters import edge_flow
 from cartoongan_tf.filters import guided_filter
 from cartoongan_tf.filters import l0_smoothing
@@ -23,8 +23,6 @@ from cartoongan_tf.filters import luminance
 from cartoongan_tf.filters import texture
 
 _GAMMA = 0.85  # Lifts what is dark; black and white stay.
-_STEPS = 6  # Of luminance, from black to white.
-_STEEPNESS = 8.0  # Of a step: its width is a part of the tone between two.
 _BLACK = -0.92
 _SHADE = 0.45  # Color of a fine line, in [0, 1], by the tone below it.
 _SHADE_RANGE = (0.05, 0.2)  # Difference: that color below, black above.
@@ -51,7 +49,7 @@ def ink(photos, saturation=1.0):
     patches = l0_smoothing.smooth(lifted)
     # Filtered, small spots get no lines and no tones of their own.
     light = luminance.luminance(guided_filter.smooth(patches))
-    tones = ops.clip(patches + _posterize(light) - light, -1, 1)
+    tones = ops.clip(patches + cel_shading.posterize(light) - light, -1, 1)
     outlines = guided_filter.smooth(patches, _OUTLINE_RADIUS)
     without_texture = 1 - texture.mask(lifted)
 
@@ -80,11 +78,3 @@ def _saturate(images, saturation):
 
 def _lift(images):
     return 2 * ((images + 1) / 2) ** _GAMMA - 1
-
-
-def _posterize(light):
-    """Moves luminance to the nearest of some tones, by steep steps."""
-    steps = _STEPS * (light + 1) / 2
-    whole = ops.floor(steps)
-    step = ops.clip(_STEEPNESS * (steps - whole - 0.5), -0.5, 0.5) + 0.5
-    return 2 * (whole + step) / _STEPS - 1

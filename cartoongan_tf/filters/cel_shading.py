@@ -1,0 +1,53 @@
+"""Cel shading: luminance in few tones, where light models a form.
+
+Steps are steep where luminance changes by much, and let it pass where it hardly
+changes, as in Winnemoeller et al. (2006), "Real-time video abstraction": in a
+sky, or on a wall, the border of two tones would be a stain that nothing in
+the photo asks for. Beside strong edges luminance passes as well: a
+background would get a rim around whatever stands before it.
+
+Images are float, `(batch, height, width, 1)`, in [-1, 1]. Written in
+`keras.ops` only.
+"""
+
+from keras import ops
+
+from cartoongan_tf.filters import edge_flow
+from cartoongan_tf.filters import texture
+
+_TONES = 6  # From black to white, besides black.
+_STEEPNESS = 8.0  # Of a step: its width is a part of the tone between two.
+_FORM_RANGE = (0.0, 0.02)  # Slope: luminance passes below, full steps above.
+_EDGE_RANGE = (0.08, 0.16)  # Slope: no edge below, an edge above.
+_EDGE_RADIUS = 8  # Half the side of the squares that an edge is beside of.
+
+
+def posterize(light):
+    """Moves luminance to the nearest of few tones, by steps.
+
+    Args:
+        light: Luminance of shape `(batch, height, width, 1)` in [-1, 1]; sides
+            of at least 9 pixels.
+
+    Returns:
+        Images of the same shape.
+    """
+    steepness = 1 + (_STEEPNESS - 1) * _form(light)
+    tones = _TONES * (light + 1) / 2
+    whole = ops.floor(tones)
+    step = ops.clip(steepness * (tones - whole - 0.5), -0.5, 0.5) + 0.5
+    return 2 * (whole + step) / _TONES - 1
+
+
+def _form(light):
+    """1 where light models a form, 0 where it is even or at an edge."""
+    down, across = edge_flow.slopes(light)
+    slope = ops.sqrt(ops.square(down) + ops.square(across))
+    changes = texture.ramp(edge_flow.blur(slope, 2), _FORM_RANGE)
+    edges = _widened(texture.ramp(slope, _EDGE_RANGE), _EDGE_RADIUS)
+    return changes * (1 - edge_flow.blur(edges, 2))
+
+
+def _widened(mask, radius):
+    side = 2 * radius + 1
+    return ops.max_pool(mask, side, strides=1, padding="same")

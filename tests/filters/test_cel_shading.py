@@ -1,0 +1,57 @@
+import numpy as np
+
+from cartoongan_tf.filters import cel_shading
+
+LEVELS = np.linspace(-1, 1, 7)
+
+
+def shaded(row, height=24):
+    images = np.tile(np.float32(row)[None, None, :, None], (1, height, 1, 1))
+    return np.asarray(cel_shading.posterize(images))[0, height // 2, :, 0]
+
+
+def test_a_form_gets_few_tones_from_black_to_white():
+    found = shaded(np.linspace(-1, 1, 72))
+    nearest = np.abs(found[:, None] - LEVELS).min(1)
+    assert (nearest < 1e-2).mean() > 0.8
+    np.testing.assert_allclose(found[[2, -3]], [-1, 1], atol=1e-2)
+    assert len(np.unique(found.round(1))) > 6
+
+
+def test_steps_are_monotonic_and_stay_near_the_luminance():
+    row = np.linspace(-1, 1, 96)
+    found = shaded(row)
+    assert np.diff(found).min() > -1e-5
+    assert np.abs(found - row).max() < 1 / 6 + 1e-5
+
+
+def test_an_even_sky_has_no_border():
+    sky = np.linspace(-0.2, 0.6, 400)
+    found = shaded(sky)
+    slopes = np.diff(found) / np.diff(sky)
+    assert slopes.max() < 2.5  # A full step would have 8.
+    assert np.diff(shaded(np.linspace(-0.2, 0.6, 30))).max() > 0.1
+
+
+def test_what_is_flat_keeps_its_luminance():
+    for light in (-0.93, -0.1, 0.0, 0.2, 0.9):
+        np.testing.assert_allclose(shaded(np.full(40, light)), light, atol=1e-6)
+
+
+def test_a_background_has_no_rim_beside_an_edge():
+    row = np.full(64, 0.56)  # Between two tones.
+    row[32:] = -0.9
+    row[30:34] = [0.4, 0.0, -0.4, -0.8]  # As soft as a lens makes it.
+    found = shaded(row)
+    np.testing.assert_allclose(found[:30], 0.56, atol=0.01)
+
+
+def test_all_directions_are_alike():
+    rng = np.random.default_rng(0)
+    images = rng.uniform(-1, 1, (1, 8, 9, 1)).astype("float32")
+    images = images.repeat(4, 1).repeat(4, 2)
+    np.testing.assert_allclose(
+        cel_shading.posterize(images.transpose(0, 2, 1, 3)),
+        np.asarray(cel_shading.posterize(images)).transpose(0, 2, 1, 3),
+        atol=1e-5,
+    )
