@@ -3,12 +3,13 @@
 import contextlib
 import http.client
 import pathlib
-import re
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+
+from benchmarks import process_memory
 
 
 class ServerProcess:
@@ -25,9 +26,7 @@ class ServerProcess:
 
     def memory(self) -> tuple[float, float]:
         """Megabytes that are resident now, and that were at most."""
-        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
-        found = dict(re.findall(r"^(VmRSS|VmHWM):\s+(\d+) kB", status, re.M))
-        return int(found["VmRSS"]) / 1024, int(found["VmHWM"]) / 1024
+        return process_memory.of(self.process.pid)
 
     def is_healthy(self) -> bool:
         """Whether it says that it is ready."""
