@@ -15,6 +15,7 @@ import av
 
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.video import codecs
+from cartoongan_tf.video import containers
 from cartoongan_tf.video import reader
 from cartoongan_tf.video import segment_writer
 from cartoongan_tf.video import stream_copy
@@ -117,19 +118,15 @@ def losses(
 def _write(segments, target, encoding, display, rate, source):
     with (
         atomic_files.atomic_path(target) as temporary,
-        # Absolute, or a colon would make a protocol of the name.
-        av.open(
-            str(temporary.absolute()),
-            "w",
-            format=encoding.format,
-            container_options=dict(encoding.file_options),
+        containers.created(
+            temporary, encoding.format, dict(encoding.file_options)
         ) as output,
     ):
-        with av.open(str(segments[0])) as first:
+        with containers.opened(segments[0]) as first:
             video = _add_video(output, first, encoding, display, rate)
         if source is None:
             return _mux_packets(output, video, segments, rate, 0)
-        with av.open(str(source.path)) as container:
+        with containers.opened(source.path) as container:
             _describe(output, video, container, source)
             tracks = stream_copy.SoundTracks(
                 output, container, encoding, source.index

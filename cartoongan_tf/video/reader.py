@@ -20,6 +20,7 @@ import av
 import numpy as np
 
 from cartoongan_tf.core import errors
+from cartoongan_tf.video import containers
 from cartoongan_tf.video import deinterlacing
 from cartoongan_tf.video import display_matrix
 from cartoongan_tf.video import frame_pictures
@@ -74,7 +75,6 @@ class VideoFile:
     """
 
     def __init__(self, path: str | pathlib.Path, name: str | None = None):
-        # Absolute, or FFmpeg would take `ep1:intro.mkv` for a protocol's.
         self.path = pathlib.Path(path).absolute()
         self.name = name or str(path)
         self.end: float | None = None
@@ -82,7 +82,7 @@ class VideoFile:
         if not self.path.is_file():
             raise errors.InputError(f"{self.name} is not a file.")
         try:
-            with av.open(str(self.path)) as container:
+            with containers.opened(self.path) as container:
                 self._describe(container)
         except av.FFmpegError as error:
             raise errors.InputError(
@@ -197,7 +197,7 @@ class VideoFile:
     def _decoded(self, start):
         period = float(1 / self.rate)
         time, broken = -period, []
-        with av.open(str(self.path)) as container:
+        with containers.opened(self.path) as container:
             stream = container.streams[self.index]
             stream.thread_type = "AUTO"
             try:

@@ -15,6 +15,7 @@ import av
 import numpy as np
 
 from cartoongan_tf.video import codecs
+from cartoongan_tf.video import containers
 from cartoongan_tf.video import reader
 
 FORMAT = "nut"
@@ -66,11 +67,8 @@ class SegmentWriter:
         self._pixels = encoding.pixels
         # MOV counts the time ahead of the first frame in ticks of its own.
         ticks = {"movie_timescale": str(time_base.denominator)}
-        self._container = av.open(
-            str(path.absolute()),
-            "w",
-            format=format,
-            container_options=ticks if format == "mov" else {},
+        self._container = containers.created(
+            path, format, ticks if format == "mov" else None
         )
         self._stream = self._add_stream(encoding, rate)
         self._describe()
@@ -139,7 +137,7 @@ def read_packets(path: pathlib.Path) -> list[av.Packet]:
     Their times to be shown are those that were written, in a `time_base` of
     their own; those to be decoded are to be made again.
     """
-    with av.open(str(path.absolute())) as container:
+    with containers.opened(path) as container:
         stream = container.streams.video[0]
         packets = [packet for packet in container.demux(stream) if packet.size]
     for packet in packets:

@@ -11,6 +11,8 @@ import itertools
 
 import av
 
+from cartoongan_tf.video import containers
+
 RATE = 48000  # Samples a second, which both AAC and Opus take.
 
 _LAYOUTS = ("7.1", "5.1", "stereo", "mono")  # To mix down to, best first.
@@ -96,7 +98,7 @@ def layout_for(source: str, index: int, codec: str, kind: str) -> str | None:
         FFmpeg's name of the layout, or None if there is none, as where the
         track cannot be decoded.
     """
-    with av.open(source) as container:
+    with containers.opened(source) as container:
         context = container.streams[index].codec_context
         if not isinstance(context, av.AudioCodecContext):
             return None
@@ -120,8 +122,8 @@ def layout_for(source: str, index: int, codec: str, kind: str) -> str | None:
 def _can_encode(source, index, codec, kind, layout):
     try:
         with (
-            av.open(source) as container,
-            av.open(io.BytesIO(), "w", format=kind) as trial,
+            containers.opened(source) as container,
+            containers.created(io.BytesIO(), kind) as trial,
         ):
             stream = trial.add_stream(codec, RATE, layout=layout)
             encoder = SoundEncoder(stream)

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 import av
 
 from cartoongan_tf.video import codecs
+from cartoongan_tf.video import containers
 from cartoongan_tf.video import reader
 from cartoongan_tf.video import sound_encoder
 
@@ -37,8 +38,8 @@ Timed = tuple[float, av.Packet]
 def losses(source: reader.VideoFile, encoding: codecs.Encoding) -> list[str]:
     """What of a video would not be copied as it is, in sentences."""
     with (
-        av.open(str(source.path)) as container,
-        av.open(io.BytesIO(), "w", format=encoding.format) as trial,
+        containers.opened(source.path) as container,
+        containers.created(io.BytesIO(), encoding.format) as trial,
     ):
         tracks = SoundTracks(trial, container, encoding, source.index)
     return [f"{source.name}: {note}" for note in tracks.notes]
@@ -84,6 +85,7 @@ class SoundTracks:
     def _add(self, stream):
         if stream.type == "attachment" and self._encoding.format == "matroska":
             name = stream.metadata.get("filename", "attachment")
+            name = name.encode(errors="replace").decode()
             kind = stream.mimetype or "application/octet-stream"
             self._output.add_attachment(name, kind, stream.data)
         elif _is_cover(stream) and self._encoding.format == "matroska":
@@ -99,7 +101,7 @@ class SoundTracks:
             self._note(stream, "cannot be held by such a file and is left out")
 
     def _cover(self, number):
-        with av.open(self._container.name) as container:
+        with containers.opened(self._container.name) as container:
             return bytes(next(container.demux(container.streams[number])))
 
     def _add_encoded(self, stream):
@@ -206,8 +208,8 @@ def _can_hold(kind, source, stream):
         return False
     try:
         with (
-            av.open(source) as container,
-            av.open(io.BytesIO(), "w", format=kind) as trial,
+            containers.opened(source) as container,
+            containers.created(io.BytesIO(), kind) as trial,
         ):
             added = _copy(trial, container.streams[stream.index])
             trial.start_encoding()

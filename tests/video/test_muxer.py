@@ -172,6 +172,29 @@ def test_titles_and_chapters_are_kept(tmp_path, segments, make_source):
     assert begins == [0.0, 0.4]
 
 
+@pytest.mark.parametrize("suffix", [".mkv", ".avi"])
+def test_titles_of_other_encodings_are_kept(
+    tmp_path, segments, make_source, suffix
+):
+    source = make_source(f"a{suffix}", codec="mpeg4", sound="mp2").path
+    data = source.read_bytes()
+    for old, new in [
+        (b"A walk", "Caf\xe9 5".encode("latin-1")),
+        (b"chapter 0", "chap\xeetres".encode("latin-1")),
+    ]:
+        assert old in data or suffix == ".avi"  # Which has no chapters.
+        data = data.replace(old, new)
+    source.write_bytes(data)
+    target = tmp_path / "b.mkv"
+    assert mux(segments, target, reader.VideoFile(source)) == []
+    with av.open(str(target), metadata_encoding="latin-1") as container:
+        assert container.metadata["title"] == "Caf\xe9 5"
+        chapters = [c["metadata"]["title"] for c in container.chapters()]
+        assert container.streams.audio
+    expected = ["chap\xeetres", "chapter 1"] if suffix == ".mkv" else []
+    assert chapters == expected
+
+
 def test_sound_that_cannot_be_held_is_encoded_anew(
     tmp_path, segments, make_source
 ):
@@ -332,14 +355,18 @@ def test_fonts_are_kept(tmp_path, segments):
         video = container.add_stream("libx264", 24)
         video.width, video.height = 64, 48
         container.add_attachment("a.ttf", "font/ttf", b"letters")
+        container.add_attachment("b%.ttf", "font/ttf", b"more")
         for picture in clip_maker.frames(30):
             frame = av.VideoFrame.from_ndarray(picture, "rgb24")
             container.mux(video.encode(frame))
         container.mux(video.encode(None))
+    # A name in the encoding of another time.
+    path.write_bytes(path.read_bytes().replace(b"b%.ttf", b"b\xe9.ttf"))
     target = tmp_path / "b.mkv"
     mux(segments, target, reader.VideoFile(path))
     with av.open(str(target)) as container:
-        (font,) = container.streams.attachments
+        font, other = container.streams.attachments
+        assert (other.data, other.metadata["filename"]) == (b"more", "b?.ttf")
         assert font.data == b"letters"
         assert font.metadata["filename"] == "a.ttf"
 
