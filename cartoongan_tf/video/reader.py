@@ -25,6 +25,7 @@ from cartoongan_tf.video import deinterlacing
 from cartoongan_tf.video import display_matrix
 from cartoongan_tf.video import frame_pictures
 from cartoongan_tf.video import frame_size
+from cartoongan_tf.video import picture_stream
 
 # Seconds to seek ahead of a time: some key frames come late.
 _SEEK_MARGIN = 5.0
@@ -171,10 +172,15 @@ class VideoFile:
         return size[::-1] if display_matrix.is_transposed(frame) else size
 
     def _describe(self, container):
-        stream = _moving_picture(container)
+        stream = picture_stream.chosen(container)
         if stream is None:
             raise errors.InputError(
                 f"{self.name} has no moving picture; name a video."
+            )
+        if stream.codec_context is None:
+            raise errors.InputError(
+                f"{self.name} has a picture of a codec that FFmpeg does not "
+                "know; convert it to H.264 first."
             )
         self.index = stream.index
         self.aspect = fractions.Fraction(stream.sample_aspect_ratio or 1)
@@ -244,18 +250,6 @@ def _losses(frame):
             f"has {frame.format.components[0].bits} bits a channel; its "
             "cartoon has 8."
         )
-
-
-def _moving_picture(container):
-    """The largest video stream that is not the picture of a cover."""
-    streams = [
-        stream
-        for stream in container.streams.video
-        if not stream.disposition & type(stream.disposition).attached_pic
-    ]
-    return max(
-        streams, key=lambda s: (s.width or 0) * (s.height or 0), default=None
-    )
 
 
 def _decoder_of(stream):

@@ -180,6 +180,35 @@ def test_what_is_transparent_stands_on_white(
         assert off.max() <= most
 
 
+@pytest.mark.parametrize("stills", [1, 7])
+@pytest.mark.parametrize("first", ["film", "stills"])
+def test_stills_beside_a_film_are_not_taken_for_it(tmp_path, stills, first):
+    path = tmp_path / "motion_photo.mp4"
+    parts = {
+        "film": clip_maker.frames(20),
+        "stills": clip_maker.frames(stills, 96, 128),
+    }
+    with av.open(str(path), "w") as container:
+        names = sorted(parts, key=lambda name: name != first)
+        streams = {name: container.add_stream("mpeg4", 20) for name in names}
+        for name, stream in streams.items():
+            stream.height, stream.width = parts[name][0].shape[:2]
+        for name, stream in streams.items():
+            for picture in parts[name]:
+                frame = av.VideoFrame.from_ndarray(picture, "rgb24")
+                container.mux(stream.encode(frame))
+            container.mux(stream.encode(None))
+    found = [picture.shape for _, picture in reader.VideoFile(path).frames()]
+    assert found == [(48, 64, 3)] * 20
+
+
+def test_a_codec_that_nothing_knows_is_named(tmp_path):
+    path = clip_maker.write_clip(tmp_path / "a.mp4", clip_maker.frames(3))
+    path.write_bytes(path.read_bytes().replace(b"avc1", b"zzzz"))
+    with pytest.raises(errors.InputError, match="a.mp4 has a picture of a co"):
+        reader.VideoFile(path)
+
+
 def test_a_video_without_a_frame_is_named(tmp_path):
     path = clip_maker.write_clip(tmp_path / "a.mkv", clip_maker.frames(30))
     path.write_bytes(path.read_bytes()[:1500])
