@@ -129,7 +129,7 @@ def _write(segments, target, encoding, display, rate, source):
         with containers.opened(source.path) as container:
             _describe(output, video, container, source)
             tracks = stream_copy.SoundTracks(
-                output, container, encoding, source.index
+                output, container, encoding, source
             )
             start_offset = fractions.Fraction(
                 source.start_offset
@@ -153,13 +153,12 @@ def _add_video(output, first, encoding, display, rate):
 
 
 def _describe(output, video, container, source):
-    start = max(0, container.start_time or 0)
     old = container.streams[source.index]
     output.metadata.update(lasting(container.metadata))
     video.metadata.update(lasting(old.metadata))
     chapters = container.chapters()
     for number, chapter in enumerate(chapters):
-        shift = int(start / (chapter["time_base"] * av.time_base))
+        shift = int(source.start / chapter["time_base"])
         chapter["start"] = max(0, chapter["start"] - shift)
         chapter["end"] = max(0, chapter["end"] - shift)
         chapter["id"] = number

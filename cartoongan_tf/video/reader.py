@@ -21,18 +21,18 @@ import numpy as np
 
 from cartoongan_tf.core import errors
 from cartoongan_tf.video import containers
+from cartoongan_tf.video import decoding
 from cartoongan_tf.video import deinterlacing
 from cartoongan_tf.video import display_matrix
 from cartoongan_tf.video import frame_pictures
 from cartoongan_tf.video import frame_size
+from cartoongan_tf.video import packets
 from cartoongan_tf.video import picture_stream
 
 # Seconds to seek ahead of a time: some key frames come late.
 _SEEK_MARGIN = 5.0
-# Seconds of sound, say, that a whole video may go on for.
-_TRAILING_SOUND = 2.0
-# FFmpeg's own decoders leave out the alpha channel of these.
-_ALPHA_DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
+# Seconds that a whole file may be shorter by than it says.
+_SPARE = 2.0
 
 
 class DisplayInfo(NamedTuple):
@@ -64,8 +64,9 @@ class VideoFile:
         seconds: Length, or None where the file does not say.
         rate: Frames a second; of uneven ones a guess.
         time_base: Seconds a tick.
-        start_offset: Seconds from the start of the file, which may be one of
-            sound, to the first frame.
+        start: Seconds, by the clock of the file, that are its start.
+        start_offset: Seconds from that, which may be one of sound, to the
+            first frame.
         aspect: Width of a pixel, in its heights, as stored.
         end: Where a video that breaks off does, once its frames were read.
         is_fitted: Whether frames of other sizes than the first one's were
@@ -188,11 +189,16 @@ class VideoFile:
             stream.guessed_rate or stream.average_rate or 25
         )
         self.time_base = stream.time_base
-        self._is_timed = stream.start_time is not None
+        self._is_timed = (
+            stream.start_time is not None
+            and not packets.may_jump(container)
+            and not decoding.lacks_times(stream)
+        )
         self._first = float((stream.start_time or 0) * stream.time_base)
         # Sound may begin a little before 0, to give its decoder a run-up.
         start = max(0, container.start_time or 0) / av.time_base
-        self.start_offset = max(0.0, self._first - start)
+        self.start = min(start, self._first)
+        self.start_offset = self._first - self.start
         if container.duration:
             self.seconds = container.duration / av.time_base
         elif stream.duration:
@@ -202,26 +208,25 @@ class VideoFile:
 
     def _decoded(self, start):
         period = float(1 / self.rate)
-        time, broken = -period, []
+        time = -period
         with containers.opened(self.path) as container:
             stream = container.streams[self.index]
             stream.thread_type = "AUTO"
+            file = packets.PacketReader(container)
             try:
                 if start is not None:
                     place = int((start + self._first) / stream.time_base)
                     container.seek(place, stream=stream)
             except av.FFmpegError:
                 return
-            frames = _decode(container, stream, broken)
+            frames = decoding.decoded(file.packets([stream]), stream)
             for frame in deinterlacing.deinterlaced(frames):
                 time += period
                 if frame.time is not None:
                     time = max(0.0, frame.time - self._first)
                 yield time, frame
-        short = (
-            self.seconds is not None and time < self.seconds - _TRAILING_SOUND
-        )
-        if broken or short:
+        short = self.seconds is not None and file.end < self.seconds - _SPARE
+        if file.is_broken or short:
             self.end = time
 
 
@@ -250,30 +255,3 @@ def _losses(frame):
             f"has {frame.format.components[0].bits} bits a channel; its "
             "cartoon has 8."
         )
-
-
-def _decoder_of(stream):
-    name = _ALPHA_DECODERS.get(stream.codec_context.codec.canonical_name)
-    tags = {key.lower(): value for key, value in stream.metadata.items()}
-    if name is None or tags.get("alpha_mode") != "1":
-        return stream
-    return av.CodecContext.create(name, "r")
-
-
-def _decode(container, stream, broken):
-    """Frames up to the end, or to where the file is broken off."""
-    packets = container.demux(stream)
-    decoder = _decoder_of(stream)
-    while True:
-        try:
-            packet = next(packets, None)
-        except av.FFmpegError as error:
-            broken.append(error)
-            packet = None
-        try:
-            frames = decoder.decode(packet)
-        except av.FFmpegError:  # One bad packet; the next ones may be good.
-            frames = []
-        yield from frames
-        if packet is None:
-            return

@@ -4,7 +4,6 @@ All is copied as it is where the target can hold it. Other sound is encoded
 again; what else cannot be held is left out, and said to be.
 """
 
-import contextlib
 import fractions
 import io
 import itertools
@@ -15,6 +14,7 @@ import av
 
 from cartoongan_tf.video import codecs
 from cartoongan_tf.video import containers
+from cartoongan_tf.video import packets
 from cartoongan_tf.video import reader
 from cartoongan_tf.video import sound_encoder
 
@@ -41,7 +41,7 @@ def losses(source: reader.VideoFile, encoding: codecs.Encoding) -> list[str]:
         containers.opened(source.path) as container,
         containers.created(io.BytesIO(), encoding.format) as trial,
     ):
-        tracks = SoundTracks(trial, container, encoding, source.index)
+        tracks = SoundTracks(trial, container, encoding, source)
     return [f"{source.name}: {note}" for note in tracks.notes]
 
 
@@ -52,7 +52,7 @@ class SoundTracks:
         output: Where they go; streams are added to it.
         container: Where they come from.
         encoding: That of the target.
-        picture: Number of the stream that is left out, the picture.
+        source: What `container` is opened from; its picture is left out.
 
     Attributes:
         notes: What was not copied as it is, in half sentences.
@@ -63,23 +63,22 @@ class SoundTracks:
         output: av.container.OutputContainer,
         container: av.container.InputContainer,
         encoding: codecs.Encoding,
-        picture: int,
+        source: reader.VideoFile,
     ) -> None:
         self._output, self._container = output, container
         self._encoding = encoding
         self.notes: list[str] = []
         self._routes: dict[int, Callable] = {}
-        self._start = max(0, container.start_time or 0) / av.time_base
+        self._start = source.start
         for stream in container.streams:
-            if stream.index != picture:
+            if stream.index != source.index:
                 self._add(stream)
 
     def packets(self) -> Iterator[Timed]:
         """Packets for the target, with their times, as far as there are."""
         streams = [self._container.streams[n] for n in self._routes]
-        # Without a stream `demux` would give all of them.
-        packets = self._container.demux(*streams) if streams else iter(())
-        for packet in _in_order(_whole(packets)):
+        file = packets.PacketReader(self._container)
+        for packet in _in_order(file.packets(streams)):
             yield from self._routes[packet.stream.index](packet)
 
     def _add(self, stream):
@@ -161,20 +160,14 @@ class SoundTracks:
         return encode
 
 
-def _whole(packets):
-    """Packets up to the end, or to where the source is broken off."""
-    with contextlib.suppress(av.FFmpegError):
-        yield from packets
-
-
-def _in_order(packets):
+def _in_order(found):
     """Leaves out sound of damaged times, which no target takes.
 
     Such a packet is after the next one of its track, or before the last one.
     """
     held: dict[int, av.Packet] = {}
     last: dict[int, int] = {}
-    for packet in packets:
+    for packet in found:
         index, moment = packet.stream.index, _moment(packet)
         before = held.pop(index, None)
         if before is not None:

@@ -66,7 +66,7 @@ def write_clip(
             container.mux(video.encode(frame))
         container.mux(video.encode(None))
         if tone:
-            _add_tone(container, tone, float(ticks[-1] * time_base))
+            add_tone(container, tone, float(ticks[-1] * time_base))
         if text:
             _add_text(container, text, subtitles)
     return path
@@ -137,7 +137,7 @@ def _chapters():
     ]
 
 
-def _add_tone(container, stream, seconds):
+def add_tone(container, stream, seconds):
     times = np.arange(int(SAMPLES * seconds)) / SAMPLES
     wave = (8000 * np.sin(2 * np.pi * TONE * times)).astype("int16")
     frame = av.AudioFrame.from_ndarray(np.repeat(wave, 2)[None], "s16")

@@ -295,8 +295,55 @@ def test_sound_after_a_wild_time_is_kept(tmp_path, segments, random):
     data[damaged, 20:] = random.integers(0, 256, (3, 168), "uint8")
     path.write_bytes(data.tobytes())
     target = tmp_path / "b.mp4"
-    assert mux(segments, target, reader.VideoFile(path)) == []
+    (note,) = mux(segments, target, reader.VideoFile(path))
+    assert "a.ts: damaged parts of its sound" in note
     assert tone_of(target)[1] == pytest.approx(44 / 29.97, abs=0.2)
+
+
+def test_recordings_that_were_joined_keep_all_their_sound(tmp_path, segments):
+    parts = [
+        clip_maker.write_clip(
+            tmp_path / name, clip_maker.frames(45), sound="aac"
+        ).read_bytes()
+        for name in ("first.ts", "second.ts")
+    ]
+    path = tmp_path / "a.ts"
+    path.write_bytes(b"".join(parts))
+    target = tmp_path / "b.mp4"
+    assert mux(segments, target, reader.VideoFile(path)) == []
+    sound = [time for time, _ in packets(target, "audio")]
+    video = sorted(time for time, _ in packets(target, "video"))
+    assert len(video) == 90
+    assert video[-1] - video[0] == pytest.approx(89 / 29.97, abs=0.05)
+    assert sound[-1] == pytest.approx(89 / 29.97, abs=0.1)
+    assert max(np.diff(sound)) < 0.1
+
+
+def test_a_picture_before_zero_keeps_its_lead(tmp_path, segments):
+    path = tmp_path / "a.mkv"
+    with av.open(
+        str(path), "w", container_options={"avoid_negative_ts": "disabled"}
+    ) as container:
+        video = container.add_stream("mpeg4", 30)
+        video.height, video.width = 48, 64
+        sound = container.add_stream("aac", 48000, layout="mono")
+        for picture in clip_maker.frames(45):
+            frame = av.VideoFrame.from_ndarray(picture, "rgb24")
+            for packet in video.encode(frame):
+                second = round(1 / packet.time_base)
+                packet.pts, packet.dts = packet.pts - second, None
+                container.mux(packet)
+        clip_maker.add_tone(container, sound, 0.5)
+    target = tmp_path / "b.mp4"
+    source = reader.VideoFile(path)
+    lead = -source.start
+    assert lead == pytest.approx(1, abs=0.05)
+    mux(segments, target, source)
+    picture, sound = (
+        min(time for time, _ in packets(target, kind))
+        for kind in ("video", "audio")
+    )
+    assert sound - picture == pytest.approx(lead - 1024 / 48000, abs=0.01)
 
 
 @pytest.fixture

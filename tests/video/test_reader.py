@@ -202,10 +202,76 @@ def test_stills_beside_a_film_are_not_taken_for_it(tmp_path, stills, first):
     assert found == [(48, 64, 3)] * 20
 
 
+def test_a_clock_that_starts_again_goes_on(tmp_path):
+    pictures = clip_maker.frames(30)
+    parts = [
+        clip_maker.write_clip(
+            tmp_path / f"{number}.ts",
+            pictures,
+            ticks=[shift + 1000 * n for n in range(30)],
+            time_base=CLOCK,
+        ).read_bytes()
+        for number, shift in enumerate([0, 0, 10**7])
+    ]
+    path = tmp_path / "joined.ts"
+    path.write_bytes(b"".join(parts))
+    video = reader.VideoFile(path)
+    found = list(video.frames())
+    assert len(found) == 90
+    steps = np.diff([float(tick * video.time_base) for tick, _ in found])
+    np.testing.assert_allclose(steps, 1 / 30, atol=0.01)
+    start, expected = found[65]
+    tick, picture = next(video.frames(start))
+    assert tick == start
+    np.testing.assert_array_equal(picture, expected)
+
+
+@pytest.mark.parametrize("codec", ["mpeg4", "libx264"])
+@pytest.mark.parametrize("gap", [1, 4])
+def test_frames_of_an_avi_come_in_the_order_that_it_is_shown(
+    tmp_path, codec, gap
+):
+    pictures = clip_maker.frames(20)
+    ticks = [n if n < 10 else n + gap - 1 for n in range(20)]
+    path = tmp_path / "a.avi"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, 25)
+        stream.height, stream.width = pictures[0].shape[:2]
+        stream.bit_rate = 4_000_000
+        stream.codec_context.max_b_frames = 2
+        for tick, picture in zip(ticks, pictures, strict=True):
+            frame = av.VideoFrame.from_ndarray(picture, "rgb24")
+            frame.pts, frame.time_base = tick, fractions.Fraction(1, 25)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    found = list(reader.VideoFile(path).frames())
+    for (_, actual), picture in zip(found, pictures, strict=True):
+        assert np.abs(actual.astype(float) - picture).mean() < 6
+    steps = np.diff([tick for tick, _ in found])
+    assert sorted(steps) == [1] * 18 + [gap]
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".mov"])
+def test_a_film_whose_sound_or_last_frame_goes_on_is_whole(tmp_path, suffix):
+    path = tmp_path / f"a{suffix}"
+    with av.open(str(path), "w") as container:
+        video = container.add_stream("mpeg4", fractions.Fraction(1, 4))
+        video.height, video.width = 48, 64
+        sound = container.add_stream("aac", 48000, layout="mono")
+        for picture in clip_maker.frames(3):
+            frame = av.VideoFrame.from_ndarray(picture, "rgb24")
+            container.mux(video.encode(frame))
+        container.mux(video.encode(None))
+        clip_maker.add_tone(container, sound, 16.0)
+    film = reader.VideoFile(path)
+    assert len(list(film.frames())) == 3
+    assert film.end is None
+
+
 def test_a_codec_that_nothing_knows_is_named(tmp_path):
     path = clip_maker.write_clip(tmp_path / "a.mp4", clip_maker.frames(3))
     path.write_bytes(path.read_bytes().replace(b"avc1", b"zzzz"))
-    with pytest.raises(errors.InputError, match="a.mp4 has a picture of a co"):
+    with pytest.raises(errors.InputError, match="picture of a codec"):
         reader.VideoFile(path)
 
 
