@@ -15,13 +15,25 @@ from cartoongan_tf.images import heif
 
 _HEAD = 512  # Bytes that tell a video.
 VIDEO_SUFFIXES = {
+    ".3g2",
     ".3gp",
     ".asf",
     ".avi",
+    ".divx",
+    ".dv",
+    ".f4v",
     ".flv",
+    ".h264",
+    ".h265",
+    ".hevc",
+    ".insv",
+    ".lrv",
+    ".m2t",
     ".m2ts",
+    ".m2v",
     ".m4v",
     ".mkv",
+    ".mod",
     ".mov",
     ".mp4",
     ".mpeg",
@@ -29,13 +41,17 @@ VIDEO_SUFFIXES = {
     ".mts",
     ".mxf",
     ".ogv",
+    ".qt",
+    ".tod",
     ".ts",
     ".vob",
     ".webm",
     ".wmv",
+    ".y4m",
 }
 
-_SOURCE_CODE = {".mts", ".ts"}  # TypeScript, too: the bytes must tell.
+# TypeScript and music, too: the bytes must tell.
+_SHARED = {".mod", ".mts", ".ts"}
 _PACKET = 188  # Bytes of a packet of MPEG-TS, which begins with "G".
 _ANIMATED = {"AVIF", "GIF", "PNG", "WEBP"}
 _VIDEOS = (
@@ -114,7 +130,7 @@ def _is_boxed_video(head):
 
 def _by_suffix(path):
     suffix = path.suffix.lower()
-    if suffix in VIDEO_SUFFIXES - _SOURCE_CODE:
+    if suffix in VIDEO_SUFFIXES - _SHARED:
         return Content(Kind.VIDEO)
     if suffix in formats.READ_SUFFIXES:
         return Content(Kind.PICTURE, formats.by_suffix(path))

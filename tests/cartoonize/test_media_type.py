@@ -79,7 +79,9 @@ def test_of_what_is_neither_the_ending_tells_what_it_was(tmp_path):
         "a.jpg": (media_type.Kind.PICTURE, "JPEG"),
         "a.jp2": (media_type.Kind.PICTURE, None),
         "a.MP4": (media_type.Kind.VIDEO, None),
+        "camera.h264": (media_type.Kind.VIDEO, None),
         "code.ts": (None, None),
+        "song.mod": (None, None),
         "a.txt": (None, None),
     }.items():
         (tmp_path / name).write_text("import nothing")
