@@ -23,6 +23,7 @@ FORMAT = "nut"
 # milliseconds, as those of the files that can have such a channel.
 _OTHER_FORMATS = {"vp9": "matroska", "prores": "mov"}
 
+_FASTEST = 240  # Frames a second that an encoder is told; AV1's refuses more.
 _TIME_OFFSET = 10  # Seconds added to all times: such a file holds none below 0.
 
 _LIMITED = 1  # FFmpeg's AVCOL_RANGE_MPEG, 16 to 235.
@@ -103,7 +104,9 @@ class SegmentWriter:
 
     def _add_stream(self, encoding, rate):
         return self._container.add_stream(
-            encoding.encoder, rate, options=dict(encoding.options)
+            encoding.encoder,
+            min(rate, _FASTEST),
+            options=dict(encoding.options),
         )
 
     def _describe(self):

@@ -40,6 +40,27 @@ def test_flat_colors_come_back(write, codec, matrix):
         assert np.abs(actual.astype(int) - color).max() <= 3
 
 
+@pytest.mark.parametrize("codec", codecs.CODECS)
+def test_slow_motion_keeps_its_times(tmp_path, codec):
+    encoding = codecs.choose("a.mov" if codec == "prores" else "a.mp4", codec)
+    path = tmp_path / "segment"
+    with segment_writer.SegmentWriter(
+        path,
+        encoding,
+        reader.DisplayInfo((64, 48)),
+        time_base=fractions.Fraction(1, 960),
+        rate=fractions.Fraction(960),
+    ) as writer:
+        for tick, picture in enumerate(clip_maker.frames(5)):
+            writer.write(tick, picture)
+        writer.finish()
+    times = [
+        float(packet.pts * packet.time_base)
+        for packet in segment_writer.read_packets(path)
+    ]
+    np.testing.assert_allclose(sorted(times), np.arange(5) / 960, atol=1e-4)
+
+
 def test_colors_are_tagged_as_they_are_encoded(write):
     encoding = codecs.choose("a.mp4")
     display = reader.DisplayInfo((64, 48), matrix=5, primaries=5, transfer=4)
