@@ -1,6 +1,7 @@
 """Runs `prepare frames` and `prepare check`, as `prepare_usage` describe."""
 
 import glob
+import logging
 import pathlib
 import sys
 
@@ -21,6 +22,7 @@ from cartoongan_tf.prepare import html_report
 from cartoongan_tf.prepare import rules
 
 FLAGS = prepare_usage.FLAGS
+_LOGGER = logging.getLogger(__name__)
 
 
 def main(arguments):
@@ -38,15 +40,29 @@ def _frames():
     for film in films:
         try:
             print(_extract(film), flush=True)
-        except errors.InputError as error:
-            if len(films) == 1:
+        except Exception as error:  # Whatever it is, the others go on.
+            if len(films) == 1 or _ends_all(error):
                 raise
-            print(exit.as_flags(str(error)), file=sys.stderr)
+            print(exit.as_flags(_problem(film, error)), file=sys.stderr)
             failed += 1
     if failed:
         raise errors.InputError(
             f"{failed} of {len(films)} films gave no frames; see above."
         )
+
+
+def _ends_all(error):
+    return isinstance(error, OSError) and errors.is_out_of_space(error)
+
+
+def _problem(film, error):
+    if isinstance(error, errors.InputError):
+        return str(error)
+    _LOGGER.debug("%s failed.", film, exc_info=True)
+    return (
+        f"{film}: failed ({type(error).__name__}: {error}); `verbosity`=1 "
+        "shows where, for a report of the fault."
+    )
 
 
 def _films():

@@ -40,6 +40,9 @@ def test_folders_and_patterns_of_videos_are_read(run_command, tmp_path):
         still = film_maker.still(np.ascontiguousarray(drawn), 1)
         film_maker.write_film(tmp_path / "films" / name, [still])
     (tmp_path / "films/broken.mkv").write_text("no film")
+    film_maker.write_film(tmp_path / "films/damaged.mkv", [still])
+    (tmp_path / "frames").mkdir()
+    (tmp_path / "frames/.damaged.json").write_text("half a rec")
     (tmp_path / "films/cover.png").write_bytes(b"")
     run = prepare(
         run_command,
@@ -50,7 +53,9 @@ def test_folders_and_patterns_of_videos_are_read(run_command, tmp_path):
     )
     assert run.returncode == 1
     assert "broken.mkv" in run.stderr
-    assert "error: 1 of 4 films gave no frames" in run.stderr
+    assert "damaged.mkv: failed (JSONDecodeError:" in run.stderr
+    assert "Traceback" not in run.stderr
+    assert "error: 2 of 5 films gave no frames" in run.stderr
     paths = folder_scan.scan_folder(tmp_path / "frames", "cartoon_dir").paths
     names = {path.name.rpartition("_")[0].rpartition("_")[0] for path in paths}
     assert names == {"one", "two", "a"}
