@@ -61,7 +61,9 @@ class SegmentWriter:
     ) -> None:
         self.count = 0
         self._display, self._even = display, encoding.even
-        self._time_base = time_base
+        # One in which `_TIME_OFFSET` is a whole number, as in any file.
+        self._ticks = time_base.numerator
+        self._time_base = fractions.Fraction(1, time_base.denominator)
         os.environ.setdefault("SVT_LOG", "1")  # Errors only, for AV1.
         needs_other = encoding.has_alpha or encoding.codec == "prores"
         format = _OTHER_FORMATS[encoding.codec] if needs_other else FORMAT
@@ -93,8 +95,8 @@ class SegmentWriter:
             interpolation=_SCALER_FLAGS,
         )
         self._tag(frame)
-        later = round(_TIME_OFFSET / self._time_base)
-        frame.pts, frame.time_base = tick + later, self._time_base
+        frame.time_base = self._time_base
+        frame.pts = tick * self._ticks + round(_TIME_OFFSET / self._time_base)
         self._container.mux(self._stream.encode(frame))
         self.count += 1
 

@@ -61,6 +61,28 @@ def test_slow_motion_keeps_its_times(tmp_path, codec):
     np.testing.assert_allclose(sorted(times), np.arange(5) / 960, atol=1e-4)
 
 
+@pytest.mark.parametrize("name", ["a.mp4", "a.webm", "a.mov"])
+def test_clocks_of_whole_frames_are_kept(tmp_path, name):
+    """As AVI and MXF files have them; WebM and MOV keep an alpha channel."""
+    encoding = codecs.choose(name, alpha=True)
+    path = tmp_path / "segment"
+    with segment_writer.SegmentWriter(
+        path,
+        encoding,
+        reader.DisplayInfo((64, 48)),
+        time_base=1 / clip_maker.RATE,
+        rate=clip_maker.RATE,
+    ) as writer:
+        for tick, picture in enumerate(clip_maker.frames(5)):
+            clear = np.full((48, 64), 99, "uint8")
+            writer.write(tick, np.dstack([picture, clear]))
+        writer.finish()
+    found = segment_writer.read_packets(path)
+    times = sorted(float(packet.pts * packet.time_base) for packet in found)
+    expected = [float(tick / clip_maker.RATE) for tick in range(5)]
+    np.testing.assert_allclose(times, expected, atol=6e-4)
+
+
 def test_colors_are_tagged_as_they_are_encoded(write):
     encoding = codecs.choose("a.mp4")
     display = reader.DisplayInfo((64, 48), matrix=5, primaries=5, transfer=4)
