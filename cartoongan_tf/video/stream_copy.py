@@ -95,9 +95,14 @@ class SoundTracks:
             self._routes[stream.index] = self._copier(added, _is_cover(stream))
         elif stream.type == "audio":
             self._add_encoded(stream)
-        elif stream.type != "data" or not self._container.chapters():
-            # An MP4 file has its chapters, which are kept, as data, too.
+        elif not self._is_kept_otherwise(stream):
             self._note(stream, "cannot be held by such a file and is left out")
+
+    def _is_kept_otherwise(self, stream):
+        """MP4 files have their chapters and time code as data, too."""
+        return stream.type == "data" and (
+            bool(self._container.chapters()) or "timecode" in stream.metadata
+        )
 
     def _cover(self, number):
         with containers.opened(self._container.name) as container:

@@ -172,6 +172,25 @@ def test_titles_and_chapters_are_kept(tmp_path, segments, make_source):
     assert begins == [0.0, 0.4]
 
 
+@pytest.mark.parametrize("name", ["b.mp4", "b.mov", "b.mkv"])
+def test_the_time_code_of_a_camera_is_kept(tmp_path, segments, name):
+    path = tmp_path / "a.mov"
+    with av.open(str(path), "w") as container:
+        video = container.add_stream("libx264", clip_maker.RATE)
+        video.width, video.height = 64, 48
+        video.metadata["timecode"] = "15:40:28;28"
+        for picture in clip_maker.frames(30):
+            frame = av.VideoFrame.from_ndarray(picture, "rgb24")
+            container.mux(video.encode(frame))
+        container.mux(video.encode(None))
+    target = tmp_path / name
+    assert mux(segments, target, reader.VideoFile(path)) == []
+    with av.open(str(target)) as container:
+        tags = container.streams.video[0].metadata
+    code = {key.lower(): value for key, value in tags.items()}["timecode"]
+    assert code == "15:40:28;28"
+
+
 @pytest.mark.parametrize("suffix", [".mkv", ".avi"])
 def test_titles_of_other_encodings_are_kept(
     tmp_path, segments, make_source, suffix
