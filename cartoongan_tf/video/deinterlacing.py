@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 import av
 
+_LEAST = 16  # Pixels a side; bwdif refuses what is smaller than a few.
+
 
 def deinterlaced(frames: Iterable[av.VideoFrame]) -> Iterator[av.VideoFrame]:
     """Frames of a video, one for each, with the times of the given ones."""
@@ -32,6 +34,8 @@ def _graph_for(shape, color):
     width, height, format, time_base = shape
     # What is stored otherwise, such as RGB of a screen, is never interlaced.
     if not format.startswith("yuv") or format.startswith("yuva"):
+        return None
+    if min(width, height) < _LEAST:
         return None
     graph = av.filter.Graph()
     graph.link_nodes(

@@ -138,6 +138,13 @@ def test_interlaced_frames_have_no_combs(tmp_path, first):
     assert max(map(combs, found[2:-2])) < 3
 
 
+def test_films_of_a_few_pixels_are_read(tmp_path):
+    path = tmp_path / "tiny.mkv"
+    clip_maker.write_clip(path, clip_maker.frames(4, 4, 6), codec="ffv1")
+    found = [picture.shape for _, picture in reader.VideoFile(path).frames()]
+    assert found == [(4, 6, 3)] * 4
+
+
 def test_frames_that_are_not_interlaced_stay_as_they_are(tmp_path):
     pictures = clip_maker.frames(12)
     path = clip_maker.write_clip(tmp_path / "a.mkv", pictures)
