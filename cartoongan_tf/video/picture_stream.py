@@ -4,32 +4,43 @@ Phones put more beside it: covers, and the stills of a motion photo, which are
 larger than the film and a few only.
 """
 
+import collections
+import contextlib
+import itertools
+
 import av
 
-# Share of the frames of the longest stream that a moving picture has at least.
+_LOOKED_AT = 100  # Packets that tell how many a stream has.
+# Share of the packets of the longest stream that a moving picture has at least.
 _FEW = 0.5
 
 
 def chosen(
     container: av.container.InputContainer,
 ) -> av.video.stream.VideoStream | None:
-    """The largest one that is neither a cover nor of a few stills."""
+    """The largest one that is neither a cover nor of a few stills.
+
+    Packets of a file with several are read to find out.
+    """
     streams = [
         stream
         for stream in container.streams.video
         if not stream.disposition & type(stream.disposition).attached_pic
     ]
-    # Which is known of some kinds of files only, else 0.
-    most = max((stream.frames for stream in streams), default=0)
-    return max(
-        (
-            stream
-            for stream in streams
-            if not stream.frames or stream.frames >= _FEW * most
-        ),
-        key=_area,
-        default=None,
-    )
+    if len(streams) > 1:
+        counts = _counts(container, streams)
+        most = max(counts.values(), default=0)
+        streams = [s for s in streams if counts[s.index] >= _FEW * most]
+    return max(streams, key=_area, default=None)
+
+
+def _counts(container, streams):
+    """How many of the first packets each stream has, by its number."""
+    counts: collections.Counter[int] = collections.Counter()
+    with contextlib.suppress(av.FFmpegError):
+        for packet in itertools.islice(container.demux(*streams), _LOOKED_AT):
+            counts[packet.stream.index] += bool(packet.size)
+    return counts
 
 
 def _area(stream):

@@ -187,10 +187,13 @@ def test_what_is_transparent_stands_on_white(
         assert off.max() <= most
 
 
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
 @pytest.mark.parametrize("stills", [1, 7])
 @pytest.mark.parametrize("first", ["film", "stills"])
-def test_stills_beside_a_film_are_not_taken_for_it(tmp_path, stills, first):
-    path = tmp_path / "motion_photo.mp4"
+def test_stills_beside_a_film_are_not_taken_for_it(
+    tmp_path, stills, first, suffix
+):
+    path = tmp_path / f"motion_photo{suffix}"
     parts = {
         "film": clip_maker.frames(20),
         "stills": clip_maker.frames(stills, 96, 128),
