@@ -22,6 +22,7 @@ from cartoongan_tf.video import frame_sampler
 from cartoongan_tf.video import temporal_smoothing
 
 _SETTINGS = "settings.json"
+_NONE = -1  # The number before the first.
 
 
 class SegmentFolder:
@@ -51,17 +52,32 @@ class SegmentFolder:
         if not record.exists():
             with atomic_files.atomic_path(record) as temporary:
                 temporary.write_bytes(text.encode())
+        self._last = max(self.done(), default=_NONE)
 
-    def done(self) -> list[int]:
-        """Frames of each segment, up to the first that is missing; some 0."""
-        counts: list[int] = []
-        while (record := self._path(len(counts), "json")).exists():
-            counts.append(int(record.read_text()))
+    @property
+    def next(self) -> int:
+        """Number of the segment after the last one that is done."""
+        return self._last + 1
+
+    def done(self) -> dict[int, int]:
+        """Frames of each segment, by its number, before any that is missing.
+
+        Where a video has a gap, there are numbers without a segment.
+        """
+        counts: dict[int, int] = {}
+        last = _NONE
+        records = self._folder.glob("[0-9]*.json")
+        for path in sorted(records, key=lambda path: int(path.stem)):
+            count, after = json.loads(path.read_text())
+            if after != last:
+                break
+            last = int(path.stem)
+            counts[last] = count
         return counts
 
     def paths(self) -> list[pathlib.Path]:
-        """Files of the segments that have frames, in order."""
-        return [self.path(n) for n, count in enumerate(self.done()) if count]
+        """Files of the segments, in order."""
+        return [self.path(number) for number in self.done()]
 
     def path(self, number: int) -> pathlib.Path:
         """The file of a segment."""
@@ -70,21 +86,28 @@ class SegmentFolder:
     def finish(
         self, number: int, count: int, memory: temporal_smoothing.Memory | None
     ) -> None:
-        """Records that a segment is written, and forgets older memories."""
+        """Records that a segment is written, and forgets older memories.
+
+        Args:
+            number: Of the segment; larger than those before.
+            count: Frames that it has.
+            memory: Of the smoother at its end, if there is one.
+        """
         if memory is not None:
             with atomic_files.atomic_path(
                 self._path(number, "npz")
             ) as temporary:
                 np.savez(temporary, **memory._asdict())
         with atomic_files.atomic_path(self._path(number, "json")) as temporary:
-            temporary.write_text(str(count))
+            temporary.write_text(json.dumps([count, self._last]))
+        self._last = number
         for old in self._folder.glob("*.npz"):
             if old != self._path(number, "npz"):
                 old.unlink()
 
-    def memory(self, number: int) -> temporal_smoothing.Memory | None:
+    def memory(self) -> temporal_smoothing.Memory | None:
         """Memory of the smoother at the end of the last finished segment."""
-        path = self._path(number, "npz")
+        path = self._path(self._last, "npz")
         if not path.exists():
             return None
         with np.load(path) as arrays:
@@ -109,12 +132,11 @@ def advice(
     try:
         yield
     except BaseException as error:
-        done = len(folder.done())
-        if not done:
+        if not folder.next:
             folder.drop()
         if not isinstance(error, KeyboardInterrupt):
             raise
-        place = frame_sampler.clock(float(done * segment_seconds))
+        place = frame_sampler.clock(float(folder.next * segment_seconds))
         raise KeyboardInterrupt(
             f"Stopped. The same command goes on from {place}."
         ) from None

@@ -143,7 +143,7 @@ def cartoonize_video(
     )
     folder = segment_store.SegmentFolder(target, settings)
     work = _Work(video, encoding, display, folder, length, prepare, compose)
-    resumed = sum(folder.done())
+    resumed = sum(folder.done().values())
     begin = time.monotonic()
     with segment_store.advice(folder, length):
         made = work.make(cartoonize, temporal, batch, watch)
@@ -163,9 +163,10 @@ class _Work:
 
     def make(self, cartoonize, temporal, batch, watch):
         """Makes all segments that are missing; how many frames that were."""
-        first = len(self._folder.done())
-        memory = self._folder.memory(first - 1)
-        start = math.ceil(first * self._length / self._video.time_base)
+        memory = self._folder.memory()
+        start = math.ceil(
+            self._folder.next * self._length / self._video.time_base
+        )
         frames = frame_stages.cartoons(
             cartoonize, self._batches(start, batch), batch, self._video.name
         )
@@ -174,13 +175,11 @@ class _Work:
         frames = parallel.prefetch(frames)
         with contextlib.closing(frames):
             watched = self._watched(frames, watch)
-            made, due = 0, first
+            made = 0
             for place, group in itertools.groupby(watched, self._place):
-                for empty in range(due, place):
-                    self._folder.finish(empty, 0, memory)
                 count, memory = self._write(place, group)
                 self._folder.finish(place, count, memory)
-                made, due = made + count, place + 1
+                made += count
         return made
 
     def mux(self, target):

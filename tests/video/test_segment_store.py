@@ -21,20 +21,33 @@ def memory(random):
 
 def test_finished_segments_are_found_again(target, memory):
     folder = segment_store.SegmentFolder(target, SETTINGS)
-    folder.finish(0, 7, memory)
-    folder.finish(1, 0, memory)
-    folder.finish(3, 5, memory)  # One before it is missing.
+    for number in (0, 1, 2):
+        folder.finish(number, 7, memory)
+    folder.finish(9720, 5, memory)  # After a gap of 27 hours.
     again = segment_store.SegmentFolder(target, SETTINGS)
-    assert again.done() == [7, 0]
-    assert again.paths() == [again.path(0)]
+    assert again.done() == {0: 7, 1: 7, 2: 7, 9720: 5}
+    assert again.next == 9721
+    assert again.paths() == [again.path(n) for n in (0, 1, 2, 9720)]
+    assert len(list(again.path(0).parent.iterdir())) == 1 + 4 + 1
+
+
+def test_nothing_counts_after_a_segment_that_is_missing(target):
+    folder = segment_store.SegmentFolder(target, SETTINGS)
+    for number in (0, 1, 2):
+        folder.finish(number, 7, None)
+    folder.path(1).with_suffix(".json").unlink()
+    again = segment_store.SegmentFolder(target, SETTINGS)
+    assert again.done() == {0: 7}
+    assert again.next == 1
 
 
 def test_the_memory_is_that_of_the_last_segment(target, memory):
     folder = segment_store.SegmentFolder(target, SETTINGS)
-    assert folder.memory(-1) is None
+    assert folder.memory() is None
     folder.finish(0, 7, temporal_smoothing.Memory(memory.result, memory.photo))
     folder.finish(1, 7, memory)
-    for found, expected in zip(folder.memory(1), memory, strict=True):
+    again = segment_store.SegmentFolder(target, SETTINGS)
+    for found, expected in zip(again.memory(), memory, strict=True):
         np.testing.assert_array_equal(found, expected)
     assert len(list(target.parent.glob(".segments-*/*.npz"))) == 1
 
@@ -43,14 +56,14 @@ def test_the_memory_is_that_of_the_last_segment(target, memory):
 def test_other_settings_begin_anew(target, change):
     segment_store.SegmentFolder(target, SETTINGS).finish(0, 7, None)
     folder = segment_store.SegmentFolder(target, {**SETTINGS, **change})
-    assert folder.done() == []
+    assert folder.done() == {}
 
 
 def test_a_damaged_record_begins_anew(target):
     segment_store.SegmentFolder(target, SETTINGS).finish(0, 7, None)
     (record,) = target.parent.glob(".segments-*/settings.json")
     record.write_text("{")
-    assert segment_store.SegmentFolder(target, SETTINGS).done() == []
+    assert segment_store.SegmentFolder(target, SETTINGS).done() == {}
 
 
 def test_nothing_is_left_when_it_is_dropped(target):
