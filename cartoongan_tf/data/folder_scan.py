@@ -16,6 +16,7 @@ from cartoongan_tf.core import progress
 from cartoongan_tf.data import file_lists
 from cartoongan_tf.images import formats
 from cartoongan_tf.images import headers
+from cartoongan_tf.images import jpeg_end
 from cartoongan_tf.images import pictures
 
 _MAX_NAMED = 5
@@ -107,6 +108,9 @@ def require_pictures(scan: FolderScan, flag: str, bad_images: str) -> None:
         print(f"Left out of {named}: {left_out}.", file=sys.stderr)
     if scan.problems:
         print(f"Skipped: {_describe(scan, named)}", file=sys.stderr)
+    if endless := _without_end(scan):
+        read = folder_walk.describe({"JPEG without an end marker": endless})
+        print(f"Read of {named} all the same: {read}.", file=sys.stderr)
 
 
 def _is_picture(path):
@@ -134,6 +138,16 @@ def _examine(path):
     except headers.UnreadableImage as problem:
         return problem
     return header
+
+
+def _without_end(scan):
+    return [
+        path
+        for path, header in zip(scan.paths, scan.headers, strict=True)
+        if header.format == "JPEG"
+        and header.decoder == headers.PILLOW
+        and jpeg_end.is_missing(path)
+    ]
 
 
 def _describe(scan, named):

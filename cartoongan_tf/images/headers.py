@@ -9,14 +9,17 @@ does not know animated WebP.
 import contextlib
 import io
 import pathlib
+from collections.abc import Callable
 from collections.abc import Iterator
 from typing import NamedTuple
+from typing import TypeVar
 
 import PIL.Image
 
 from cartoongan_tf.core import errors
 from cartoongan_tf.images import formats
 from cartoongan_tf.images import heif
+from cartoongan_tf.images import jpeg_end
 from cartoongan_tf.images import metadata
 from cartoongan_tf.images import pillow_limit
 
@@ -26,6 +29,7 @@ PILLOW = 0
 STDIN = pathlib.Path("standard input")  # How messages call a stream.
 _ALIASES = {"DIB": "BMP", "MPO": "JPEG"}
 _IN_GRAPH = ("GIF", "PNG", "WEBP")  # JPEGs have a rule of their own.
+_Read = TypeVar("_Read")
 _UPRIGHT = 1
 _TIFFS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
@@ -102,6 +106,28 @@ def opened(
         ) from error
 
 
+def read_mended(
+    read: Callable[[str | pathlib.Path | bytes], _Read],
+    source: str | pathlib.Path | bytes,
+) -> _Read:
+    """Reads a picture; a JPEG that lacks its end marker only, with that.
+
+    Args:
+        read: Function that reads a file, or the bytes of one.
+        source: What it is to read.
+
+    Raises:
+        UnreadableImage: If `read` does, for anything else.
+    """
+    try:
+        return read(source)
+    except UnreadableImage as error:
+        whole = jpeg_end.add(source) if error.is_damaged else None
+        if whole is None:
+            raise
+        return read(whole)
+
+
 def read_header(path: str | pathlib.Path) -> Header:
     """Reads the header of a picture.
 
@@ -111,7 +137,7 @@ def read_header(path: str | pathlib.Path) -> Header:
     """
     with opened(path, MAX_PIXELS) as picture:
         kind = _ALIASES.get(str(picture.format), str(picture.format))
-        if not _suits_graph(picture):
+        if not _suits_graph(picture) or jpeg_end.is_missing(path):
             decoder = PILLOW
         elif "exif" in picture.info:  # Else Pillow would decode a PNG for it.
             decoder = metadata.orientation(picture)

@@ -6,12 +6,17 @@ different ends give the same picture if none is missing. Of a progressive JPEG a
 last refinement may be.
 """
 
+import io
+import os
 import pathlib
 
 import numpy as np
+import PIL.Image
 
-from cartoongan_tf.images import headers
+from cartoongan_tf.images import metadata
 from cartoongan_tf.images import pillow_limit
+
+NOTE = "lacks its end marker; all its pixels are there."
 
 _START = b"\xff\xd8"
 _SCAN = b"\xff\xda"
@@ -26,8 +31,10 @@ def is_missing(source: str | pathlib.Path | bytes) -> bool:
     Args:
         source: The file, or the bytes of one. Of other formats, False.
     """
+    if _is_at_the_end(source):
+        return False
     data = _read(source)
-    if not data.startswith(_START) or data.endswith(_END):
+    if not data.startswith(_START):
         return False
     at = len(_START)
     while data[at : at + 2] != _SCAN:  # Thumbnails have ends of their own.
@@ -37,12 +44,12 @@ def is_missing(source: str | pathlib.Path | bytes) -> bool:
     return data.find(_END, at) < 0
 
 
-def add(source: str | pathlib.Path | bytes, max_pixels: int) -> bytes | None:
+def add(source: str | pathlib.Path | bytes) -> bytes | None:
     """Adds the end marker to a JPEG that lacks nothing else.
 
     Args:
-        source: A file that cannot be read, or the bytes of one.
-        max_pixels: More than that are not decoded.
+        source: A file that cannot be read, or the bytes of one; not of more
+            pixels than are to be decoded.
 
     Returns:
         All bytes of the file; None where pixels are missing, and for what is
@@ -52,13 +59,20 @@ def add(source: str | pathlib.Path | bytes, max_pixels: int) -> bytes | None:
         return None
     data = _read(source).removesuffix(_END[:1])
     try:
-        first, *others = (
-            _decode(data + filler + _END, max_pixels) for filler in _FILLERS
-        )
-    except headers.UnreadableImage:
+        first, *others = (_decode(data + f + _END) for f in _FILLERS)
+    except metadata.BROKEN:
         return None
     is_whole = all(np.array_equal(first, other) for other in others)
     return data + _END if is_whole else None
+
+
+def _is_at_the_end(source):
+    """Spares the reading of nearly all files."""
+    if isinstance(source, bytes):
+        return source.endswith(_END)
+    with open(source, "rb") as file:
+        file.seek(-min(len(_END), os.fstat(file.fileno()).st_size), os.SEEK_END)
+        return file.read() == _END
 
 
 def _read(source):
@@ -69,8 +83,6 @@ def _read(source):
     )
 
 
-def _decode(data, max_pixels):
-    with headers.opened(data, max_pixels) as image:
-        with pillow_limit.lifted():
-            image.load()
-        return np.asarray(image)
+def _decode(data):
+    with pillow_limit.lifted():
+        return np.asarray(PIL.Image.open(io.BytesIO(data), formats=["JPEG"]))

@@ -12,6 +12,7 @@ progressive JPEGs.
 
 import contextlib
 import dataclasses
+import functools
 import io
 import pathlib
 from collections.abc import Iterator
@@ -72,15 +73,11 @@ def read_photo(
         UnreadableImage: If the source is missing, no picture, too large, or
             damaged. A JPEG that lacks its end marker only is read.
     """
-    try:
-        photo = _read(source, max_pixels)
-    except headers.UnreadableImage as error:
-        whole = jpeg_end.add(source, max_pixels) if error.is_damaged else None
-        if whole is None:
-            raise
-        photo = _read(whole, max_pixels)
+    photo = headers.read_mended(
+        functools.partial(_read, max_pixels=max_pixels), source
+    )
     if photo.format == "JPEG" and jpeg_end.is_missing(source):
-        photo.note = "lacks its end marker; all its pixels are there."
+        photo.note = jpeg_end.NOTE
     return photo
 
 

@@ -44,7 +44,7 @@ def read_picture(
     """
     header = headers.read_header(path)
     if header.decoder == headers.PILLOW:
-        return _read_with_pillow(path)
+        return _read_with_pillow(os.fsencode(path))
     try:
         name, ratio = tf.constant(os.fsencode(path)), _ratio(header, least_side)
         return _decode_in_graph(name, header.decoder, ratio).numpy()
@@ -173,7 +173,11 @@ def _decode_in_graph(path, orientation, ratio=1):
 
 
 def _read_with_pillow(path):
-    with headers.opened(os.fsdecode(path), headers.MAX_PIXELS) as picture:
+    return headers.read_mended(_read_on_white, pathlib.Path(os.fsdecode(path)))
+
+
+def _read_on_white(source):
+    with headers.opened(source, headers.MAX_PIXELS) as picture:
         with pillow_limit.lifted():
             picture.load()
         if picture.mode == "CMYK":  # Not by its profile.

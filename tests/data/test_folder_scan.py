@@ -109,6 +109,19 @@ def test_what_is_left_out_is_counted_with_an_example(make_folder, capsys):
         folder_scan.require_pictures(found, "photo_dir", "error")
 
 
+def test_a_jpeg_without_its_end_marker_is_read_and_named(tmp_path, capsys):
+    picture = PIL.Image.linear_gradient("L").convert("RGB")
+    picture.save(tmp_path / "whole.jpg")
+    data = (tmp_path / "whole.jpg").read_bytes()
+    (tmp_path / "cut.jpg").write_bytes(data[:-2])
+    found = folder_scan.scan_folder(tmp_path, "photo_dir")
+    folder_scan.require_pictures(found, "photo_dir", "error")
+    assert capsys.readouterr().err == (
+        f"Read of `photo_dir`={tmp_path} all the same: 1 JPEG without an end "
+        "marker (cut.jpg).\n"
+    )
+
+
 def test_linked_folders_are_searched(make_folder):
     folder, other = make_folder("photos", 1), make_folder("other", 2)
     (folder / "link").symlink_to(other)

@@ -164,6 +164,19 @@ def test_a_file_that_breaks_off_is_named(suffix, share, photo, tmp_path):
         pictures.read_picture(path)
 
 
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_jpeg_without_its_end_marker_has_all_its_pixels(
+    progressive, photo, tmp_path
+):
+    photo.save(tmp_path / "whole.jpg", progressive=progressive)
+    data = (tmp_path / "whole.jpg").read_bytes()
+    (tmp_path / "cut.jpg").write_bytes(data[:-2])
+    expected = pictures.read_picture(tmp_path / "whole.jpg")
+    actual = pictures.read_picture(tmp_path / "cut.jpg")
+    np.testing.assert_array_equal(actual, expected)
+    np.testing.assert_array_equal(decode(tmp_path / "cut.jpg"), expected)
+
+
 def test_the_first_damaged_picture_is_found(photo, tmp_path):
     paths = [tmp_path / f"{name}.png" for name in "abc"]
     for path in paths:
