@@ -27,6 +27,7 @@ from absl import flags
 
 from .. import command_line
 from . import errors
+from . import jpeg_end
 from . import outputs
 from . import photos
 from . import rest
@@ -168,8 +169,11 @@ def _cartoonize(client, tasks):
 
 
 def _cartoonize_one(client, photo, output):
-    data = uploads.prepare(photo.read_bytes(), FLAGS.max_side)
-    return output.write(client.cartoonize(data))
+    """Gives the cartoon's path, and what a user should know of the photo."""
+    data = photo.read_bytes()
+    cartoon = client.cartoonize(uploads.prepare(data, FLAGS.max_side))
+    note = f" ({jpeg_end.NOTE})" if jpeg_end.is_missing(data) else ""
+    return f"{output.write(cartoon)}{note}"
 
 
 def _tell(photo, future, count, total):

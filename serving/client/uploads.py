@@ -17,6 +17,7 @@ import PIL.ImageCms
 import PIL.ImageOps
 
 from . import errors
+from . import jpeg_end
 
 MAX_PIXELS = 400_000_000  # Four bytes each are decoded in memory.
 MAX_SIDE = 2048  # To which `export.py` lets servers reduce pictures.
@@ -70,6 +71,8 @@ def prepare(data: bytes, max_side: int = MAX_SIDE) -> bytes:
     try:
         with _open(data) as image:
             _check_size(image)
+            if whole := jpeg_end.add(data):
+                return prepare(whole, max_side)
             if _goes_as_it_is(image, max_side):
                 return data
             return _encode(_reduced(image, max_side), image.format)

@@ -116,6 +116,15 @@ def test_failed_photos_are_named_and_the_rest_goes_on(
     ]
 
 
+def test_a_jpeg_without_its_end_marker_is_sent_and_named(client, tmp_path):
+    photo = tmp_path / "cut.jpg"
+    PIL.Image.linear_gradient("L").resize((56, 40)).save(photo)
+    photo.write_bytes(photo.read_bytes()[:-2])
+    done = client(photo)
+    assert done.returncode == 0, done.stderr
+    assert "cut.png (lacks its end marker; all its pixels" in done.stdout
+
+
 def test_existing_cartoons_are_left_alone_by_default(
     client, make_folder, tmp_path
 ):

@@ -194,6 +194,20 @@ def test_files_without_a_picture_are_refused(data, message):
         uploads.prepare(data)
 
 
+@pytest.mark.parametrize("max_side", [60, 30])
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_jpeg_without_its_end_marker_gets_it(progressive, max_side):
+    data = encode(two_halves(), "JPEG", progressive=progressive)
+    expected = uploads.prepare(data, max_side)
+    assert uploads.prepare(data[:-1], max_side) == expected
+    assert uploads.prepare(data[:-2], max_side) == expected
+
+
+def test_a_jpeg_that_lacks_pixels_is_left_to_the_server():
+    data = encode(two_halves(), "JPEG")[:-12]
+    assert uploads.prepare(data, 60) is data
+
+
 def test_a_truncated_photo_is_refused_where_it_must_be_decoded():
     data = encode(two_halves(), "TIFF")
     with pytest.raises(errors.ClientError, match="is damaged or breaks off"):
