@@ -22,6 +22,7 @@ from cartoongan_tf.images import heif
 from cartoongan_tf.images import jpeg_end
 from cartoongan_tf.images import metadata
 from cartoongan_tf.images import pillow_limit
+from cartoongan_tf.images import png_chunks
 
 MAX_PIXELS = 64_000_000  # 192 MB decoded; phones of 2026 take 50 million.
 PILLOW = 0
@@ -198,6 +199,7 @@ def _head(source):
 
 
 def _open(source):
+    source = png_chunks.without_damaged(source) or source
     stream = io.BytesIO(source) if isinstance(source, bytes) else source
     if heif.is_heif(_head(source)):
         return heif.open_image(stream)

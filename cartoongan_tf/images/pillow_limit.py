@@ -1,8 +1,10 @@
-"""Pillow's own limit on pixels, which readers here replace by theirs.
+"""Pillow's own limits, which readers here replace by theirs.
 
 Pillow warns from 89 million pixels on and refuses from 179 million, which
-cameras exceed. The limit is one variable for the whole process, so that it is
-out of force in other threads, too, for as long as a picture is read.
+cameras exceed; and it refuses a PNG with a compressed text or color profile of
+more than a megabyte, which 64 here are. The limits are variables for the whole
+process, so that they are out of force in other threads, too, for as long as a
+picture is read.
 """
 
 import contextlib
@@ -10,23 +12,26 @@ import threading
 from collections.abc import Iterator
 
 import PIL.Image
+import PIL.PngImagePlugin
 
+_PNG = PIL.PngImagePlugin
 _lock = threading.Lock()
 _lifts = 0  # Blocks that are running, of all threads.
-_limit: int | None = None  # What it was before the first of them.
+_limits: tuple = ()  # What they were before the first of them.
 
 
 @contextlib.contextmanager
 def lifted() -> Iterator[None]:
     """Lets Pillow read pictures of any size in the block.
 
-    The first of several blocks lifts the limit, and the last puts it back.
+    The first of several blocks lifts the limits, and the last puts them back.
     """
-    global _lifts, _limit
+    global _lifts, _limits
     with _lock:
         if not _lifts:
-            _limit = PIL.Image.MAX_IMAGE_PIXELS
+            _limits = PIL.Image.MAX_IMAGE_PIXELS, _PNG.MAX_TEXT_CHUNK
             PIL.Image.MAX_IMAGE_PIXELS = None
+            _PNG.MAX_TEXT_CHUNK = _PNG.MAX_TEXT_MEMORY
         _lifts += 1
     try:
         yield
@@ -34,4 +39,4 @@ def lifted() -> Iterator[None]:
         with _lock:
             _lifts -= 1
             if not _lifts:
-                PIL.Image.MAX_IMAGE_PIXELS = _limit
+                PIL.Image.MAX_IMAGE_PIXELS, _PNG.MAX_TEXT_CHUNK = _limits

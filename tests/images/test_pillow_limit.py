@@ -2,6 +2,7 @@ import threading
 
 import corner_cases
 import PIL.Image
+import PIL.PngImagePlugin
 import pytest
 
 from cartoongan_tf.images import animations
@@ -25,8 +26,10 @@ def picture(color):
 def limit(monkeypatch):
     """A limit of the host; it must be there in the end."""
     monkeypatch.setattr(PIL.Image, "MAX_IMAGE_PIXELS", LIMIT)
+    text = PIL.PngImagePlugin.MAX_TEXT_CHUNK
     yield
     assert LIMIT == PIL.Image.MAX_IMAGE_PIXELS
+    assert text == PIL.PngImagePlugin.MAX_TEXT_CHUNK
 
 
 @pytest.mark.parametrize("kind", ["GIF", "JPEG", "PNG", "TIFF", "WEBP"])

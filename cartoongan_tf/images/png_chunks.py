@@ -1,0 +1,77 @@
+"""Chunks of a PNG file, beside its pixels."""
+
+import io
+import pathlib
+import re
+import zlib
+from collections.abc import Iterator
+from typing import BinaryIO
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+PIXELS = b"IDAT"
+
+_NAME = re.compile(rb"[A-Za-z]{4}")
+_FRAMES = (b"acTL", b"fcTL", b"fdAT")  # Without these, frames would be lost.
+
+
+def walk(file: BinaryIO) -> Iterator[tuple[bytes, int]]:
+    """Goes over the chunks of a file; of other formats there are none.
+
+    Args:
+        file: The file, at its start.
+
+    Yields:
+        Name and length, in bytes, of the content of each chunk. The file
+        stands at the content, which may be read.
+    """
+    at = len(SIGNATURE)
+    if file.read(at) != SIGNATURE:
+        return
+    while len(head := file.read(8)) == 8:
+        length = int.from_bytes(head[:4], "big")
+        yield head[4:], length
+        at += 12 + length
+        file.seek(at)
+
+
+def without_damaged(source: str | pathlib.Path | bytes) -> bytes | None:
+    """Leaves out what is damaged beside the pixels, as browsers do.
+
+    Args:
+        source: The file, or the bytes of one.
+
+    Returns:
+        The bytes of the file without it; None where nothing is damaged, and
+        for other formats.
+    """
+    damaged = []
+    with open_source(source) as file:
+        for name, length in walk(file):
+            start = file.tell() - 8
+            if _is_spare(name) and not _is_sound(file, name, length):
+                damaged.append(slice(start, start + length + 12))
+        if not damaged:
+            return None
+        file.seek(0)
+        data = bytearray(file.read())
+    for part in reversed(damaged):
+        del data[part]
+    return bytes(data)
+
+
+def open_source(source: str | pathlib.Path | bytes) -> BinaryIO:
+    """Opens a file, or the bytes of one, for reading."""
+    if isinstance(source, bytes):
+        return io.BytesIO(source)
+    return open(source, "rb")
+
+
+def _is_spare(name):
+    """Whether it can be left out: then its first letter is a small one."""
+    return bool(name[0] & 0x20) and name not in _FRAMES
+
+
+def _is_sound(file, name, length):
+    content, checksum = file.read(length), file.read(4)
+    is_same = zlib.crc32(name + content).to_bytes(4, "big") == checksum
+    return is_same and bool(_NAME.fullmatch(name))
