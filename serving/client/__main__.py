@@ -22,6 +22,7 @@ import sys
 import urllib.parse
 
 import PIL.Image
+import PIL.PngImagePlugin
 from absl import app
 from absl import flags
 
@@ -92,6 +93,9 @@ def main(argv):
     # Pillow's warning names no file, and cameras exceed its limit;
     # `uploads.MAX_PIXELS` stands in for both.
     PIL.Image.MAX_IMAGE_PIXELS = None
+    # One text or color profile may be as long as all together.
+    png = PIL.PngImagePlugin
+    png.MAX_TEXT_CHUNK = png.MAX_TEXT_MEMORY
     output = pathlib.Path(FLAGS.output)
     found = photos.find(argv[1:], output)
     if found.left_out:

@@ -18,6 +18,7 @@ import PIL.ImageOps
 
 from . import errors
 from . import jpeg_end
+from . import png_chunks
 
 MAX_PIXELS = 400_000_000  # Four bytes each are decoded in memory.
 MAX_SIDE = 2048  # To which `export.py` lets servers reduce pictures.
@@ -77,6 +78,9 @@ def prepare(data: bytes, max_side: int = MAX_SIDE) -> bytes:
                 return data
             return _encode(_reduced(image, max_side), image.format)
     except PIL.UnidentifiedImageError:
+        sound = png_chunks.without_damaged(data)
+        if len(sound) < len(data):
+            return prepare(sound, max_side)
         raise errors.ClientError(_what_else(data)) from None
     except PIL.Image.DecompressionBombError as error:
         raise errors.ClientError(f"is too large: {error} Shrink it.") from None

@@ -10,6 +10,7 @@ import grpc_server
 import local_process
 import numpy as np
 import PIL.Image
+import PIL.PngImagePlugin
 import pytest
 import tensorflow as tf
 
@@ -123,6 +124,14 @@ def test_a_jpeg_without_its_end_marker_is_sent_and_named(client, tmp_path):
     done = client(photo)
     assert done.returncode == 0, done.stderr
     assert "cut.png (lacks its end marker; all its pixels" in done.stdout
+
+
+def test_a_png_with_a_long_text_is_sent(client, tmp_path):
+    photo, text = tmp_path / "long.png", PIL.PngImagePlugin.PngInfo()
+    text.add_text("prompt", "a" * 2**21, zip=True)
+    PIL.Image.linear_gradient("L").resize((56, 40)).save(photo, pnginfo=text)
+    done = client(photo)
+    assert done.returncode == 0, done.stderr
 
 
 def test_existing_cartoons_are_left_alone_by_default(

@@ -208,6 +208,14 @@ def test_a_jpeg_that_lacks_pixels_is_left_to_the_server():
     assert uploads.prepare(data, 60) is data
 
 
+@pytest.mark.parametrize("name", [b"tEXt", b"a\1cd"])
+def test_a_png_damaged_beside_its_pixels_loses_that_only(name):
+    data = encode(two_halves(), "PNG")
+    start = data.index(b"IDAT") - 4
+    damaged = bytes([0, 0, 0, 3]) + name + b"a\0b" + bytes(4)
+    assert uploads.prepare(data[:start] + damaged + data[start:], 60) == data
+
+
 def test_a_truncated_photo_is_refused_where_it_must_be_decoded():
     data = encode(two_halves(), "TIFF")
     with pytest.raises(errors.ClientError, match="is damaged or breaks off"):
