@@ -66,7 +66,7 @@ class Header(NamedTuple):
         format: One of the values of `formats.READ_SUFFIXES`.
         width: Pixels, as stored.
         height: Pixels, as stored.
-        decoder: `PILLOW`, or else the EXIF orientation, 1 to 8, by which
+        decoder: `PILLOW`, or else the orientation, 1 to 8, by which
             TensorFlow's decoding is to be turned upright.
     """
 
@@ -140,8 +140,9 @@ def read_header(path: str | pathlib.Path) -> Header:
         kind = _ALIASES.get(str(picture.format), str(picture.format))
         if not _suits_graph(picture) or jpeg_end.is_missing(path):
             decoder = PILLOW
-        elif "exif" in picture.info:  # Else Pillow would decode a PNG for it.
-            decoder = metadata.orientation(picture)
+        elif _may_be_turned(picture, path):
+            with pillow_limit.lifted():
+                decoder = metadata.orientation(picture)
         else:
             decoder = _UPRIGHT
         return Header(kind, picture.width, picture.height, decoder)
@@ -205,6 +206,12 @@ def _open(source):
         return heif.open_image(stream)
     with pillow_limit.lifted():
         return PIL.Image.open(stream, formats=formats.READ)
+
+
+def _may_be_turned(picture, path):
+    """Asked first: to be told of an orientation, Pillow decodes a PNG."""
+    is_told = not metadata.TURNING.isdisjoint(picture.info)
+    return is_told or png_chunks.has_late_metadata(path)
 
 
 def _suits_graph(picture):

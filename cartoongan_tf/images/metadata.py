@@ -56,6 +56,8 @@ _STORAGE = {
     37724,
 }
 _XMP_KEYS = ("XML:com.adobe.xmp", "xmp")
+# Keys of an image's `info` that may tell of an orientation.
+TURNING = frozenset(("exif", "Raw profile type exif", *_XMP_KEYS))
 # Bytes that fit a segment of a JPEG, less XMP's own header.
 _MAX_SEGMENT_BYTES = 65_502
 
@@ -107,7 +109,7 @@ def read(
 
 
 def orientation(image: PIL.Image.Image) -> int:
-    """Orientation of a loaded image: 1 to 8, as EXIF counts."""
+    """Orientation by EXIF, or else XMP: 1 to 8. A PNG is loaded for it."""
     try:
         found = image.getexif().get(ORIENTATION, 1)
     except BROKEN:

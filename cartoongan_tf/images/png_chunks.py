@@ -11,6 +11,7 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 PIXELS = b"IDAT"
 
 _NAME = re.compile(rb"[A-Za-z]{4}")
+_METADATA = (b"eXIf", b"iTXt", b"tEXt", b"zTXt")
 _FRAMES = (b"acTL", b"fcTL", b"fdAT")  # Without these, frames would be lost.
 
 
@@ -57,6 +58,15 @@ def without_damaged(source: str | pathlib.Path | bytes) -> bytes | None:
     for part in reversed(damaged):
         del data[part]
     return bytes(data)
+
+
+def has_late_metadata(source: str | pathlib.Path | bytes) -> bool:
+    """Whether EXIF or texts stand behind the pixels; of other formats, no."""
+    with open_source(source) as file:
+        names = [name for name, _ in walk(file)]
+    if PIXELS not in names:
+        return False
+    return any(n in _METADATA for n in names[names.index(PIXELS) :])
 
 
 def open_source(source: str | pathlib.Path | bytes) -> BinaryIO:

@@ -12,6 +12,7 @@ rule, would lose color; they are converted to sRGB.
 import io
 import struct
 
+import PIL.ExifTags
 import PIL.Image
 import PIL.ImageCms
 import PIL.ImageOps
@@ -28,6 +29,7 @@ _LOSSLESS = {"BMP", "GIF", "PNG", "PPM", "TGA", "TIFF"}
 _DEEP = ("I", "I;16", "I;16B", "I;16L")
 _SIXTEEN_TO_EIGHT_BITS = 1 / 256
 _QUALITY = 95
+_ORIENTATION = PIL.ExifTags.Base.Orientation
 _HEIC = (
     b"heic",
     b"heim",
@@ -120,7 +122,22 @@ def _goes_as_it_is(image, max_side):
         and getattr(image, "n_frames", 1) == 1
         and image.mode != "CMYK"  # Servers refuse those without a marker.
         and _foreign_profile(image) is None
+        and not _is_turned_unseen(image)
     )
+
+
+def _is_turned_unseen(image):
+    """Whether an orientation stands where servers do not look for it.
+
+    They look into EXIF that stands before the pixels, and not into XMP.
+    """
+    seen = PIL.Image.Exif()
+    try:
+        seen.load(image.info.get("exif") or b"")
+        turn = seen.get(_ORIENTATION, 1)
+        return image.getexif().get(_ORIENTATION, 1) != turn
+    except _BROKEN:
+        return False
 
 
 def _foreign_profile(image):

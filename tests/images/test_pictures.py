@@ -107,6 +107,16 @@ def test_photos_are_read_the_way_up_that_viewers_show(
     np.testing.assert_array_equal(decode(path), expected)
 
 
+@pytest.mark.parametrize("name", picture_maker.TURNED)
+def test_an_orientation_counts_wherever_it_stands(name, photo, tmp_path):
+    picture_maker.TURNED[name](photo, tmp_path / name)
+    with PIL.Image.open(tmp_path / name) as picture:
+        expected = np.asarray(PIL.ImageOps.exif_transpose(picture))
+    assert expected.shape == (90, 70, 3)
+    for read in (pictures.read_picture, decode):
+        np.testing.assert_array_equal(read(tmp_path / name), expected)
+
+
 def test_a_turned_picture_that_pillow_reads_is_upright_too(photo, tmp_path):
     exif = PIL.Image.Exif()
     exif[0x0112] = 6

@@ -1,5 +1,8 @@
 """Corner cases of picture files, and what should be read from them."""
 
+import io
+import zlib
+
 import numpy as np
 import PIL.Image
 
@@ -96,4 +99,59 @@ JPEGS = {
     "plain.jfif": {"quality": 95},
     "progressive.jpg": {"quality": 95, "progressive": True},
     "full_color.jpg": {"quality": 95, "subsampling": 0},
+}
+
+
+_EXIF = PIL.Image.Exif()
+_EXIF[274] = 6  # Stored so that viewers turn it to the right.
+_HEXADECIMAL = _EXIF.tobytes().hex().encode()
+_RAW = b"\nexif\n%8d\n%s\n" % (len(_HEXADECIMAL) // 2, _HEXADECIMAL)
+_XMP = (
+    b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF '
+    b'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    b'<rdf:Description xmlns:tiff="http://ns.adobe.com/tiff/1.0/" '
+    b'tiff:Orientation="6"/></rdf:RDF></x:xmpmeta>'
+)
+_BEFORE_PIXELS = 33  # Bytes: the signature and the header's chunk of a PNG.
+_AFTER_PIXELS = -12  # Bytes: the chunk of a PNG's end.
+
+
+def png_with(photo, path, at, name, content):
+    """Writes a PNG with one chunk more, at a place in its bytes."""
+    stream = io.BytesIO()
+    photo.save(stream, "PNG")
+    data = stream.getvalue()
+    checksum = zlib.crc32(name + content).to_bytes(4, "big")
+    added = len(content).to_bytes(4, "big") + name + content + checksum
+    path.write_bytes(data[:at] + added + data[at:])
+
+
+# Where a photo may tell that it is to be turned, besides EXIF at its start.
+TURNED = {
+    "xmp.jpg": lambda photo, path: photo.save(path, xmp=_XMP),
+    "xmp.webp": lambda photo, path: photo.save(path, xmp=_XMP, lossless=True),
+    "xmp.png": lambda photo, path: png_with(
+        photo,
+        path,
+        _BEFORE_PIXELS,
+        b"iTXt",
+        b"XML:com.adobe.xmp\0\0\0\0\0" + _XMP,
+    ),
+    "late_exif.png": lambda photo, path: png_with(
+        photo, path, _AFTER_PIXELS, b"eXIf", _EXIF.tobytes()[6:]
+    ),
+    "raw_profile.png": lambda photo, path: png_with(
+        photo,
+        path,
+        _BEFORE_PIXELS,
+        b"zTXt",
+        b"Raw profile type exif\0\0" + zlib.compress(_RAW),
+    ),
+    "late_raw_profile.png": lambda photo, path: png_with(
+        photo,
+        path,
+        _AFTER_PIXELS,
+        b"tEXt",
+        b"Raw profile type exif\0" + _RAW,
+    ),
 }

@@ -1,6 +1,6 @@
 """PNG in a graph: what its header says, and its pixels.
 
-An orientation counts if it stands before the pixels, as in `pictures`.
+An orientation counts if it stands in EXIF, before the pixels.
 """
 
 from typing import NamedTuple

@@ -2,6 +2,7 @@ import io
 import sys
 
 import numpy as np
+import picture_maker
 import PIL.Image
 import PIL.ImageCms
 import pillow_heif
@@ -44,6 +45,16 @@ def test_an_orientation_is_left_to_the_server_with_the_rest_of_the_file():
     exif[274] = TURNED
     data = encode(two_halves(), "JPEG", exif=exif)
     assert uploads.prepare(data, 60) is data
+
+
+@pytest.mark.parametrize("name", picture_maker.TURNED)
+def test_an_orientation_that_servers_do_not_see_is_applied(name, tmp_path):
+    picture_maker.TURNED[name](two_halves(), tmp_path / name)
+    image = decode(uploads.prepare((tmp_path / name).read_bytes(), 60))
+    assert image.size == (40, 60)
+    assert image.getexif().get(274, 1) == 1
+    np.testing.assert_allclose(image.getpixel((35, 30)), RED_UP, atol=4)
+    np.testing.assert_allclose(image.getpixel((5, 30)), BLUE_DOWN, atol=4)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
