@@ -123,7 +123,8 @@ def bad_requests(photo):
             b'{"instances": [' + many + b"0]}",
             JSON,
         )
-    yield "gzip", gzip.compress(good_body), GZIP
+    yield "9 MB in gzip", gzip.compress(b" " * (9 << 20)), GZIP
+    yield "half of a gzip file", gzip.compress(good_body)[:-20], GZIP
 
 
 def bad_addresses():

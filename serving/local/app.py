@@ -22,6 +22,7 @@ from starlette.middleware import cors
 from . import errors
 from . import metrics
 from . import model
+from . import request_body
 from . import request_json
 from . import request_queue
 from . import response_json
@@ -71,7 +72,8 @@ def create(
         chosen: Limits, and whether pages of other sites may ask.
     """
     seconds = chosen.rest_api_timeout_in_ms / 1000
-    rest = _Rest(catalog, queue, meters, seconds)
+    max_bytes = chosen.max_body_mb * 2**20
+    rest = _Rest(catalog, queue, meters, seconds, max_bytes)
     return applications.Starlette(
         routes=[
             routing.Route(HEALTH_PATH, functools.partial(_health, catalog)),
@@ -85,18 +87,19 @@ def create(
             exceptions.HTTPException: _http_error,
             requests.ClientDisconnect: _disconnected,
         },
-        max_body_size=chosen.max_body_mb * 2**20,
+        max_body_size=max_bytes,
     )
 
 
 class _Rest:
     """Everything below `/v1/`."""
 
-    def __init__(self, catalog, queue, meters, timeout_seconds):
+    def __init__(self, catalog, queue, meters, timeout_seconds, max_bytes):
         self._catalog = catalog
         self._queue = queue
         self._meters = meters
         self._timeout_seconds = timeout_seconds
+        self._max_bytes = max_bytes
 
     async def respond(self, request: requests.Request) -> responses.Response:
         target = _target(request)
@@ -114,9 +117,11 @@ class _Rest:
     async def _predict(self, request, target):
         found = self._catalog.find(target.name, target.version)
         encoding = request.headers.get("content-encoding", "identity")
-        if encoding != "identity":
+        if encoding not in request_body.ENCODINGS:
             raise exceptions.HTTPException(
-                415, f"Content-Encoding {encoding[:20]} is not read; use none."
+                415,
+                f"Content-Encoding {encoding[:20]} is not read; use gzip or "
+                "none.",
             )
         seconds = self._timeout_seconds
         late = f"There was no response within {seconds:g} seconds."
@@ -127,8 +132,11 @@ class _Rest:
                 request.body(),
                 exceptions.HTTPException(408, "The body came too slowly."),
             )
+            unpack = functools.partial(
+                request_body.unpack, body, encoding, self._max_bytes
+            )
             compute = functools.partial(
-                self._compute, target.name, found, body, deadline
+                self._compute, target.name, found, unpack, deadline
             )
             text = await request_queue.until(
                 deadline,
@@ -137,8 +145,8 @@ class _Rest:
             )
         return responses.Response(text, media_type="application/json")
 
-    def _compute(self, name, found, body, deadline):
-        document = request_json.parse(body)
+    def _compute(self, name, found, unpack, deadline):
+        document = request_json.parse(unpack())
         signature = document.get("signature_name") or model.DEFAULT_SIGNATURE
         inputs = request_json.tensor(document, found.signature(signature))
         with self._meters.run(name):

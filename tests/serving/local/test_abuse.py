@@ -1,6 +1,7 @@
 """What no server should mind: the responses are errors, and it goes on."""
 
 import base64
+import gzip
 import http.client
 import json
 import re
@@ -90,6 +91,13 @@ def status_of(data):
 def test_bodies_above_the_limit_are_refused(address):
     response = requests.post(address + PREDICT, b" " * (MAX_BODY + 1))
     assert response.status_code == 413
+
+
+def test_bodies_that_unpack_to_more_than_the_limit_are_refused(address):
+    for size, status in ((MAX_BODY, 400), (MAX_BODY + 1, 413)):
+        body, packed = gzip.compress(b" " * size), {"Content-Encoding": "gzip"}
+        response = requests.post(address + PREDICT, body, headers=packed)
+        assert response.status_code == status
 
 
 def test_bodies_that_do_not_tell_their_length_are_limited_too(address):

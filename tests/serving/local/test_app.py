@@ -1,6 +1,7 @@
 """TensorFlow Serving's REST protocol, against the server on a socket."""
 
 import base64
+import gzip
 import http.client
 import json
 import urllib.parse
@@ -266,12 +267,30 @@ def test_metadata_are_the_signatures_with_the_names_of_their_fields(
         assert image["tensor_shape"]["unknown_rank"] is False
 
 
-def test_bodies_are_not_inflated(server):
-    response = requests.post(
-        server + PREDICT, b"{}", headers={"Content-Encoding": "gzip"}
-    )
-    assert (
-        refused(response, 415) == "Content-Encoding gzip is not read; use none."
+def packed(server, body, encoding="gzip"):
+    headers = {"Content-Encoding": encoding}
+    return requests.post(server + PREDICT, body, headers=headers, timeout=60)
+
+
+def test_bodies_may_be_packed(server, png, cartoon):
+    body = json.dumps({"instances": [b64(png)]}).encode()
+    half = len(body) // 2
+    for data in (
+        gzip.compress(body),
+        gzip.compress(body[:half]) + gzip.compress(body[half:]),
+    ):
+        assert packed(server, data).json() == {"predictions": [b64(cartoon)]}
+
+
+def test_bodies_packed_badly_are_bad_requests(server):
+    whole = gzip.compress(b'{"instances": []}')
+    for data in (b"", b"{}", whole[:12], whole[:-4], whole[:10] + bytes(20)):
+        refused(packed(server, data), 400)
+
+
+def test_bodies_packed_otherwise_are_refused(server):
+    assert refused(packed(server, b"{}", "br"), 415) == (
+        "Content-Encoding br is not read; use gzip or none."
     )
 
 
