@@ -5,6 +5,7 @@ so that the server needs no more than a SavedModel of `export.py`.
 """
 
 import base64
+import ipaddress
 import urllib.parse
 
 import numpy as np
@@ -60,18 +61,19 @@ class ServedModel:
         url = url.rstrip("/").removesuffix(":predict")
         if not urllib.parse.urlsplit(url).path:
             url = f"{url}/v1/models/{model_interface.MODEL_NAME}"
-        self._url = url
+        self._proxies = {"no_proxy": _own_host(url)}
         self._session = requests.Session()
         for scheme in ("http://", "https://"):
             adapter = adapters.HTTPAdapter(max_retries=_RETRY)
             self._session.mount(scheme, adapter)
-        self._ask("GET", url)
+        # A redirection would make the questions below those for a page.
+        self._url = self._ask("GET", url).url
 
     def __call__(self, picture: np.ndarray) -> np.ndarray:
         encoded = base64.b64encode(pictures.encode_png(picture)).decode()
         question = {"instances": [{"b64": encoded}]}
         response = self._ask("POST", f"{self._url}:predict", question)
-        data = base64.b64decode(response["predictions"][0]["b64"])
+        data = base64.b64decode(response.json()["predictions"][0]["b64"])
         found = tf.io.decode_image(data, 3, expand_animations=False).numpy()
         if found.shape != picture.shape:
             side = max(found.shape)
@@ -86,10 +88,15 @@ class ServedModel:
     def _ask(self, method, url, question=None):
         try:
             response = self._session.request(
-                method, url, json=question, timeout=_SECONDS
+                method,
+                url,
+                json=question,
+                proxies=self._proxies,
+                timeout=_SECONDS,
             )
             if response.ok:
-                return response.json()
+                response.json()
+                return response
         except requests.RequestException as error:
             raise errors.InputError(
                 f"{url} gives no response of TensorFlow Serving "
@@ -99,6 +106,17 @@ class ServedModel:
         raise errors.InputError(
             f"{url} answers {response.status_code}: {_reason(response)}"
         )
+
+
+def _own_host(url):
+    """The host of a URL if it is this machine, which no proxy can reach."""
+    host = urllib.parse.urlsplit(url).hostname
+    if host == "localhost":
+        return host
+    try:
+        return host if ipaddress.ip_address(host or "").is_loopback else None
+    except ValueError:
+        return None
 
 
 def _reason(response):

@@ -12,6 +12,7 @@ from tensorflow.core.framework import types_pb2
 from tensorflow_serving.apis import predict_pb2
 from tensorflow_serving.apis import prediction_service_pb2_grpc
 
+from . import addresses
 from . import errors
 
 SCHEMES = ("grpc", "grpcs")
@@ -119,6 +120,7 @@ def _channel(url):
         ("grpc.max_receive_message_length", _UNLIMITED),
         ("grpc.max_send_message_length", _UNLIMITED),
         ("grpc.enable_retries", 0),
+        ("grpc.enable_http_proxy", int(addresses.own_host(url) is None)),
     ]
     if parts.scheme == "grpcs":
         return grpc.secure_channel(

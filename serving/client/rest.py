@@ -11,6 +11,7 @@ import requests
 import requests.adapters
 import urllib3.util
 
+from . import addresses
 from . import errors
 
 SCHEMES = ("http", "https")
@@ -51,6 +52,7 @@ class RestClient:
         retries: int = 4,
     ) -> None:
         self._url = _predict_url(url, model_name, version, label)
+        self._proxies = {"no_proxy": addresses.own_host(self._url)}
         self._timeout = timeout
         self._session = requests.Session()
         # Cookies are what keeps a session from being shared by threads.
@@ -74,6 +76,7 @@ class RestClient:
             response = self._session.post(
                 self._url,
                 json={"instances": [{"b64": encoded}]},
+                proxies=self._proxies,
                 timeout=self._timeout,
             )
         except requests.RequestException as error:
@@ -81,6 +84,10 @@ class RestClient:
                 f"{self._url} cannot be reached ({_cause(error)}); is the "
                 "server up?"
             ) from error
+        if response.request.method != "POST":  # It leads to a page.
+            raise errors.ClientError(
+                f"{self._url} has moved to {response.url}; use that as --url."
+            )
         return _read(response)
 
     def close(self) -> None:
@@ -136,4 +143,7 @@ def _cause(error):
     while isinstance(error.args[0] if error.args else None, Exception):
         error = error.args[0]
     reason = getattr(error, "reason", None)
-    return _cause(reason) if isinstance(reason, Exception) else error
+    if isinstance(reason, Exception):
+        return _cause(reason)
+    words = error.args[0] if error.args else None
+    return words if isinstance(words, str) else error

@@ -83,6 +83,8 @@ def server_with(*statuses):
             status = [*statuses, *[statuses[-1]] * 9][len(seen)]
             seen.append(f"{self.command} {self.path}")
             self.send_response(status)
+            if status == 301:
+                self.send_header("Location", f"/there{self.path}")
             if status == 503:
                 self.send_header("Retry-After", "0")
             self.end_headers()
@@ -117,6 +119,28 @@ def test_a_server_that_stays_full_is_reported_with_its_own_message():
         with pytest.raises(errors.InputError, match="503: the queue is full"):
             cartoonize(np.zeros((20, 30, 3), np.uint8))
     assert seen[1:] == ["POST /v1/models/cartoongan:predict"] * 4
+
+
+def test_a_server_that_has_moved_is_asked_there():
+    """A question that were redirected would become one for a page."""
+    with server_with(301, 200, 500) as (address, seen):
+        cartoonize = remote_model.ServedModel(address)
+        with pytest.raises(errors.InputError, match="500: the queue is full"):
+            cartoonize(np.zeros((20, 30, 3), np.uint8))
+    path = "/v1/models/cartoongan"
+    assert seen == [
+        f"GET {path}",
+        f"GET /there{path}",
+        f"POST /there{path}:predict",
+    ]
+
+
+def test_this_machine_is_asked_without_a_proxy(monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    with server_with(200) as (address, seen):
+        remote_model.ServedModel(address)
+    assert seen == ["GET /v1/models/cartoongan"]
 
 
 def test_addresses_are_told_from_files():

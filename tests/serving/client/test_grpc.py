@@ -95,6 +95,12 @@ def test_a_model_without_cartoons_is_a_failure(connect, servicer):
         connect().cartoonize(b"photo")
 
 
+def test_this_machine_is_asked_without_a_proxy(connect, monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    monkeypatch.delenv("no_proxy", raising=False)
+    assert connect(retries=0).cartoonize(b"photo") == CARTOON
+
+
 def test_a_server_that_is_not_there_is_a_failure():
     client = grpc_client.GrpcClient("grpc://127.0.0.1:1", retries=0)
     with pytest.raises(errors.ClientError, match="answers UNAVAILABLE"):

@@ -31,10 +31,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
         data = content if isinstance(content, bytes) else json.dumps(content)
         data = data if isinstance(data, bytes) else data.encode()
         self.send_response(status)
+        if status // 100 == 3:
+            self.send_header("Location", self.path + content["to"])
         self.send_header("Content-Length", str(len(data)))
         self.send_header("Set-Cookie", "who=me")
         self.end_headers()
         self.wfile.write(data)
+
+    def do_GET(self):
+        self.send_error(405)
 
     def log_message(self, *_):
         pass
@@ -144,6 +149,46 @@ def test_a_photo_too_large_for_a_server_is_a_failure_that_says_so(
     server.script = [(413, content)]
     with pytest.raises(errors.ClientError, match="use a smaller --max_side"):
         connect().cartoonize(b"photo")
+
+
+@pytest.mark.parametrize("status", [301, 302, 303])
+def test_a_server_that_has_moved_is_a_failure_with_its_address(
+    server, connect, status
+):
+    """Asked there, it would be asked for a page."""
+    server.script = [(status, {"to": "/there"})]
+    to = f"{server.url}/v1/models/cartoongan:predict/there"
+    with pytest.raises(
+        errors.ClientError, match=f"moved to {to}; use that as --url"
+    ):
+        connect().cartoonize(b"photo")
+
+
+@pytest.mark.parametrize("status", [307, 308])
+def test_a_server_that_is_elsewhere_is_asked_there(server, connect, status):
+    server.script = [(status, {"to": "/there"}), DONE]
+    assert connect().cartoonize(b"photo") == CARTOON
+    assert server.seen[1][0].endswith(":predict/there")
+    assert server.seen[0][1] == server.seen[1][1]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_this_machine_is_asked_without_a_proxy(
+    server, connect, host, monkeypatch
+):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    monkeypatch.delenv("no_proxy", raising=False)
+    url = f"http://{host}:{server.server_port}"
+    assert connect(url).cartoonize(b"photo") == CARTOON
+
+
+def test_other_machines_are_asked_through_the_proxy(connect, monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    monkeypatch.delenv("no_proxy", raising=False)
+    client = connect("http://198.51.100.7:8501", retries=0)
+    message = r"cannot be reached \(Unable to connect to proxy\)"
+    with pytest.raises(errors.ClientError, match=message):
+        client.cartoonize(b"photo")
 
 
 def test_a_server_that_is_not_there_is_a_failure():
