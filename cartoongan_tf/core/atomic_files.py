@@ -1,6 +1,7 @@
 """Files and folders that are written whole, or not at all."""
 
 import contextlib
+import hashlib
 import os
 import pathlib
 import shutil
@@ -11,6 +12,8 @@ import keras
 import numpy as np
 
 from cartoongan_tf.core import errors
+
+_MAX_NAME_BYTES = 255  # Of the usual file systems.
 
 
 @contextlib.contextmanager
@@ -27,7 +30,7 @@ def atomic_path(path: str | pathlib.Path) -> Iterator[pathlib.Path]:
     """
     path = pathlib.Path(path)
     _make(path.parent)
-    temporary = path.with_name(f".tmp-{path.name}")
+    temporary = hidden_beside(path, "tmp")
     _remove(temporary)  # Left behind by a process that was killed.
     try:
         yield temporary
@@ -41,6 +44,21 @@ def atomic_path(path: str | pathlib.Path) -> Iterator[pathlib.Path]:
         if isinstance(error, OSError) and error.errno and not error.filename:
             error.filename = str(path)
         raise
+
+
+def hidden_beside(path: pathlib.Path, purpose: str) -> pathlib.Path:
+    """Names a hidden file or folder beside another, with the same ending.
+
+    Args:
+        path: The other: `photo.jpg`.
+        purpose: A word that comes before its name: `.tmp-photo.jpg`. A name
+            that would be too long for that is replaced by its digest.
+    """
+    name = f".{purpose}-{path.name}"
+    if len(os.fsencode(name)) > _MAX_NAME_BYTES:
+        digest = hashlib.sha256(os.fsencode(path.name)).hexdigest()
+        name = f".{purpose}-{digest}{path.suffix}"
+    return path.with_name(name)
 
 
 def save_model(model: keras.Model, path: str | pathlib.Path) -> None:
@@ -102,7 +120,7 @@ def _flush_to_disk(path):
 
 
 def _replace_folder(temporary, path):
-    outgoing = path.with_name(f".old-{path.name}")
+    outgoing = hidden_beside(path, "old")
     _remove(outgoing)
     os.rename(path, outgoing)
     os.rename(temporary, path)

@@ -37,7 +37,7 @@ class SegmentFolder:
     """
 
     def __init__(self, target: pathlib.Path, settings: dict[str, Any]) -> None:
-        self._folder = target.with_name(f".segments-{target.name}")
+        self._folder = atomic_files.hidden_beside(target, "segments")
         record = self._folder / _SETTINGS
         text = json.dumps(settings)
         if not record.exists() or record.read_bytes() != text.encode():

@@ -7,6 +7,7 @@ asks for.
 
 import collections
 import dataclasses
+import hashlib
 import io
 import os
 import pathlib
@@ -130,7 +131,9 @@ def _opened(cartoon):
 
 def _write_whole(path, data):
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".tmp-{path.name}")
+    # Not its name, which may be as long as a name can be.
+    digest = hashlib.sha256(os.fsencode(path.name)).hexdigest()
+    temporary = path.with_name(f".tmp-{digest}")
     try:
         with open(temporary, "wb") as file:
             file.write(data)

@@ -16,6 +16,14 @@ def test_a_file_appears_whole(tmp_path):
     assert [p.name for p in path.parent.iterdir()] == ["file.txt"]
 
 
+@pytest.mark.parametrize("name", [f"{'a' * 251}.jpg", f"{'é' * 125}.jpg"])
+def test_names_may_be_as_long_as_they_can_be(name, tmp_path):
+    with atomic_files.atomic_path(tmp_path / name) as temporary:
+        temporary.write_text("content")
+        assert temporary.suffix == ".jpg"
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
 def test_a_failure_leaves_the_old_file_and_no_draft(tmp_path):
     path = tmp_path / "file.txt"
     path.write_text("old")

@@ -103,6 +103,11 @@ def test_an_answer_that_is_no_picture_is_not_written(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+def test_names_may_be_as_long_as_they_can_be(tmp_path):
+    path = only(f"{'a' * 251}.png", tmp_path).write(encode("PNG"))
+    assert [path.name] == [found.name for found in tmp_path.iterdir()]
+
+
 def test_a_failed_write_leaves_nothing(tmp_path):
     (tmp_path / "beach.png").mkdir()  # Which no file can replace.
     with pytest.raises(OSError, match=r"beach\.png"):
