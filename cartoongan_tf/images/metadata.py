@@ -23,6 +23,7 @@ ORIENTATION = PIL.ExifTags.Base.Orientation
 COMMENT = "Comment"
 
 _IFD = PIL.ExifTags.IFD
+_GROUPS = (_IFD.Exif, _IFD.GPSInfo)
 # What Pillow raises over broken data; found by breaking files at random.
 BROKEN = (
     EOFError,
@@ -191,10 +192,11 @@ def _exif(image):
         kept.endian = found.endian
         for tag, value in found.items():
             if tag not in _STORAGE:
-                kept[tag] = value
-        for group in (_IFD.Exif, _IFD.GPSInfo):
+                kept[tag] = _raw(value)
+        for group in _GROUPS:
             if group in kept:
-                kept[group] = dict(found.get_ifd(group))
+                details = found.get_ifd(group).items()
+                kept[group] = {tag: _raw(value) for tag, value in details}
         if _IFD.Interop in kept.get(_IFD.Exif, {}):
             kept[_IFD.Exif][_IFD.Interop] = dict(found.get_ifd(_IFD.Interop))
         return kept.tobytes() if len(kept) else None
@@ -220,7 +222,29 @@ def _sized(exif, size):
 def _loaded(exif):
     loaded = PIL.Image.Exif()
     loaded.load(exif or b"")
+    tables = [loaded, *(loaded.get_ifd(group) for group in _GROUPS)]
+    for table in tables:
+        for tag, value in list(table.items()):
+            table[tag] = _raw(value)
     return loaded
+
+
+class _RawText(str):
+    """Text of EXIF in the bytes that it was read from.
+
+    Pillow reads them as Latin-1, whatever they are, and would write question
+    marks for all that is not ASCII.
+    """
+
+    __slots__ = ()
+
+    def encode(self, encoding: str = "", errors: str = "") -> bytes:
+        """Gives the bytes."""
+        return super().encode("latin-1")
+
+
+def _raw(value):
+    return _RawText(value) if isinstance(value, str) else value
 
 
 def _profile(image):

@@ -88,6 +88,26 @@ def test_exif_is_kept_and_tells_of_the_upright_picture(kind):
     assert corner_cases.JPEG not in data
 
 
+@pytest.mark.parametrize(
+    "text", ["Jörg".encode(), "Jörg".encode("latin-1"), "猫".encode()]
+)
+@pytest.mark.parametrize("kind", CAN_EXIF)
+def test_exif_keeps_texts_that_are_not_ascii(kind, text):
+    tags, placeholder = PIL.ExifTags.Base, "x" * len(text)
+    exif = PIL.Image.Exif()
+    exif[tags.Artist] = placeholder
+    exif.get_ifd(IFD.Exif)[tags.LensModel] = placeholder
+    exif.get_ifd(IFD.GPSInfo)[PIL.ExifTags.GPS.GPSMapDatum] = placeholder
+    data = exif.tobytes().replace(placeholder.encode(), text)
+    kept = through(kind, {"exif": data})[0].getexif()
+    for found in (
+        kept[tags.Artist],
+        kept.get_ifd(IFD.Exif)[tags.LensModel],
+        kept.get_ifd(IFD.GPSInfo)[PIL.ExifTags.GPS.GPSMapDatum],
+    ):
+        assert found.encode("latin-1") == text
+
+
 def test_there_was_a_thumbnail_to_drop():
     exif = PIL.Image.Exif()
     exif.load(camera_exif())
