@@ -36,7 +36,8 @@ def convert(image: PIL.Image.Image) -> Pixels:
     """Converts a loaded image.
 
     16 bits become 8 by leaving out the lower ones, as `pictures` does. Inks
-    (CMYK) become sRGB by their own profile, or without one by arithmetic.
+    (CMYK) become sRGB by their own profile, or without one by arithmetic, and
+    so do grays with a profile of grays.
 
     Raises:
         InputError: If the image has numbers whose white is not known. The
@@ -46,6 +47,7 @@ def convert(image: PIL.Image.Image) -> Pixels:
     width, height = image.size
     upright = (width, height) if turn >= 5 else (height, width)
     to_array, alpha = _converter(image), None
+    tones = _tones(image)
     colors = np.empty((*upright, 3), np.uint8)
     stored = _as_stored(colors, turn)
     if image.has_transparency_data:
@@ -55,7 +57,10 @@ def convert(image: PIL.Image.Image) -> Pixels:
     for top in range(0, height, rows):
         strip = slice(top, min(top + rows, height))
         array = to_array(image.crop((0, top, width, strip.stop)))
-        stored[strip] = array[..., :3]
+        if tones is None:
+            stored[strip] = array[..., :3]
+        else:
+            stored[strip] = tones[array[..., 0]]
         if alpha is not None:
             stored_alpha[strip] = array[..., 3]
     return Pixels(colors, alpha)
@@ -104,18 +109,34 @@ def _from_other_colors(image):
         profile = _CMS.createProfile("LAB")
     else:
         profile = metadata.profile_of(image)
-    if profile is None:
+    transform = profile and _to_srgb(profile, image.mode)
+    if not transform:
         return lambda strip: np.asarray(strip.convert("RGB"))
+    return lambda strip: np.asarray(_CMS.applyTransform(strip, transform))
+
+
+def _tones(image):
+    """The color of each of 256 grays, if a profile of grays tells of them."""
+    profile = metadata.gray_profile_of(image)
+    # Optimized, it would be off by up to 10 levels in the darks.
+    transform = profile and _to_srgb(profile, "L", _CMS.Flags.NOOPTIMIZE)
+    if not transform:
+        return None
+    ramp = PIL.Image.frombytes("L", (_OPAQUE + 1, 1), bytes(range(256)))
+    return np.asarray(_CMS.applyTransform(ramp, transform))[0]
+
+
+def _to_srgb(profile, mode, flags=_CMS.Flags.NONE):
+    """A transform to sRGB; None where the profile is of another mode."""
     try:
-        transform = _CMS.buildTransform(
+        return _CMS.buildTransform(
             profile,
             _CMS.createProfile("sRGB"),
-            image.mode,
+            mode,
             "RGB",
             _CMS.Intent.RELATIVE_COLORIMETRIC,
             # Else the deepest black of paper stays gray on a screen.
-            _CMS.Flags.BLACKPOINTCOMPENSATION,
+            flags | _CMS.Flags.BLACKPOINTCOMPENSATION,
         )
-    except _CMS.PyCMSError:  # A profile of RGB on a picture of inks.
-        return lambda strip: np.asarray(strip.convert("RGB"))
-    return lambda strip: np.asarray(_CMS.applyTransform(strip, transform))
+    except _CMS.PyCMSError:
+        return None

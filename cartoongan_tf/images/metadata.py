@@ -105,7 +105,8 @@ def read(
         _xmp(image),
         _dpi(image),
         _texts(image),
-        png_colors.read(source),
+        # They would change grays that have been changed by their profile.
+        {} if gray_profile_of(image) else png_colors.read(source),
     )
 
 
@@ -127,6 +128,17 @@ def profile_of(image: PIL.Image.Image) -> PIL.ImageCms.ImageCmsProfile | None:
         return PIL.ImageCms.ImageCmsProfile(io.BytesIO(data))
     except BROKEN:
         return None
+
+
+def gray_profile_of(
+    image: PIL.Image.Image,
+) -> PIL.ImageCms.ImageCmsProfile | None:
+    """The profile of an image of grays that says how light they are."""
+    profile = profile_of(image)
+    is_gray = image.mode in ("L", "LA") or image.mode.startswith("I;16")
+    if not is_gray or profile is None:
+        return None
+    return profile if profile.profile.xcolor_space == "GRAY" else None
 
 
 def save_options(

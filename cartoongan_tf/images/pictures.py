@@ -14,7 +14,6 @@ from collections.abc import Iterable
 import cv2
 import numpy as np
 import PIL.Image
-import PIL.ImageOps
 import tensorflow as tf
 
 from cartoongan_tf.core import atomic_files
@@ -180,9 +179,7 @@ def _read_on_white(source):
     with headers.opened(source, headers.MAX_PIXELS) as picture:
         with pillow_limit.lifted():
             picture.load()
-        if picture.mode == "CMYK":  # Not by its profile.
-            upright = PIL.ImageOps.exif_transpose(picture)
-            return np.array(upright.convert("RGB"))
+        picture.info.pop("icc_profile", None)  # It is not applied.
         shown = color_modes.convert(picture)
     return shown.colors if shown.alpha is None else _on_white(shown)
 

@@ -168,9 +168,9 @@ def _reduced(image, max_side):
 
 
 def _in_srgb(picture, profile):
-    if profile is None or picture.mode not in ("CMYK", "RGB", "RGBA"):
+    if profile is None or picture.mode not in ("CMYK", "L", "RGB", "RGBA"):
         return picture
-    target = "RGB" if picture.mode == "CMYK" else picture.mode
+    target = "RGBA" if picture.mode == "RGBA" else "RGB"
     try:
         return PIL.ImageCms.profileToProfile(
             picture,

@@ -9,12 +9,14 @@ import numpy as np
 import picture_maker
 import PIL.Image
 import PIL.ImageCms
+import PIL.PngImagePlugin
 import pytest
 import skimage.data
 
 from cartoongan_tf.core import errors
 from cartoongan_tf.images import formats
 from cartoongan_tf.images import headers
+from cartoongan_tf.images import metadata
 from cartoongan_tf.images import photo_io
 from cartoongan_tf.images import pictures
 
@@ -187,6 +189,29 @@ def test_inks_with_a_profile_of_lights_become_rgb_without_it(tmp_path):
     read = photo_io.read_photo(tmp_path / "inks.tiff")
     np.testing.assert_array_equal(read.pixels, np.asarray(inks.convert("RGB")))
     assert read.metadata.profile is None
+
+
+@pytest.mark.parametrize("gamma", [1.0, 1.8])
+@pytest.mark.parametrize("mode", ["L", "LA", "I;16"])
+def test_grays_become_rgb_by_their_own_profile(mode, gamma, tmp_path):
+    ramp = np.tile(np.arange(256, dtype=np.uint8), (16, 1))
+    if mode == "I;16":
+        image = PIL.Image.fromarray(ramp * np.uint16(257))
+    else:
+        image = PIL.Image.fromarray(ramp).convert(mode)
+    chunks = PIL.PngImagePlugin.PngInfo()
+    chunks.add(b"gAMA", round(100_000 / gamma).to_bytes(4, "big"))
+    profile = corner_cases.gamma_profile(gamma)
+    path = tmp_path / "gray.png"
+    image.save(path, icc_profile=profile, pnginfo=chunks)
+    light = (np.arange(256) / 255) ** gamma
+    expected = np.where(
+        light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055
+    )
+    photo = photo_io.read_photo(path)
+    off = photo.pixels - 255 * expected[None, :, None]
+    assert np.abs(off).max() < 2
+    assert photo.metadata == metadata.ImageMetadata()
 
 
 def test_lab_becomes_rgb(tmp_path):

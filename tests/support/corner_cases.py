@@ -99,6 +99,29 @@ def gray_profile():
     return bytes(header)
 
 
+def gamma_profile(gamma):
+    """A profile of grays, as scanners write them."""
+    curve = struct.pack(">4s4xIHxx", b"curv", 1, round(256 * gamma))
+    white = struct.pack(">4s4x3i", b"XYZ ", 63190, 65536, 54061)
+    start = 128 + 4 + 2 * 12
+    tags = struct.pack(">I4sII", 2, b"kTRC", start, len(curve))
+    tags += struct.pack(">4sII", b"wtpt", start + len(curve), len(white))
+    header = struct.pack(
+        ">I4sI4s4s4s12x4s28x3i48x",
+        start + len(curve) + len(white),
+        b"test",
+        0x02400000,
+        b"mntr",
+        b"GRAY",
+        b"XYZ ",
+        b"acsp",
+        63190,
+        65536,
+        54061,
+    )
+    return header + tags + curve + white
+
+
 def srgb_profile():
     profile = PIL.ImageCms.createProfile("sRGB")
     return PIL.ImageCms.ImageCmsProfile(profile).tobytes()

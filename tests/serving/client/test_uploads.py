@@ -1,6 +1,7 @@
 import io
 import sys
 
+import corner_cases
 import numpy as np
 import picture_maker
 import PIL.Image
@@ -152,6 +153,13 @@ def test_the_profile_of_srgb_is_no_reason_to_encode_anew():
 def test_a_profile_that_nothing_reads_changes_nothing(profile):
     data = encode(two_halves(), "JPEG", icc_profile=profile)
     assert uploads.prepare(data, 60) is data
+
+
+def test_grays_become_srgb_by_their_own_profile():
+    gray = PIL.Image.new("L", (60, 40), 128)
+    profile = corner_cases.gamma_profile(1.0)
+    data = encode(gray, "PNG", icc_profile=profile)
+    assert decode(uploads.prepare(data, 60)).getpixel((0, 0)) == (188,) * 3
 
 
 def test_a_profile_of_gray_on_colors_changes_nothing():
