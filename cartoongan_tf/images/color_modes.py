@@ -16,6 +16,7 @@ from cartoongan_tf.images import metadata
 
 _STRIP = 2**16  # Pixels converted at a time; they stay in the cache.
 _OPAQUE = 255
+_PHOTOMETRIC_INTERPRETATION, _WHITE_IS_ZERO = 262, 0  # Of a TIFF.
 _CMS = PIL.ImageCms
 
 
@@ -80,7 +81,9 @@ def _converter(image) -> Callable[[PIL.Image.Image], np.ndarray]:
     if image.mode.startswith("I;16") or (
         image.mode == "I" and image.format == "PPM"
     ):
-        return _from_deep_gray(image.info.get("transparency"))
+        return _from_deep_gray(
+            image.info.get("transparency"), _is_negative(image)
+        )
     if image.mode in ("I", "F"):
         raise errors.InputError(
             "has pixels of 32 bits, of which white is not known; save it with "
@@ -92,10 +95,18 @@ def _converter(image) -> Callable[[PIL.Image.Image], np.ndarray]:
     return lambda strip: np.asarray(strip.convert(mode))
 
 
-def _from_deep_gray(hole):
+def _is_negative(image):
+    """Whether 0 is white, which Pillow forgets of deep grays only."""
+    tags = getattr(image, "tag_v2", {})
+    return tags.get(_PHOTOMETRIC_INTERPRETATION) == _WHITE_IS_ZERO
+
+
+def _from_deep_gray(hole, is_negative):
     def to_array(strip):
         deep = np.asarray(strip)
         gray = (deep >> 8).astype(np.uint8)
+        if is_negative:
+            gray = ~gray
         if hole is None:
             return gray[..., None]
         alpha = np.where(deep == hole, 0, _OPAQUE).astype(np.uint8)

@@ -23,6 +23,7 @@ from cartoongan_tf.images import jpeg_end
 from cartoongan_tf.images import metadata
 from cartoongan_tf.images import pillow_limit
 from cartoongan_tf.images import png_chunks
+from cartoongan_tf.images import tiff_planes
 
 MAX_PIXELS = 64_000_000  # 192 MB decoded; phones of 2026 take 50 million.
 PILLOW = 0
@@ -205,7 +206,9 @@ def _open(source):
     if heif.is_heif(_head(source)):
         return heif.open_image(stream)
     with pillow_limit.lifted():
-        return PIL.Image.open(stream, formats=formats.READ)
+        image = PIL.Image.open(stream, formats=formats.READ)
+    tiff_planes.mend(image)
+    return image
 
 
 def _may_be_turned(picture, path):

@@ -61,7 +61,8 @@ class ServedModel:
         url = url.rstrip("/").removesuffix(":predict")
         if not urllib.parse.urlsplit(url).path:
             url = f"{url}/v1/models/{model_interface.MODEL_NAME}"
-        self._proxies = {"no_proxy": _own_host(url)}
+        host = _own_host(url)
+        self._proxies = {"no_proxy": host} if host else {}
         self._session = requests.Session()
         for scheme in ("http://", "https://"):
             adapter = adapters.HTTPAdapter(max_retries=_RETRY)

@@ -52,7 +52,8 @@ class RestClient:
         retries: int = 4,
     ) -> None:
         self._url = _predict_url(url, model_name, version, label)
-        self._proxies = {"no_proxy": addresses.own_host(self._url)}
+        host = addresses.own_host(self._url)
+        self._proxies = {"no_proxy": host} if host else {}
         self._timeout = timeout
         self._session = requests.Session()
         # Cookies are what keeps a session from being shared by threads.

@@ -29,6 +29,7 @@ _LOSSLESS = {"BMP", "GIF", "PNG", "PPM", "TGA", "TIFF"}
 _DEEP = ("I", "I;16", "I;16B", "I;16L")
 _SIXTEEN_TO_EIGHT_BITS = 1 / 256
 _QUALITY = 95
+_PHOTOMETRIC_INTERPRETATION, _WHITE_IS_ZERO = 262, 0  # Of a TIFF.
 _ORIENTATION = PIL.ExifTags.Base.Orientation
 _HEIC = (
     b"heic",
@@ -162,9 +163,17 @@ def _reduced(image, max_side):
         picture = picture.convert("I").point(
             lambda level: level * _SIXTEEN_TO_EIGHT_BITS
         )
+        if _is_negative(image):
+            picture = PIL.ImageOps.invert(picture.convert("L"))
     picture = _on_white(_in_srgb(picture, profile))
     picture.thumbnail((max_side, max_side), PIL.Image.Resampling.LANCZOS)
     return picture
+
+
+def _is_negative(image):
+    """Whether 0 is white, which Pillow forgets of deep grays only."""
+    tags = getattr(image, "tag_v2", {})
+    return tags.get(_PHOTOMETRIC_INTERPRETATION) == _WHITE_IS_ZERO
 
 
 def _in_srgb(picture, profile):

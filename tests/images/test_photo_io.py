@@ -214,6 +214,20 @@ def test_grays_become_rgb_by_their_own_profile(mode, gamma, tmp_path):
     assert photo.metadata == metadata.ImageMetadata()
 
 
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_channels_of_16_bits_may_lie_one_after_the_other(order, random):
+    pixels = random.integers(0, 2**16, (20, 30, 3), "uint16")
+    data = corner_cases.deep_tiff(np.moveaxis(pixels, -1, 0), 2, order)
+    read = photo_io.read_photo(data)
+    np.testing.assert_array_equal(read.pixels, pixels >> 8)
+
+
+def test_white_may_be_zero_in_16_bits(random):
+    pixels = random.integers(0, 2**16, (20, 30), "uint16")
+    read = photo_io.read_photo(corner_cases.deep_tiff([~pixels], 0))
+    np.testing.assert_array_equal(read.pixels[..., 0], pixels >> 8)
+
+
 def test_lab_becomes_rgb(tmp_path):
     photo = corner_cases.photo()
     to_lab = PIL.ImageCms.buildTransform(

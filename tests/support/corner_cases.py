@@ -52,6 +52,44 @@ def deep(channels):
     return lambda path: cv2.imwrite(str(path), pixels)
 
 
+def deep_tiff(planes, photometric, order="<"):
+    """A TIFF of 16 bits, not compressed, with one channel after the other.
+
+    Args:
+        planes: Arrays of one shape, a channel each.
+        photometric: 0 for grays where 0 is white, 1 for grays, 2 for RGB.
+        order: Of bytes, as `struct` has it.
+    """
+    count, (height, width) = len(planes), planes[0].shape
+    pixels = b"".join(plane.astype(f"{order}u2").tobytes() for plane in planes)
+    size, start = len(pixels) // count, 8 + 2 + 10 * 12 + 4
+    values = {
+        256: [width],
+        257: [height],
+        258: [16] * count,
+        259: [1],  # Not compressed.
+        262: [photometric],
+        273: [start + 12 * count + size * number for number in range(count)],
+        277: [count],
+        278: [height],
+        279: [size] * count,
+        284: [2 if count > 1 else 1],  # One channel after the other.
+    }
+    entries, more = b"", b""
+    for tag, numbers in values.items():
+        data = struct.pack(f"{order}{len(numbers)}I", *numbers)
+        if len(numbers) > 1:
+            data, more = (
+                struct.pack(f"{order}I", start + len(more)),
+                more + data,
+            )
+        entries += struct.pack(f"{order}HHI", tag, 4, len(numbers)) + data
+    more = more.ljust(12 * count, b"\0")
+    mark = b"II*\0" if order == "<" else b"MM\0*"
+    head = mark + struct.pack(f"{order}IH", 8, len(values))
+    return head + entries + bytes(4) + more + pixels
+
+
 def turned(orientation):
     exif = PIL.Image.Exif()
     exif[274] = orientation

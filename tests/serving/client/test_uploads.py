@@ -109,6 +109,13 @@ def test_sixteen_bits_become_eight():
     np.testing.assert_allclose(np.asarray(image), expected, atol=1)
 
 
+def test_white_may_be_zero_in_sixteen_bits(random):
+    pixels = random.integers(0, 2**16, (20, 30), "uint16")
+    image = decode(uploads.prepare(corner_cases.deep_tiff([~pixels], 0)))
+    off = np.asarray(image)[..., 0] - pixels / 257
+    assert np.abs(off).max() <= 1
+
+
 def test_transparency_is_put_on_white():
     source = PIL.Image.new("RGBA", (600, 400), (0, 0, 0, 0))
     image = decode(uploads.prepare(encode(source, "PNG"), 60))
