@@ -5,6 +5,7 @@ are not compressed as if they had 8 bits, which gives noise.
 """
 
 import PIL.ImageFile
+import PIL.TiffImagePlugin
 
 _BITS_PER_SAMPLE, _PLANAR_CONFIGURATION = 258, 284
 _SEPARATE = 2
@@ -17,19 +18,18 @@ def mend(image: PIL.ImageFile.ImageFile) -> None:
     Args:
         image: The image, opened and not loaded yet.
     """
-    tags = getattr(image, "tag_v2", {})
-    is_separate = tags.get(_PLANAR_CONFIGURATION) == _SEPARATE
-    if not is_separate or set(tags.get(_BITS_PER_SAMPLE, ())) != {_DEEP}:
+    if not isinstance(image, PIL.TiffImagePlugin.TiffImageFile):
         return
-    order = "L" if tags.prefix == b"II" else "B"
-    image.tile = [
-        tile._replace(args=(_raw_mode(image, tile, order), *tile.args[1:]))
-        if tile.codec_name == "raw"
-        else tile
-        for tile in image.tile
-    ]
+    tags = image.tag_v2
+    is_separate = tags.get(_PLANAR_CONFIGURATION) == _SEPARATE
+    if is_separate and set(tags.get(_BITS_PER_SAMPLE, ())) == {_DEEP}:
+        image.tile = [_mended(image, tile) for tile in image.tile]
 
 
-def _raw_mode(image, tile, order):
+def _mended(image, tile):
+    if tile.codec_name != "raw":
+        return tile
+    order = "L" if image.tag_v2.prefix == b"II" else "B"
     is_gray = len(image.getbands()) == 1
-    return image.mode if is_gray else f"{tile.args[0]};16{order}"
+    mode = image.mode if is_gray else f"{tile.args[0]};16{order}"
+    return tile._replace(args=(mode, *tile.args[1:]))
