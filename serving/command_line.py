@@ -4,6 +4,7 @@ As `cartoongan_tf/commands/command_line.py` does it for the program's commands,
 of which servers know nothing.
 """
 
+import io
 import json
 import os
 import pathlib
@@ -28,6 +29,10 @@ def run(main: Callable) -> None:
         resolved = resolve(sys.argv)
     except ValueError as error:
         sys.exit(f"error: {error}")
+    # Names of files may be in no encoding, or not in that of the output.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        if sys.stdout.errors == "strict":
+            sys.stdout.reconfigure(errors="backslashreplace")
     app.run(main, resolved)
 
 

@@ -19,6 +19,7 @@ $VAR stand for what a shell has them stand for.
 
 import functools
 import importlib
+import io
 import sys
 import warnings
 
@@ -76,6 +77,10 @@ def run_verb(verb: str, arguments: list[str]) -> None:
     with exit.with_message():
         resolved = command_line.resolve(arguments)
     sys.argv = [f"cartoongan {verb}", *resolved]
+    # Names of files may be in no encoding, or not in that of the output.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        if sys.stdout.errors == "strict":
+            sys.stdout.reconfigure(errors="backslashreplace")
     # Where absl looks for the text and the flags of its help.
     sys.modules["__main__"].__doc__ = usage.__doc__
     for flag in usage.FLAGS.get_key_flags_for_module(usage):

@@ -134,6 +134,16 @@ def test_a_png_with_a_long_text_is_sent(client, tmp_path):
     assert done.returncode == 0, done.stderr
 
 
+def test_names_in_no_encoding_are_printed(client, make_folder, tmp_path):
+    folder = make_folder("photos", 1)
+    (folder / "0.png").rename(os.fsdecode(os.fsencode(folder) + b"/\xe9.png"))
+    done = client(folder, env={**os.environ, "PYTHONIOENCODING": "utf-8"})
+    assert done.returncode == 0, done.stderr
+    assert r"\udce9.png ->" in done.stdout
+    (cartoon,) = os.listdir(os.fsencode(tmp_path / "cartoons"))
+    assert cartoon == b"\xe9.png"
+
+
 def test_existing_cartoons_are_left_alone_by_default(
     client, make_folder, tmp_path
 ):
