@@ -198,6 +198,7 @@ _MINIMUM = {
     "checkpoint_every": 1,
     "seed": 0,
 }
+_MAX_SEED = 2**32 - 1  # NumPy's
 _ODD_SETTINGS = ("edge_dilation", "smoothing_kernel")
 _SHARES = ("gray_share", "people_share", "stray_share")
 _POSITIVE_SETTINGS = (
@@ -217,6 +218,10 @@ def _check_ranges(settings):
             raise errors.InputError(
                 f"`{name}` must be at least {least}, received {value}."
             )
+    if settings.seed > _MAX_SEED:
+        raise errors.InputError(
+            f"`seed` must be at most {_MAX_SEED}, received {settings.seed}."
+        )
     for name in _POSITIVE_SETTINGS:
         if not getattr(settings, name) > 0:
             raise errors.InputError(

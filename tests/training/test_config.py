@@ -34,6 +34,8 @@ FOLDERS = {"photo_dir": "p", "cartoon_dir": "c", "workdir": "w"}
         ("ema_momentum", float("nan")),
         ("generator_learning_rate", 0.0),
         ("checkpoint_every", 0),
+        ("seed", -1),
+        ("seed", 2**32),
     ],
 )
 def test_a_setting_out_of_range_is_named(name, value):
