@@ -1,5 +1,7 @@
 """Models on arrays of their own dtype and layout -> picture to picture."""
 
+import functools
+import sys
 from collections.abc import Callable
 
 import keras
@@ -9,6 +11,8 @@ import tensorflow as tf
 from cartoongan_tf.core import errors
 from cartoongan_tf.images import pictures
 from cartoongan_tf.inference import image_layout
+
+_MOST = 2.0  # Networks without a bound go a little beyond 1.
 
 
 def cartoon_of(run: Callable, dtype: np.dtype, picture: np.ndarray):
@@ -23,7 +27,8 @@ def cartoon_of(run: Callable, dtype: np.dtype, picture: np.ndarray):
         An array of the same shape and type.
 
     Raises:
-        InputError: If the model fails on it, or makes another size of it.
+        InputError: If the model fails on it, or makes another size of it, or
+            gives values far from [-1, 1].
     """
     height, width, _ = picture.shape
     size = f"pictures of {width}x{height} pixels"
@@ -43,8 +48,32 @@ def cartoon_of(run: Callable, dtype: np.dtype, picture: np.ndarray):
         )
     if cartoon.dtype == np.uint8:
         return cartoon
-    limited = np.clip(cartoon.astype(np.float32), -1, 1)
-    return pictures.to_pixels(limited).numpy()
+    values = cartoon.astype(np.float32)
+    _check_range(values, photo)
+    return pictures.to_pixels(np.clip(values, -1, 1)).numpy()
+
+
+def _check_range(values, photo):
+    """Of floats nothing tells what stands for black and white."""
+    most = np.abs(values).max()
+    if most > _MOST:
+        raise errors.InputError(
+            f"the model gives values of up to {most:.0f}; only models that "
+            "take and give -1 to 1 are run."
+        )
+    is_dark = photo.mean() < 0
+    if is_dark and values.min() >= 0:
+        _note_range()
+
+
+@functools.cache
+def _note_range():
+    """Once a process: a film has many frames."""
+    print(
+        "Note: the model gives nothing below the middle of -1 to 1; if it is "
+        "one of 0 to 1, its cartoons come out pale.",
+        file=sys.stderr,
+    )
 
 
 def from_network(network: keras.Model) -> Callable:

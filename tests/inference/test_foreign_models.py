@@ -61,6 +61,20 @@ def test_an_onnx_file_of_bytes_is_run(picture, tmp_path):
     np.testing.assert_array_equal(cartoon, picture)
 
 
+def test_a_model_of_another_range_is_told_apart(tmp_path, capsys):
+    """Of 0 to 255, and of 0 to 1 as far as a dark picture can tell."""
+    dark = np.full((21, 34, 3), 60, "uint8")
+    huge = write_onnx(tmp_path / "huge.onnx", op="Exp")
+    with pytest.raises(errors.InputError, match="gives values of up to 3;"):
+        loading.open_model(huge, "model")(dark + np.uint8(195))
+    assert not capsys.readouterr().err
+    pale = write_onnx(tmp_path / "pale.onnx", op="Sigmoid")
+    cartoonize = loading.open_model(pale, "model")
+    for _ in range(2):
+        cartoonize(dark)
+    assert capsys.readouterr().err.count("if it is one of 0 to 1") == 1
+
+
 def test_an_onnx_file_of_another_size_names_its_own(picture, tmp_path):
     shape = (1, 16, 24, 3)
     path = tmp_path / "foreign.onnx"
