@@ -1,8 +1,10 @@
 """Walk of a folder: its files and those of its sub-folders.
 
-What is hidden is left out. Links to folders are followed, after all folders
-that lie in place, so that a folder that is reached twice counts once, and by
-its own path. A link to a folder above itself would lead in circles.
+What is hidden is left out, and so is what file servers and systems keep to
+themselves: thumbnails, and what was thrown away. Links to folders are
+followed, after all folders that lie in place, so that a folder that is reached
+twice counts once, and by its own path. A link to a folder above itself would
+lead in circles.
 """
 
 import collections
@@ -14,6 +16,10 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 
 HIDDEN = "hidden"
+# Of Synology, QNAP, macOS' archives and Windows.
+_OF_SYSTEMS = frozenset(
+    {"@eaDir", "#recycle", "@Recycle", "__MACOSX", "$RECYCLE.BIN"}
+)
 CIRCLE = "linked folder that leads in a circle"
 
 
@@ -75,10 +81,9 @@ class FolderWalk:
 
     def _visible(self, here, names):
         paths = sorted((here / name for name in names), key=self._key)
-        for path in paths:
-            if path.name.startswith("."):
-                self._leave_out(HIDDEN, path)
-        return [path for path in paths if not path.name.startswith(".")]
+        for path in filter(_is_hidden, paths):
+            self._leave_out(HIDDEN, path)
+        return [path for path in paths if not _is_hidden(path)]
 
     def _is_new(self, folder):
         is_own = not folder.is_symlink() and not self._is_skipped(folder)
@@ -90,6 +95,10 @@ class FolderWalk:
     def _refuse(self, error):
         reason = f"cannot be looked into ({error.strerror})."
         self.unreadable[pathlib.Path(error.filename)] = reason
+
+
+def _is_hidden(path):
+    return path.name.startswith(".") or path.name in _OF_SYSTEMS
 
 
 def describe(left_out: Mapping[str, Sequence[pathlib.Path]]) -> str:

@@ -62,6 +62,16 @@ def test_hidden_files_and_folders_are_left_out(folder):
     }
 
 
+def test_thumbnails_and_trash_of_file_servers_are_left_out(folder):
+    for name in ("@eaDir/a.jpg/THUMB.jpg", "#recycle/old", "@home/e"):
+        (folder / name).parent.mkdir(parents=True)
+        (folder / name).write_text(name)
+    walk = folder_walk.FolderWalk(folder)
+    assert places(walk, folder) == ["a", "@home/e", "deep/b"]
+    hidden = [path.name for path in walk.left_out[folder_walk.HIDDEN]]
+    assert hidden == ["#recycle", "@eaDir"]
+
+
 def test_a_folder_that_cannot_be_looked_into_is_named(tmp_path):
     walk = folder_walk.FolderWalk(tmp_path / "gone")
     assert list(walk.files()) == []
