@@ -7,6 +7,7 @@ hours of work, not after them.
 import dataclasses
 import pathlib
 import sys
+from collections.abc import Collection
 from collections.abc import Mapping
 from collections.abc import Sequence
 
@@ -45,13 +46,17 @@ class FolderScan:
     ignored: Mapping[str, Sequence[pathlib.Path]]
 
 
-def scan_folder(folder: str | pathlib.Path, flag: str) -> FolderScan:
+def scan_folder(
+    folder: str | pathlib.Path, flag: str, but: Collection[pathlib.Path] = ()
+) -> FolderScan:
     """Looks at every file of a folder; links to folders are followed.
 
     Args:
         folder: Folder to search, with its sub-folders; or a text file of
             `file_lists`, whose order is kept.
         flag: The flag that named the folder, for messages.
+        but: Sub-folders that are none of its own, as absolute paths without
+            links: what is written there is not read back.
 
     Raises:
         InputError: If the folder or the list is missing.
@@ -61,7 +66,7 @@ def scan_folder(folder: str | pathlib.Path, flag: str) -> FolderScan:
         return _examine_all(folder, file_lists.read_list(folder, flag), {}, {})
     if not folder.is_dir():
         raise errors.InputError(f"`{flag}`={folder} is not a folder.")
-    walk = folder_walk.FolderWalk(folder)
+    walk = folder_walk.FolderWalk(folder, lambda path: path.resolve() in but)
     candidates: list[pathlib.Path] = []
     ignored: dict[str, list[pathlib.Path]] = {}
     for path in sorted(walk.files()):

@@ -137,9 +137,23 @@ def _check_apart(photos, people, config):
 def _scan_folder(flag, name, config):
     samples_folder = pathlib.Path(config.workdir) / "samples"
     folder = samples.as_folder(name, samples_folder, flag)
-    scan = folder_scan.scan_folder(folder, flag)
+    own = _own_folders(config)
+    if pathlib.Path(folder).resolve() in own:
+        raise errors.InputError(
+            f"`{flag}`={folder} is a folder that the run writes into; name "
+            "another `workdir`, or `cache`."
+        )
+    scan = folder_scan.scan_folder(folder, flag, own)
     folder_scan.require_pictures(scan, flag, config.bad_images)
     return scan
+
+
+def _own_folders(config):
+    """Where the run writes, which may be inside of its data."""
+    own = {pathlib.Path(config.workdir).resolve()}
+    if config.cache not in (image_source.NO_CACHE, image_source.MEMORY):
+        own.add(pathlib.Path(config.cache).resolve())
+    return own
 
 
 def _uses_samples(config):

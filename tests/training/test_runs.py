@@ -101,3 +101,18 @@ def test_cartoons_are_denoised_once_a_run(
     photo = run.photos.read(tf.constant(0, tf.int64))
     expected = pictures.read_picture(run.photos.paths[0])
     np.testing.assert_array_equal(photo, expected)
+
+
+def test_what_a_run_writes_is_not_read_back(folders, tmp_path):
+    workdir, cache = tmp_path / "photos/run", tmp_path / "photos/cache"
+    folders |= {"workdir": str(workdir), "cache": str(cache)}
+    run = runs.open_run(config.TrainConfig(**folders))
+    pictures.write_png(workdir / "results/0.png", np.zeros((9, 9, 3), "uint8"))
+    run.checkpoint_path(runs.WARM_UP).parent.mkdir()
+    run.checkpoint_path(runs.WARM_UP).touch()
+    again = runs.open_run(config.TrainConfig(**folders))
+    assert again.photos.paths == run.photos.paths
+    assert len(again.photos) == 6
+    inside = folders | {"workdir": folders["photo_dir"]}
+    with pytest.raises(errors.InputError, match="name another `workdir`"):
+        runs.open_run(config.TrainConfig(**inside))
