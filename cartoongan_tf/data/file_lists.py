@@ -1,7 +1,8 @@
 """Lists of pictures: text files that stand for a folder.
 
-One path a line, UTF-8. Relative paths count from the list's own folder, so
-that a list can be moved together with its pictures.
+One path a line, UTF-8; bytes that are none stand for themselves, as they do in
+names. Relative paths count from the list's own folder, so that a list can be
+moved together with its pictures.
 """
 
 import collections
@@ -29,15 +30,19 @@ def read_list(path: str | pathlib.Path, flag: str) -> list[pathlib.Path]:
     """
     path = pathlib.Path(path)
     try:
-        lines = path.read_text("utf-8-sig").splitlines()
+        text = path.read_text("utf-8-sig", "surrogateescape")
     except FileNotFoundError as error:
         raise errors.InputError(f"`{flag}`={path} does not exist.") from error
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise errors.InputError(
-            f"`{flag}`={path} cannot be read as a list of pictures, a line "
-            f"each, in UTF-8 ({error})."
+            f"`{flag}`={path} cannot be read ({error.strerror})."
         ) from error
-    found = [path.parent / line.strip() for line in lines if line.strip()]
+    if "\0" in text:
+        raise errors.InputError(
+            f"`{flag}`={path} is no list of pictures, a line each, in UTF-8."
+        )
+    lines = map(str.strip, text.splitlines())
+    found = [path.parent / line for line in lines if line]
     for picture, count in collections.Counter(found).items():
         if count > 1:
             raise errors.InputError(
@@ -53,4 +58,4 @@ def write_list(
     """Writes a list that `read_list` reads, with absolute paths."""
     with atomic_files.atomic_path(path) as temporary:
         lines = [f"{picture.resolve()}\n" for picture in pictures]
-        temporary.write_text("".join(lines), "utf-8")
+        temporary.write_text("".join(lines), "utf-8", "surrogateescape")

@@ -1,3 +1,5 @@
+import os
+
 import pytest
 
 from cartoongan_tf.core import errors
@@ -54,8 +56,14 @@ def test_lists_that_are_none_are_refused(tmp_path):
     cases = {
         "gone.txt": r"`photo_dir`=.*gone\.txt does not exist",
         "twice.txt": r"twice\.txt names .*a\.png 2 times",
-        "bytes.txt": r"bytes\.txt cannot be read as a list",
+        "bytes.txt": r"bytes\.txt is no list of pictures",
     }
     for name, message in cases.items():
         with pytest.raises(errors.InputError, match=message):
             file_lists.read_list(tmp_path / name, "photo_dir")
+
+
+def test_names_that_are_no_utf8_are_kept(tmp_path):
+    picture = tmp_path / os.fsdecode(b"caf\xe9.png")
+    file_lists.write_list([picture], tmp_path / "list.txt")
+    assert file_lists.read_list(tmp_path / "list.txt", "x") == [picture]
