@@ -6,6 +6,7 @@ Where data and weights lie may change, if they are what they were.
 import dataclasses
 import hashlib
 import json
+import os
 import pathlib
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -16,7 +17,8 @@ from cartoongan_tf.inference import loading
 from cartoongan_tf.training import config
 
 _NAME = "run.json"
-_WEIGHTS = ("inception_weights", "init_from", "vgg19_weights")
+_ONCE = "init_from"  # What is read of it is in the checkpoints since.
+_WEIGHTS = ("inception_weights", _ONCE, "vgg19_weights")
 
 
 def check(
@@ -37,11 +39,11 @@ def check(
         return
     old, new = json.loads(path.read_text()), _describe(settings, folders)
     moved = dict(old["contents"].items() & new["contents"].items())
+    other = _differences(old["settings"], new["settings"], moved)
+    contents = _differences(old["contents"], new["contents"], {*other, _ONCE})
     differences = [
-        *_differences(old["settings"], new["settings"], "`{}`", moved),
-        *_differences(
-            old["contents"], new["contents"], "the content of `{}`", _WEIGHTS
-        ),
+        *(f"`{name}` {change}" for name, change in other.items()),
+        *(f"the content of `{name}` {c}" for name, c in contents.items()),
     ]
     if differences:
         raise errors.InputError(
@@ -61,13 +63,13 @@ def write(
         temporary.write_text(text)
 
 
-def _differences(old, new, text, but):
-    """What is another now, in words; names in `but` may be."""
-    return [
-        f"{text.format(name)} was {old.get(name)} and is {value}"
+def _differences(old, new, but):
+    """What is another now, by name, in words; names in `but` may be."""
+    return {
+        name: f"was {old.get(name)} and is {value}"
         for name, value in new.items()
         if name not in but and old.get(name) != value
-    ]
+    }
 
 
 def _describe(settings, folders):
@@ -99,5 +101,7 @@ def _digests(settings):
 def _summarize(paths):
     digest = hashlib.sha256()
     for path in paths:
-        digest.update(f"{path.name} {path.stat().st_size}\n".encode())
+        # As the disk has them: names made elsewhere may be no UTF-8.
+        name = os.fsencode(path.name)
+        digest.update(b"%s %d\n" % (name, path.stat().st_size))
     return f"{len(paths)} pictures ({digest.hexdigest()[:12]})"

@@ -1,5 +1,6 @@
 import dataclasses
 import json
+import os
 
 import pytest
 
@@ -29,6 +30,14 @@ def test_the_same_run_may_go_on(settings, folders):
 def test_settings_of_length_may_change(settings, folders, name):
     run_record.write(settings, folders)
     run_record.check(dataclasses.replace(settings, **{name: 7}), folders)
+
+
+def test_names_of_pictures_may_be_no_utf8(settings, folders, tmp_path):
+    name = os.fsencode(tmp_path) + b"/photos/caf\xe9.png"
+    os.rename(folders["photo_dir"].pop(), name)
+    folders["photo_dir"].append(tmp_path / os.fsdecode(name))
+    run_record.write(settings, folders)
+    run_record.check(settings, folders)
 
 
 def test_arguments_are_recorded_by_their_names(settings, folders, tmp_path):
@@ -82,6 +91,28 @@ def test_weights_may_move_if_they_are_the_same(
     run_record.check(at("new", "weights"), folders)
     with pytest.raises(errors.InputError, match=f"`{name}` was"):
         run_record.check(at("other", "others"), folders)
+
+
+@pytest.mark.parametrize("name", ["vgg19_weights", "inception_weights"])
+def test_other_weights_in_the_same_place_are_noticed(
+    name, settings, folders, tmp_path
+):
+    path = tmp_path / "weights.h5"
+    path.write_text("weights")
+    settings = dataclasses.replace(settings, **{name: str(path)})
+    run_record.write(settings, folders)
+    path.write_text("others")
+    with pytest.raises(errors.InputError, match=f"content of `{name}` was"):
+        run_record.check(settings, folders)
+
+
+def test_what_a_run_began_with_may_be_trained_on(settings, folders, tmp_path):
+    path = tmp_path / "generator.keras"
+    path.write_text("weights")
+    settings = dataclasses.replace(settings, init_from=str(path))
+    run_record.write(settings, folders)
+    path.write_text("others")
+    run_record.check(settings, folders)
 
 
 def test_other_pictures_are_noticed(settings, folders):
