@@ -38,18 +38,40 @@ class PictureSource:
         paths: Their files, in a fixed order.
         read: Function from a scalar int64 number to a uint8 RGB tensor of
             shape `(height, width, 3)`, for use inside a graph.
+        copies: Decoded pictures that `read` takes in their place, if it does.
 
     Attributes:
         paths: As given.
         read: As given.
+        copies: As given.
     """
 
-    def __init__(self, paths: Sequence[pathlib.Path], read: Callable):
+    def __init__(
+        self,
+        paths: Sequence[pathlib.Path],
+        read: Callable,
+        copies: Sequence[pathlib.Path] = (),
+    ):
         self.paths = list(paths)
         self.read = read
+        self.copies = list(copies)
 
     def __len__(self):
         return len(self.paths)
+
+    def first_damaged(self) -> errors.InputError | None:
+        """Finds out which file a graph stumbled over, and why."""
+        if not self.copies:
+            return pictures.first_damaged(self.paths)
+        for copy in self.copies:
+            try:
+                _load(copy)
+            except (OSError, tf.errors.OpError):
+                return errors.InputError(
+                    f"{copy}, which holds a decoded picture, is damaged or "
+                    "gone; remove its folder, and run the same command again."
+                )
+        return None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,6 +107,7 @@ def open_source(
         InputError: If memory or disk would not hold the decoded pictures.
     """
     folder = _folder_of(cache, change)
+    copies: Sequence[pathlib.Path] = ()
     with tf.device("cpu:0"):  # Where `tf.data` works; not in a GPU's memory.
         if folder:
             kept = _fill_folder(scan, folder, change)
@@ -93,10 +116,10 @@ def open_source(
         elif cache == MEMORY:
             read = _read_memory(scan, scan.paths, pictures.read_picture)
         elif folder:
-            read = _read_folder(kept)
+            read, copies = _read_folder(kept), kept
         else:
             read = _read_files(scan)
-    return PictureSource(scan.paths, read)
+    return PictureSource(scan.paths, read, copies)
 
 
 def _folder_of(cache, change):

@@ -16,7 +16,6 @@ from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import devices
 from cartoongan_tf.core import errors
 from cartoongan_tf.evaluation import inception
-from cartoongan_tf.images import pictures
 from cartoongan_tf.inference import loading
 from cartoongan_tf.inference import styles
 from cartoongan_tf.losses import perceptual_features
@@ -179,12 +178,10 @@ def _explained(run, generator):
         ):
             yield
     except tf.errors.OpError as error:
-        paths = run.photos.paths + run.cartoons.paths
-        if run.people is not None:
-            paths += run.people.paths
-        damaged = pictures.first_damaged(paths)
-        if damaged is None:
-            raise
-        raise errors.InputError(
-            f"{damaged} The last checkpoint is whole."
-        ) from error
+        for source in filter(None, (run.photos, run.cartoons, run.people)):
+            damaged = source.first_damaged()
+            if damaged is not None:
+                raise errors.InputError(
+                    f"{damaged} The last checkpoint is whole."
+                ) from error
+        raise

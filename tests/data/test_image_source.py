@@ -74,6 +74,18 @@ def test_a_cache_folder_is_shared_by_runs(folder, tmp_path, open_folder):
     assert again == first
 
 
+def test_a_cached_picture_that_is_damaged_or_gone_is_named(
+    folder, tmp_path, open_folder
+):
+    source = open_folder(folder, str(tmp_path / "c"))
+    assert source.first_damaged() is None
+    first, *_, last = source.copies
+    last.unlink()
+    assert f"{last}, which holds a decoded" in str(source.first_damaged())
+    first.write_bytes(first.read_bytes()[:-1])
+    assert f"{first}, which holds a decoded" in str(source.first_damaged())
+
+
 def test_links_to_one_picture_are_cached_once(folder, tmp_path, open_folder):
     for number in range(10, 30):
         (folder / f"{number}.png").symlink_to(folder / "0.png")
