@@ -1,6 +1,7 @@
 """Exit of a command that cannot go on."""
 
 import contextlib
+import errno
 import re
 import sys
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from absl import flags
 
 from cartoongan_tf.core import errors
 
+_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 _INTERRUPTED = 130  # What a shell reports after Ctrl-C.
 
 
@@ -23,6 +25,11 @@ def with_message() -> Iterator[None]:
     except errors.InputError as error:
         sys.exit(f"error: {as_flags(str(error))}")
     except OSError as error:
+        if error.errno in _FORBIDDEN and error.filename:
+            sys.exit(
+                f"error: {error.filename} cannot be opened or changed "
+                f"({error.strerror}); allow it, or name another place."
+            )
         if not errors.is_out_of_space(error):
             raise
         sys.exit(

@@ -1,4 +1,5 @@
 import errno
+import os
 
 import pytest
 
@@ -22,6 +23,12 @@ def test_bad_input_ends_in_one_message():
 def test_a_full_disk_ends_in_one_message(cause):
     message = end_of(OSError(cause, "cannot write", "run/file"))
     assert "no space left to write run/file" in message
+
+
+@pytest.mark.parametrize("cause", [errno.EACCES, errno.EPERM, errno.EROFS])
+def test_what_is_not_allowed_ends_in_one_message(cause):
+    message = end_of(OSError(cause, os.strerror(cause), "run/file"))
+    assert "error: run/file cannot be opened or changed" in message
 
 
 def test_stopping_ends_as_shells_expect(capsys):
