@@ -7,6 +7,7 @@ import pathlib
 from cartoongan_tf.commands import train_usage
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import devices
+from cartoongan_tf.core import folder_lock
 from cartoongan_tf.data import image_source
 from cartoongan_tf.evaluation import inception
 from cartoongan_tf.losses import perceptual_features
@@ -34,9 +35,10 @@ def main(_):
     devices.prepare(settings.deterministic)
     compare = content_features(settings)
     describe = evaluation_features(settings)
-    run = runs.open_run(settings)
-    record_flags(run.workdir)
-    trainer.train(run, compare, describe)
+    with folder_lock.held("workdir", settings.workdir):
+        run = runs.open_run(settings)
+        record_flags(run.workdir)
+        trainer.train(run, compare, describe)
     print(f"Wrote {run.workdir / 'generator.keras'}")
 
 
@@ -66,7 +68,7 @@ def record_flags(workdir):
     with atomic_files.atomic_path(
         pathlib.Path(workdir) / "train.flags"
     ) as temporary:
-        temporary.write_text("".join(lines))
+        temporary.write_text("".join(lines), "utf-8", "surrogateescape")
 
 
 def _serialize(flag):

@@ -21,6 +21,7 @@ from cartoongan_tf.commands import command_line
 from cartoongan_tf.commands import exit
 from cartoongan_tf.commands import train
 from cartoongan_tf.core import errors
+from cartoongan_tf.core import folder_lock
 from cartoongan_tf.data import crop_matching
 from cartoongan_tf.images import pictures
 from cartoongan_tf.inference import loading
@@ -135,6 +136,14 @@ def test_a_run_goes_on_after_its_data_moved(folders, tmp_path):
     moved = [f"{flag}_moved" for flag in folders]
     assert run_here(*moved, *arguments, "--steps=2") is None
     assert len(run_log.read_table(tmp_path / "run_moved")) == 2
+
+
+def test_two_runs_do_not_share_a_folder(folders, tmp_path):
+    """The second would write over the checkpoints of the first."""
+    with folder_lock.held("workdir", tmp_path / "run"):
+        message = run_here(*folders, *TINY, "--warmup_steps=0", "--steps=1")
+    assert f"--workdir={tmp_path / 'run'} is in use" in message
+    assert not any((tmp_path / "run").iterdir())
 
 
 CONFIGS = ROOT / "cartoongan_tf/configs"
