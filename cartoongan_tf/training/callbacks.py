@@ -6,6 +6,7 @@ phases: `offset` is where a phase begins.
 """
 
 import datetime
+import os
 import pathlib
 import signal
 import sys
@@ -191,9 +192,10 @@ def sample_grid(generator: Callable, photos: Sequence[tf.Tensor]) -> np.ndarray:
 
 
 class StopOnSignal(keras.callbacks.Callback):
-    """Ends training after the current step on Ctrl-C or SIGTERM.
+    """Ends training after the current step on Ctrl-C, SIGTERM or SIGHUP.
 
-    A second signal has its usual effect at once.
+    A terminal that is closed sends the last, unless `nohup` has it ignored. A
+    second signal has its usual effect at once.
 
     Attributes:
         received: Number of the signal, or None.
@@ -205,7 +207,7 @@ class StopOnSignal(keras.callbacks.Callback):
         self._usual = {}
 
     def on_train_begin(self, logs=None):
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in self._numbers():
             self._usual[number] = signal.signal(number, self._note)
 
     def on_train_batch_end(self, batch, logs=None):
@@ -218,7 +220,16 @@ class StopOnSignal(keras.callbacks.Callback):
     def _note(self, number, frame):
         self.received = number
         self._restore()
-        print("\nStopping after this step ...", flush=True)
+        try:
+            print("\nStopping after this step ...", flush=True)
+        except OSError:  # The terminal is gone; no more can be told.
+            sys.stdout = sys.stderr = open(os.devnull, "w")
+
+    def _numbers(self):
+        yield from (signal.SIGINT, signal.SIGTERM)
+        hang_up = getattr(signal, "SIGHUP", None)  # Windows has none.
+        if hang_up and signal.getsignal(hang_up) is not signal.SIG_IGN:
+            yield hang_up
 
     def _restore(self):
         for number, handler in self._usual.items():

@@ -1,4 +1,8 @@
+import contextlib
+import functools
+import os
 import signal
+import sys
 
 import cv2
 import numpy as np
@@ -96,8 +100,19 @@ def test_the_fixed_grid_is_fixed_and_the_other_is_random(
     assert len(set(tops["random"])) == 4
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_training_after_the_step(number):
+@pytest.fixture
+def hang_up():
+    """Sets what `SIGHUP` does, until the end of the test."""
+    usual = signal.getsignal(signal.SIGHUP)
+    yield functools.partial(signal.signal, signal.SIGHUP)
+    signal.signal(signal.SIGHUP, usual)
+
+
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+)
+def test_a_signal_ends_training_after_the_step(number, hang_up):
+    hang_up(lambda number, frame: None)
     usual = signal.getsignal(number)
     model, callback = Step(), callbacks.StopOnSignal()
     callback.set_model(model)
@@ -109,6 +124,36 @@ def test_a_signal_ends_training_after_the_step(number):
     assert model.stop_training
     callback.on_train_end()
     assert callback.received == number
+
+
+def test_a_run_under_nohup_goes_on_without_a_terminal(hang_up):
+    hang_up(signal.SIG_IGN)
+    callback = callbacks.StopOnSignal()
+    callback.on_train_begin()
+    assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    callback.on_train_end()
+
+
+def test_a_terminal_that_is_gone_does_not_keep_from_saving(
+    hang_up, monkeypatch
+):
+    terminal, ours = os.openpty()
+    os.close(terminal)
+    hang_up(lambda number, frame: None)
+    monkeypatch.setattr(sys, "stderr", sys.stderr)
+    gone = open(ours, "w")
+    monkeypatch.setattr(sys, "stdout", gone)
+    model, callback = Step(), callbacks.StopOnSignal()
+    callback.set_model(model)
+    callback.on_train_begin()
+    signal.raise_signal(signal.SIGHUP)
+    callback.on_train_batch_end(0)
+    assert model.stop_training
+    print("1/1", flush=True)
+    callback.on_train_end()
+    sys.stdout.close()
+    with contextlib.suppress(OSError):
+        gone.close()
 
 
 @pytest.mark.parametrize(("seconds", "lines"), [(1000, 1), (0, 10)])
