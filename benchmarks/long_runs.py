@@ -3,7 +3,7 @@ r"""Memory and disk of long runs.
     python -m benchmarks.long_runs
     python -m benchmarks.long_runs --minutes=2 --photos=200 --files=100
 
-A video of 1920x1080 pixels and 24 frames per second goes through all that
+A video of 1920x1080 pixels goes through all that
 `cartoonize.py` does but the network, in whose place a stub inverts colors;
 a folder of small photos goes through `cartoonize.py`; and a training set of
 small files through the start of `train.py`. For each, the table has the
@@ -32,11 +32,11 @@ from cartoongan_tf.commands import command_line
 FLAGS = flags.FLAGS
 
 flags.DEFINE_float("minutes", 60, "Of the video; 0 to leave it out.")
+flags.DEFINE_integer("rate", 24, "Frames per second of the video.")
 flags.DEFINE_integer("photos", 10_000, "Of the folder; 0 to leave it out.")
 flags.DEFINE_integer("files", 3_000, "Of each training set; 0 to leave it out.")
 flags.DEFINE_string("style", "comic", "As cartoonize.py takes --model.")
 
-_RATE = 24
 _CLIP_SECONDS = 10
 _STUB = (
     "import sys; from cartoongan_tf.video import videos; "
@@ -103,19 +103,22 @@ def copies(folder: pathlib.Path, count: int) -> None:
 def report(name: str, command: Sequence, made: pathlib.Path) -> None:
     """Runs a command, and prints its line."""
     begin = time.monotonic()
-    process = subprocess.Popen(
-        [str(part) for part in command],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
-    samples = process_memory.watch(process, 1.0, lambda: megabytes(made))
-    seconds = time.monotonic() - begin
-    if process.returncode:
-        sys.exit(process.stderr.read().decode())
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(
+            [str(part) for part in command],
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+        )
+        samples = process_memory.watch(process, 1.0, lambda: megabytes(made))
+        seconds = time.monotonic() - begin
+        if process.returncode:
+            said.seek(0)
+            sys.exit(said.read().decode())
     resident, disk = zip(*samples, strict=True)
+    running = [megabytes for megabytes in resident if megabytes]
     print(
-        f"{name:24} {seconds:7.0f} {resident[len(resident) // 10]:11.0f} "
-        f"{resident[-1]:11.0f} {max(resident):8.0f} "
+        f"{name:24} {seconds:7.0f} {running[len(running) // 10]:11.0f} "
+        f"{running[-1]:11.0f} {max(running):8.0f} "
         f"{max(disk) / megabytes(made):16.2f}",
         flush=True,
     )
@@ -136,10 +139,12 @@ def write_film(path: pathlib.Path, minutes: float) -> None:
     """A test pattern of ten seconds, over and over, without encoding anew."""
     clip = path.with_name("clip.mp4")
     with av.open(str(clip), "w") as container:
-        stream = container.add_stream("libx264", _RATE, {"preset": "veryfast"})
+        stream = container.add_stream(
+            "libx264", FLAGS.rate, {"preset": "veryfast"}
+        )
         stream.width, stream.height, stream.pix_fmt = 1920, 1080, "yuv420p"
         stream.codec_context.max_b_frames = 0
-        for frame in pattern(_CLIP_SECONDS * _RATE):
+        for frame in pattern(_CLIP_SECONDS * FLAGS.rate):
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     with av.open(str(path), "w") as container:
@@ -148,20 +153,22 @@ def write_film(path: pathlib.Path, minutes: float) -> None:
                 source = part.streams.video[0]
                 if not turn:
                     stream = container.add_stream_from_template(source)
-                offset = round(turn * _CLIP_SECONDS / source.time_base)
+                base = source.time_base or Fraction(1)
+                offset = round(turn * _CLIP_SECONDS / base)
                 for packet in part.demux(source):
-                    if packet.pts is not None:
-                        packet.pts += offset
-                        packet.dts += offset
-                        packet.stream = stream
-                        container.mux(packet)
+                    if packet.pts is None or packet.dts is None:
+                        continue  # The one that ends a stream.
+                    packet.pts += offset
+                    packet.dts += offset
+                    packet.stream = stream
+                    container.mux(packet)
     clip.unlink()
 
 
 def pattern(count: int):
     """Frames of FFmpeg's test source."""
     graph = av.filter.Graph()
-    source = graph.add("testsrc2", f"size=1920x1080:rate={_RATE}")
+    source = graph.add("testsrc2", f"size=1920x1080:rate={FLAGS.rate}")
     form = graph.add("format", "pix_fmts=yuv420p")
     sink = graph.add("buffersink")
     source.link_to(form)
@@ -169,7 +176,7 @@ def pattern(count: int):
     graph.configure()
     for number in range(count):
         frame = sink.pull()
-        frame.pts, frame.time_base = number, Fraction(1, _RATE)
+        frame.pts, frame.time_base = number, Fraction(1, FLAGS.rate)
         yield frame
 
 

@@ -3,7 +3,6 @@
 import pathlib
 import re
 import subprocess
-import threading
 
 
 def of(pid: int) -> tuple[float, float]:
@@ -26,14 +25,17 @@ def watch(
     Returns:
         Samples of megabytes that were resident, and of that value.
     """
-    samples = []
-    ended = threading.Event()
-    waiting = threading.Thread(target=lambda: (process.wait(), ended.set()))
-    waiting.start()
-    while not ended.wait(seconds):
+    samples: list[tuple[float, float]] = []
+    while True:
         try:
-            samples.append((of(process.pid)[0], also()))
-        except (OSError, KeyError):  # It ends, and has no memory any more.
-            break
-    waiting.join()
-    return samples
+            process.wait(seconds)
+            return samples
+        except subprocess.TimeoutExpired:
+            samples.append((_resident(process), also()))
+
+
+def _resident(process):
+    try:
+        return of(process.pid)[0]
+    except (OSError, KeyError):  # It has just ended.
+        return 0.0
