@@ -30,6 +30,7 @@ _DEEP = ("I", "I;16", "I;16B", "I;16L")
 _SIXTEEN_TO_EIGHT_BITS = 1 / 256
 _QUALITY = 95
 _PHOTOMETRIC_INTERPRETATION, _WHITE_IS_ZERO = 262, 0  # Of a TIFF.
+_BITS_PER_SAMPLE, _PLANAR_CONFIGURATION, _SEPARATE = 258, 284, 2
 _ORIENTATION = PIL.ExifTags.Base.Orientation
 _HEIC = (
     b"heic",
@@ -75,6 +76,7 @@ def prepare(data: bytes, max_side: int = MAX_SIDE) -> bytes:
     try:
         with _open(data) as image:
             _check_size(image)
+            _check_planes(image)
             if whole := jpeg_end.add(data):
                 return prepare(whole, max_side)
             if _goes_as_it_is(image, max_side):
@@ -113,6 +115,19 @@ def _check_size(image):
         raise errors.ClientError(
             f"has {image.width} x {image.height} pixels, and "
             f"{MAX_PIXELS // 10**6} million are the most; shrink it."
+        )
+
+
+def _check_planes(image):
+    """Refuses what Pillow makes noise of."""
+    tags = getattr(image, "tag_v2", {})
+    is_separate = tags.get(_PLANAR_CONFIGURATION) == _SEPARATE
+    if not is_separate or 16 not in tags.get(_BITS_PER_SAMPLE, ()):
+        return
+    if all(tile.codec_name == "raw" for tile in image.tile):
+        raise errors.ClientError(
+            "has channels of 16 bits one after the other; save it with 8 bits, "
+            "or interleaved."
         )
 
 

@@ -116,6 +116,13 @@ def test_white_may_be_zero_in_sixteen_bits(random):
     assert np.abs(off).max() <= 1
 
 
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_sixteen_bits_channel_by_channel_are_refused(order, random):
+    planes = random.integers(0, 2**16, (3, 20, 30), "uint16")
+    with pytest.raises(errors.ClientError, match="save it with 8 bits"):
+        uploads.prepare(corner_cases.deep_tiff(planes, 2, order))
+
+
 def test_transparency_is_put_on_white():
     source = PIL.Image.new("RGBA", (600, 400), (0, 0, 0, 0))
     image = decode(uploads.prepare(encode(source, "PNG"), 60))
