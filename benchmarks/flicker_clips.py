@@ -17,9 +17,15 @@ _SIZE = 320, 240
 
 def pan(count: int) -> Iterator[np.ndarray]:
     """A camera that pans over a still life, 2.3 pixels a frame."""
-    photo = samples.read_photos()["motorcycle"]
+    views = panned(samples.read_photos()["motorcycle"], count)
+    for number, view in enumerate(views):
+        yield _noisy(view, number)
+
+
+def panned(picture: np.ndarray, count: int) -> Iterator[np.ndarray]:
+    """Views of a picture as those of `pan`, as float32 and without noise."""
     for number in range(count):
-        yield _noisy(_crop(photo, 2.3 * number, 60 + 0.4 * number), number)
+        yield _crop(picture, 2.3 * number, 60 + 0.4 * number)
 
 
 def subject(count: int) -> Iterator[np.ndarray]:

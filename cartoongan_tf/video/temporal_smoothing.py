@@ -23,7 +23,7 @@ from cartoongan_tf.analysis import shot_detection
 
 _SIDE = 320  # Short side of the pictures that motion is found in; pixels.
 # The larger, the smoother, but the farther from what the network made.
-_WEIGHT = 0.6  # Of the last result, where all trust it.
+_WEIGHT = 0.7  # Of the last result, where all trust it.
 # Pixels, of the small pictures, off its start that a way ends.
 _FLOW_CONSISTENCY = 0.8
 _COLOR_SIGMA = 25.0  # Levels that a color may change on its way.
@@ -32,7 +32,7 @@ _CLAMP_WINDOW = 5  # Side, in pixels, of what is close by.
 # Put back half a pixel off, where cubic weights lose most; where nothing moves
 # nothing is, or halos would grow. More, or Lanczos' weights, gave ripples
 # beside contours.
-_SHARPENING = 0.18
+_SHARPENING = 0.16
 # Share of a picture; if less is trusted, it is another shot.
 _MIN_TRUSTED = 0.25
 
