@@ -30,6 +30,10 @@ import pytest
             "times as long",
         ),
         (
+            "benchmarks.long_runs --minutes=0.17 --rate=1 --photos=0 --files=0",
+            "0.17 minutes of video",
+        ),
+        (
             "benchmarks.train_step --repeats=1 --workdir={run} "
             "--generator=light --blocks=1 --image_size=32 --batch_size=2 "
             "--image_pool=2 --content_features=pyramid --photo_dir={photos} "
