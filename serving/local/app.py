@@ -206,8 +206,10 @@ async def _metrics(meters, _):
 
 async def _request_error(_, error):
     headers = {"Retry-After": str(_RETRY_SECONDS)}
+    # It may quote half of a surrogate pair, which no encoding has.
+    message = error.message.encode("utf-8", "backslashreplace").decode()
     return responses.JSONResponse(
-        {"error": error.message},
+        {"error": message},
         error.http_status,
         headers if error.http_status == 503 else None,
     )

@@ -100,6 +100,13 @@ def test_bodies_that_unpack_to_more_than_the_limit_are_refused(address):
         assert response.status_code == status
 
 
+def test_half_of_a_surrogate_pair_is_quoted(address):
+    document = '{"instances": [1], "signature_name": "\\ud800"}'
+    response = requests.post(address + PREDICT, document)
+    assert response.status_code == 400
+    assert "\\ud800" in response.json()["error"]
+
+
 def test_bodies_that_do_not_tell_their_length_are_limited_too(address):
     def chunks():
         for _ in range(20):
