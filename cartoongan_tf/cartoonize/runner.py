@@ -5,7 +5,6 @@ one by one.
 """
 
 import functools
-import logging
 import pathlib
 import sys
 from collections.abc import Iterator
@@ -25,8 +24,6 @@ from cartoongan_tf.core import parallel
 from cartoongan_tf.inference import postprocess
 from cartoongan_tf.video import cameras
 from cartoongan_tf.video import videos
-
-_LOGGER = logging.getLogger(__name__)
 
 
 class Cartoonize(Protocol):
@@ -93,15 +90,9 @@ def _run_one(cartoonize, settings, listeners, task, gate):
     except errors.InputError as error:
         return Outcome(task, str(error))
     except Exception as error:  # Whatever it is, the others go on.
-        if isinstance(error, OSError) and errors.is_out_of_space(error):
+        if errors.is_out_of_space(error):
             raise
-        _LOGGER.debug("%s failed.", task.job.relative, exc_info=True)
-        kind = type(error).__name__
-        return Outcome(
-            task,
-            f"failed ({kind}: {error}); `verbosity`=1 shows where, for a "
-            "report of the fault.",
-        )
+        return Outcome(task, errors.describe_fault(error, task.job.relative))
     return Outcome(task, None, notes)
 
 

@@ -1,7 +1,6 @@
 """Runs `prepare frames` and `prepare check`, as `prepare_usage` describe."""
 
 import glob
-import logging
 import pathlib
 import sys
 
@@ -22,7 +21,6 @@ from cartoongan_tf.prepare import html_report
 from cartoongan_tf.prepare import rules
 
 FLAGS = prepare_usage.FLAGS
-_LOGGER = logging.getLogger(__name__)
 
 
 def main(arguments):
@@ -41,7 +39,7 @@ def _frames():
         try:
             print(_extract(film), flush=True)
         except Exception as error:  # Whatever it is, the others go on.
-            if len(films) == 1 or _ends_all(error):
+            if len(films) == 1 or errors.is_out_of_space(error):
                 raise
             print(exit.as_flags(_problem(film, error)), file=sys.stderr)
             failed += 1
@@ -51,18 +49,10 @@ def _frames():
         )
 
 
-def _ends_all(error):
-    return isinstance(error, OSError) and errors.is_out_of_space(error)
-
-
 def _problem(film, error):
     if isinstance(error, errors.InputError):
         return str(error)
-    _LOGGER.debug("%s failed.", film, exc_info=True)
-    return (
-        f"{film}: failed ({type(error).__name__}: {error}); `verbosity`=1 "
-        "shows where, for a report of the fault."
-    )
+    return f"{film}: {errors.describe_fault(error, film)}"
 
 
 def _films():
