@@ -41,8 +41,7 @@ def posterize(light):
 
 def _form(light):
     """1 where light models a form, 0 where it is even or at an edge."""
-    down, across = edge_flow.slopes(light)
-    slope = ops.sqrt(ops.square(down) + ops.square(across))
+    slope = edge_flow.steepness(light)
     changes = texture.ramp(edge_flow.blur(slope, 2), _FORM_RANGE)
     edges = _widened(texture.ramp(slope, _EDGE_RANGE), _EDGE_RADIUS)
     return changes * (1 - edge_flow.blur(edges, 2))

@@ -102,6 +102,12 @@ def slopes(light):
     return down / 2, across / 2
 
 
+def steepness(light):
+    """Slopes where they are steepest, of the same shape as `light`."""
+    down, across = slopes(light)
+    return ops.sqrt(ops.square(down) + ops.square(across))
+
+
 def _structure_tensor(light, radius):
     down, across = slopes(light)
     products = (down * down, across * across, down * across)

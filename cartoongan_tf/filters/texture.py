@@ -34,9 +34,8 @@ def mask(photos):
         Images of shape `(batch, height, width, 1)`, 1 in texture and 0 off it.
     """
     light = luminance.luminance(photos)
-    down, across = edge_flow.slopes(light)
-    slope = ops.sqrt(ops.square(down) + ops.square(across))
-    filled = edge_flow.blur(ops.clip(slope / _MIN_SLOPE, 0, 1), _RADIUS)
+    changes = ops.clip(edge_flow.steepness(light) / _MIN_SLOPE, 0, 1)
+    filled = edge_flow.blur(changes, _RADIUS)
     one_direction = edge_flow.coherence(edge_flow.blur(light, 1))
     is_texture = ramp(filled, _DENSITY_RANGE) * (
         1 - ramp(one_direction, _COHERENCE_RANGE)
