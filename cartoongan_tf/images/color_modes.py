@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+import PIL.ExifTags
 import PIL.Image
 import PIL.ImageCms
 
@@ -16,7 +17,7 @@ from cartoongan_tf.images import metadata
 
 _STRIP = 2**16  # Pixels converted at a time; they stay in the cache.
 _OPAQUE = 255
-_PHOTOMETRIC_INTERPRETATION, _WHITE_IS_ZERO = 262, 0  # Of a TIFF.
+_WHITE_IS_ZERO = 0  # Photometric interpretation of a TIFF.
 _CMS = PIL.ImageCms
 
 
@@ -97,8 +98,8 @@ def _converter(image) -> Callable[[PIL.Image.Image], np.ndarray]:
 
 def _is_negative(image):
     """Whether 0 is white, which Pillow forgets of deep grays only."""
-    tags = getattr(image, "tag_v2", {})
-    return tags.get(_PHOTOMETRIC_INTERPRETATION) == _WHITE_IS_ZERO
+    tag = PIL.ExifTags.Base.PhotometricInterpretation
+    return getattr(image, "tag_v2", {}).get(tag) == _WHITE_IS_ZERO
 
 
 def _from_deep_gray(hole, is_negative):

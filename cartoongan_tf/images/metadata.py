@@ -134,11 +134,11 @@ def gray_profile_of(
     image: PIL.Image.Image,
 ) -> PIL.ImageCms.ImageCmsProfile | None:
     """The profile of an image of grays that says how light they are."""
-    profile = profile_of(image)
     is_gray = image.mode in ("L", "LA") or image.mode.startswith("I;16")
-    if not is_gray or profile is None:
+    profile = profile_of(image) if is_gray else None
+    if profile is None or profile.profile.xcolor_space != "GRAY":
         return None
-    return profile if profile.profile.xcolor_space == "GRAY" else None
+    return profile
 
 
 def save_options(

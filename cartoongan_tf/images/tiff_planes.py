@@ -4,11 +4,12 @@ Photoshop writes them if it is asked to ("Per Channel"). Pillow reads those that
 are not compressed as if they had 8 bits, which gives noise.
 """
 
+import PIL.ExifTags
 import PIL.ImageFile
 import PIL.TiffImagePlugin
 
-_BITS_PER_SAMPLE, _PLANAR_CONFIGURATION = 258, 284
-_SEPARATE = 2
+_TAGS = PIL.ExifTags.Base
+_SEPARATE = 2  # Planar configuration.
 _DEEP = 16
 
 
@@ -21,8 +22,8 @@ def mend(image: PIL.ImageFile.ImageFile) -> None:
     if not isinstance(image, PIL.TiffImagePlugin.TiffImageFile):
         return
     tags = image.tag_v2
-    is_separate = tags.get(_PLANAR_CONFIGURATION) == _SEPARATE
-    if is_separate and set(tags.get(_BITS_PER_SAMPLE, ())) == {_DEEP}:
+    is_separate = tags.get(_TAGS.PlanarConfiguration) == _SEPARATE
+    if is_separate and set(tags.get(_TAGS.BitsPerSample, ())) == {_DEEP}:
         image.tile = [_mended(image, tile) for tile in image.tile]
 
 

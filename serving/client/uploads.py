@@ -29,9 +29,11 @@ _LOSSLESS = {"BMP", "GIF", "PNG", "PPM", "TGA", "TIFF"}
 _DEEP = ("I", "I;16", "I;16B", "I;16L")
 _SIXTEEN_TO_EIGHT_BITS = 1 / 256
 _QUALITY = 95
-_PHOTOMETRIC_INTERPRETATION, _WHITE_IS_ZERO = 262, 0  # Of a TIFF.
-_BITS_PER_SAMPLE, _PLANAR_CONFIGURATION, _SEPARATE = 258, 284, 2
-_ORIENTATION = PIL.ExifTags.Base.Orientation
+_TAGS = PIL.ExifTags.Base
+_WHITE_IS_ZERO = 0  # Photometric interpretation of a TIFF.
+_SEPARATE = 2  # Planar configuration of one.
+# Chunks of a PNG that may tell of an orientation.
+_TURNING = (b"eXIf", b"iTXt", b"tEXt", b"zTXt")
 _HEIC = (
     b"heic",
     b"heim",
@@ -79,7 +81,7 @@ def prepare(data: bytes, max_side: int = MAX_SIDE) -> bytes:
             _check_planes(image)
             if whole := jpeg_end.add(data):
                 return prepare(whole, max_side)
-            if _goes_as_it_is(image, max_side):
+            if _goes_as_it_is(image, data, max_side):
                 return data
             return _encode(_reduced(image, max_side), image.format)
     except PIL.UnidentifiedImageError:
@@ -121,8 +123,8 @@ def _check_size(image):
 def _check_planes(image):
     """Refuses what Pillow makes noise of."""
     tags = getattr(image, "tag_v2", {})
-    is_separate = tags.get(_PLANAR_CONFIGURATION) == _SEPARATE
-    if not is_separate or 16 not in tags.get(_BITS_PER_SAMPLE, ()):
+    is_separate = tags.get(_TAGS.PlanarConfiguration) == _SEPARATE
+    if not is_separate or 16 not in tags.get(_TAGS.BitsPerSample, ()):
         return
     if all(tile.codec_name == "raw" for tile in image.tile):
         raise errors.ClientError(
@@ -131,27 +133,30 @@ def _check_planes(image):
         )
 
 
-def _goes_as_it_is(image, max_side):
+def _goes_as_it_is(image, data, max_side):
     return (
         image.format in _AS_IT_IS
         and max(image.size) <= max_side
         and getattr(image, "n_frames", 1) == 1
         and image.mode != "CMYK"  # Servers refuse those without a marker.
         and _foreign_profile(image) is None
-        and not _is_turned_unseen(image)
+        and not _is_turned_unseen(image, data)
     )
 
 
-def _is_turned_unseen(image):
+def _is_turned_unseen(image, data):
     """Whether an orientation stands where servers do not look for it.
 
     They look into EXIF that stands before the pixels, and not into XMP.
     """
+    # To be told of one by a PNG, Pillow would decode it.
+    if image.format == "PNG" and not any(name in data for name in _TURNING):
+        return False
     seen = PIL.Image.Exif()
     try:
         seen.load(image.info.get("exif") or b"")
-        turn = seen.get(_ORIENTATION, 1)
-        return image.getexif().get(_ORIENTATION, 1) != turn
+        turn = seen.get(_TAGS.Orientation, 1)
+        return image.getexif().get(_TAGS.Orientation, 1) != turn
     except _BROKEN:
         return False
 
@@ -188,7 +193,7 @@ def _reduced(image, max_side):
 def _is_negative(image):
     """Whether 0 is white, which Pillow forgets of deep grays only."""
     tags = getattr(image, "tag_v2", {})
-    return tags.get(_PHOTOMETRIC_INTERPRETATION) == _WHITE_IS_ZERO
+    return tags.get(_TAGS.PhotometricInterpretation) == _WHITE_IS_ZERO
 
 
 def _in_srgb(picture, profile):
