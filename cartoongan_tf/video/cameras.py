@@ -18,6 +18,7 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
+from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
 from cartoongan_tf.video import codecs
 from cartoongan_tf.video import muxer
@@ -121,7 +122,7 @@ def _write(cartoons, target, encoding):
         return 0
     height, width = first[1].shape[:2]
     display = reader.DisplayInfo((width, height))
-    segment = target.with_name(f".camera-{target.name}.nut")
+    segment = atomic_files.hidden_beside(target, "camera")
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         with segment_writer.SegmentWriter(
