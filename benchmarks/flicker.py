@@ -56,6 +56,7 @@ def main(argv):
         f"{'clip':8} {'per frame':>9} {'smoothed':>9} {'ratio':>6} "
         f"{'sharpness':>9} {'ms a frame':>10}"
     )
+    measured = {}
     for name, clip in CLIPS.items():
         photos = list(clip(FLAGS.frames))
         cartoons = [cartoonize(photo) for photo in photos]
@@ -70,13 +71,13 @@ def main(argv):
             f"{sharper:9.2f} {milliseconds:10.1f}",
             flush=True,
         )
-        if name == "pan":
-            steady = warping_error(steady_pan(cartoonize), ways)
-            steadiest = f"Pan over one cartoon: {steady:.2f}, a ratio of "
-            steadiest += f"{steady / before:.2f}."
+        measured[name] = before, ways
         if FLAGS.strips:
             write_strip(name, photos, cartoons, results)
-    print(steadiest)
+    before, ways = measured["pan"]
+    steady = warping_error(steady_pan(cartoonize), ways)
+    ratio = steady / before
+    print(f"Pan over one cartoon: {steady:.2f}, a ratio of {ratio:.2f}.")
     height, width = photos[0].shape[:2]
     print(f"Frames are of {width}x{height} pixels.")
 
