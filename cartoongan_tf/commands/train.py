@@ -53,7 +53,9 @@ def content_features(settings):
     load = perceptual_features.load_vgg19
     if settings.has_feature_discriminator:
         load = perceptual_features.load_vgg19_maps
-    return load(settings.vgg19_weights, settings.vgg19_precision)
+    is_mixed = settings.mixed_precision != "none"
+    precision = "bfloat16" if is_mixed else "float32"
+    return load(settings.vgg19_weights, precision)
 
 
 def evaluation_features(settings):

@@ -21,12 +21,14 @@ flags.DEFINE_string(
     "imagenet, to let Keras fetch them once; or an .npz or .h5 file.",
 )
 flags.DEFINE_enum(
-    "vgg19_precision",
-    _DEFAULT.vgg19_precision,
-    choices.VGG19_PRECISIONS,
-    "bfloat16 takes half the time where the hardware has it (GPUs since "
-    "2020, CPUs with AVX512-BF16 or AMX), and longer where not. Losses and "
-    "both trained networks stay float32.",
+    "mixed_precision",
+    _DEFAULT.mixed_precision,
+    choices.MIXED_PRECISIONS,
+    "What computes in bfloat16: nothing; VGG19; or VGG19, generator and "
+    "discriminators. It takes about half the time where the hardware has it "
+    "(GPUs since 2020, CPUs with AVX512-BF16 or AMX), and longer where not. "
+    "Weights, losses and optimizers stay float32, and so do the networks that "
+    "are saved.",
 )
 flags.DEFINE_float(
     "content_weight",

@@ -6,7 +6,7 @@ commands can offer them at once.
 
 GENERATORS = ("cartoongan", "light")  # Architectures.
 CONTENT_FEATURES = ("vgg19", "pyramid")
-VGG19_PRECISIONS = ("float32", "bfloat16")
+MIXED_PRECISIONS = ("none", "vgg19", "all")  # What computes in bfloat16.
 ADVERSARIAL_LOSSES = ("lsgan", "log")
 SMOOTHINGS = ("gaussian", "box")
 BAD_IMAGES = ("error", "skip")

@@ -85,21 +85,30 @@ class Objective:
         return {**adversarial, "content": self.content_weight, **used}
 
     def reconstruction_terms(
-        self, photos, generated, *, maps=None, view=None, cartoons=None
+        self,
+        photos,
+        generated,
+        *,
+        target=None,
+        maps=None,
+        view=None,
+        cartoons=None,
     ) -> dict:
         """All losses but the adversarial ones, unweighted, by name.
 
         Args:
             photos: Photos of shape `(batch, height, width, 3)` in [-1, 1].
             generated: What the generator makes of them.
-            maps: What `look` gives for `generated`, if that is there already.
+            target: What `target` gives for `photos`, if that is there already.
+            maps: What `look` gives for `generated`, likewise.
             view: The `augmentation.View` of this step; none to look at images
                 as they are.
             cartoons: Cartoons of the same shape, for the palette, which is
                 left out without them.
         """
         view = view or augmentation.AS_IT_IS
-        target = _target(self.content_target, photos, self.saturation)
+        if target is None:
+            target = self.target(photos)
         found = self._content(
             _last(self.look(target, view)),
             _last(self.look(generated, view) if maps is None else maps),
@@ -121,6 +130,10 @@ class Objective:
         if self.variation_weight:
             found["variation"] = losses.variation_loss(generated)
         return found
+
+    def target(self, photos):
+        """Images that content, colors and flat areas are compared with."""
+        return _target(self.content_target, photos, self.saturation)
 
     def look(self, images, view):
         """Features of images as they are shown in a step."""
@@ -153,12 +166,12 @@ class PixelObjective:
     time a step, and no VGG19.
 
     Attributes:
-        target: What the generator learns to reproduce, as
-            `Objective.content_target`.
+        content_target: What the generator learns to reproduce, as of
+            `Objective`.
         saturation: As of `Objective`.
     """
 
-    target: str
+    content_target: str
     saturation: float = 1.0
 
     @property
@@ -166,9 +179,14 @@ class PixelObjective:
         """As `Objective.weights`."""
         return {"pixel": 1.0}
 
-    def reconstruction_terms(self, photos, generated) -> dict:
+    def target(self, photos):
+        """As `Objective.target`."""
+        return _target(self.content_target, photos, self.saturation)
+
+    def reconstruction_terms(self, photos, generated, *, target=None) -> dict:
         """As `Objective.reconstruction_terms`."""
-        target = _target(self.target, photos, self.saturation)
+        if target is None:
+            target = self.target(photos)
         return {"pixel": losses.pixel_loss(target, generated)}
 
 

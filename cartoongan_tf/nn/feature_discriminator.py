@@ -90,7 +90,7 @@ class FeatureHead(keras.layers.Layer):
 
     def call(self, inputs):
         normalized = (inputs - self.mean) / self.deviation
-        return convolutions.chain(self.steps, normalized)
+        return ops.cast(convolutions.chain(self.steps, normalized), "float32")
 
     def compute_output_shape(self, input_shape):
         batch, *sides, _ = input_shape

@@ -30,11 +30,14 @@ def apply() -> None:
 
 
 @contextlib.contextmanager
-def fixed() -> Iterator[None]:
+def fixed(policy: str = _DTYPE) -> Iterator[None]:
     """Settles them for the networks that are built in the block.
 
     Keras keeps the type of weights for each thread. The layout is that of all
     threads, so that another one may see it for as long as the block takes.
+
+    Args:
+        policy: Name of the `keras.DTypePolicy` of these networks.
 
     Raises:
         InputError: If Keras runs on another backend than TensorFlow.
@@ -42,7 +45,7 @@ def fixed() -> Iterator[None]:
     _require_tensorflow()
     dtype = keras.config.dtype_policy()
     layout = keras.config.image_data_format()
-    keras.config.set_dtype_policy(_DTYPE)
+    keras.config.set_dtype_policy(policy)
     keras.config.set_image_data_format(_LAYOUT)
     try:
         yield

@@ -138,7 +138,7 @@ class LightGenerator(convolutions.SameSizeNetwork):
             *_activated([upsampling.UpsampledConvolution2D(filters // 2)]),
             *_activated(_reflection_padded(filters // 2, 3)),
             *convolutions.reflection_padded_convolution(3, 7),
-            keras.layers.Activation("tanh"),
+            keras.layers.Activation("tanh", dtype="float32"),
         ]
         convolutions.build(self)
 

@@ -9,6 +9,7 @@ Images are channels last, RGB, in [-1, 1]. Written in `keras.layers` and
 """
 
 import keras
+from keras import ops
 
 from cartoongan_tf.core import choices
 from cartoongan_tf.nn import convolutions
@@ -95,7 +96,7 @@ class Generator(convolutions.SameSizeNetwork):
             *_double(2 * filters, epsilon),
             *_double(filters, epsilon),
             *convolutions.reflection_padded_convolution(3, 7),
-            keras.layers.Activation("tanh"),
+            keras.layers.Activation("tanh", dtype="float32"),
         ]
         convolutions.build(self)
 
@@ -141,7 +142,7 @@ class Discriminator(keras.Model):
         convolutions.build(self)
 
     def call(self, images):
-        return convolutions.chain(self.stages, images)
+        return ops.cast(convolutions.chain(self.stages, images), "float32")
 
     def get_config(self):
         return {

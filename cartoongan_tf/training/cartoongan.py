@@ -14,10 +14,13 @@ share VGG19's features are led back through it together, and have one norm.
 import keras
 import tensorflow as tf
 
+from cartoongan_tf.core import compiling
 from cartoongan_tf.losses import augmentation
 from cartoongan_tf.losses import losses
+from cartoongan_tf.nn import precision
 
 _AS_THEY_ARE = augmentation.Augmentation()
+_SIDE = 32  # Of images that tell whether there is XLA: any.
 
 
 class _Phase(keras.Model):
@@ -33,6 +36,10 @@ class _Phase(keras.Model):
         super().__init__(**kwargs)
         self.generator = generator
         self.objective = objective
+        # Hundreds of small operations, which XLA joins.
+        self._target = compiling.compiled(
+            objective.target, tf.zeros((1, _SIDE, _SIDE, 3))
+        )
         self.built = True  # The networks were born built.
 
     @property
@@ -46,8 +53,7 @@ class _Phase(keras.Model):
 
         Without `use_ema` in its optimizer, with its weights as they are.
         """
-        copy = type(self.generator).from_config(self.generator.get_config())
-        copy.set_weights(self.generator.get_weights())
+        copy = precision.copy_network(self.generator)
         if int(self.step):  # Until then the average is zero.
             self.generator_optimizer.finalize_variable_values(
                 copy.trainable_variables
@@ -122,7 +128,9 @@ class WarmUp(_Phase):
     def train_step(self, photos):
         with tf.GradientTape(persistent=True) as tape:
             generated = self.generator(photos, training=True)
-            terms = self.objective.reconstruction_terms(photos, generated)
+            terms = self.objective.reconstruction_terms(
+                photos, generated, target=self._target(photos)
+            )
         return self._descend(tape, terms, generated)
 
 
@@ -199,7 +207,12 @@ class CartoonGAN(_Phase):
             terms = {
                 **self._adversarial_terms(logits),
                 **self.objective.reconstruction_terms(
-                    photos, generated, maps=maps, view=view, cartoons=cartoons
+                    photos,
+                    generated,
+                    target=self._target(photos),
+                    maps=maps,
+                    view=view,
+                    cartoons=cartoons,
                 ),
             }
             discrimination = self._discrimination(

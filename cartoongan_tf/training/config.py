@@ -19,7 +19,7 @@ class TrainConfig:
     init_from: str | None = None
     content_features: str = "vgg19"
     vgg19_weights: str = "imagenet"
-    vgg19_precision: str = "float32"
+    mixed_precision: str = "none"
     content_weight: float = 1.5e-4
     color_weight: float | None = None
     variation_weight: float = 0.0

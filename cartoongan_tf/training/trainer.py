@@ -21,6 +21,7 @@ from cartoongan_tf.inference import styles
 from cartoongan_tf.losses import perceptual_features
 from cartoongan_tf.nn import feature_discriminator
 from cartoongan_tf.nn import networks
+from cartoongan_tf.nn import precision
 from cartoongan_tf.training import loss_plot
 from cartoongan_tf.training import phases
 from cartoongan_tf.training import runs
@@ -65,7 +66,9 @@ def train(
         outcome.generator, run.workdir / loading.GENERATOR_FILE
     )
     for name, network in discriminators.by_name().items():
-        atomic_files.save_model(network, run.workdir / f"{name}.keras")
+        atomic_files.save_model(
+            precision.copy_network(network), run.workdir / f"{name}.keras"
+        )
     loss_plot.plot_losses(run.workdir)
     if outcome.problem:
         raise errors.InputError(
@@ -101,7 +104,18 @@ def _build_networks(config):
         kind = feature_discriminator.FeatureDiscriminator
         feature = _load_beside(beside, phases.FEATURE, kind)
         feature = feature or kind(perceptual_features.MAP_CHANNELS)
-    return generator, phases.Discriminators(patch, feature)
+    return _in_precision(
+        config, generator, phases.Discriminators(patch, feature)
+    )
+
+
+def _in_precision(config, generator, discriminators):
+    if config.mixed_precision != "all":
+        return generator, discriminators
+    policy = precision.MIXED_BFLOAT16
+    return precision.copy_network(generator, policy), phases.Discriminators(
+        *(one and precision.copy_network(one, policy) for one in discriminators)
+    )
 
 
 def _load_beside(generator, name, kind):
