@@ -53,7 +53,7 @@ def train(
     """
     config = run.config
     keras.utils.set_random_seed(config.seed)
-    generator, discriminators = _build_networks(config)
+    generator, discriminators = build_networks(config)
     _check_space(run, generator, discriminators)
     _announce(run, generator)
     with _explained(run, generator):
@@ -83,7 +83,14 @@ def train(
     return outcome.generator
 
 
-def _build_networks(config):
+def build_networks(
+    config: runs.TrainConfig,
+) -> tuple[keras.Model, phases.Discriminators]:
+    """Builds the networks of a run, or loads those that it begins with.
+
+    Raises:
+        InputError: If what `init_from` names cannot be read, or does not fit.
+    """
     if config.init_from is None:
         generator = networks.new_generator(
             config.generator, config.filters, config.blocks

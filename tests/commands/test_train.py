@@ -20,6 +20,7 @@ from absl.testing import flagsaver
 from cartoongan_tf.commands import command_line
 from cartoongan_tf.commands import exit
 from cartoongan_tf.commands import train
+from cartoongan_tf.core import choices
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import folder_lock
 from cartoongan_tf.data import crop_matching
@@ -362,8 +363,9 @@ def assert_same(networks, others):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("precision", choices.MIXED_PRECISIONS)
 def test_two_discriminators_train_go_on_and_are_fine_tuned(
-    folders, tmp_path, monkeypatch
+    folders, tmp_path, monkeypatch, precision
 ):
     """Stopped half-way and gone on with, a run ends with the same bits."""
     maps = feature_maps.make(perceptual_features.MAP_CHANNELS)
@@ -381,6 +383,7 @@ def test_two_discriminators_train_go_on_and_are_fine_tuned(
         "--palette_weight=1",
         "--pixel_weight=1",
         "--warmup_steps=0",
+        f"--mixed_precision={precision}",
     )
     whole, parts, tuned = (tmp_path / name for name in ("a", "b", "c"))
     four = (*folders[:2], *both, "--steps=4")
@@ -410,6 +413,45 @@ def test_two_discriminators_train_go_on_and_are_fine_tuned(
     none = (*folders[:2], *both, "--steps=0", f"--init_from={whole}")
     assert run_here(*none, f"--workdir={tuned}") is None
     assert_same(expected, networks_of(tuned))
+
+
+@pytest.mark.parametrize(
+    ("precision", "dtype"),
+    [("none", "float32"), ("vgg19", "float32"), ("all", "bfloat16")],
+)
+def test_networks_are_trained_in_the_precision_that_is_told(precision, dtype):
+    settings = config.TrainConfig(
+        *("p", "c", "w"),
+        filters=4,
+        blocks=1,
+        discriminator="both",
+        discriminator_filters=4,
+        mixed_precision=precision,
+    )
+    generator, discriminators = trainer.build_networks(settings)
+    for network in (generator, *discriminators):
+        kinds = {
+            layer.compute_dtype
+            for layer in network._flatten_layers()
+            if isinstance(layer, keras.layers.Conv2D)
+        }
+        assert kinds == {dtype}
+
+
+def test_vgg19_computes_in_the_precision_that_is_told(monkeypatch):
+    told = []
+    monkeypatch.setattr(
+        perceptual_features, "load_vgg19", lambda *both: told.append(both)
+    )
+    for name in choices.MIXED_PRECISIONS:
+        train.content_features(
+            config.TrainConfig("p", "c", "w", mixed_precision=name)
+        )
+    assert [precision for _, precision in told] == [
+        "float32",
+        "bfloat16",
+        "bfloat16",
+    ]
 
 
 def stop_at(step):

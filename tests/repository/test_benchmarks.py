@@ -34,7 +34,12 @@ import pytest
             "0.17 minutes of video",
         ),
         (
-            "benchmarks.train_step --repeats=1 --workdir={run} "
+            "benchmarks.training.comparison --batch_size=1 --image_size=32 "
+            "--filters=4 --repeats=1",
+            "GFLOP/s",
+        ),
+        (
+            "benchmarks.training.parts --repeats=1 --workdir={run} "
             "--generator=light --blocks=1 --image_size=32 --batch_size=2 "
             "--image_pool=2 --content_features=pyramid --photo_dir={photos} "
             "--cartoon_dir={cartoons}",

@@ -1,6 +1,6 @@
 r"""Where the time of a training step goes.
 
-    python -m benchmarks.train_step --flagfile=RUN/train.flags
+    python -m benchmarks.training.parts --flagfile=RUN/train.flags
 
 Takes the flags of `train.py`, trains nothing that lasts, and prints the
 median time of an adversarial step, that of its parts taken alone, and their
@@ -15,18 +15,15 @@ import keras
 import tensorflow as tf
 from absl import flags
 
+from benchmarks.training import own_step
 from cartoongan_tf.commands import command_line
 from cartoongan_tf.commands import exit
 from cartoongan_tf.commands import train
 from cartoongan_tf.core import devices
-from cartoongan_tf.losses import augmentation
 from cartoongan_tf.losses import losses
-from cartoongan_tf.losses import perceptual_features
-from cartoongan_tf.nn import feature_discriminator
 from cartoongan_tf.nn import networks
 from cartoongan_tf.training import batches
 from cartoongan_tf.training import cartoongan
-from cartoongan_tf.training import image_pool
 from cartoongan_tf.training import objectives
 from cartoongan_tf.training import runs
 
@@ -58,31 +55,7 @@ def main(_):
 
 
 def step_function(settings, compare):
-    patch = feature = pool = None
-    if settings.has_patch_discriminator:
-        patch = networks.Discriminator(settings.discriminator_filters)
-        if settings.image_pool:
-            pool = image_pool.ImagePool(
-                settings.image_pool, settings.image_size
-            )
-    if settings.has_feature_discriminator:
-        feature = feature_discriminator.FeatureDiscriminator(
-            perceptual_features.MAP_CHANNELS
-        )
-    gan = cartoongan.CartoonGAN(
-        new_generator(settings),
-        patch,
-        objectives.of_settings(settings, compare),
-        feature_discriminator=feature,
-        adversarial_loss=settings.adversarial_loss,
-        gradient_penalty_weight=settings.gradient_penalty_weight,
-        image_pool=pool,
-        views=augmentation.Augmentation(
-            settings.feature_shift, settings.gray_share
-        ),
-    )
-    gan.compile(keras.optimizers.Adam(), keras.optimizers.Adam())
-    step = tf.function(gan.train_step)
+    step = tf.function(own_step.build_gan(settings, compare).train_step)
     return lambda *batch: step(batch)
 
 

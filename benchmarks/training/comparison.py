@@ -1,0 +1,151 @@
+r"""Training steps of the paper's networks beside the same in PyTorch.
+
+    python -m benchmarks.training.comparison --pytorch=PYTHON
+
+PYTHON is the interpreter of an environment that has PyTorch; without it, only
+this package is timed. Steps are taken by turns, each kind in a process of its
+own. Prints for each the fastest and the median step, images per second by those
+of PyTorch in float32, the most memory that was resident, and the operations
+per second by those of a product of two float32 matrices of 4096 x 4096.
+"""
+
+import contextlib
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+from absl import flags
+
+from benchmarks import in_turn
+from benchmarks import process_memory
+from benchmarks.training import steps
+from cartoongan_tf.commands import command_line
+
+FLAGS = flags.FLAGS
+
+flags.DEFINE_string("pytorch", None, "Python of an environment with PyTorch.")
+flags.DEFINE_integer("batch_size", 2, "Images of a step.")
+flags.DEFINE_integer("image_size", 256, "Their height and width.")
+flags.DEFINE_integer("filters", 64, "Of the generator; PyTorch's has 64.")
+flags.DEFINE_integer("repeats", 8, "Steps of each kind.")
+
+_MATRIX = 4096
+_VGG19 = ((64, 2), (128, 2), (256, 4), (512, 4))  # Channels, convolutions.
+_PRECISIONS = {
+    "float32": "none",
+    "VGG19 in bfloat16": "vgg19",
+    "bfloat16": "all",
+}
+_REFERENCE = "PyTorch, float32"
+
+
+def main(_):
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        vgg19 = pathlib.Path(folder) / "vgg19.npz"
+        write_vgg19(vgg19)
+        started = {
+            name: stack.enter_context(start(command))
+            for name, command in commands(vgg19).items()
+        }
+        counts = [first_number(process) for process in started.values()]
+        turns = {
+            name: lambda process=process: steps.take(process)
+            for name, process in started.items()
+        }
+        matrix = np.ones((_MATRIX, _MATRIX), "float32")
+        turns["product of matrices"] = lambda: matrix @ matrix
+        times = in_turn.measure(turns, FLAGS.repeats)
+        memory = {n: process_memory.of(p.pid)[1] for n, p in started.items()}
+        for process in started.values():
+            process.stdin.close()
+    report(times, memory, max(counts))
+
+
+def write_vgg19(path):
+    """Random weights: they do not change the time."""
+    random, before, arrays = np.random.default_rng(0), 3, {}
+    for block, (count, layers) in enumerate(_VGG19, start=1):
+        for layer in range(1, layers + 1):
+            name = f"block{block}_conv{layer}"
+            kernel = random.normal(0, 0.02, (3, 3, before, count))
+            arrays[f"{name}_kernel"] = kernel.astype("float16")
+            arrays[f"{name}_bias"] = np.zeros(count, "float16")
+            before = count
+    np.savez(path, **arrays)
+
+
+def commands(vgg19):
+    ours = [
+        *[sys.executable, "-m", "benchmarks.training.own_step"],
+        *["--flagfile=configs/paper.flags", f"--filters={FLAGS.filters}"],
+        *["--photo_dir=none", "--cartoon_dir=none", "--workdir=none"],
+        *["--image_pool=0", f"--vgg19_weights={vgg19}"],
+        f"--batch_size={FLAGS.batch_size}",
+        f"--image_size={FLAGS.image_size}",
+    ]
+    found = {
+        name: [*ours, f"--mixed_precision={precision}"]
+        for name, precision in _PRECISIONS.items()
+    }
+    if FLAGS.pytorch is None:
+        return found
+    script = pathlib.Path(__file__).with_name("pytorch_step.py")
+    theirs = [FLAGS.pytorch, script, FLAGS.batch_size, FLAGS.image_size]
+    return found | {
+        f"PyTorch, {precision}": [*map(str, theirs), precision]
+        for precision in ("float32", "bfloat16")
+    }
+
+
+def start(command):
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+
+
+def first_number(process):
+    """What a process says of its operations before it is ready, or 0."""
+    count = 0
+    while (line := process.stdout.readline()).strip() != "ready":
+        if not line:
+            sys.exit(f"This ended: {' '.join(process.args)}")
+        if line.strip().isdigit():
+            count = int(line)
+    return count
+
+
+def report(times, memory, operations):
+    (*_, product) = times.values()
+    rate = 2 * _MATRIX**3 / min(product)
+    reference = times.get(_REFERENCE)
+    print(
+        f"{operations / 1e12:.2f} TFLOP a step; a product of matrices runs at "
+        f"{rate / 1e6:.0f} GFLOP/s."
+    )
+    print(
+        f"{'':20} {'fastest':>9} {'median':>9} {'by PyTorch':>11} "
+        f"{'MB':>6} {'by a product':>13}"
+    )
+    for name, megabytes in memory.items():
+        mine = times[name]
+        ratio = "-"
+        if reference:
+            pairs = zip(reference, mine, strict=True)
+            ratio = f"{statistics.median(a / b for a, b in pairs):.2f}"
+        print(
+            f"{name:20} {min(mine):6.0f} ms {statistics.median(mine):6.0f} ms "
+            f"{ratio:>11} {megabytes:6.0f} "
+            f"{operations / min(mine) / rate:13.0%}"
+        )
+
+
+if __name__ == "__main__":
+    command_line.run(main)
