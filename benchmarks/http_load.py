@@ -1,11 +1,14 @@
 """Connections that send the same requests over and over, and count answers.
 
-    python -m benchmarks.http_load PORT PATH CONNECTIONS SECONDS BODY...
+    python -m benchmarks.http_load PORT PATH CONNECTIONS SECONDS RATE BODY...
 
 Each connection is a thread that keeps its socket, sends the bodies in an order
-of its own, and waits for each answer before it asks again. Prints one line of
-JSON: answers by status, requests a second, and milliseconds that answers took,
-of what was asked after the first tenth of the time.
+of its own, and waits for each answer before it asks again. With a RATE above 0
+so many requests a second come at random times, whether or not others have been
+answered, and take the first connection that is free; how long they waited for
+that counts. Prints one line of JSON: answers by status, requests a second, and
+milliseconds that answers took, of what was asked after the first tenth of the
+time.
 """
 
 import collections
@@ -22,7 +25,12 @@ _WARMING = 0.1  # of the time: not counted
 
 
 def load(
-    port: int, path: str, connections: int, seconds: float, bodies: list[bytes]
+    port: int,
+    path: str,
+    connections: int,
+    seconds: float,
+    bodies: list[bytes],
+    rate: float = 0.0,
 ) -> dict:
     """Asks for some time on several connections at once.
 
@@ -33,10 +41,11 @@ def load(
     begin = time.perf_counter() + _WARMING * seconds
     end = begin + (1 - _WARMING) * seconds
     found: list[tuple[int, float, float]] = []
+    arrivals = _Arrivals(rate)
     threads = [
         threading.Thread(
             target=_ask_until,
-            args=(end, port, path, _shuffled(bodies, n), found),
+            args=(arrivals, end, port, path, _shuffled(bodies, n), found),
         )
         for n in range(connections)
     ]
@@ -51,11 +60,31 @@ def _shuffled(bodies, seed):
     return random.Random(seed).sample(bodies, len(bodies))
 
 
-def _ask_until(end, port, path, bodies, found):
+class _Arrivals:
+    """When requests come: at once, or at random times of a rate."""
+
+    def __init__(self, rate):
+        self._rate = rate
+        self._random = random.Random(0)
+        self._lock = threading.Lock()
+        self._last = time.perf_counter()
+
+    def wait(self, end):
+        """Waits for the next one, and tells when it came."""
+        if not self._rate:
+            return time.perf_counter()
+        with self._lock:
+            self._last += self._random.expovariate(self._rate)
+            start = self._last
+        time.sleep(max(0, min(start, end) - time.perf_counter()))
+        return start
+
+
+def _ask_until(arrivals, end, port, path, bodies, found):
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
     headers = {"Content-Type": "application/json"}
     for body in itertools.cycle(bodies):
-        start = time.perf_counter()
+        start = arrivals.wait(end)
         if start >= end:
             break
         connection.request("POST", path, body, headers)
@@ -79,9 +108,10 @@ def _summary(found, begin, end):
 
 
 def main():
-    port, path, connections, seconds, *files = sys.argv[1:]
-    bodies = [pathlib.Path(file).read_bytes() for file in files]
-    found = load(int(port), path, int(connections), float(seconds), bodies)
+    port, path, *numbers = sys.argv[1:6]
+    connections, seconds, rate = map(float, numbers)
+    bodies = [pathlib.Path(file).read_bytes() for file in sys.argv[6:]]
+    found = load(int(port), path, int(connections), seconds, bodies, rate)
     print(json.dumps(found))
 
 

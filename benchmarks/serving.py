@@ -8,11 +8,14 @@ the other over REST, requests a second, the share of what the bare call gives on
 the same photos from as many threads, two at most, and the milliseconds of half
 of the answers and of 99 of 100.
 Server, load and bare call are processes of their own; bare call and server run
-in turn, and the shares are of neighbors. Below it stands the server's memory
-under a load of photos of many sizes, minute by minute.
+in turn, and the shares are of neighbors. The second table is for planning: how
+long answers take where requests come at random times, at some shares of the
+most that the server answered. Below it stands the server's memory under a load
+of photos of many sizes, minute by minute.
 """
 
 import json
+import os
 import pathlib
 import statistics
 import subprocess
@@ -33,6 +36,9 @@ flags.DEFINE_list("connections", ["1", "8", "64"], "How many ask at once.")
 flags.DEFINE_string("photo_size", "256x256", "Width and height, pixels.")
 flags.DEFINE_integer("rounds", 3, "Runs of each, in turn.")
 flags.DEFINE_float("seconds", 20.0, "Of each run.")
+flags.DEFINE_list(
+    "loads", ["30", "50", "70", "90"], "Percent of the highest rate."
+)
 flags.DEFINE_integer("soak_minutes", 0, "Of the load of many sizes.")
 flags.DEFINE_multi_string("server_flag", [], "Further flag of the server.")
 flags.mark_flag_as_required("model_dir")
@@ -66,6 +72,31 @@ def report_rates(folder):
                 served = run_load(server, connections, FLAGS.seconds, [body])
                 found.append((bare, served))
         print_rates(rows, server)
+        report_loads(rows, server, body)
+
+
+def report_loads(rows, server, body):
+    """Latencies where requests come at random times."""
+    highest = max(
+        statistics.median(served["rate"] for _, served in found)
+        for found in rows.values()
+    )
+    cores = os.cpu_count()
+    print(
+        f"{highest:.1f} requests/s at most, {highest / cores:.1f} by each of "
+        f"{cores} cores\n{'load':>11} {'served/s':>8} {'p50 ms':>7} "
+        f"{'p99 ms':>7}"
+    )
+    for percent in map(int, FLAGS.loads):
+        found = run_load(
+            *(server, max(rows), 2 * FLAGS.seconds, [body]),
+            rate=highest * percent / 100,
+        )
+        print(
+            f"{percent:9} % {found['rate']:8.1f} {found['p50']:7.0f} "
+            f"{found['p99']:7.0f}",
+            flush=True,
+        )
 
 
 def serve(folder):
@@ -74,13 +105,14 @@ def serve(folder):
     return server_process.serve(FLAGS.model_dir, log, queue, *FLAGS.server_flag)
 
 
-def run_load(server, connections, seconds, bodies):
+def run_load(server, connections, seconds, bodies, rate=0.0):
     found = run(
         "benchmarks.http_load",
         server.port,
         PREDICT,
         connections,
         seconds,
+        rate,
         *bodies,
     )
     assert set(found["statuses"]) == {"200"}, found

@@ -5,8 +5,8 @@ r"""Tries out the parts of the recipe: each is left out, one at a time.
         --workdir=runs/balance
 
 All flags of train.py are taken. One generator is warmed up; from there each
-setting of `SETTINGS` trains for --steps, in a folder of its own, and
-evaluate.py measures all on the held-back photos. WORKDIR/balance.md is the
+of the --settings trains for --steps, in a folder of its own, and evaluate.py
+measures all on the held-back photos. WORKDIR/balance.md is the
 table of docs/calibration.md, WORKDIR/evaluation/sheet_256.png the contact
 sheet. The same command goes on where it stopped.
 """
@@ -48,7 +48,9 @@ SETTINGS = {
     "faces_as_any": ["--people_content=1"],
     "no_gray": ["--gray_share=0"],
     "palette": ["--palette_weight=1"],
+    "all_bfloat16": ["--mixed_precision=all"],
 }
+flags.DEFINE_list("settings", list(SETTINGS), "Of `SETTINGS`, by their names.")
 _IMAGE_SIZE = 256
 _LAST = 50  # Steps that a metric of the table is the mean of.
 _LOGGED = (
@@ -66,7 +68,8 @@ def main(argv):
         folder = atomic_files.make_folder("workdir", FLAGS.workdir)
         start = folder / "start"
         run_training(start, ["--steps=0"])
-        for name, changes in SETTINGS.items():
+        for name in FLAGS.settings:
+            changes = SETTINGS[name]
             print(f"{name}: {' '.join(changes)}", flush=True)
             begin = [f"--init_from={start}", "--warmup_steps=0"]
             run_training(folder / name, [*begin, *changes])
@@ -82,7 +85,7 @@ def run_training(workdir, changes):
 
 
 def evaluate(folder):
-    models = [f"--model={folder / name}" for name in SETTINGS]
+    models = [f"--model={folder / name}" for name in FLAGS.settings]
     run_command(
         "evaluate.py",
         *models,
@@ -105,7 +108,7 @@ def write_table(folder):
     tables = json.loads(path.read_text())["metrics"]
     metrics = tables[str(_IMAGE_SIZE)]
     lines = []
-    for name in SETTINGS:
+    for name in FLAGS.settings:
         row = logged(folder / name) | {
             key: v for key, v in metrics[name].items() if v is not None
         }

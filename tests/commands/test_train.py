@@ -363,7 +363,7 @@ def assert_same(networks, others):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("precision", choices.MIXED_PRECISIONS)
+@pytest.mark.parametrize("precision", ["none", "all"])
 def test_two_discriminators_train_go_on_and_are_fine_tuned(
     folders, tmp_path, monkeypatch, precision
 ):
