@@ -21,7 +21,8 @@ class SharedNorms:
     """A generator whose norms take statistics that they are given.
 
     Args:
-        generator: Photos to cartoons. It stays as it is: a copy is used.
+        generator: Photos to cartoons. It stays as it is: if it has norms, a
+            copy is used.
 
     Attributes:
         is_normed: Whether there are any norms. Without, all calls agree.
@@ -37,10 +38,10 @@ class SharedNorms:
     """
 
     def __init__(self, generator: keras.Model):
-        self._network = type(generator).from_config(generator.get_config())
-        self._network.set_weights(generator.get_weights())
+        self.is_normed = any(_norms_of(generator))
+        # Building a copy takes as long as loading did.
+        self._network = _copy(generator) if self.is_normed else generator
         self._norms = list(_norms_of(self._network))
-        self.is_normed = bool(self._norms)
         self._call = tf.function(self._cartoonize, reduce_retracing=True)
 
     def __call__(
@@ -58,6 +59,12 @@ class SharedNorms:
             past = given[number] if given else None
             norm.center = _shared_center(used, past, weight)
         return pictures.through(self._network, photos), used
+
+
+def _copy(network):
+    copy = type(network).from_config(network.get_config())
+    copy.set_weights(network.get_weights())
+    return copy
 
 
 def _norms_of(network):

@@ -21,6 +21,11 @@ import pytest
             "triples a second and core",
         ),
         (
+            "benchmarks.inference --sizes=64x48 --rounds=1 "
+            "--runtimes=keras,litert_dynamic,onnxruntime,openvino",
+            "storybook         64x48 onnxruntime",
+        ),
+        (
             "benchmarks.light_generator --size=64 --repeats=1",
             "times as long for four times as many pixels",
         ),

@@ -26,6 +26,7 @@ from ai_edge_litert.tools import flatbuffer_utils
 
 from cartoongan_tf.core import model_interface
 from cartoongan_tf.export import endpoints
+from cartoongan_tf.export.litert import dynamic_range
 from cartoongan_tf.images import pictures
 
 FLOAT32 = "float32"
@@ -89,6 +90,8 @@ def convert(
             warnings.filterwarnings("ignore", r"\s*Warning: tf.lite.Interpr")
             model = converter.convert()
     _require_builtin_operators(model)
+    if precision == DYNAMIC_RANGE:
+        model = dynamic_range.quantize(model, generator)
     _require_weights(model, generator, PRECISIONS[precision])
     return model
 
@@ -131,7 +134,7 @@ def _endpoint(generator, size, precision):
 
 def _set_precision(converter, precision):
     operators = tf.lite.OpsSet.TFLITE_BUILTINS
-    if precision != FLOAT32:
+    if precision in (FLOAT16, INT8):
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
     if precision == FLOAT16:
         converter.target_spec.supported_types = [tf.float16]

@@ -13,6 +13,7 @@ from keras import ops
 
 from cartoongan_tf.core import model_interface
 from cartoongan_tf.export.litert import conversion
+from cartoongan_tf.export.litert import graphs
 from cartoongan_tf.inference import loading
 from cartoongan_tf.nn import networks
 
@@ -182,6 +183,35 @@ def test_cartoons_of_real_photos_are_close(
         cartoon = to_pixels(run(model, to_range(pixels), "64x80"))
     assert np.std(expected) > 10
     assert psnr(cartoon, expected) > least
+
+
+@pytest.mark.parametrize("sizes", [SIZES, (None,)], ids=["two", "any"])
+def test_dynamic_range_keeps_what_it_would_spoil(converted, network, sizes):
+    """Of the paper's generator two convolutions, at each size."""
+    is_paper = isinstance(network, networks.Generator)
+    for graph in graphs.read(converted(sizes, conversion.DYNAMIC_RANGE)):
+        kernels = [
+            operator.inputs[1].dtype
+            for operator in graph.operators
+            if operator.name in ("CONV_2D", "TRANSPOSE_CONV")
+        ]
+        kept = ["FLOAT32"] * 2 + ["INT8"] if is_paper else ["INT8"] * 3
+        assert kernels[-3:] == kept
+        assert set(kernels[:-3]) == {"INT8"}
+
+
+@pytest.mark.shared
+@pytest.mark.slow
+def test_the_authors_generator_is_close_in_dynamic_range(shared):
+    """In decibels; 28 where all convolutions are quantized."""
+    weights = shared / "official_cartoongan/hayao_fp16_hwio.npz"
+    generator = loading.load_generator(weights, "model")
+    model = conversion.convert(
+        generator, [(256, 256)], conversion.DYNAMIC_RANGE
+    )
+    pixels = conversion.fit(skimage.data.astronaut(), (256, 256))[None]
+    expected = to_pixels(generator(to_range(pixels)))
+    assert psnr(run(model, pixels, "256x256"), expected) > 38
 
 
 def test_int8_computes_in_integers_from_end_to_end(converted_storybook):
