@@ -22,6 +22,7 @@ READY_DEV := $(VENV)/.ready-dev
 READY_SERVING := $(VENV)/.ready-serving
 DEV_REQUIREMENTS := requirements-dev.txt requirements-docs.txt \
     requirements-evaluation.txt requirements-heic.txt requirements-onnx.txt \
+    requirements-quantizer.txt \
     requirements-serving.txt
 PAGE := serving/page
 READY_PAGE := $(PAGE)/node_modules/.package-lock.json
@@ -106,6 +107,7 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(READY): requirements.txt requirements-core.txt requirements-heic.txt \
+    requirements-quantizer.txt \
     requirements-samples.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --requirement requirements.txt
 	@touch $@

@@ -26,7 +26,7 @@ from ai_edge_litert.tools import flatbuffer_utils
 
 from cartoongan_tf.core import model_interface
 from cartoongan_tf.export import endpoints
-from cartoongan_tf.export.litert import dynamic_range
+from cartoongan_tf.export.litert import selective_quantizer
 from cartoongan_tf.images import pictures
 
 FLOAT32 = "float32"
@@ -78,7 +78,11 @@ def convert(
         converter = tf.lite.TFLiteConverter.from_saved_model(
             folder, signature_keys=list(signatures)
         )
-        _set_precision(converter, precision)
+        selective = (
+            precision == DYNAMIC_RANGE
+            and selective_quantizer.applies_to(generator)
+        )
+        _set_precision(converter, FLOAT32 if selective else precision)
         if precision == INT8:
             converter.representative_dataset = functools.partial(
                 _calibration_set, sizes, photos
@@ -90,8 +94,8 @@ def convert(
             warnings.filterwarnings("ignore", r"\s*Warning: tf.lite.Interpr")
             model = converter.convert()
     _require_builtin_operators(model)
-    if precision == DYNAMIC_RANGE:
-        model = dynamic_range.quantize(model, generator)
+    if selective:
+        model = selective_quantizer.quantize(model)
     _require_weights(model, generator, PRECISIONS[precision])
     return model
 
@@ -134,7 +138,7 @@ def _endpoint(generator, size, precision):
 
 def _set_precision(converter, precision):
     operators = tf.lite.OpsSet.TFLITE_BUILTINS
-    if precision in (FLOAT16, INT8):
+    if precision != FLOAT32:
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
     if precision == FLOAT16:
         converter.target_spec.supported_types = [tf.float16]

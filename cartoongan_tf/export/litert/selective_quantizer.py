@@ -1,55 +1,64 @@
-"""Weights of 8 bits, and activations that are rounded to 8 bits as they come.
+"""Dynamic range but for single convolutions, which stay floating point.
 
-By Google's `litert-quantizer`, which unlike the converter can leave single
-convolutions in floating point.
+By Google's `litert-quantizer`, an extra, [quantizer]: the converter quantizes
+all convolutions, or none. Otherwise their results are the same.
 """
 
 import contextlib
+import importlib.util
 import io
 import re
 
 import keras
 from ai_edge_litert.tools import flatbuffer_utils
-from litert_quantizer import qtyping
-from litert_quantizer import quantizer
 
 from cartoongan_tf.export.litert import graphs
 from cartoongan_tf.nn import networks
 
-_CONVOLUTIONS = {
-    "CONV_2D": qtyping.TFLOperationName.CONV_2D,
-    "TRANSPOSE_CONV": qtyping.TFLOperationName.CONV_2D_TRANSPOSE,
-}
+_PACKAGE = "litert_quantizer"
+_CONVOLUTIONS = {"CONV_2D": "CONV_2D", "TRANSPOSE_CONV": "CONV_2D_TRANSPOSE"}
 _BITS = 8
 
 # The last transposed convolution of the paper's generator and the one behind
 # it: between them stands no norm, so that a few large values take the 8 bits.
-_KEPT_OF_PAPER = slice(-3, -1)
-_KEPT_OF_OTHERS = slice(0)
+_KEPT = slice(-3, -1)
 
 
-def quantize(model: bytes, generator: keras.Model) -> bytes:
-    """Quantizes the convolutions of a `.tflite` file.
+def applies_to(generator: keras.Model) -> bool:
+    """Whether a generator is the paper's, and the extra is there.
+
+    Without the extra the converter's result is far from the Keras model's.
+    """
+    is_paper = isinstance(generator, networks.Generator)
+    return is_paper and importlib.util.find_spec(_PACKAGE) is not None
+
+
+def quantize(model: bytes) -> bytes:
+    """Quantizes a `.tflite` file of the paper's generator.
 
     Args:
         model: Contents of the file, float32.
-        generator: What it was converted from.
 
     Returns:
         The contents of the quantized file.
     """
-    is_paper = isinstance(generator, networks.Generator)
-    kept = _KEPT_OF_PAPER if is_paper else _KEPT_OF_OTHERS
+    from litert_quantizer import qtyping
+    from litert_quantizer import quantizer
+
+    kinds = {
+        name: getattr(qtyping.TFLOperationName, kind)
+        for name, kind in _CONVOLUTIONS.items()
+    }
     recipe = quantizer.Quantizer(bytearray(model))
-    for kind in _CONVOLUTIONS.values():
+    for kind in kinds.values():
         recipe.add_dynamic_config(".*", kind, _BITS)
     for graph in graphs.read(model):
-        found = [o for o in graph.operators if o.name in _CONVOLUTIONS]
-        for operator in found[kept]:
+        found = [o for o in graph.operators if o.name in kinds]
+        for operator in found[_KEPT]:
             (result,) = operator.outputs
             recipe.update_quantization_recipe(
                 f"^{re.escape(result.name)};$",
-                _CONVOLUTIONS[operator.name],
+                kinds[operator.name],
                 algorithm_key=quantizer.AlgorithmName.NO_QUANTIZE,
             )
     # It shows bars of its own for large files, whatever it is told.
