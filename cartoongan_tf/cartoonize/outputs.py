@@ -104,6 +104,25 @@ def plan(
     return Plan(left, done)
 
 
+def place(
+    jobs: Sequence[inputs.Job], *, format: str | None = None
+) -> list[Task]:
+    """Says where each result goes below an output folder, of any kind.
+
+    Args:
+        jobs: What is to be done, of one folder at least: names of other
+            folders do not matter.
+        format: As `plan` takes it.
+
+    Returns:
+        Tasks whose paths are relative.
+
+    Raises:
+        InputError: If the format is unknown, or two results would be one file.
+    """
+    return _told_apart(pathlib.Path(), jobs, _Wanted.named(format))
+
+
 @dataclasses.dataclass(frozen=True)
 class _Wanted:
     """The format asked for: of pictures, or the ending of videos."""
