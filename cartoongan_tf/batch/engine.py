@@ -3,12 +3,13 @@
 Ray repeats what it lost until it succeeds, on actors that it starts again. A
 picture that ends its worker's process would be repeated forever, and work that
 waits for an actor of a lost node might wait forever. Here a lost block is
-dropped, and what it held is tried again in a pass of its own: picture by
+dropped, and what it held is tried again in another pass, in the end picture by
 picture, so that only the picture that ends its process is lost with it.
 """
 
 import logging
 import os
+import warnings
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ import pyarrow
 import ray
 import ray.data
 import ray.exceptions
+from ray.util import annotations
 
 from cartoongan_tf.batch import worker
 from cartoongan_tf.core import errors
@@ -24,8 +26,22 @@ from cartoongan_tf.core import errors
 _MOST_ROWS = 64  # Of a block, which one worker gets.
 _BLOCKS_AN_ACTOR = 32  # At least, where there are enough pictures.
 _CALLS = 3  # Of an actor at a time: one reads, one computes, one writes.
-_REPEATS = 2  # Passes over what was lost, before it is given up.
-_MOST_LOST = 100  # Blocks of a pass; beyond, it is not for single pictures.
+_MOST_LOST = 100  # Blocks of a pass, at least.
+_MOST_LOST_SHARE = 1 / 3  # Beyond, it is not for a node or single pictures.
+
+
+class _Pass(NamedTuple):
+    is_repeated: bool
+    is_single: bool = False
+
+
+# A lost node's pictures are done in the second.
+_PASSES = (
+    _Pass(is_repeated=False),
+    _Pass(is_repeated=True),
+    _Pass(is_repeated=True, is_single=True),
+    _Pass(is_repeated=True, is_single=True),
+)
 
 
 class Resources(NamedTuple):
@@ -55,12 +71,12 @@ class Outcome(NamedTuple):
 def connect() -> None:
     """Joins the cluster of `$RAY_ADDRESS` or of this machine, or starts one."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
     logging.getLogger("ray.data").setLevel(logging.CRITICAL)
     ray.init(log_to_driver=False, logging_level=logging.ERROR)
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
     context.print_on_execution_start = False
-    context.max_errored_blocks = _MOST_LOST
 
 
 def run(
@@ -82,9 +98,9 @@ def run(
     """
     resources = _fitted(resources)
     is_left = np.ones(len(pictures), bool)
-    for repeat in range(1 + _REPEATS):
+    for each in _PASSES:
         left = pictures.filter(pyarrow.array(is_left))
-        for outcome in _pass(left, options, resources, repeat > 0):
+        for outcome in _run_pass(each, left, options, resources):
             if outcome.is_last:
                 raise errors.InputError(outcome.problem)
             if is_left[outcome.number]:
@@ -94,8 +110,8 @@ def run(
             return
     for row in pictures.filter(pyarrow.array(is_left)).to_pylist():
         problem = (
-            f"ended the process of its worker, {1 + _REPEATS} times; its "
-            "memory may not be enough."
+            f"ended its worker's process {len(_PASSES)} times; the memory of "
+            "workers may not be enough."
         )
         yield Outcome(row["number"], row["source"], problem, None)
 
@@ -109,31 +125,37 @@ def _fitted(resources):
     return resources._replace(actors=resources.actors or max(1, int(min(rooms))))
 
 
-def _pass(pictures, options, resources, is_repeated) -> Iterator[Outcome]:
-    size = 1 if is_repeated else _rows_of_a_block(pictures, resources.actors)
+def _run_pass(each, pictures, options, resources) -> Iterator[Outcome]:
+    actors = resources.actors
+    size = 1 if each.is_single else _rows_of_a_block(pictures, actors)
     starts = range(0, len(pictures), size)
     blocks = [pictures.slice(start, size) for start in starts]
-    actors = ray.data.ActorPoolStrategy(
+    context = ray.data.DataContext.get_current()
+    most = max(_MOST_LOST, int(len(blocks) * _MOST_LOST_SHARE))
+    context.max_errored_blocks = most
+    pool = ray.data.ActorPoolStrategy(
         min_size=1,
-        max_size=resources.actors,
-        initial_size=resources.actors,
+        max_size=actors,
+        initial_size=actors,
         # What waits for an actor is lost with it.
-        max_tasks_in_flight_per_actor=1 if is_repeated else _CALLS + 1,
-        max_concurrent_calls_per_actor=1 if is_repeated else _CALLS,
+        max_tasks_in_flight_per_actor=1 if each.is_single else _CALLS + 1,
+        max_concurrent_calls_per_actor=1 if each.is_single else _CALLS,
         enable_true_multi_threading=True,
     )
-    outcomes = ray.data.from_arrow(blocks).map_batches(
-        worker.Worker,
-        fn_constructor_args=[options],
-        fn_constructor_kwargs={"is_repeated": is_repeated},
-        batch_size=None,
-        batch_format="pyarrow",
-        compute=actors,
-        num_cpus=resources.cpus,
-        num_gpus=resources.gpus,
-        max_restarts=-1,
-        max_task_retries=0,
-    )
+    with warnings.catch_warnings():
+        # Ray 2.60 has no other way to say how often a task is repeated.
+        warnings.simplefilter("ignore", annotations.RayDeprecationWarning)
+        outcomes = ray.data.from_arrow(blocks).map_batches(
+            worker.Worker,
+            fn_constructor_args=[options],
+            fn_constructor_kwargs={"is_repeated": each.is_repeated},
+            batch_size=None,
+            batch_format="pyarrow",
+            compute=pool,
+            num_cpus=resources.cpus,
+            num_gpus=resources.gpus,
+            max_task_retries=0,
+        )
     try:
         for row in outcomes.iter_rows():
             yield Outcome(**row)

@@ -20,6 +20,7 @@ from cartoongan_tf.cartoonize import settings as settings_of
 from cartoongan_tf.cartoonize import still_images
 from cartoongan_tf.core import devices
 from cartoongan_tf.core import errors
+from cartoongan_tf.images import headers
 from cartoongan_tf.nn import keras_settings
 
 OUTCOMES = pyarrow.schema(
@@ -96,10 +97,19 @@ class Worker:
         return outcome | {"problem": problem, "note": note, "is_last": False}
 
     def _notes_of(self, number, source, target, format):
-        """Makes a cartoon; what a user should know of its picture."""
+        """Writes a cartoon; what a user should know of its picture."""
         if self._is_repeated and _is_there(target):
             return []
         data = storage.read(source)
+        try:
+            cartoon, note = self._cartoon_of(data, format)
+        except headers.UnreadableImage as error:  # It names no file of bytes.
+            raise errors.InputError(error.reason) from error
+        storage.write(target, cartoon)
+        return [note] if note else []
+
+    def _cartoon_of(self, data, format):
+        """A cartoon's file, and what a user should know of its picture."""
         cartoon = io.BytesIO()
         places = {"source": data, "target": cartoon, "format": format}
         note = None
@@ -117,8 +127,7 @@ class Worker:
                 gate=self._gate,
                 **places,
             )
-        storage.write(target, cartoon.getvalue())
-        return [note] if note else []
+        return cartoon.getvalue(), note
 
 
 def _use_cores(threads):

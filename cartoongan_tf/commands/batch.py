@@ -6,6 +6,7 @@ import time
 from cartoongan_tf.cartoonize import settings
 from cartoongan_tf.commands import batch_usage
 from cartoongan_tf.commands import exit
+from cartoongan_tf.commands import native_stderr
 from cartoongan_tf.commands import picture_flags
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import progress
@@ -60,16 +61,18 @@ def _run(pictures, failed):
         threads=FLAGS.cpus,
     )
     resources = engine.Resources(FLAGS.actors, FLAGS.cpus, FLAGS.gpus)
-    engine.connect()
-    begin = time.monotonic()
+    with native_stderr.held():
+        engine.connect()
     with progress.Progress() as watch:
         try:
             outcomes = engine.run(pictures, options, resources)
-            for count, outcome in enumerate(outcomes, start=1):
+            for count, outcome in enumerate(outcomes):
+                if not count:  # Until then, models were loaded.
+                    begin = time.monotonic()
                 _tell(outcome, failed, watch)
-                rate = count / (time.monotonic() - begin)
+                rate = count / max(time.monotonic() - begin, 1e-3)
                 note = f"{rate:.1f} pictures/s, {failed.count} failed"
-                watch("Cartoonizing", count, len(pictures), note)
+                watch("Cartoonizing", count + 1, len(pictures), note)
         except KeyboardInterrupt:
             raise KeyboardInterrupt(
                 "Stopped. The same command goes on."
