@@ -40,12 +40,13 @@ class Options(NamedTuple):
     Attributes:
         model: Arguments of `cartoonizer.Cartoonizer`.
         settings: How to read and write.
-        threads: Of each worker, as many as it has cores.
+        threads: Of each process, as many as its worker has cores; None to
+            leave that as it is.
     """
 
     model: dict[str, Any]
     settings: settings_of.Settings
-    threads: int = 1
+    threads: int | None = None
 
 
 class Worker:
@@ -72,7 +73,13 @@ class Worker:
         self._is_repeated = is_repeated
         self._gate = threading.Lock()
         self._refusal: str | None = None
-        _use_cores(options.threads)
+        if options.threads is not None:
+            _use_cores(options.threads)
+        devices.prepare(deterministic=False)
+        # As in `commands.main`: lines that do not name the file.
+        warnings.filterwarnings(
+            "ignore", category=UserWarning, module=r"PIL\.TiffImagePlugin"
+        )
         try:
             keras_settings.apply()
             self._cartoonize = cartoonizer.Cartoonizer(**options.model)
@@ -135,11 +142,6 @@ def _use_cores(threads):
     cv2.setNumThreads(threads)
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
-    devices.prepare(deterministic=False)
-    # As in `commands.main`: lines that do not name the file.
-    warnings.filterwarnings(
-        "ignore", category=UserWarning, module=r"PIL\.TiffImagePlugin"
-    )
 
 
 def _is_there(url):

@@ -4,10 +4,10 @@ import os
 import pathlib
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 
+import free_port
 import waiting
 
 _RAY = pathlib.Path(sys.executable).with_name("ray")
@@ -20,14 +20,14 @@ class RayCluster:
         folder: Where Ray keeps its files; its path must be short.
 
     Attributes:
-        environment: Variables by which a process finds it, and may use it.
+        variables: Of processes that are to find it, and may use it.
     """
 
     def __init__(self, folder):
         self._folder = folder
-        self._port = _free_port()
+        self._port = free_port.find()
         self._nodes = []
-        self.environment = os.environ | {
+        self.variables = {
             "RAY_ADDRESS": f"127.0.0.1:{self._port}",
             "RAY_AUTH_MODE": "token",
             "RAY_AUTH_TOKEN": secrets.token_hex(32),
@@ -67,7 +67,7 @@ class RayCluster:
                 stdout=file,
                 stderr=file,
                 start_new_session=True,
-                env=self.environment,
+                env=os.environ | self.variables,
             )
         self._nodes.append(node)
         waiting.wait_until(lambda: "Ray runtime started" in log.read_text())
@@ -77,9 +77,3 @@ class RayCluster:
         node = self._nodes.pop(number)
         os.killpg(node.pid, signal.SIGKILL)
         node.wait()
-
-
-def _free_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
