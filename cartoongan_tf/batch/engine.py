@@ -122,7 +122,9 @@ def _fitted(resources):
     rooms = [(whole.get("CPU", 0) - 1) // resources.cpus]
     if resources.gpus:
         rooms.append(whole.get("GPU", 0) // resources.gpus)
-    return resources._replace(actors=resources.actors or max(1, int(min(rooms))))
+    return resources._replace(
+        actors=resources.actors or max(1, int(min(rooms)))
+    )
 
 
 def _run_pass(each, pictures, options, resources) -> Iterator[Outcome]:

@@ -72,7 +72,9 @@ def find(place: str, output: str) -> Listing:
         raise errors.InputError(f"`input`={place} is not there, or is empty.")
     output_filesystem, folder = storage.locate(output, "output")
     below = storage.url_of(output_filesystem, folder).rstrip("/") + "/"
-    return _pictures(each for each in found if not each.source.startswith(below))
+    return _pictures(
+        each for each in found if not each.source.startswith(below)
+    )
 
 
 def _found(filesystem, root) -> Iterator[Input]:
@@ -136,7 +138,7 @@ def _pictures(found: Iterable[Input]) -> Listing:
 
 
 def _is_text(name):
-    """Whether a name can be written down: on disks, bytes of any kind can be."""
+    """Whether a name can be written down; on disks, bytes of any kind are."""
     try:
         name.encode()
     except UnicodeEncodeError:

@@ -57,18 +57,17 @@ def plan(
     folders = collections.defaultdict(list)
     for picture in pictures:
         folders[picture.relative.parent].append(picture)
-    rows, done = [], 0
+    rows: list[tuple[int, str, str, str | None]] = []
+    done = 0
     for folder, members in folders.items():
-        there = storage.names_in(
-            filesystem, "/".join([root, *folder.parts])
-        )
+        there = storage.names_in(filesystem, "/".join([root, *folder.parts]))
         jobs = {_job(picture): picture.source for picture in members}
-        for task in outputs.place(list(jobs), format=format):
-            if task.path.name in there:
+        for job, path, kind in outputs.place(list(jobs), format=format):
+            if path.name in there:
                 done += 1
                 continue
-            target = storage.url_of(filesystem, f"{root}/{task.path}")
-            rows.append((len(rows), jobs[task.job], target, task.format))
+            target = storage.url_of(filesystem, f"{root}/{path}")
+            rows.append((len(rows), jobs[job], target, kind))
     columns = zip(*rows, strict=True) if rows else [[] for _ in SCHEMA]
     arrays = [list(column) for column in columns]
     return Plan(pyarrow.table(arrays, schema=SCHEMA), done)

@@ -13,9 +13,7 @@ from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
 
 
-def locate(
-    place: str, argument: str
-) -> tuple[fsspec.AbstractFileSystem, str]:
+def locate(place: str, argument: str) -> tuple[fsspec.AbstractFileSystem, str]:
     """The file system of a path or a URL, and the path there.
 
     Args:
@@ -41,7 +39,7 @@ def url_of(filesystem: fsspec.AbstractFileSystem, path: str) -> str:
 
 
 def is_local(filesystem: fsspec.AbstractFileSystem) -> bool:
-    """Whether files are on disks of this machine, or mounted as if they were."""
+    """Whether files are on disks, or mounted as if they were."""
     local = fsspec.implementations.local.LocalFileSystem
     return isinstance(filesystem, local)
 

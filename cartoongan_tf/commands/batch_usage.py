@@ -49,6 +49,4 @@ flags.DEFINE_integer(
     1,
 )
 flags.DEFINE_integer("cpus", 1, "Cores of each worker.", 1)
-flags.DEFINE_float(
-    "gpus", 0, "GPUs of each worker; 0.5 lets two share one.", 0
-)
+flags.DEFINE_float("gpus", 0, "GPUs of each worker; 0.5 lets two share one.", 0)
