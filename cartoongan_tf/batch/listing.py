@@ -81,7 +81,7 @@ def _found(filesystem, root) -> Iterator[Input]:
     if root.endswith(_LIST_SUFFIX):
         yield from _listed(filesystem, root)
         return
-    if glob.has_magic(root):
+    if glob.has_magic(root) and not filesystem.exists(root):
         details = filesystem.glob(root, detail=True)
         paths = [p for p, about in details.items() if about["type"] == "file"]
         base = _fixed_folders(root)

@@ -1,12 +1,15 @@
 """The command, each time in a process of its own, on a Ray of its own."""
 
 import json
+import signal
 
 import pytest
+import waiting
 
 pytest.importorskip("ray", reason="make test-scale")
 
 from cartoongan_tf.cartoonize import cartoonizer
+from cartoongan_tf.images import pictures
 
 pytestmark = pytest.mark.slow
 
@@ -83,6 +86,21 @@ def test_a_picture_that_ends_its_process_fails_alone(
     assert failure["source"] == f"{photos}/deadly.png"
     assert failure["problem"].startswith("ended its worker's process 4 times")
     assert len(contents(tmp_path / "made")) == 40
+
+
+def test_ctrl_c_stops_without_loss(start_batch, make_folder, tmp_path):
+    photos = make_folder("photos", 300, height=200, width=240)
+    made = tmp_path / "made"
+    process = start_batch(photos, made)
+    waiting.wait_until(lambda: len(list(made.glob("*.png"))) > 3)
+    process.send_signal(signal.SIGINT)
+    _, text = process.communicate()
+    assert process.returncode == 130, text
+    assert text.splitlines()[-1] == "Stopped. The same command goes on."
+    assert (made / "failed.jsonl").read_text() == ""
+    assert len(contents(made)) < 300
+    for path in made.glob("*.png"):
+        assert pictures.read_picture(path).shape == (200, 240, 3)
 
 
 def test_a_model_that_is_not_there_is_told_in_one_sentence(

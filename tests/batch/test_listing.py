@@ -50,6 +50,13 @@ def test_a_pattern_is_mirrored_below_its_fixed_folders(photos):
     assert relative(found) == ["d/e.heic"]
 
 
+def test_a_folder_with_wildcards_in_its_name_is_no_pattern(tmp_path):
+    (tmp_path / "trip [1]").mkdir()
+    (tmp_path / "trip [1]/a.jpg").touch()
+    found = listing.find(str(tmp_path / "trip [1]"), "elsewhere")
+    assert relative(found) == ["a.jpg"]
+
+
 def test_a_picture_alone_has_its_name(photos):
     found = listing.find(f"{photos}/b/c.PNG", "elsewhere")
     assert relative(found) == ["c.PNG"]
