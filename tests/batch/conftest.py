@@ -39,7 +39,8 @@ def cluster():
 
 @pytest.fixture
 def start_batch(model):
-    """Starts the command in a process of its own."""
+    """Starts the command in a process of its own, which ends with the test."""
+    started = []
 
     def start(source, target, *flags, **variables):
         command = [
@@ -49,15 +50,20 @@ def start_batch(model):
             f"--output={target}",
             *flags,
         ]
-        return subprocess.Popen(
+        process = subprocess.Popen(
             command,
             cwd=ROOT,
             env=os.environ | variables,
             stderr=subprocess.PIPE,
             text=True,
         )
+        started.append(process)
+        return process
 
-    return start
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
 
 
 @pytest.fixture

@@ -92,7 +92,7 @@ def test_ctrl_c_stops_without_loss(start_batch, make_folder, tmp_path):
     photos = make_folder("photos", 300, height=200, width=240)
     made = tmp_path / "made"
     process = start_batch(photos, made)
-    waiting.wait_until(lambda: len(list(made.glob("*.png"))) > 3)
+    waiting.wait_until(lambda: len(list(made.glob("*.png"))) > 3, seconds=300)
     process.send_signal(signal.SIGINT)
     _, text = process.communicate()
     assert process.returncode == 130, text

@@ -44,7 +44,7 @@ def test_a_node_that_is_lost_costs_no_picture(
 ):
     made = tmp_path / "made"
     process = start_batch(photos, made, "--actors=2", **cluster.variables)
-    waiting.wait_until(lambda: len(made_in(made)) >= COUNT // 4)
+    waiting.wait_until(lambda: len(made_in(made)) >= COUNT // 4, seconds=300)
     early = {path: path.stat().st_mtime_ns for path in made_in(made)}
     cluster.kill_node(1)
     assert len(early) < COUNT
@@ -59,7 +59,7 @@ def test_the_same_command_goes_on_after_its_process_was_killed(
 ):
     made = tmp_path / "made"
     process = start_batch(photos, made, "--actors=2", **cluster.variables)
-    waiting.wait_until(lambda: len(made_in(made)) >= COUNT // 4)
+    waiting.wait_until(lambda: len(made_in(made)) >= COUNT // 4, seconds=300)
     process.send_signal(signal.SIGKILL)
     process.communicate()
     time.sleep(5)  # Its workers end with it.

@@ -70,7 +70,9 @@ class RayCluster:
                 env=os.environ | self.variables,
             )
         self._nodes.append(node)
-        waiting.wait_until(lambda: "Ray runtime started" in log.read_text())
+        waiting.wait_until(
+            lambda: "Ray runtime started" in log.read_text(), seconds=300
+        )
 
     def kill_node(self, number):
         """Ends all processes of a node at once, as a power cut does."""
