@@ -1,5 +1,6 @@
 """Cartoonizes pictures on Ray Data as `batch_usage` describes."""
 
+import logging
 import sys
 import time
 
@@ -30,6 +31,8 @@ def main(_):
     if FLAGS.format is not None:
         name = formats.by_name(FLAGS.format, "format")
         formats.check_quality(name, FLAGS.quality)
+    # It tells where it found credentials.
+    logging.getLogger("aiobotocore").setLevel(logging.WARNING)
     found = listing.find(FLAGS.input, FLAGS.output)
     plan = planning.plan(found.inputs, FLAGS.output, format=FLAGS.format)
     _report(found, plan)

@@ -29,7 +29,9 @@ def model(tmp_path_factory):
 def cluster():
     """Two nodes with a core each, started by `ray start`."""
     with (
-        tempfile.TemporaryDirectory(prefix="ray-") as folder,
+        tempfile.TemporaryDirectory(
+            prefix="ray-", ignore_cleanup_errors=True
+        ) as folder,
         ray_cluster.RayCluster(pathlib.Path(folder)) as nodes,
     ):
         nodes.add_node(cpus=1)
@@ -63,7 +65,8 @@ def start_batch(model):
     yield start
     for process in started:
         process.kill()
-        process.communicate()
+        process.wait()
+        process.stderr.close()
 
 
 @pytest.fixture
