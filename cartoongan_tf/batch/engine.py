@@ -118,13 +118,20 @@ def run(
 
 def _fitted(resources):
     """The same with a number of actors, which the cluster has room for."""
+    if resources.actors:
+        return resources
     whole = ray.cluster_resources()
-    rooms = [(whole.get("CPU", 0) - 1) // resources.cpus]
+    cpus, gpus = whole.get("CPU", 0), whole.get("GPU", 0)
+    if resources.cpus > cpus or resources.gpus > gpus:
+        raise errors.InputError(
+            f"the cluster has {cpus:g} cores and {gpus:g} GPUs, less than a "
+            "worker is to have; lower `cpus` or `gpus`, or name `actors` where "
+            "the cluster grows by itself."
+        )
+    actors = (cpus - 1) // resources.cpus
     if resources.gpus:
-        rooms.append(whole.get("GPU", 0) // resources.gpus)
-    return resources._replace(
-        actors=resources.actors or max(1, int(min(rooms)))
-    )
+        actors = min(actors, gpus // resources.gpus)
+    return resources._replace(actors=max(1, int(actors)))
 
 
 def _run_pass(each, pictures, options, resources) -> Iterator[Outcome]:

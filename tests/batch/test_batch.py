@@ -103,6 +103,15 @@ def test_ctrl_c_stops_without_loss(start_batch, make_folder, tmp_path):
         assert pictures.read_picture(path).shape == (200, 240, 3)
 
 
+def test_a_worker_that_no_cluster_has_room_for_is_refused(
+    batch, make_folder, tmp_path
+):
+    photos = make_folder("photos", 3)
+    status, lines = batch(photos, tmp_path / "made", "--cpus=999")
+    assert status == 1
+    assert "less than a worker is to have; lower --cpus or --gpus" in lines[-1]
+
+
 def test_a_model_that_is_not_there_is_told_in_one_sentence(
     batch, make_folder, tmp_path
 ):
