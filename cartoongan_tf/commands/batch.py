@@ -31,8 +31,8 @@ def main(_):
     if FLAGS.format is not None:
         name = formats.by_name(FLAGS.format, "format")
         formats.check_quality(name, FLAGS.quality)
-    # It tells where it found credentials.
-    logging.getLogger("aiobotocore").setLevel(logging.WARNING)
+    for client in ("aiobotocore", "botocore"):  # They tell what they found.
+        logging.getLogger(client).setLevel(logging.WARNING)
     found = listing.find(FLAGS.input, FLAGS.output)
     plan = planning.plan(found.inputs, FLAGS.output, format=FLAGS.format)
     _report(found, plan)
