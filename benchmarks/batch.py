@@ -11,6 +11,7 @@ models and starting Ray do not count.
 
 import concurrent.futures
 import multiprocessing
+import os
 import pathlib
 import tempfile
 import time
@@ -40,6 +41,7 @@ flags.DEFINE_string("size", "512x512", "WIDTHxHEIGHT of the photos.")
 flags.DEFINE_integer("photos", 120, "Photos of a run.", 8)
 flags.DEFINE_integer("repeats", 3, "Times that both run.", 1)
 
+_NICENESS = 15  # Of Ray's workers, unless it is told another.
 _FIRST = 0.25  # Share of a run that does not count: workers start in it.
 
 
@@ -88,6 +90,7 @@ def batch_rate(photos, output):
 def network_rate(style, photos):
     """The same with nothing around the network, in a process of its own."""
     one_core.use()
+    os.nice(_NICENESS)
     network = loading.load_generator(style, "style")
     signature = [tf.TensorSpec((None, None, None, 3), tf.uint8)]
 
