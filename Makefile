@@ -11,6 +11,9 @@ ARM64 ?= .arm64
 # KServe's client, for tests only, wants an environment of its own.
 KSERVE_PYTHON ?= python3.11
 KSERVE_VENV ?= .venv-kserve
+# Ray, for `cartoongan batch`, and an S3 server, with what runs CartoonGAN.
+SCALE_PYTHON ?= python3.11
+SCALE_VENV ?= .venv-scale
 # What `make serve` serves, and where.
 STYLE ?= storybook
 EXPORTED ?= exported/$(STYLE)
@@ -27,7 +30,7 @@ DEV_REQUIREMENTS := requirements-dev.txt requirements-docs.txt \
 PAGE := serving/page
 READY_PAGE := $(PAGE)/node_modules/.package-lock.json
 
-.PHONY: demo serve page browser test test-addons test-kserve arm64 docs lint clean
+.PHONY: demo serve page browser test test-addons test-kserve test-scale arm64 docs lint clean
 
 demo: $(READY)
 	$(BIN)/python cartoonize.py --overwrite --output=$(CARTOONS) sample:photos
@@ -76,6 +79,9 @@ test-kserve: $(READY_DEV) $(KSERVE_VENV)/.ready
 	CARTOONGAN_KSERVE=$(abspath $(KSERVE_VENV))/bin/python \
 	    $(BIN)/python -m pytest tests/serving/test_kserve_client.py
 
+test-scale: $(SCALE_VENV)/.ready
+	$(SCALE_VENV)/bin/python -m pytest tests/batch
+
 # Root installs the emulator; anyone else is told how.
 arm64: $(READY)
 	@[ "$$(id -u)" != 0 ] || command -v qemu-aarch64-static > /dev/null \
@@ -98,8 +104,8 @@ lint: $(READY_DEV) docs
 	$(BIN)/lint-imports
 
 clean:
-	rm -rf $(VENV) $(ADDONS_VENV) $(KSERVE_VENV) $(ARM64) $(PAGE)/node_modules \
-	    docs/_build runs/quickstart runs/cartoons
+	rm -rf $(VENV) $(ADDONS_VENV) $(KSERVE_VENV) $(SCALE_VENV) \
+	    $(ARM64) $(PAGE)/node_modules docs/_build runs/quickstart runs/cartoons
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
@@ -144,6 +150,10 @@ endef
 
 $(KSERVE_VENV)/.ready: requirements-kserve.txt
 	$(call environment,KSERVE_PYTHON,$(KSERVE_VENV))
+
+$(SCALE_VENV)/.ready: requirements-scale-tests.txt requirements-scale.txt \
+    requirements.txt
+	$(call environment,SCALE_PYTHON,$(SCALE_VENV))
 
 $(ADDONS_VENV)/.ready: requirements-addons.txt
 	$(call environment,ADDONS_PYTHON,$(ADDONS_VENV))

@@ -96,12 +96,22 @@ def of_file(path: pathlib.Path) -> Content:
     """
     with open(path, "rb") as file:
         content = _of(file.read(_HEAD), path)
-    return _by_suffix(path) if content.kind is None else content
+    return by_suffix(path) if content.kind is None else content
 
 
 def of_bytes(data: bytes) -> Content:
     """What a stream holds, of which these are all bytes."""
     return _of(data[:_HEAD], data)
+
+
+def by_suffix(path: pathlib.PurePath) -> Content:
+    """Media type that a file's ending promises."""
+    suffix = path.suffix.lower()
+    if suffix in VIDEO_SUFFIXES - _SHARED:
+        return Content(Kind.VIDEO)
+    if suffix in formats.READ_SUFFIXES:
+        return Content(Kind.PICTURE, formats.by_suffix(path))
+    return Content(None)
 
 
 def _of(head, source):
@@ -126,12 +136,3 @@ def _is_boxed_video(head):
     timed = head[4:5], head[_PACKET + 8 : _PACKET + 9]
     is_stream = (b"G", b"G") in (packets, timed)
     return is_avi or is_stream or head[4:8] in _BOXES
-
-
-def _by_suffix(path):
-    suffix = path.suffix.lower()
-    if suffix in VIDEO_SUFFIXES - _SHARED:
-        return Content(Kind.VIDEO)
-    if suffix in formats.READ_SUFFIXES:
-        return Content(Kind.PICTURE, formats.by_suffix(path))
-    return Content(None)

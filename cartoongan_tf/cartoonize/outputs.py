@@ -16,21 +16,19 @@ import collections
 import dataclasses
 import pathlib
 import unicodedata
+from collections.abc import Iterator
 from collections.abc import Sequence
 
 from cartoongan_tf.cartoonize import inputs
 from cartoongan_tf.cartoonize import media_type
+from cartoongan_tf.cartoonize import wanted_format
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
 from cartoongan_tf.images import formats
-from cartoongan_tf.video import codecs
 
-VIDEO_SUFFIXES = codecs.SUFFIXES
+VIDEO_SUFFIXES = wanted_format.VIDEO_SUFFIXES
 
-_OUTPUT_FORMATS = ("AVIF", "BMP", "JPEG", "PNG", "TIFF", "WEBP")
-_INSTEAD = {"HEIF": "JPEG"}  # Of what is not written; else `FALLBACK`.
 _ENDINGS = formats.READ_SUFFIXES.keys() | media_type.VIDEO_SUFFIXES
-_VIDEO_KINDS = (media_type.Kind.VIDEO, media_type.Kind.CAMERA)
 _MAX_NAMED = 5
 
 
@@ -88,7 +86,7 @@ def plan(
         InputError: If the format is unknown, the output does not fit, two
             results would be one file, or a result would replace an input.
     """
-    wanted = _Wanted.named(format)
+    wanted = wanted_format.WantedFormat.named(format)
     if wanted.video_suffix or _ends_as_video(output):
         jobs = [_as_video(job) for job in jobs]
     if str(output) == inputs.STREAM:
@@ -104,50 +102,27 @@ def plan(
     return Plan(left, done)
 
 
-@dataclasses.dataclass(frozen=True)
-class _Wanted:
-    """The format asked for: of pictures, or the ending of videos."""
+def place(
+    jobs: Sequence[inputs.Job], *, format: str | None = None
+) -> Iterator[tuple[inputs.Job, pathlib.Path, str | None]]:
+    """Says where each result goes below an output folder, of any kind.
 
-    format: str | None = None
-    video_suffix: str | None = None
+    Args:
+        jobs: What is to be done, of one folder at least: names of other
+            folders do not matter.
+        format: As `plan` takes it.
 
-    @classmethod
-    def named(cls, name):
-        if name is None:
-            return cls()
-        suffix = f".{name.lower().removeprefix('.')}"
-        if suffix in VIDEO_SUFFIXES:
-            return cls(video_suffix=suffix)
-        return cls(formats.by_name(name, "format"))
+    Yields:
+        Each job, the path of its result, which is relative, and its format, as
+        Pillow calls it.
 
-    def format_for(self, job):
-        """The format of a job's picture or animation, or None."""
-        if job.kind in _VIDEO_KINDS:
-            return None
-        if job.kind is media_type.Kind.STREAM:
-            return self.format
-        if job.kind is media_type.Kind.ANIMATION:
-            return next(
-                (f for f in (self.format, job.format) if _is_animated(f)),
-                "WEBP",
-            )
-        is_written = job.format in _OUTPUT_FORMATS
-        own = job.format if is_written else _INSTEAD.get(job.format)
-        return self.format or own or formats.FALLBACK
-
-    def suffix_for(self, job):
-        """The ending of a job's result."""
-        if job.kind in _VIDEO_KINDS:
-            own = job.relative.suffix
-            fits = own.lower() in VIDEO_SUFFIXES
-            return self.video_suffix or (own if fits else VIDEO_SUFFIXES[0])
-        kind = self.format_for(job) or formats.FALLBACK
-        return formats.suffix_for(kind, job.relative)
-
-
-def _is_animated(format):
-    known = formats.FORMATS.get(format)
-    return known is not None and known.is_animated
+    Raises:
+        InputError: If the format is unknown, or two results would be one file.
+    """
+    wanted = wanted_format.WantedFormat.named(format)
+    for task in _told_apart(pathlib.Path(), jobs, wanted):
+        assert task.path is not None  # None is standard output.
+        yield task.job, task.path, task.format
 
 
 def _ends_as_video(path):
@@ -199,7 +174,7 @@ def _to_file(job, path, wanted):
             f"`output`={path} has another ending than `format` asks for; "
             "leave one of them out."
         )
-    if format and job.kind in _VIDEO_KINDS:
+    if format and job.kind in wanted_format.VIDEO_KINDS:
         raise errors.InputError(
             f"`output`={path} is a picture, and {job.relative} is a video; "
             f"name one that ends in {', '.join(VIDEO_SUFFIXES)}."
@@ -209,7 +184,9 @@ def _to_file(job, path, wanted):
             f"`output`={path} is a video, and {job.relative} is a picture; "
             "name one with the ending of a picture."
         )
-    if job.kind is media_type.Kind.ANIMATION and not _is_animated(format):
+    if job.kind is media_type.Kind.ANIMATION and not wanted_format.is_animated(
+        format
+    ):
         raise errors.InputError(
             f"`output`={path} holds no animation, and {job.relative} is one; "
             "name one that ends in .gif, .webp or .png."

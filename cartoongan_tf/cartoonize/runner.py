@@ -7,6 +7,7 @@ one by one.
 import functools
 import pathlib
 import sys
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -83,17 +84,37 @@ def run(
     yield from (work(t, None) for t in tasks if t.job.kind is not still)
 
 
-def _run_one(cartoonize, settings, listeners, task, gate):
+def attempt(
+    work: Callable[[], Sequence[str]], subject: object
+) -> tuple[str | None, Sequence[str]]:
+    """Does one piece of work of many, of which none stops the others.
+
+    Args:
+        work: Gives what a user should know, in sentences.
+        subject: What is worked on, for the log.
+
+    Returns:
+        What was wrong, in a sentence, or None; and what `work` gave.
+
+    Raises:
+        OSError: If the disk is full.
+    """
     try:
         with devices.memory_advice("`tile`"):
-            notes = _notes_of(cartoonize, settings, listeners, task, gate)
+            return None, work()
     except errors.InputError as error:
-        return Outcome(task, str(error))
+        return str(error), ()
     except Exception as error:  # Whatever it is, the others go on.
         if errors.is_out_of_space(error):
             raise
-        return Outcome(task, errors.describe_fault(error, task.job.relative))
-    return Outcome(task, None, notes)
+        return errors.describe_fault(error, subject), ()
+
+
+def _run_one(cartoonize, settings, listeners, task, gate):
+    work = functools.partial(
+        _notes_of, cartoonize, settings, listeners, task, gate
+    )
+    return Outcome(task, *attempt(work, task.job.relative))
 
 
 def _notes_of(cartoonize, settings, listeners, task, gate):

@@ -13,6 +13,7 @@ from cartoongan_tf.cartoonize import runner
 from cartoongan_tf.cartoonize import settings
 from cartoongan_tf.commands import cartoonize_usage
 from cartoongan_tf.commands import exit
+from cartoongan_tf.commands import picture_flags
 from cartoongan_tf.core import devices
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import progress
@@ -92,12 +93,8 @@ def _report_found(found, plan):
 
 def _cartoonize(tasks):
     """Runs tasks; how many could not be done."""
-    cartoonize = cartoonizer.Cartoonizer(
-        FLAGS.model,
-        strength=FLAGS.strength,
-        preserve_color=FLAGS.preserve_color,
-        tile=FLAGS.tile,
-    )
+    model = {name: FLAGS[name].value for name in picture_flags.MODEL_NAMES}
+    cartoonize = cartoonizer.Cartoonizer(**model)
     failures = 0
     with progress.Progress() as watch:
         done = runner.run(

@@ -20,7 +20,7 @@ come with scikit-image (the extra [samples]).
 from absl import flags
 
 from cartoongan_tf.cartoonize import settings
-from cartoongan_tf.inference import styles
+from cartoongan_tf.commands import picture_flags
 from cartoongan_tf.video import codecs
 
 FLAGS = flags.FLAGS
@@ -29,13 +29,7 @@ ARGUMENTS = "files or folders"
 _DEFAULT = settings.Settings()
 OUTPUT_FOLDER = "cartoons"
 
-flags.DEFINE_string(
-    "model",
-    styles.DEFAULT,
-    "A shipped style by its name, a .keras file, the --workdir of a run, a "
-    "SavedModel folder, a .tflite or .onnx file, or the URL of a model that "
-    "TensorFlow Serving serves, such as http://localhost:8501.",
-)
+flags.adopt_module_key_flags(picture_flags)
 flags.DEFINE_string(
     "output",
     None,
@@ -49,52 +43,8 @@ flags.DEFINE_string(
     "What to write instead of the input's own format: jpg, png, webp, avif, "
     "tiff, bmp or gif; for videos and animations mp4, mkv, mov or webm.",
 )
-flags.DEFINE_integer(
-    "quality",
-    _DEFAULT.quality,
-    "Of JPEG (92 by default), WebP (90; 100 is lossless) and AVIF (85).",
-    1,
-    100,
-)
 flags.DEFINE_bool(
     "overwrite", False, "Whether to make again what is there already."
-)
-flags.DEFINE_bool(
-    "strip_metadata",
-    _DEFAULT.strip_metadata,
-    "Whether to leave out what a picture's file tells besides the picture: "
-    "EXIF with its place and time, and so on. Color profiles stay.",
-)
-flags.DEFINE_float(
-    "strength", 1.0, "Share of the cartoon; the rest is the photo.", 0.0, 1.0
-)
-flags.DEFINE_bool(
-    "preserve_color",
-    False,
-    "Whether cartoons get the color statistics of their photos.",
-)
-flags.DEFINE_bool(
-    "compare", _DEFAULT.compare, "Whether to put the photo beside its cartoon."
-)
-flags.DEFINE_integer(
-    "max_side",
-    _DEFAULT.max_side,
-    "Longer side, in pixels, to which larger inputs are reduced. Lines have a "
-    "width in pixels: on reduced photos they are bolder.",
-    16,
-)
-flags.DEFINE_integer(
-    "max_pixels",
-    _DEFAULT.max_pixels,
-    "Pictures of more pixels are not decoded.",
-    1,
-)
-flags.DEFINE_integer(
-    "tile",
-    None,
-    "Side, in pixels, of the tiles that larger pictures are computed in. "
-    "Smaller ones need less memory and more time; results are the same.",
-    1,
 )
 flags.DEFINE_bool(
     "temporal",

@@ -2,6 +2,7 @@
 
     cartoongan photo.jpg            a photo into a cartoon
     cartoongan cartoonize ...       the same; also animations, videos, a camera
+    cartoongan batch ...            millions of pictures, on a Ray cluster
     cartoongan train ...            a style, from photos and cartoon frames
     cartoongan prepare ...          frames of a film; a check of the folders
     cartoongan export ...           a trained style, for servers and phones
@@ -36,6 +37,7 @@ _CARTOONIZE = "cartoonize"
 _SERVE = "serve"
 VERBS = (
     _CARTOONIZE,
+    "batch",
     "train",
     "prepare",
     "export",

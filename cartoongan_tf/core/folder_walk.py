@@ -81,9 +81,9 @@ class FolderWalk:
 
     def _visible(self, here, names):
         paths = sorted((here / name for name in names), key=self._key)
-        for path in filter(_is_hidden, paths):
+        for path in filter(is_hidden, paths):
             self._leave_out(HIDDEN, path)
-        return [path for path in paths if not _is_hidden(path)]
+        return [path for path in paths if not is_hidden(path)]
 
     def _is_new(self, folder):
         is_own = not folder.is_symlink() and not self._is_skipped(folder)
@@ -97,7 +97,8 @@ class FolderWalk:
         self.unreadable[pathlib.Path(error.filename)] = reason
 
 
-def _is_hidden(path):
+def is_hidden(path: pathlib.PurePath) -> bool:
+    """Whether a file or a folder is hidden, or a system's own, by its name."""
     return path.name.startswith(".") or path.name in _OF_SYSTEMS
 
 

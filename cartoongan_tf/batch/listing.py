@@ -1,0 +1,146 @@
+"""Inputs of a batch: what is in a folder, matches a pattern, or is listed.
+
+No file is opened, so that a million of them take seconds: endings tell what
+they are.
+"""
+
+import collections
+import glob
+import pathlib
+from collections.abc import Iterable
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import fsspec
+import pyarrow.parquet
+
+from cartoongan_tf.batch import storage
+from cartoongan_tf.cartoonize import media_type
+from cartoongan_tf.core import errors
+from cartoongan_tf.core import folder_walk
+
+COLUMN = "path"  # Of a Parquet file with inputs.
+
+_LIST_SUFFIX = ".parquet"
+
+
+class Input(NamedTuple):
+    """A picture that is to become a cartoon.
+
+    Attributes:
+        source: Its URL, or its whole path on disks.
+        relative: Where it lies below the input, which its result mirrors.
+    """
+
+    source: str
+    relative: pathlib.PurePosixPath
+
+
+class Listing(NamedTuple):
+    """Inputs, listed.
+
+    Attributes:
+        inputs: Pictures, in order.
+        skipped: How many other files there are, by ending or what they are.
+    """
+
+    inputs: list[Input]
+    skipped: collections.Counter[str]
+
+
+def find(place: str, output: str) -> Listing:
+    """Lists the pictures of an input.
+
+    Args:
+        place: Path or URL of a folder, which is searched with its sub-folders;
+            a pattern with `*`, `?`, `[...]` and `**`, which matches files; a
+            picture; or a Parquet file whose column `path` has paths and URLs
+            of pictures, which results mirror whole, less the protocol.
+        output: Path or URL of the folder of results; skipped in folders.
+
+    Raises:
+        InputError: If there is nothing, or it cannot be listed.
+    """
+    filesystem, root = storage.locate(place, "input")
+    try:
+        found = list(_found(filesystem, root))
+    except (OSError, pyarrow.ArrowException) as error:
+        raise errors.InputError(
+            f"`input`={place} cannot be listed ({error})."
+        ) from error
+    if not found:
+        raise errors.InputError(f"`input`={place} is not there, or is empty.")
+    output_filesystem, folder = storage.locate(output, "output")
+    below = storage.url_of(output_filesystem, folder).rstrip("/") + "/"
+    return _pictures(
+        each for each in found if not each.source.startswith(below)
+    )
+
+
+def _found(filesystem, root) -> Iterator[Input]:
+    if root.endswith(_LIST_SUFFIX):
+        yield from _listed(filesystem, root)
+        return
+    if glob.has_magic(root) and not filesystem.exists(root):
+        details = filesystem.glob(root, detail=True)
+        paths = [p for p, about in details.items() if about["type"] == "file"]
+        base = _fixed_folders(root)
+    else:
+        paths = filesystem.find(root)
+        base = root.rpartition("/")[0] if paths == [root] else root
+    for path in sorted(paths):
+        relative = pathlib.PurePosixPath(path[len(base) :].lstrip("/"))
+        yield Input(storage.url_of(filesystem, path), relative)
+
+
+def _listed(filesystem, path) -> Iterator[Input]:
+    with filesystem.open(path) as file:
+        table = pyarrow.parquet.read_table(file)
+    if COLUMN not in table.column_names:
+        raise errors.InputError(
+            f"`input`={path} has no column {COLUMN}; it has "
+            f"{', '.join(table.column_names)}."
+        )
+    for place in dict.fromkeys(table[COLUMN].to_pylist()):
+        name = pathlib.PurePosixPath(str(place).rpartition("://")[2])
+        relative = name.relative_to(name.anchor)
+        if place is None or ".." in relative.parts:
+            raise errors.InputError(
+                f"`input`={path} lists {place}, which has no place of its own "
+                "below the output; write whole paths."
+            )
+        whole = storage.url_of(*fsspec.core.url_to_fs(place))
+        yield Input(whole, relative)
+
+
+def _fixed_folders(pattern):
+    """The folders of a pattern that stand before its first wildcard."""
+    parts = pattern.split("/")
+    fixed = next(i for i, part in enumerate(parts) if glob.has_magic(part))
+    return "/".join(parts[:fixed])
+
+
+def _pictures(found: Iterable[Input]) -> Listing:
+    pictures, skipped = [], collections.Counter[str]()
+    for each in found:
+        parents = [p for p in each.relative.parents if p.name]
+        if any(map(folder_walk.is_hidden, (each.relative, *parents))):
+            skipped[folder_walk.HIDDEN] += 1
+        elif not _is_text(each.source):
+            skipped["name in no encoding"] += 1
+        elif media_type.by_suffix(each.relative).kind is not (
+            media_type.Kind.PICTURE
+        ):
+            skipped[each.relative.suffix.lower() or "no ending"] += 1
+        else:
+            pictures.append(each)
+    return Listing(pictures, skipped)
+
+
+def _is_text(name):
+    """Whether a name can be written down; on disks, bytes of any kind are."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
