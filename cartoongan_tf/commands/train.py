@@ -1,5 +1,6 @@
 """Trains a run as `train_usage` describe it."""
 
+import contextlib
 import dataclasses
 import os
 import pathlib
@@ -12,6 +13,7 @@ from cartoongan_tf.data import image_source
 from cartoongan_tf.evaluation import inception
 from cartoongan_tf.losses import perceptual_features
 from cartoongan_tf.training import config
+from cartoongan_tf.training import distribution
 from cartoongan_tf.training import runs
 from cartoongan_tf.training import trainer
 
@@ -33,13 +35,31 @@ _NO_PATHS = ("imagenet", image_source.MEMORY, image_source.NO_CACHE)
 def main(_):
     settings = config_from_flags()
     devices.prepare(settings.deterministic)
-    compare = content_features(settings)
+    joined = distribution.join(settings)
+    with joined.scope():
+        compare = content_features(settings)
     describe = evaluation_features(settings)
-    with folder_lock.held("workdir", settings.workdir):
-        run = runs.open_run(settings)
-        record_flags(run.workdir)
+    with joined.explained(), alone_or_silent(joined, settings.workdir):
+        with joined.chief_first():
+            run = runs.open_run(settings, joined)
+        if joined.is_chief:
+            record_flags(run.workdir)
         trainer.train(run, compare, describe)
-    print(f"Wrote {run.workdir / 'generator.keras'}")
+        print(f"Wrote {run.workdir / 'generator.keras'}")
+
+
+@contextlib.contextmanager
+def alone_or_silent(joined, workdir):
+    """The chief holds the folder of the run; it speaks for all workers."""
+    if joined.is_chief:
+        with folder_lock.held("workdir", workdir):
+            yield
+    else:
+        with (
+            open(os.devnull, "w") as nowhere,
+            contextlib.redirect_stdout(nowhere),
+        ):
+            yield
 
 
 def config_from_flags():

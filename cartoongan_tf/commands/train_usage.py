@@ -3,10 +3,10 @@ r"""Trains CartoonGAN on a folder of photos and a folder of cartoons.
     cartoongan train --flagfile=configs/storybook.flags \
         --photo_dir=photos --cartoon_dir=frames --workdir=runs/storybook
 
-The same command again goes on where a run stopped. --steps, --sample_every
-and --checkpoint_every may change then; every other setting must stay. The
-flags of a run are written to WORKDIR/train.flags, which repeats it with
---flagfile=WORKDIR/train.flags.
+The same command again goes on where a run stopped. --steps, --sample_every,
+--checkpoint_every and --strategy may change then; what is learned must stay
+the same. The flags of a run are written to WORKDIR/train.flags, which repeats
+it with --flagfile=WORKDIR/train.flags.
 """
 
 from absl import flags
@@ -140,5 +140,16 @@ flags.DEFINE_boolean(
     _DEFAULT.deterministic,
     "Whether the same run gives the same bits. On a CPU it does unless this "
     "is off; on a GPU it costs speed and is off unless this is on.",
+)
+flags.DEFINE_enum(
+    "strategy",
+    _DEFAULT.strategy,
+    config.STRATEGIES,
+    "Devices that share each batch: none takes one; mirrored all GPUs of this "
+    "machine; multi_worker those of several machines, on each of which this "
+    "command runs with a TF_CONFIG of its own, and --workdir is one folder "
+    "for all. What is learned is the same, and --batch_size that of all "
+    "together. A run may go on elsewhere than it began. docs/scaling.md shows "
+    "how.",
 )
 flags.DEFINE_integer("seed", _DEFAULT.seed, "Seed of all that is random.")

@@ -51,6 +51,24 @@ class People:
     count: int
 
 
+@dataclasses.dataclass(frozen=True)
+class Share:
+    """The share of each batch that one of several machines trains on.
+
+    Attributes:
+        number: Which one, counted from 0 in the order of the batch.
+        count: How many there are, all of one size.
+        replicas: Devices of this machine, each of which gets as much of it.
+    """
+
+    number: int
+    count: int
+    replicas: int
+
+
+WHOLE = Share(0, 1, 1)
+
+
 def photo_batches(
     photos: image_source.PictureSource,
     *,
@@ -59,11 +77,15 @@ def photo_batches(
     seed: int,
     crops: Crops,
     people: People | None = None,
+    share: Share = WHOLE,
 ) -> tf.data.Dataset:
     """Batches of photos, for the warm-up: those of `training_batches`."""
     photo_of = _photo_crops(photos, people, batch_size, crops, seed)
     return _batches(
-        lambda number: pictures.to_network(photo_of(number)), steps, batch_size
+        lambda number: pictures.to_network(photo_of(number)),
+        steps,
+        batch_size,
+        share,
     )
 
 
@@ -79,6 +101,7 @@ def training_batches(
     people: People | None = None,
     windows: crop_matching.Windows | None = None,
     stray_share: float = 0.0,
+    share: Share = WHOLE,
 ) -> tf.data.Dataset:
     """Batches of photos, cartoons, and the same cartoons with smoothed edges.
 
@@ -95,9 +118,11 @@ def training_batches(
             photo gets one that has about as many edges. Any crop if None.
         stray_share: Share of the smoothed cartoons that are crisp ones with
             stray strokes instead.
+        share: The share of each batch to give.
 
     Returns:
-        A dataset of `len(steps)` batches `(photos, cartoons, smoothed)`.
+        A dataset of `len(steps)` batches `(photos, cartoons, smoothed)`; of a
+        share, of as many for each of its replicas, which take turns.
     """
     photo_of = _photo_crops(photos, people, batch_size, crops, seed)
     cartoon_of = _cartoon_crops(cartoons, windows, crops, seed)
@@ -109,7 +134,7 @@ def training_batches(
         triple = (photo, cartoon, negative_of(number, cartoon))
         return tuple(pictures.to_network(image) for image in triple)
 
-    return _batches(example, steps, batch_size)
+    return _batches(example, steps, batch_size, share)
 
 
 def cut_windows(
@@ -144,13 +169,18 @@ def pick(count: int, number: tf.Tensor, seed: int) -> tf.Tensor:
     )
 
 
-def _batches(example: Callable, steps, batch_size):
+def _batches(example: Callable, steps, batch_size, share):
     numbers = tf.data.Dataset.range(
         steps.start * batch_size, steps.stop * batch_size
     )
+    size = batch_size // share.count
+    if share.count > 1:
+        numbers = numbers.filter(
+            lambda number: number % batch_size // size == share.number
+        )
     return (
         numbers.map(example, num_parallel_calls=tf.data.AUTOTUNE)
-        .batch(batch_size, drop_remainder=True)
+        .batch(size // share.replicas, drop_remainder=True)
         .prefetch(tf.data.AUTOTUNE)
     )
 

@@ -16,6 +16,10 @@ def _target(name, photos, saturation):
     return guided_filter.smooth(photos) if name == "smoothed" else photos
 
 
+def _as_it_is(images):
+    return images
+
+
 @dataclasses.dataclass(frozen=True)
 class Objective:
     """The generator's losses and their weights.
@@ -93,6 +97,8 @@ class Objective:
         maps=None,
         view=None,
         cartoons=None,
+        people=None,
+        gather=_as_it_is,
     ) -> dict:
         """All losses but the adversarial ones, unweighted, by name.
 
@@ -105,6 +111,10 @@ class Objective:
                 as they are.
             cartoons: Cartoons of the same shape, for the palette, which is
                 left out without them.
+            people: How many of these photos, at the end, show people, where
+                they are a share of a batch; `self.people` unless given.
+            gather: Function from a share of a batch to the whole of it, for
+                the palette, which is a property of a whole batch.
         """
         view = view or augmentation.AS_IT_IS
         if target is None:
@@ -112,6 +122,7 @@ class Objective:
         found = self._content(
             _last(self.look(target, view)),
             _last(self.look(generated, view) if maps is None else maps),
+            self.people if people is None else people,
         )
         if self.color_weight:
             found["color"] = losses.color_loss(target, generated)
@@ -124,7 +135,9 @@ class Objective:
             plain = guided_filter.smooth(photos) if is_photo else target
             found["flat"] = losses.flat_loss(plain, generated)
         if self.palette_weight and cartoons is not None:
-            found["palette"] = losses.palette_loss(cartoons, generated)
+            found["palette"] = losses.palette_loss(
+                gather(cartoons), gather(generated)
+            )
         if self.pixel_weight:
             found["pixel"] = losses.pixel_loss(target, generated)
         if self.variation_weight:
@@ -145,14 +158,15 @@ class Objective:
             return 0.0
         return self.content_weight * (self.people_content - 1)
 
-    def _content(self, wanted, found):
+    def _content(self, wanted, found, people):
         """Terms that compare features."""
         terms = {"content": losses.content_loss(wanted, found)}
         if self._people_weight:
             # A share of the batch, so that the factor is that of each photo.
-            share = self.people / found.shape[0]
+            # None of a share of the batch may be, for 0 times any mean.
+            share = people / found.shape[0]
             terms["people_content"] = share * losses.content_loss(
-                wanted[-self.people :], found[-self.people :]
+                wanted[-people:], found[-people:]
             )
         return terms
 
@@ -173,6 +187,7 @@ class PixelObjective:
 
     content_target: str
     saturation: float = 1.0
+    people = 0  # No photo counts for more.
 
     @property
     def weights(self) -> dict[str, float]:
@@ -183,7 +198,9 @@ class PixelObjective:
         """As `Objective.target`."""
         return _target(self.content_target, photos, self.saturation)
 
-    def reconstruction_terms(self, photos, generated, *, target=None) -> dict:
+    def reconstruction_terms(
+        self, photos, generated, *, target=None, people=0
+    ) -> dict:
         """As `Objective.reconstruction_terms`."""
         if target is None:
             target = self.target(photos)

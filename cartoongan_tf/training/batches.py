@@ -13,12 +13,18 @@ from cartoongan_tf.training import runs
 _WINDOWS_FILE = "windows.npz"
 
 
-def warm_up(run: runs.Run, steps: range) -> tf.data.Dataset:
+def warm_up(
+    run: runs.Run, steps: range, share: pipeline.Share = pipeline.WHOLE
+) -> tf.data.Dataset:
     """Photos for some steps of the content-only phase."""
-    return pipeline.photo_batches(run.photos, steps=steps, **_settings(run))
+    return pipeline.photo_batches(
+        run.photos, steps=steps, share=share, **_settings(run)
+    )
 
 
-def adversarial(run: runs.Run, steps: range) -> tf.data.Dataset:
+def adversarial(
+    run: runs.Run, steps: range, share: pipeline.Share = pipeline.WHOLE
+) -> tf.data.Dataset:
     """Triples `(photos, cartoons, smoothed)` for some steps of the other."""
     return pipeline.training_batches(
         run.photos,
@@ -27,6 +33,7 @@ def adversarial(run: runs.Run, steps: range) -> tf.data.Dataset:
         smoothing=smoothing_of(run.config),
         windows=windows_of(run),
         stray_share=run.config.stray_share,
+        share=share,
         **_settings(run),
     )
 

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 import numpy as np
@@ -197,22 +198,29 @@ class StopOnSignal(keras.callbacks.Callback):
     A terminal that is closed sends the last, unless `nohup` has it ignored. A
     second signal has its usual effect at once.
 
+    Args:
+        total: Function to the sum of a number over all workers, one of which
+            may have got the signal: all of them end after the same step.
+
     Attributes:
-        received: Number of the signal, or None.
+        received: Number of the signal that this process got, or None.
+        has_stopped: Whether a signal has ended the training.
     """
 
-    def __init__(self):
+    def __init__(self, total: Callable[[float], float]):
         super().__init__()
         self.received = None
-        self._usual = {}
+        self.has_stopped = False
+        self._total = total
+        self._usual: dict[int, Any] = {}
 
     def on_train_begin(self, logs=None):
         for number in self._numbers():
             self._usual[number] = signal.signal(number, self._note)
 
     def on_train_batch_end(self, batch, logs=None):
-        if self.received is not None:
-            self.model.stop_training = True
+        if self._total(self.received is not None):
+            self.has_stopped = self.model.stop_training = True
 
     def on_train_end(self, logs=None):
         self._restore()

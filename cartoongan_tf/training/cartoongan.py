@@ -9,6 +9,9 @@ batch, not a running mean, so that a resumed run reports what an uninterrupted
 one does. Beside each loss of the generator stands its gradient norm: the L2
 norm of its gradient at the generated images, its weight included. Losses that
 share VGG19's features are led back through it together, and have one norm.
+
+Under a strategy each replica has a share of the batch (`replicas.py`). What
+is minimized, and what is reported, is that of the whole batch.
 """
 
 import keras
@@ -18,6 +21,7 @@ from cartoongan_tf.core import compiling
 from cartoongan_tf.losses import augmentation
 from cartoongan_tf.losses import losses
 from cartoongan_tf.nn import precision
+from cartoongan_tf.training import replicas
 
 _AS_THEY_ARE = augmentation.Augmentation()
 _SIDE = 32  # Of images that tell whether there is XLA: any.
@@ -45,7 +49,7 @@ class _Phase(keras.Model):
     @property
     def step(self):
         """Number of batches trained on so far, a tensor."""
-        return self.generator_optimizer.iterations.value
+        return tf.convert_to_tensor(self.generator_optimizer.iterations)
 
     @property
     def averaged_generator(self):
@@ -53,11 +57,14 @@ class _Phase(keras.Model):
 
         Without `use_ema` in its optimizer, with its weights as they are.
         """
-        copy = precision.copy_network(self.generator)
+        newest = self.generator.get_weights()
         if int(self.step):  # Until then the average is zero.
+            # Into the variables that it knows, and that a strategy knows.
             self.generator_optimizer.finalize_variable_values(
-                copy.trainable_variables
+                self.generator.trainable_variables
             )
+        copy = precision.copy_network(self.generator)
+        self.generator.set_weights(newest)
         return copy
 
     def _compile_generator(self, optimizer):
@@ -68,11 +75,14 @@ class _Phase(keras.Model):
     def _descend(self, tape, terms, generated):
         """Moves the generator; returns the report of its losses."""
         weights = self.objective.weights
+        share = 1 / replicas.count()
         at_images = {
             group: tape.gradient(
                 [terms[name] for name in names],
                 generated,
-                output_gradients=[tf.constant(weights[n]) for n in names],
+                output_gradients=[
+                    tf.constant(share * weights[n]) for n in names
+                ],
             )
             for group, names in _groups(terms).items()
         }
@@ -81,12 +91,20 @@ class _Phase(keras.Model):
             generated, variables, output_gradients=sum(at_images.values())
         )
         self.generator_optimizer.apply(gradients, variables)
+        terms = replicas.mean(terms)
         total = sum(weights[name] * term for name, term in terms.items())
+        norms = replicas.norms(at_images)
         return {
             **{f"{name}_loss": term for name, term in terms.items()},
             "total_loss": total,
-            **{f"{n}_grad_norm": tf.norm(g) for n, g in at_images.items()},
+            **{f"{name}_grad_norm": norm for name, norm in norms.items()},
         }
+
+    def _people_among(self, photos):
+        """How many photos, at the end of this share, show people."""
+        size = photos.shape[0]
+        others = size * replicas.count() - self.objective.people
+        return size - replicas.part_of_first(others, size)
 
 
 # Losses that look at VGG19's features, and what they are called together.
@@ -129,7 +147,10 @@ class WarmUp(_Phase):
         with tf.GradientTape(persistent=True) as tape:
             generated = self.generator(photos, training=True)
             terms = self.objective.reconstruction_terms(
-                photos, generated, target=self._target(photos)
+                photos,
+                generated,
+                target=self._target(photos),
+                people=self._people_among(photos),
             )
         return self._descend(tape, terms, generated)
 
@@ -213,6 +234,8 @@ class CartoonGAN(_Phase):
                     maps=maps,
                     view=view,
                     cartoons=cartoons,
+                    people=self._people_among(photos),
+                    gather=replicas.gather,
                 ),
             }
             discrimination = self._discrimination(
@@ -220,15 +243,18 @@ class CartoonGAN(_Phase):
             )
             steered = sum(discrimination.values())
             if self.discriminator and self.gradient_penalty_weight:
-                half = tf.shape(photos)[0] // 2
-                mixed = tf.concat([cartoons[:half], generated[half:]], axis=0)
+                mixed = self._mixed(cartoons, generated)
                 penalty = self._gradient_penalty(view.tint(mixed))
                 steered += self.gradient_penalty_weight * penalty
         variables = self._discriminator_variables
-        gradients = d_tape.gradient(steered, variables)
+        gradients = d_tape.gradient(
+            steered,
+            variables,
+            output_gradients=tf.constant(1 / replicas.count()),
+        )
         report = self._descend(g_tape, terms, generated)
         self.discriminator_optimizer.apply(gradients, variables)
-        return {**report, **discrimination}
+        return {**report, **replicas.mean(discrimination)}
 
     @property
     def _discriminator_variables(self):
@@ -289,6 +315,13 @@ class CartoonGAN(_Phase):
             )
         return found
 
+    def _mixed(self, cartoons, generated):
+        """Cartoons in the first half of a batch, generated images then."""
+        size = cartoons.shape[0]
+        whole = size * replicas.count()
+        half = replicas.part_of_first(whole // 2, size)
+        return tf.concat([cartoons[:half], generated[half:]], axis=0)
+
     def _gradient_penalty(self, images):
         """Mean squared gradient norm of the patch discriminator."""
         images = tf.stop_gradient(images)
@@ -302,7 +335,10 @@ class CartoonGAN(_Phase):
     def _logits_of_fakes(self, view, generated, logits):
         if self.image_pool is None:
             return logits
-        fakes = self.image_pool.exchange(generated, self.step)
+        # Each replica has the whole pool, and trades the whole batch.
+        fakes = replicas.share_of(
+            self.image_pool.exchange(replicas.gather(generated), self.step)
+        )
         return self.discriminator(
             view.tint(tf.stop_gradient(fakes)), training=True
         )

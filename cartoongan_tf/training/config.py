@@ -74,6 +74,7 @@ class TrainConfig:
     sample_every: int = 500
     checkpoint_every: int = 500
     deterministic: bool | None = None
+    strategy: str = "none"
     seed: int = 0
 
     def __post_init__(self):
@@ -147,12 +148,14 @@ class TrainConfig:
 
 DISCRIMINATORS = ("patch", "features", "both")
 WARMUP_LOSSES = ("content", "pixels")
+STRATEGIES = ("none", "mirrored", "multi_worker")
 CONTENT_TARGETS = ("photo", "smoothed", "inked")
 
 # The paper's generator cannot see a color cast: it cannot undo one either.
 _COLOR_WEIGHTS = {"cartoongan": 0.0, "light": 15.0}
 
-# May differ when a run goes on: they change how long and how fast, not what.
+# May differ when a run goes on: they change how long, how fast and where, not
+# what.
 CHANGEABLE = (
     "workdir",
     "check_data",
@@ -161,6 +164,7 @@ CHANGEABLE = (
     "evaluate_every",
     "sample_every",
     "checkpoint_every",
+    "strategy",
 )
 _MIN_HOLDOUT = 10
 _MIN_VIEW = 24  # pixels: three a side in VGG19's map at an eighth

@@ -4,6 +4,8 @@ Chen et al. (2018), section 3.2.3: the generator first learns to keep the
 content of photos, then competes with the discriminator.
 """
 
+import contextlib
+import functools
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -20,6 +22,7 @@ from cartoongan_tf.training import divergence_guard
 from cartoongan_tf.training import evaluation_callback
 from cartoongan_tf.training import image_pool
 from cartoongan_tf.training import objectives
+from cartoongan_tf.training import optimizers
 from cartoongan_tf.training import run_log
 from cartoongan_tf.training import runs
 from cartoongan_tf.training import schedules
@@ -84,10 +87,15 @@ def warm_up(
         The trained generator, and whether the phase is complete.
     """
     config = run.config
-    if run.checkpoint_path(runs.ADVERSARIAL).exists():
+    is_over = run.checkpoint_path(runs.ADVERSARIAL).exists()
+    _check_shared(run, is_over)
+    if is_over:
         return Outcome(generator, is_complete=True)
-    phase = cartoongan.WarmUp(generator, objectives.of_warm_up(run, features))
-    phase.compile(_warm_up_adam(config))
+    with run.cluster.scope():
+        phase = cartoongan.WarmUp(
+            generator, objectives.of_warm_up(run, features)
+        )
+        phase.compile(_warm_up_adam(config))
 
     return _run_phase(
         run, runs.WARM_UP, phase, batches.warm_up, 0, config.warmup_steps
@@ -115,7 +123,10 @@ def compete(
         The generator, the average of those on the way if the settings ask for
         it, and whether the phase is complete.
     """
-    phase = _compile_gan(run, generator, discriminators, features)
+    with run.cluster.scope():
+        phase = _compile_gan(run, generator, discriminators, features)
+    with run.cluster.chief_first():
+        batches.windows_of(run)  # Which the chief writes for all.
     is_new = not run.checkpoint_path(runs.ADVERSARIAL).exists()
     feature = discriminators.feature
     if feature and is_new and not feature.is_adapted:
@@ -167,7 +178,7 @@ def _warm_up_adam(config):
     rate, steps = config.warmup_learning_rate, config.warmup_steps
     if config.warmup_loss != "pixels":
         return keras.optimizers.Adam(rate, _BETA_1)
-    return keras.optimizers.Adam(
+    return optimizers.ReplicaAdam(
         schedules.LinearDecay(rate, steps // 2, steps),
         _BETA_1,
         global_clipnorm=_PIXEL_CLIP_NORM,
@@ -186,34 +197,46 @@ def _adapt(run, phase):
 def _run_phase(run, name, phase, batches_of, offset, steps, describe=None):
     checkpoint = run.checkpoint_path(name)
     start = checkpoints.restore(phase, checkpoint)
+    _check_shared(run, start)
     print(f"Phase {name}: {start} of {steps} steps done.", flush=True)
     if start >= steps:
         return Outcome(phase.averaged_generator, is_complete=True)
-    log = run_log.RunLog(run.workdir, (offset + start) or -1)
-    stop = callbacks.StopOnSignal()
-    try:
-        phase.fit(
-            batches_of(run, range(start, steps)),
-            shuffle=False,
-            callbacks=[
-                *_observers(run, log, name, offset, steps, describe),
-                stop,
-                divergence_guard.Guard(),
-                callbacks.Checkpoints(
-                    checkpoint,
-                    every=run.config.checkpoint_every,
-                    last=steps,
-                ),
+    stop = callbacks.StopOnSignal(run.cluster.total)
+    in_all_workers = [stop, divergence_guard.Guard()]
+    with contextlib.ExitStack() as resources:
+        before, after = [], []
+        if run.cluster.is_chief:
+            log = run_log.RunLog(run.workdir, (offset + start) or -1)
+            resources.callback(log.close)
+            before = _observers(run, log, name, offset, steps, describe)
+            every = run.config.checkpoint_every
+            after = [
+                callbacks.Checkpoints(checkpoint, every=every, last=steps),
                 callbacks.Progress(),
-            ],
+            ]
+        try:
+            run.cluster.fit(
+                phase,
+                functools.partial(batches_of, run),
+                range(start, steps),
+                [*before, *in_all_workers, *after],
+            )
+        except errors.Diverged as problem:
+            if not checkpoints.restore(phase, checkpoint):
+                raise
+            return Outcome(phase.averaged_generator, False, problem)
+    return Outcome(phase.averaged_generator, not stop.has_stopped)
+
+
+def _check_shared(run, progress):
+    """Refuses to go on where workers found other checkpoints."""
+    cluster = run.cluster
+    if cluster.total(progress) != progress * cluster.workers:
+        raise errors.InputError(
+            f"`workdir`={run.workdir} of worker {cluster.worker} holds other "
+            "checkpoints than that of others; name one folder that all "
+            "workers see."
         )
-    except errors.Diverged as problem:
-        if not checkpoints.restore(phase, checkpoint):
-            raise
-        return Outcome(phase.averaged_generator, False, problem)
-    finally:
-        log.close()
-    return Outcome(phase.averaged_generator, stop.received is None)
 
 
 def _observers(run, log, name, offset, steps, describe):

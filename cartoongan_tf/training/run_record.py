@@ -21,6 +21,11 @@ _ONCE = "init_from"  # What is read of it is in the checkpoints since.
 _WEIGHTS = ("inception_weights", _ONCE, "vgg19_weights")
 
 
+def exists(workdir: str) -> bool:
+    """Whether a folder is that of a run."""
+    return (pathlib.Path(workdir) / _NAME).exists()
+
+
 def check(
     settings: config.TrainConfig, folders: Mapping[str, Sequence[pathlib.Path]]
 ) -> None:
@@ -34,9 +39,9 @@ def check(
         InputError: If the folder holds a run that differs in more than what
             may change; the message says in what.
     """
-    path = pathlib.Path(settings.workdir) / _NAME
-    if not path.exists():
+    if not exists(settings.workdir):
         return
+    path = pathlib.Path(settings.workdir) / _NAME
     old, new = json.loads(path.read_text()), _describe(settings, folders)
     moved = dict(old["contents"].items() & new["contents"].items())
     other = _differences(old["settings"], new["settings"], moved)

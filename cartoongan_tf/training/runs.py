@@ -17,6 +17,7 @@ from cartoongan_tf.data import saturation
 from cartoongan_tf.prepare import folder_check
 from cartoongan_tf.prepare import overlaps
 from cartoongan_tf.prepare import rules
+from cartoongan_tf.training import distribution
 from cartoongan_tf.training import run_record
 from cartoongan_tf.training.config import TrainConfig
 
@@ -35,6 +36,7 @@ class Run:
         cartoons: The cartoons.
         holdout: Photos to measure the generator on.
         people: Further photos, of people, if the settings name a folder.
+        cluster: The devices that it trains on.
     """
 
     config: TrainConfig
@@ -42,6 +44,7 @@ class Run:
     cartoons: image_source.PictureSource
     holdout: list[pathlib.Path]
     people: image_source.PictureSource | None = None
+    cluster: distribution.Cluster = distribution.ONE_DEVICE
 
     @property
     def workdir(self) -> pathlib.Path:
@@ -60,11 +63,16 @@ class Run:
         return _checkpoint_path(self.config, phase)
 
 
-def open_run(config: TrainConfig) -> Run:
+def open_run(
+    config: TrainConfig,
+    cluster: distribution.Cluster = distribution.ONE_DEVICE,
+) -> Run:
     """Checks the folders of a run, and notes what it begins with.
 
     Args:
         config: Settings of the run.
+        cluster: The devices that it trains on. Of several workers the chief
+            has to be through before the others begin.
 
     Returns:
         The run. What it began with is in `<workdir>/run.json`.
@@ -73,6 +81,11 @@ def open_run(config: TrainConfig) -> Run:
         InputError: If a folder does not hold pictures, or ones that are no
             good, or `workdir` holds checkpoints of a run with other settings.
     """
+    if not (cluster.is_chief or run_record.exists(config.workdir)):
+        raise errors.InputError(
+            f"`workdir`={config.workdir} does not hold the run that the chief "
+            "has begun; name one folder that all workers see."
+        )
     atomic_files.make_folder("workdir", config.workdir)
     photos = _scan_folder("photo_dir", config.photo_dir, config)
     cartoons = _scan_folder("cartoon_dir", config.cartoon_dir, config)
@@ -82,18 +95,23 @@ def open_run(config: TrainConfig) -> Run:
         people = _scan_folder("people_dir", config.people_dir, config)
         folders["people_dir"] = people.paths
         _check_apart(photos, people, config)
-    if _has_begun(config):
+    if _has_begun(config) or not cluster.is_chief:
         run_record.check(config, folders)
     elif config.check_data and not _uses_samples(config):
         _check_data(photos.paths, cartoons.paths, config)
-    run_record.write(config, folders)
     photos, people, held = _split(photos, people, config)
+    if cluster.is_chief:
+        run_record.write(config, folders)
+        if held:
+            listed = pathlib.Path(config.workdir) / HOLDOUT
+            file_lists.write_list(held, listed)
     return Run(
         config,
         image_source.open_source(photos, config.cache),
         image_source.open_source(cartoons, config.cache, _denoising_of(config)),
         held,
         people and image_source.open_source(people, config.cache),
+        cluster,
     )
 
 
@@ -117,9 +135,6 @@ def _split(photos, people, config):
             people, config.holdout_people, config.seed, "holdout_people"
         )
         held = held + more
-    if held:
-        listed = pathlib.Path(config.workdir) / HOLDOUT
-        file_lists.write_list(held, listed)
     return photos, people, held
 
 

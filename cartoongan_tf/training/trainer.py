@@ -53,7 +53,8 @@ def train(
     """
     config = run.config
     keras.utils.set_random_seed(config.seed)
-    generator, discriminators = build_networks(config)
+    with run.cluster.scope():
+        generator, discriminators = build_networks(config)
     _check_space(run, generator, discriminators)
     _announce(run, generator)
     with _explained(run, generator):
@@ -62,14 +63,8 @@ def train(
             outcome = phases.compete(
                 run, generator, discriminators, compare, describe
             )
-    atomic_files.save_model(
-        outcome.generator, run.workdir / loading.GENERATOR_FILE
-    )
-    for name, network in discriminators.by_name().items():
-        atomic_files.save_model(
-            precision.copy_network(network), run.workdir / f"{name}.keras"
-        )
-    loss_plot.plot_losses(run.workdir)
+    if run.cluster.is_chief:
+        _save(run, outcome.generator, discriminators)
     if outcome.problem:
         raise errors.InputError(
             f"{outcome.problem} Or go on from the last good checkpoint, whose "
@@ -81,6 +76,15 @@ def train(
             "Stopped and saved. Run the same command again to go on."
         )
     return outcome.generator
+
+
+def _save(run, generator, discriminators):
+    atomic_files.save_model(generator, run.workdir / loading.GENERATOR_FILE)
+    for name, network in discriminators.by_name().items():
+        atomic_files.save_model(
+            precision.copy_network(network), run.workdir / f"{name}.keras"
+        )
+    loss_plot.plot_losses(run.workdir)
 
 
 def build_networks(

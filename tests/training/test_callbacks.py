@@ -114,7 +114,7 @@ def hang_up():
 def test_a_signal_ends_training_after_the_step(number, hang_up):
     hang_up(lambda number, frame: None)
     usual = signal.getsignal(number)
-    model, callback = Step(), callbacks.StopOnSignal()
+    model, callback = Step(), callbacks.StopOnSignal(float)
     callback.set_model(model)
     callback.on_train_begin()
     signal.raise_signal(number)
@@ -128,7 +128,7 @@ def test_a_signal_ends_training_after_the_step(number, hang_up):
 
 def test_a_run_under_nohup_goes_on_without_a_terminal(hang_up):
     hang_up(signal.SIG_IGN)
-    callback = callbacks.StopOnSignal()
+    callback = callbacks.StopOnSignal(float)
     callback.on_train_begin()
     assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
     callback.on_train_end()
@@ -143,7 +143,7 @@ def test_a_terminal_that_is_gone_does_not_keep_from_saving(
     monkeypatch.setattr(sys, "stderr", sys.stderr)
     gone = open(ours, "w")
     monkeypatch.setattr(sys, "stdout", gone)
-    model, callback = Step(), callbacks.StopOnSignal()
+    model, callback = Step(), callbacks.StopOnSignal(float)
     callback.set_model(model)
     callback.on_train_begin()
     signal.raise_signal(signal.SIGHUP)
