@@ -15,6 +15,7 @@ import tensorflow as tf
 from cartoongan_tf.data import crop_matching
 from cartoongan_tf.data import edge_smoothing
 from cartoongan_tf.data import image_source
+from cartoongan_tf.data import random_streams
 from cartoongan_tf.data import stray_strokes
 from cartoongan_tf.images import pictures
 
@@ -151,7 +152,7 @@ def cut_windows(
         Function from a scalar int64 number to a uint8 crop, for a graph.
     """
     upright = dataclasses.replace(crops, horizontal_flip=False)
-    return _random_crops(cartoons, upright, _cartoon_seed(seed))
+    return _random_crops(cartoons, upright, random_streams.cartoon(seed))
 
 
 def center_crop(image: tf.Tensor, size: int) -> tf.Tensor:
@@ -186,10 +187,10 @@ def _batches(example: Callable, steps, batch_size, share):
 
 
 def _photo_crops(photos, people, batch_size, crops, seed):
-    photo_of = _random_crops(photos, crops, _photo_seed(seed))
+    photo_of = _random_crops(photos, crops, random_streams.photo(seed))
     if people is None:
         return photo_of
-    person_of = _random_crops(people.source, crops, _people_seed(seed))
+    person_of = _random_crops(people.source, crops, random_streams.people(seed))
     first = batch_size - people.count
 
     def crop(number):
@@ -205,20 +206,20 @@ def _photo_crops(photos, people, batch_size, crops, seed):
 
 def _cartoon_crops(cartoons, windows, crops, seed):
     if windows is None:
-        crop_of = _random_crops(cartoons, crops, _cartoon_seed(seed))
+        crop_of = _random_crops(cartoons, crops, random_streams.cartoon(seed))
         return lambda number, photo: crop_of(number)
     window_of = cut_windows(cartoons, crops, seed)
     share_of = crop_matching.compiled_edge_share()
 
     def crop(number, photo):
         chosen = windows.match(
-            share_of(photo), _with(_match_seed(seed), number)
+            share_of(photo), _with(random_streams.match(seed), number)
         )
         window = window_of(chosen)
         if not crops.horizontal_flip:
             return window
         return tf.image.stateless_random_flip_left_right(
-            window, _with(_flip_seed(seed), number)
+            window, _with(random_streams.flip(seed), number)
         )
 
     return crop
@@ -231,12 +232,12 @@ def _negatives(smoothing, stray_share, seed):
 
     def negative(number, cartoon):
         chance = tf.random.stateless_uniform(
-            [], _with(_stray_seed(seed), number)
+            [], _with(random_streams.stray(seed), number)
         )
         return tf.cond(
             chance < stray_share,
             lambda: stray_strokes.add_strokes(
-                cartoon, _with(_stroke_seed(seed), number)
+                cartoon, _with(random_streams.stroke(seed), number)
             ),
             lambda: smooth_edges(cartoon),
         )
@@ -281,36 +282,6 @@ def _share(count, fraction):
 def _resize(image, size):
     image = tf.image.resize(image, (size, size), "bilinear", antialias=True)
     return tf.cast(tf.round(image), tf.uint8)
-
-
-# Streams of random numbers, so that photos and cartoons do not meet in the
-# same order pass after pass. No two seeds share one.
-def _photo_seed(seed):
-    return 2 * seed
-
-
-def _cartoon_seed(seed):
-    return 2 * seed + 1
-
-
-def _people_seed(seed):
-    return -5 * seed - 1
-
-
-def _match_seed(seed):
-    return -5 * seed - 2
-
-
-def _flip_seed(seed):
-    return -5 * seed - 3
-
-
-def _stray_seed(seed):
-    return -5 * seed - 4
-
-
-def _stroke_seed(seed):
-    return -5 * seed - 5
 
 
 def _with(seed, number):
