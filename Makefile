@@ -30,7 +30,7 @@ DEV_REQUIREMENTS := requirements-dev.txt requirements-docs.txt \
 PAGE := serving/page
 READY_PAGE := $(PAGE)/node_modules/.package-lock.json
 
-.PHONY: demo serve page browser test test-addons test-kserve test-scale arm64 docs lint clean
+.PHONY: demo serve page browser test test-addons test-kserve test-distributed test-scale arm64 docs lint clean
 
 demo: $(READY)
 	$(BIN)/python cartoonize.py --overwrite --output=$(CARTOONS) sample:photos
@@ -61,7 +61,11 @@ page: $(READY_PAGE)
 
 test: $(READY_DEV) $(READY_PAGE)
 	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 \
-	    --dist=worksteal
+	    --dist=worksteal -m "not distributed"
+
+# What takes minutes more: strategies of training, in full.
+test-distributed: $(READY_DEV)
+	$(BIN)/python -m pytest -m distributed
 
 test-addons: $(READY_DEV) $(ADDONS_VENV)/.ready
 	CARTOONGAN_ADDONS=$(abspath $(ADDONS_VENV))/bin/python \

@@ -26,7 +26,9 @@ EXTRAS = {  # With a package of each that the core does without.
     "evaluation": "dlib-bin",
     "heic": "pi-heif",
     "onnx": "onnxruntime",
+    "quantizer": "litert-quantizer",
     "samples": "scikit-image",
+    "scale": "ray",
     "serving": "uvicorn",
 }
 FROM_PYTHON = """

@@ -88,6 +88,7 @@ def train(make_folder, tmp_path):
     return train
 
 
+@pytest.mark.distributed
 def test_two_devices_learn_what_one_does(train, tmp_path):
     """One step: of several, rounding errors of such networks grow too large.
 
@@ -127,6 +128,7 @@ def test_the_gradient_of_the_whole_batch_is_clipped(train, tmp_path):
     run_states.assert_close(tmp_path / "one", tmp_path / "two")
 
 
+@pytest.mark.distributed
 def test_a_run_goes_on_on_other_devices(train, tmp_path):
     # TensorFlow allows one strategy in a process.
     train(

@@ -148,7 +148,8 @@ def test_two_workers_learn_what_one_does(whole, start, tmp_path):
     )
 
 
-@pytest.mark.parametrize("victim", [1])
+@pytest.mark.distributed
+@pytest.mark.parametrize("victim", [0, 1])
 def test_a_killed_worker_ends_the_run_which_goes_on(
     whole, start_two, tmp_path, victim
 ):
