@@ -149,7 +149,7 @@ def edge_share(crop: tf.Tensor) -> tf.Tensor:
 @functools.cache
 def compiled_edge_share() -> Callable:
     """`edge_share` for crops of one size, fast."""
-    return compiling.compiled(edge_share, tf.zeros((16, 16, 3), tf.uint8))
+    return compiling.compiled(edge_share)
 
 
 def _read(path, key):

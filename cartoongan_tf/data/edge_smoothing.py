@@ -89,11 +89,7 @@ def compiled(smoothing: Smoothing) -> Callable:
     Returns:
         Function from image to image, for use in `tf.data.Dataset.map`.
     """
-    side = max(16, smoothing.kernel)
-    return compiling.compiled(
-        lambda image: smooth_edges(image, smoothing),
-        tf.zeros((side, side, 3), tf.uint8),
-    )
+    return compiling.compiled(lambda image: smooth_edges(image, smoothing))
 
 
 def to_gray(image: tf.Tensor) -> tf.Tensor:

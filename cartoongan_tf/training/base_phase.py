@@ -7,8 +7,6 @@ from cartoongan_tf.core import compiling
 from cartoongan_tf.nn import precision
 from cartoongan_tf.training import replicas
 
-_SIDE = 32  # Of images that tell whether there is XLA: any.
-
 
 class BasePhase(keras.Model):
     """Base of both phases: a generator, its objective and its optimizer.
@@ -24,9 +22,7 @@ class BasePhase(keras.Model):
         self.generator = generator
         self.objective = objective
         # Hundreds of small operations, which XLA joins.
-        self._target = compiling.compiled(
-            objective.target, tf.zeros((1, _SIDE, _SIDE, 3))
-        )
+        self._target = compiling.compiled(objective.target)
         self.built = True  # The networks were born built.
 
     @property
