@@ -53,6 +53,12 @@ def names_in(filesystem: fsspec.AbstractFileSystem, folder: str) -> set[str]:
     return {path.rstrip("/").rpartition("/")[2] for path in found}
 
 
+def exists(url: str) -> bool:
+    """Whether a file is there."""
+    filesystem, path = fsspec.core.url_to_fs(url)
+    return filesystem.exists(path)
+
+
 def read(url: str) -> bytes:
     """All bytes of a file.
 

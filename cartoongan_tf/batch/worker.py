@@ -8,7 +8,6 @@ from typing import Any
 from typing import NamedTuple
 
 import cv2
-import fsspec
 import pyarrow
 import tensorflow as tf
 
@@ -105,7 +104,7 @@ class Worker:
 
     def _notes_of(self, number, source, target, format):
         """Writes a cartoon; what a user should know of its picture."""
-        if self._is_repeated and _is_there(target):
+        if self._is_repeated and storage.exists(target):
             return []
         data = storage.read(source)
         try:
@@ -142,8 +141,3 @@ def _use_cores(threads):
     cv2.setNumThreads(threads)
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
-
-
-def _is_there(url):
-    filesystem, path = fsspec.core.url_to_fs(url)
-    return filesystem.exists(path)

@@ -25,8 +25,9 @@ from cartoongan_tf.cartoonize import wanted_format
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
 from cartoongan_tf.images import formats
+from cartoongan_tf.video import codecs
 
-VIDEO_SUFFIXES = wanted_format.VIDEO_SUFFIXES
+VIDEO_SUFFIXES = codecs.SUFFIXES
 
 _ENDINGS = formats.READ_SUFFIXES.keys() | media_type.VIDEO_SUFFIXES
 _MAX_NAMED = 5

@@ -8,7 +8,6 @@ from cartoongan_tf.images import formats
 from cartoongan_tf.video import codecs
 
 VIDEO_KINDS = (media_type.Kind.VIDEO, media_type.Kind.CAMERA)
-VIDEO_SUFFIXES = codecs.SUFFIXES
 
 _OUTPUT_FORMATS = ("AVIF", "BMP", "JPEG", "PNG", "TIFF", "WEBP")
 _INSTEAD = {"HEIF": "JPEG"}  # Of what is not written; else `FALLBACK`.
@@ -32,7 +31,7 @@ class WantedFormat:
         if name is None:
             return cls()
         suffix = f".{name.lower().removeprefix('.')}"
-        if suffix in VIDEO_SUFFIXES:
+        if suffix in codecs.SUFFIXES:
             return cls(video_suffix=suffix)
         return cls(formats.by_name(name, "format"))
 
@@ -55,8 +54,8 @@ class WantedFormat:
         """The ending of a job's result."""
         if job.kind in VIDEO_KINDS:
             own = job.relative.suffix
-            fits = own.lower() in VIDEO_SUFFIXES
-            return self.video_suffix or (own if fits else VIDEO_SUFFIXES[0])
+            fits = own.lower() in codecs.SUFFIXES
+            return self.video_suffix or (own if fits else codecs.SUFFIXES[0])
         kind = self.format_for(job) or formats.FALLBACK
         return formats.suffix_for(kind, job.relative)
 

@@ -57,10 +57,10 @@ def _report(found, plan):
 
 
 def _run(pictures, failed):
-    names = [n for n in settings.Settings._fields if n in FLAGS]
+    given = picture_flags.values(settings.Settings._fields)
     options = worker.Options(
-        model={name: FLAGS[name].value for name in picture_flags.MODEL_NAMES},
-        settings=settings.Settings(**{n: FLAGS[n].value for n in names}),
+        model=picture_flags.values(picture_flags.MODEL_NAMES),
+        settings=settings.Settings(**given),
         threads=FLAGS.cpus,
     )
     resources = engine.Resources(FLAGS.actors, FLAGS.cpus, FLAGS.gpus)

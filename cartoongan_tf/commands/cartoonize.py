@@ -93,7 +93,7 @@ def _report_found(found, plan):
 
 def _cartoonize(tasks):
     """Runs tasks; how many could not be done."""
-    model = {name: FLAGS[name].value for name in picture_flags.MODEL_NAMES}
+    model = picture_flags.values(picture_flags.MODEL_NAMES)
     cartoonize = cartoonizer.Cartoonizer(**model)
     failures = 0
     with progress.Progress() as watch:
@@ -113,8 +113,7 @@ def _cartoonize(tasks):
 
 
 def _settings(fingerprint):
-    names = settings.Settings._fields
-    given = {name: FLAGS[name].value for name in names if name in FLAGS}
+    given = picture_flags.values(settings.Settings._fields)
     batch = FLAGS.batch_size or (_GPU_BATCH if devices.has_gpu() else 1)
     return settings.Settings(**given, batch=batch, fingerprint=fingerprint)
 

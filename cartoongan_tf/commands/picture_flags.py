@@ -11,6 +11,12 @@ MODEL_NAMES = ("model", "strength", "preserve_color", "tile")
 
 _DEFAULT = settings.Settings()
 
+
+def values(names):
+    """What the command was given, by those of the names that are flags."""
+    return {name: FLAGS[name].value for name in names if name in FLAGS}
+
+
 flags.DEFINE_string(
     "model",
     styles.DEFAULT,

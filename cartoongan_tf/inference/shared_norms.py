@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from cartoongan_tf.images import pictures
 from cartoongan_tf.nn import layers
+from cartoongan_tf.nn import precision
 
 Statistics = list[tuple[tf.Tensor, tf.Tensor]]  # (mean, variance) of each norm
 
@@ -40,7 +41,9 @@ class SharedNorms:
     def __init__(self, generator: keras.Model):
         self.is_normed = any(_norms_of(generator))
         # Building a copy takes as long as loading did.
-        self._network = _copy(generator) if self.is_normed else generator
+        self._network = generator
+        if self.is_normed:
+            self._network = precision.copy_network(generator)
         self._norms = list(_norms_of(self._network))
         self._call = tf.function(self._cartoonize, reduce_retracing=True)
 
@@ -59,12 +62,6 @@ class SharedNorms:
             past = given[number] if given else None
             norm.center = _shared_center(used, past, weight)
         return pictures.through(self._network, photos), used
-
-
-def _copy(network):
-    copy = type(network).from_config(network.get_config())
-    copy.set_weights(network.get_weights())
-    return copy
 
 
 def _norms_of(network):

@@ -73,16 +73,30 @@ def convert(
         )
         for size in sizes
     }
+    is_dynamic = precision == DYNAMIC_RANGE
+    if is_dynamic and selective_quantizer.applies_to(generator):
+        model = _run_converter(signatures, sizes, FLOAT32, photos)
+        model = selective_quantizer.quantize(model)
+    else:
+        model = _run_converter(signatures, sizes, precision, photos)
+    _require_weights(model, generator, PRECISIONS[precision])
+    return model
+
+
+def fit(photo: np.ndarray, size: model_interface.Size) -> np.ndarray:
+    """Cuts and resizes a photo to a size; for None it stays as it is."""
+    if size is None:
+        return photo
+    return np.array(PIL.ImageOps.fit(PIL.Image.fromarray(photo), size))
+
+
+def _run_converter(signatures, sizes, precision, photos):
     with tempfile.TemporaryDirectory() as folder:
         endpoints.write(folder, signatures)
         converter = tf.lite.TFLiteConverter.from_saved_model(
             folder, signature_keys=list(signatures)
         )
-        selective = (
-            precision == DYNAMIC_RANGE
-            and selective_quantizer.applies_to(generator)
-        )
-        _set_precision(converter, FLOAT32 if selective else precision)
+        _set_precision(converter, precision)
         if precision == INT8:
             converter.representative_dataset = functools.partial(
                 _calibration_set, sizes, photos
@@ -94,17 +108,7 @@ def convert(
             warnings.filterwarnings("ignore", r"\s*Warning: tf.lite.Interpr")
             model = converter.convert()
     _require_builtin_operators(model)
-    if selective:
-        model = selective_quantizer.quantize(model)
-    _require_weights(model, generator, PRECISIONS[precision])
     return model
-
-
-def fit(photo: np.ndarray, size: model_interface.Size) -> np.ndarray:
-    """Cuts and resizes a photo to a size; for None it stays as it is."""
-    if size is None:
-        return photo
-    return np.array(PIL.ImageOps.fit(PIL.Image.fromarray(photo), size))
 
 
 def _check_arguments(sizes, precision, photos):
