@@ -20,10 +20,8 @@ write it there: channels last in memory, and the pixels of a doubled picture
 repeated before they are convolved.
 """
 
-import json
 import pathlib
 import statistics
-import subprocess
 import sys
 import tempfile
 
@@ -34,6 +32,7 @@ from absl import flags
 
 from benchmarks import inference_probe
 from benchmarks import process_memory
+from benchmarks import turns
 from cartoongan_tf.commands import command_line
 from cartoongan_tf.core import model_interface
 from cartoongan_tf.export import onnx_converter
@@ -91,7 +90,7 @@ def report(folder, model, size):
     for runtime in FLAGS.runtimes:
         process = start(runtime, folder)
         answer = process.stdout.readline()
-        if answer.startswith(inference_probe.READY):
+        if answer.startswith(turns.READY):
             running[runtime] = process
         else:
             process.communicate()
@@ -100,7 +99,7 @@ def report(folder, model, size):
     times = {runtime: [] for runtime in running}
     for _ in range(FLAGS.rounds):
         for runtime, process in running.items():
-            times[runtime].append(run_once(process))
+            times[runtime].append(float(turns.take(process)))
     peaks = {r: process_memory.of(p.pid)[1] for r, p in running.items()}
     for process in running.values():
         process.communicate()
@@ -126,20 +125,8 @@ def report(folder, model, size):
 def start(runtime, folder):
     clock = "cpu" if FLAGS.cpu_time else "wall"
     module = "benchmarks.inference_probe"
-    arguments = [runtime, folder, str(FLAGS.threads), clock]
-    return subprocess.Popen(
-        [sys.executable, "-m", module, *arguments],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-
-
-def run_once(process):
-    process.stdin.write("\n")
-    process.stdin.flush()
-    return json.loads(process.stdout.readline())
+    arguments = [runtime, folder, FLAGS.threads, clock]
+    return turns.start([sys.executable, "-m", module, *arguments])
 
 
 if __name__ == "__main__":

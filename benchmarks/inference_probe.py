@@ -8,14 +8,14 @@ of one cartoon. What each runtime needs is imported where it is used: its
 memory is measured without that of the others.
 """
 
-import json
 import pathlib
 import sys
 import time
 
 import numpy as np
 
-READY = "ready"
+from benchmarks import turns
+
 PHOTO, WEIGHTS = "photo.npy", "weights.npz"
 KERAS, SAVED_MODEL, ONNX = "model.keras", "saved_model", "model.onnx"
 
@@ -28,14 +28,15 @@ def main(runtime, folder, threads, clock):
     except ImportError as error:
         print(f"{error.name or error} is not installed")
         return
-    cartoon = cartoonize(photo)
-    np.save(folder / f"{runtime}.npy", cartoon)
-    print(READY, flush=True)
+    np.save(folder / f"{runtime}.npy", cartoonize(photo))
     now = {"wall": time.perf_counter, "cpu": time.process_time}[clock]
-    for _ in sys.stdin:
+
+    def milliseconds():
         begin = now()
         cartoonize(photo)
-        print(json.dumps(1000 * (now() - begin)), flush=True)
+        return 1000 * (now() - begin)
+
+    turns.take_turns(milliseconds)
 
 
 def keras_in_tiles(folder, threads, photo):

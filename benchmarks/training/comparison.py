@@ -10,9 +10,9 @@ per second by those of a product of two float32 matrices of 4096 x 4096.
 """
 
 import contextlib
+import functools
 import pathlib
 import statistics
-import subprocess
 import sys
 import tempfile
 
@@ -21,7 +21,7 @@ from absl import flags
 
 from benchmarks import in_turn
 from benchmarks import process_memory
-from benchmarks.training import steps
+from benchmarks import turns
 from cartoongan_tf.commands import command_line
 
 FLAGS = flags.FLAGS
@@ -48,17 +48,17 @@ def main(_):
         vgg19 = pathlib.Path(folder) / "vgg19.npz"
         write_vgg19(vgg19)
         started = {
-            name: stack.enter_context(start(command))
+            name: stack.enter_context(turns.start(command))
             for name, command in commands(vgg19).items()
         }
         counts = [first_number(process) for process in started.values()]
-        turns = {
-            name: lambda process=process: steps.take(process)
+        by_turns = {
+            name: functools.partial(turns.take, process)
             for name, process in started.items()
         }
         matrix = np.ones((_MATRIX, _MATRIX), "float32")
-        turns["product of matrices"] = lambda: matrix @ matrix
-        times = in_turn.measure(turns, FLAGS.repeats)
+        by_turns["product of matrices"] = lambda: matrix @ matrix
+        times = in_turn.measure(by_turns, FLAGS.repeats)
         memory = {n: process_memory.of(p.pid)[1] for n, p in started.items()}
         for process in started.values():
             process.stdin.close()
@@ -93,28 +93,19 @@ def commands(vgg19):
     }
     if FLAGS.pytorch is None:
         return found
-    script = pathlib.Path(__file__).with_name("pytorch_step.py")
-    theirs = [FLAGS.pytorch, script, FLAGS.batch_size, FLAGS.image_size]
+    theirs = [FLAGS.pytorch, "-m", "benchmarks.training.pytorch_step"]
     return found | {
-        f"PyTorch, {precision}": [*map(str, theirs), precision]
+        f"PyTorch, {precision}": [
+            *(*theirs, FLAGS.batch_size, FLAGS.image_size, precision)
+        ]
         for precision in ("float32", "bfloat16")
     }
-
-
-def start(command):
-    return subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
 
 
 def first_number(process):
     """What a process says of its operations before it is ready, or 0."""
     count = 0
-    while (line := process.stdout.readline()).strip() != "ready":
+    while (line := process.stdout.readline()).strip() != turns.READY:
         if not line:
             sys.exit(f"This ended: {' '.join(process.args)}")
         if line.strip().isdigit():

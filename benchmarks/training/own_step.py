@@ -8,15 +8,13 @@ of standard input.
 import keras
 import tensorflow as tf
 
-from benchmarks.training import steps
+from benchmarks import turns
 from cartoongan_tf.commands import command_line
 from cartoongan_tf.commands import exit
 from cartoongan_tf.commands import train
 from cartoongan_tf.core import devices
-from cartoongan_tf.losses import augmentation
-from cartoongan_tf.training import cartoongan
-from cartoongan_tf.training import image_pool
 from cartoongan_tf.training import objectives
+from cartoongan_tf.training import phases
 from cartoongan_tf.training import trainer
 
 
@@ -31,29 +29,16 @@ def main(_):
     batch = tuple(tf.random.uniform(shape, -1, 1) for _ in range(3))
     print(operations(gan, batch[0]))
     step = tf.function(gan.train_step)
-    steps.take_turns(lambda: float(step(batch)["total_loss"]))
+    turns.take_turns(lambda: float(step(batch)["total_loss"]))
 
 
 def build_gan(settings, compare):
     """The adversarial phase that settings describe, ready to train."""
-    generator, discriminators = trainer.build_networks(settings)
-    pool = None
-    if discriminators.patch and settings.image_pool:
-        pool = image_pool.ImagePool(settings.image_pool, settings.image_size)
-    gan = cartoongan.CartoonGAN(
-        generator,
-        discriminators.patch,
+    return phases.compile_gan(
+        settings,
+        *trainer.build_networks(settings),
         objectives.of_settings(settings, compare),
-        feature_discriminator=discriminators.feature,
-        adversarial_loss=settings.adversarial_loss,
-        gradient_penalty_weight=settings.gradient_penalty_weight,
-        image_pool=pool,
-        views=augmentation.Augmentation(
-            settings.feature_shift, settings.gray_share
-        ),
     )
-    gan.compile(keras.optimizers.Adam(), keras.optimizers.Adam())
-    return gan
 
 
 def operations(gan, photos):

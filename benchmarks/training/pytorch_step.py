@@ -1,6 +1,6 @@
 """A training step of the paper's networks in PyTorch, as often as it is told.
 
-    python pytorch_step.py BATCH SIZE PRECISION
+    python -m benchmarks.training.pytorch_step BATCH SIZE PRECISION
 
 Written as a PyTorch user would. Needs PyTorch only, and no weights: they do
 not change the time.
@@ -8,10 +8,11 @@ not change the time.
 
 import sys
 
-import steps
 import torch
 from torch import nn
 from torch.nn import functional
+
+from benchmarks import turns
 
 _CONTENT_WEIGHT = 6.2e-4
 _VGG19 = ((64, 2), (128, 2), (256, 4), (512, 4))
@@ -23,7 +24,7 @@ def main(batch, size, precision):
     photos, cartoons, smoothed = (
         one.contiguous(memory_format=torch.channels_last) for one in images
     )
-    steps.take_turns(lambda: step(photos, cartoons, smoothed))
+    turns.take_turns(lambda: step(photos, cartoons, smoothed))
 
 
 class Step:

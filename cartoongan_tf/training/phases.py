@@ -14,6 +14,7 @@ import keras
 from cartoongan_tf.core import errors
 from cartoongan_tf.evaluation import inception
 from cartoongan_tf.losses import augmentation
+from cartoongan_tf.losses import objective
 from cartoongan_tf.training import batches
 from cartoongan_tf.training import callbacks
 from cartoongan_tf.training import cartoongan
@@ -124,7 +125,12 @@ def compete(
         it, and whether the phase is complete.
     """
     with run.cluster.scope():
-        phase = _compile_gan(run, generator, discriminators, features)
+        phase = compile_gan(
+            run.config,
+            generator,
+            discriminators,
+            objectives.of_run(run, features),
+        )
     with run.cluster.chief_first():
         batches.windows_of(run)  # Which the chief writes for all.
     is_new = not run.checkpoint_path(runs.ADVERSARIAL).exists()
@@ -143,12 +149,24 @@ def compete(
     )
 
 
-def _compile_gan(run, generator, discriminators, features):
-    config = run.config
+def compile_gan(
+    config: runs.TrainConfig,
+    generator: keras.Model,
+    discriminators: Discriminators,
+    minimized: objective.Objective,
+) -> cartoongan.CartoonGAN:
+    """Makes the model of the adversarial phase, with its optimizers.
+
+    Args:
+        config: Settings of the run.
+        generator: Trained in place.
+        discriminators: Trained in place.
+        minimized: What the generator minimizes.
+    """
     phase = cartoongan.CartoonGAN(
         generator,
         discriminators.patch,
-        objectives.of_run(run, features),
+        minimized,
         feature_discriminator=discriminators.feature,
         adversarial_loss=config.adversarial_loss,
         gradient_penalty_weight=config.gradient_penalty_weight,
