@@ -4,11 +4,9 @@ import subprocess
 import sys
 import tempfile
 
-import numpy as np
 import pytest
 import ray_cluster
-
-from cartoongan_tf.nn import light_generator
+import small_model
 
 ROOT = pathlib.Path(__file__).parents[2]
 
@@ -16,13 +14,7 @@ ROOT = pathlib.Path(__file__).parents[2]
 @pytest.fixture(scope="session")
 def model(tmp_path_factory):
     """A tiny network, in a file that any process can open."""
-    network = light_generator.LightGenerator(filters=4, blocks=1)
-    random = np.random.default_rng(0)
-    for weight in network.trainable_weights:
-        weight.assign(random.normal(0, 0.2, weight.shape))
-    path = tmp_path_factory.mktemp("model") / "model.keras"
-    network.save(path)
-    return path
+    return small_model.write(tmp_path_factory.mktemp("model"))
 
 
 @pytest.fixture

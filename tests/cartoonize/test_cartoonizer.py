@@ -2,23 +2,18 @@ import os
 
 import numpy as np
 import pytest
+import small_model
 
 from cartoongan_tf.cartoonize import cartoonizer
 from cartoongan_tf.core import errors
 from cartoongan_tf.images import photo_io
 from cartoongan_tf.inference import loading
-from cartoongan_tf.nn import light_generator
 
 
 @pytest.fixture
 def model(tmp_path):
     """A small generator in a file."""
-    network = light_generator.LightGenerator(filters=4, blocks=1)
-    random = np.random.default_rng(0)
-    for weight in network.trainable_weights:
-        weight.assign(random.normal(0, 0.2, weight.shape))
-    network.save(tmp_path / "model.keras")
-    return tmp_path / "model.keras"
+    return small_model.write(tmp_path)
 
 
 @pytest.fixture

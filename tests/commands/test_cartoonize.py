@@ -10,11 +10,11 @@ import time
 import numpy as np
 import PIL.Image
 import pytest
+import small_model
 
 from cartoongan_tf.images import photo_io
 from cartoongan_tf.images import pictures
 from cartoongan_tf.inference import loading
-from cartoongan_tf.nn import light_generator
 
 pytestmark = pytest.mark.slow
 
@@ -23,13 +23,7 @@ _COUNT = 1000  # Pictures, which take much longer than to stop.
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
-    network = light_generator.LightGenerator(filters=4, blocks=1)
-    random = np.random.default_rng(0)
-    for weight in network.trainable_weights:
-        weight.assign(random.normal(0, 0.2, weight.shape))
-    path = tmp_path_factory.mktemp("model") / "model.keras"
-    network.save(path)
-    return path
+    return small_model.write(tmp_path_factory.mktemp("model"))
 
 
 @pytest.fixture

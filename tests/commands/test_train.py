@@ -14,6 +14,7 @@ import feature_maps
 import keras
 import numpy as np
 import pytest
+import run_states
 from absl import flags
 from absl.testing import flagsaver
 
@@ -36,11 +37,8 @@ from cartoongan_tf.training import trainer
 
 ROOT = pathlib.Path(__file__).parents[2]
 TINY = (
+    *run_states.SMALL,
     "--content_features=pyramid",
-    "--filters=4",
-    "--blocks=1",
-    "--discriminator_filters=4",
-    "--image_size=32",
     "--batch_size=2",
     "--image_pool=5",
     "--sample_every=8",
@@ -273,8 +271,7 @@ def test_the_moving_average_is_kept(folders, tmp_path):
     assert run_here(*arguments, "--ema_momentum=0.9") is None
     generator = loading.load_generator(tmp_path / "run", "--model")
     kept = generator.get_weights()
-    with np.load(tmp_path / "run/checkpoints/adversarial.npz") as archive:
-        arrays = [archive[name] for name in sorted(archive)]
+    arrays = run_states.checkpoint(tmp_path / "run", "adversarial")
     newest, rest = arrays[: len(kept)], arrays[len(kept) :]
     assert not np.array_equal(kept[0], newest[0])
     assert all(any(np.array_equal(k, a) for a in rest) for k in kept)
@@ -400,11 +397,13 @@ def test_two_discriminators_train_go_on_and_are_fine_tuned(
     assert run_here(*four, f"--workdir={parts}") is None
     assert_same(expected, networks_of(parts))
     assert contents(whole, "log.csv") == contents(parts, "log.csv")
-    with np.load(whole / "checkpoints/adversarial.npz") as archive:
-        arrays = {name: archive[name] for name in archive}
-    with np.load(parts / "checkpoints/adversarial.npz") as archive:
-        for name, array in arrays.items():
-            np.testing.assert_array_equal(array, archive[name])
+    pairs = zip(
+        run_states.checkpoint(whole, "adversarial"),
+        run_states.checkpoint(parts, "adversarial"),
+        strict=True,
+    )
+    for array, other in pairs:
+        np.testing.assert_array_equal(array, other)
     for row in run_log.read_table(whole):
         others = ("people_content_loss", "pixel_loss")
         losses = [name for name in run_log.LOSSES if name not in others]

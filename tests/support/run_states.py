@@ -10,6 +10,12 @@ SLOWLY = (
     "--generator_learning_rate=1e-5",
     "--discriminator_learning_rate=1e-5",
 )
+SMALL = (
+    "--filters=4",
+    "--blocks=1",
+    "--discriminator_filters=4",
+    "--image_size=32",
+)
 PHASES = ("warm_up", "adversarial")
 
 

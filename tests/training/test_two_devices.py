@@ -13,10 +13,7 @@ from cartoongan_tf.training import run_log
 SCRIPT = pathlib.Path(__file__).parents[1] / "support" / "two_devices.py"
 TINY = (
     *run_states.SLOWLY,
-    "--filters=4",
-    "--blocks=1",
-    "--discriminator_filters=4",
-    "--image_size=32",
+    *run_states.SMALL,
     "--batch_size=4",
     "--people_share=0.75",  # More than the second device's share.
     "--sample_every=4",

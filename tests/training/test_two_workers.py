@@ -10,17 +10,17 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
 import run_states
+
+from cartoongan_tf.images import pictures
 
 ROOT = pathlib.Path(__file__).parents[2]
 TINY = (
     *run_states.SLOWLY,
+    *run_states.SMALL,
     "--content_features=pyramid",
-    "--filters=4",
-    "--blocks=1",
-    "--discriminator_filters=4",
-    "--image_size=32",
     "--batch_size=4",
     "--image_pool=5",
     "--people_content=3",
@@ -40,10 +40,6 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory):
     """Flags that name folders of noise."""
-    import numpy as np
-
-    from cartoongan_tf.images import pictures
-
     parent = tmp_path_factory.mktemp("data")
     random = np.random.default_rng(0)
     for name in ("photo", "people", "cartoon"):
