@@ -23,6 +23,7 @@ from benchmarks import in_turn
 from benchmarks import process_memory
 from benchmarks import turns
 from cartoongan_tf.commands import command_line
+from cartoongan_tf.core import choices
 
 FLAGS = flags.FLAGS
 
@@ -31,14 +32,14 @@ flags.DEFINE_integer("batch_size", 2, "Images of a step.")
 flags.DEFINE_integer("image_size", 256, "Their height and width.")
 flags.DEFINE_integer("filters", 64, "Of the generator; PyTorch's has 64.")
 flags.DEFINE_integer("repeats", 8, "Steps of each kind.")
+flags.DEFINE_list(
+    "mixed_precisions",
+    list(choices.MIXED_PRECISIONS),
+    "What train.py takes as --mixed_precision, a kind each.",
+)
 
 _MATRIX = 4096
 _VGG19 = ((64, 2), (128, 2), (256, 4), (512, 4))  # Channels, convolutions.
-_PRECISIONS = {
-    "float32": "none",
-    "VGG19 in bfloat16": "vgg19",
-    "bfloat16": "all",
-}
 _REFERENCE = "PyTorch, float32"
 
 
@@ -88,8 +89,8 @@ def commands(vgg19):
         f"--image_size={FLAGS.image_size}",
     ]
     found = {
-        name: [*ours, f"--mixed_precision={precision}"]
-        for name, precision in _PRECISIONS.items()
+        f"bfloat16: {precision}": [*ours, f"--mixed_precision={precision}"]
+        for precision in FLAGS.mixed_precisions
     }
     if FLAGS.pytorch is None:
         return found

@@ -26,18 +26,13 @@ from cartoongan_tf.training import objectives
 from cartoongan_tf.training import optimizers
 from cartoongan_tf.training import run_log
 from cartoongan_tf.training import runs
-from cartoongan_tf.training import schedules
 
 PATCH = "discriminator"
 FEATURE = "feature_discriminator"
 
-_BETA_1 = 0.5  # Adam's, as in the authors' code.
 # Adam's betas for discriminators one of which looks at features, as in
 # StyleGAN and projected GANs (Karras et al., 2019; Sauer et al., 2021).
 _FEATURE_BETAS = {"beta_1": 0.0, "beta_2": 0.99}
-# Without it, one run of eight collapsed: its norms, of 0.9 in the middle and
-# below 2.3 in 99 of 100 steps, rose to 27 within ten, then all was one color.
-_PIXEL_CLIP_NORM = 1.0
 _NORMALIZATION_CARTOONS = 64  # Cartoons that normalize the features.
 
 
@@ -96,7 +91,7 @@ def warm_up(
         phase = cartoongan.WarmUp(
             generator, objectives.of_warm_up(run, features)
         )
-        phase.compile(_warm_up_adam(config))
+        phase.compile(optimizers.of_warm_up(config))
 
     return _run_phase(
         run, runs.WARM_UP, phase, batches.warm_up, 0, config.warmup_steps
@@ -177,30 +172,19 @@ def compile_gan(
         seed=config.seed,
     )
     phase.compile(
-        _decaying_adam(
+        optimizers.decaying(
             config.generator_learning_rate,
             config,
             use_ema=config.ema_momentum > 0,
             ema_momentum=config.ema_momentum,
         ),
-        _decaying_adam(
+        optimizers.decaying(
             config.discriminator_learning_rate,
             config,
             **(_FEATURE_BETAS if discriminators.feature else {}),
         ),
     )
     return phase
-
-
-def _warm_up_adam(config):
-    rate, steps = config.warmup_learning_rate, config.warmup_steps
-    if config.warmup_loss != "pixels":
-        return keras.optimizers.Adam(rate, _BETA_1)
-    return optimizers.ReplicaAdam(
-        schedules.LinearDecay(rate, steps // 2, steps),
-        _BETA_1,
-        global_clipnorm=_PIXEL_CLIP_NORM,
-    )
 
 
 def _adapt(run, phase):
@@ -294,11 +278,3 @@ def _build_pool(config):
     return image_pool.ImagePool(
         config.image_pool, config.image_size, config.seed
     )
-
-
-def _decaying_adam(learning_rate, config, **options):
-    start = config.decay_start
-    if start is None:
-        start = config.steps // 2
-    schedule = schedules.LinearDecay(learning_rate, start, config.steps)
-    return keras.optimizers.Adam(schedule, **{"beta_1": _BETA_1} | options)

@@ -40,7 +40,7 @@ import pytest
         ),
         (
             "benchmarks.training.comparison --batch_size=1 --image_size=32 "
-            "--filters=4 --repeats=1",
+            "--filters=4 --repeats=1 --mixed_precisions=all",
             "GFLOP/s",
         ),
         (

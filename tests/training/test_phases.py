@@ -1,5 +1,3 @@
-import dataclasses
-
 import feature_maps
 import keras
 import numpy as np
@@ -71,32 +69,3 @@ def test_discriminators_go_by_the_names_of_their_files():
     }
     alone = phases.Discriminators(None, feature)
     assert list(alone.by_name()) == ["feature_discriminator"]
-
-
-def test_rates_fall_and_betas_are_what_is_told():
-    plain = phases._decaying_adam(1e-3, settings(steps=10))
-    assert (plain.beta_1, plain.beta_2) == (0.5, 0.999)
-    other = phases._decaying_adam(1e-3, settings(), **phases._FEATURE_BETAS)
-    assert (other.beta_1, other.beta_2) == (0.0, 0.99)
-    plain.iterations.assign(10)
-    assert float(plain.learning_rate) == 0
-
-
-def test_a_warm_up_by_pixels_has_a_falling_rate_and_clipped_gradients():
-    """The paper's, by content, has its own."""
-    by_content = settings(warmup_learning_rate=1e-3, warmup_steps=10)
-    adam = phases._warm_up_adam(by_content)
-    assert float(adam.learning_rate) == pytest.approx(1e-3)
-    assert adam.global_clipnorm is None
-    by_pixels = dataclasses.replace(by_content, warmup_loss="pixels")
-    rates = []
-    for step in (5, 8, 10):
-        adam = phases._warm_up_adam(by_pixels)
-        adam.iterations.assign(step)
-        rates.append(float(adam.learning_rate))
-    np.testing.assert_allclose(rates, [1e-3, 4e-4, 0], rtol=1e-5, atol=1e-9)
-    adam = phases._warm_up_adam(by_pixels)
-    weight = keras.Variable(np.zeros(2, "float32"))
-    adam.apply([tf.constant([30.0, 40.0])], [weight])
-    first_moment = adam.variables[1].numpy()
-    assert np.linalg.norm(first_moment) == pytest.approx(0.5)

@@ -1,0 +1,44 @@
+import dataclasses
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from cartoongan_tf.training import config
+from cartoongan_tf.training import optimizers
+
+FOLDERS = {"photo_dir": "p", "cartoon_dir": "c", "workdir": "w"}
+
+
+def settings(**changes):
+    return config.TrainConfig(**FOLDERS, **changes)
+
+
+def test_rates_fall_and_betas_are_the_authors_if_nothing_else_is_told():
+    plain = optimizers.decaying(1e-3, settings(steps=10))
+    assert (plain.beta_1, plain.beta_2) == (0.5, 0.999)
+    other = optimizers.decaying(1e-3, settings(), beta_1=0.0, beta_2=0.99)
+    assert (other.beta_1, other.beta_2) == (0.0, 0.99)
+    plain.iterations.assign(10)
+    assert float(plain.learning_rate) == 0
+
+
+def test_a_warm_up_by_pixels_has_a_falling_rate_and_clipped_gradients():
+    """The paper's, by content, has its own."""
+    by_content = settings(warmup_learning_rate=1e-3, warmup_steps=10)
+    adam = optimizers.of_warm_up(by_content)
+    assert float(adam.learning_rate) == pytest.approx(1e-3)
+    assert adam.global_clipnorm is None
+    by_pixels = dataclasses.replace(by_content, warmup_loss="pixels")
+    rates = []
+    for step in (5, 8, 10):
+        adam = optimizers.of_warm_up(by_pixels)
+        adam.iterations.assign(step)
+        rates.append(float(adam.learning_rate))
+    np.testing.assert_allclose(rates, [1e-3, 4e-4, 0], rtol=1e-5, atol=1e-9)
+    adam = optimizers.of_warm_up(by_pixels)
+    weight = keras.Variable(np.zeros(2, "float32"))
+    adam.apply([tf.constant([30.0, 40.0])], [weight])
+    first_moment = adam.variables[1].numpy()
+    assert np.linalg.norm(first_moment) == pytest.approx(0.5)
