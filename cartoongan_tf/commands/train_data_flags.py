@@ -72,6 +72,13 @@ flags.DEFINE_boolean(
     "discriminator, and the generator draws strokes on walls.",
 )
 flags.DEFINE_float(
+    "most_white",
+    _DEFAULT.most_white,
+    "Largest share of white, each of red, green and blue at 245 of 255 or "
+    "above, in the crops of cartoons that --match_crops shows: below 1 for "
+    "drawings on bare paper, which photos do not have.",
+)
+flags.DEFINE_float(
     "stray_share",
     _DEFAULT.stray_share,
     "Share of the smoothed cartoons that are crisp ones with a few random dark "

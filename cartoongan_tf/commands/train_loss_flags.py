@@ -92,7 +92,16 @@ flags.DEFINE_enum(
     "photo smoothed by a guided filter, so that fur and wood grain are no "
     "content; or the photo in few flat tones (L0 gradient minimization, then "
     "posterized), as saturated as the cartoons, with dark lines along its "
-    "contours, for runs too short for a discriminator to ask for them.",
+    "contours, for runs too short for a discriminator to ask for them; or in "
+    "such tones without lines (painted).",
+)
+flags.DEFINE_float(
+    "match_tones",
+    _DEFAULT.match_tones,
+    "How far, from 0 to 1, the luminance of a --content_target of flat tones "
+    "moves from that of the photos to that of the cartoons (their histograms "
+    "are matched, set by set; hues stay): lights up dark photos for a bright "
+    "style. 0 for a gamma of 0.85.",
 )
 flags.DEFINE_float(
     "gradient_penalty_weight",

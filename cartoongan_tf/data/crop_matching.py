@@ -28,6 +28,7 @@ from cartoongan_tf.core import progress
 from cartoongan_tf.filters import guided_filter
 from cartoongan_tf.images import pictures
 
+WHITE = 245  # Of 255, in each channel: paper.
 NEAREST = 51  # Windows that a crop chooses from.
 
 _MIN_WINDOWS = 3200
@@ -79,7 +80,11 @@ def window_count(cartoon_count: int) -> int:
 
 
 def load_windows(
-    cut: Callable, count: int, path: pathlib.Path, key: str
+    cut: Callable,
+    count: int,
+    path: pathlib.Path,
+    key: str,
+    most_white: float = 1.0,
 ) -> Windows:
     """Measures windows, unless a file has them already.
 
@@ -88,37 +93,55 @@ def load_windows(
         count: How many windows there are; their numbers count from 0.
         path: File that keeps the measures for the next time.
         key: What they depend on; a file with another key is replaced.
+        most_white: Share of white pixels, as of bare paper, above which a
+            window is left out.
 
     Returns:
         The windows.
+
+    Raises:
+        InputError: If all are left out.
     """
-    key = f"{key} {count} {_STEP}"
+    key = f"{key} {count} {_STEP} {most_white}"
     shares = _read(path, key)
     if shares is None:
-        shares = measure(cut, count)
+        shares = measure(cut, count, most_white)
         with (
             atomic_files.atomic_path(path) as temporary,
             open(temporary, "wb") as file,
         ):
             np.savez(file, key=key, shares=shares)
-    order = np.argsort(shares, kind="stable")
+    order = np.argsort(shares, kind="stable")  # NaNs come last.
+    order = order[: np.count_nonzero(shares >= 0)]
+    if not len(order):
+        raise errors.InputError(
+            f"`most_white`={most_white} leaves no crop of `cartoon_dir`; pass "
+            "more."
+        )
     return Windows(order.astype("int64"), shares[order])
 
 
-def measure(cut: Callable, count: int) -> np.ndarray:
+def measure(cut: Callable, count: int, most_white: float = 1.0) -> np.ndarray:
     """Measures edge shares of windows, in parallel, with their progress.
 
     Args:
         cut: Function from a scalar int64 number to a crop, for a graph.
         count: How many windows there are.
+        most_white: As of `load_windows`.
 
     Returns:
-        float32 array of shape `(count,)`.
+        float32 array of shape `(count,)`; NaN for windows left out.
     """
     share_of = compiled_edge_share()
+
+    def share_unless_white(number):
+        crop = cut(number)
+        is_white = tf.reduce_all(crop >= WHITE, axis=-1)
+        white = tf.reduce_mean(tf.cast(is_white, tf.float32))
+        return tf.where(white > most_white, np.nan, share_of(crop))
+
     shares = tf.data.Dataset.range(count).map(
-        lambda number: share_of(cut(number)),
-        num_parallel_calls=tf.data.AUTOTUNE,
+        share_unless_white, num_parallel_calls=tf.data.AUTOTUNE
     )
     measured = np.empty(count, "float32")
     with progress.Progress() as watch:

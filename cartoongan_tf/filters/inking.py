@@ -1,4 +1,4 @@
-"""Ink: photos in few flat tones of lively color, with lines along contours.
+"""Ink and paint: photos in few flat tones, with lines along contours or none.
 
 Where a discriminator alone takes too long to draw contours, the content loss
 can ask for them: this is what a generator is then told to draw. A line lies on
@@ -17,12 +17,13 @@ from keras import ops
 
 from cartoongan_tf.filters import cel_shading
 from cartoongan_tf.filters import edge_flow
+from cartoongan_tf.filters import grading
 from cartoongan_tf.filters import guided_filter
 from cartoongan_tf.filters import l0_smoothing
 from cartoongan_tf.filters import luminance
 from cartoongan_tf.filters import texture
 
-_GAMMA = 0.85  # Lifts what is dark; black and white stay.
+_PAINT_STRENGTH = 0.004  # Of L0 smoothing: what has no lines keeps more.
 _BLACK = -0.92
 _SHADE = 0.45  # Color of a fine line, in [0, 1], by the tone below it.
 _SHADE_RANGE = (0.05, 0.2)  # Difference: that color below, black above.
@@ -35,23 +36,21 @@ _GAIN = 35.0  # Ink, of 1, by the difference above that.
 _COHERENCE_RANGE = (0.35, 0.6)  # No ink below, all of it above.
 
 
-def ink(photos, saturation=1.0):
+def ink(photos, grade=grading.PLAIN):
     """Makes photos of few flat tones, and draws lines along their contours.
 
     Args:
         photos: Photos of shape `(batch, height, width, 3)` in [-1, 1].
-        saturation: Of the colors, by the photos'.
+        grade: What becomes of their colors, a `grading.Grade`.
 
     Returns:
         Images of the same shape.
     """
-    lifted = _lift(_saturate(photos, saturation))
-    patches = l0_smoothing.smooth(lifted)
-    # Filtered, small spots get no lines and no tones of their own.
-    light = luminance.luminance(guided_filter.smooth(patches))
-    tones = ops.clip(patches + cel_shading.posterize(light) - light, -1, 1)
+    graded = grading.grade(photos, grade)
+    patches = l0_smoothing.smooth(graded)
+    tones, light = _in_tones(patches)
     outlines = guided_filter.smooth(patches, _OUTLINE_RADIUS)
-    without_texture = 1 - texture.mask(lifted)
+    without_texture = 1 - texture.mask(graded)
 
     darker, opacity = _lines(light, _FINE_RADII)
     shade = _SHADE * (tones + 1) - 1
@@ -62,6 +61,28 @@ def ink(photos, saturation=1.0):
     return drawn + without_texture * opacity * (_BLACK - drawn)
 
 
+def paint(photos, grade=grading.PLAIN):
+    """Makes photos of flat tones, without a line.
+
+    Args:
+        photos: Photos of shape `(batch, height, width, 3)` in [-1, 1].
+        grade: What becomes of their colors, a `grading.Grade`.
+
+    Returns:
+        Images of the same shape.
+    """
+    graded = grading.grade(photos, grade)
+    return _in_tones(l0_smoothing.smooth(graded, _PAINT_STRENGTH))[0]
+
+
+def _in_tones(patches):
+    """Patches whose luminance is cel shaded, and that before."""
+    # Filtered, small spots get no lines and no tones of their own.
+    light = luminance.luminance(guided_filter.smooth(patches))
+    tones = patches + cel_shading.posterize(light) - light
+    return ops.clip(tones, -1, 1), light
+
+
 def _lines(light, radii):
     """How much darker than their surroundings places are, and their ink."""
     near, far = (edge_flow.blur(light, radius) for radius in radii)
@@ -69,12 +90,3 @@ def _lines(light, radii):
     opacity = ops.clip(_GAIN * (darker - _LINE_THRESHOLD), 0, 1)
     directed = texture.ramp(edge_flow.coherence(near), _COHERENCE_RANGE)
     return darker, opacity * directed
-
-
-def _saturate(images, saturation):
-    gray = luminance.luminance(images)
-    return ops.clip(gray + saturation * (images - gray), -1, 1)
-
-
-def _lift(images):
-    return 2 * ((images + 1) / 2) ** _GAMMA - 1

@@ -3,16 +3,19 @@
 import dataclasses
 from collections.abc import Callable
 
+from cartoongan_tf.filters import grading
 from cartoongan_tf.filters import guided_filter
 from cartoongan_tf.filters import inking
 from cartoongan_tf.losses import augmentation
 from cartoongan_tf.losses import losses
 
 
-def _target(name, photos, saturation):
+def _target(name, photos, grade):
     """What `--content_target` names."""
     if name == "inked":
-        return inking.ink(photos, saturation)
+        return inking.ink(photos, grade)
+    if name == "painted":
+        return inking.paint(photos, grade)
     return guided_filter.smooth(photos) if name == "smoothed" else photos
 
 
@@ -47,9 +50,10 @@ class Objective:
         feature_weight: Weight of the feature discriminator's.
         content_target: What content, colors, luminance and flat areas are
             compared with: `"photo"`; `"smoothed"`, the photo without its
-            texture (`guided_filter.py`); or `"inked"`, few flat tones with
-            lines along their contours (`inking.py`).
-        saturation: Of the colors of an inked target, by the photo's.
+            texture (`guided_filter.py`); `"inked"`, few flat tones with
+            lines along their contours (`inking.py`); or `"painted"`, flat
+            tones without lines.
+        grade: What becomes of colors in an inked or painted target.
         people: How many photos, at the end of each batch, show people.
         people_content: Factor of the content loss for these.
     """
@@ -65,7 +69,7 @@ class Objective:
     patch_weight: float = 1.0
     feature_weight: float = 0.7
     content_target: str = "photo"
-    saturation: float = 1.0
+    grade: grading.Grade = grading.PLAIN
     people: int = 0
     people_content: float = 1.0
 
@@ -146,7 +150,7 @@ class Objective:
 
     def target(self, photos):
         """Images that content, colors and flat areas are compared with."""
-        return _target(self.content_target, photos, self.saturation)
+        return _target(self.content_target, photos, self.grade)
 
     def look(self, images, view):
         """Features of images as they are shown in a step."""
@@ -182,11 +186,11 @@ class PixelObjective:
     Attributes:
         content_target: What the generator learns to reproduce, as of
             `Objective`.
-        saturation: As of `Objective`.
+        grade: As of `Objective`.
     """
 
     content_target: str
-    saturation: float = 1.0
+    grade: grading.Grade = grading.PLAIN
     people = 0  # No photo counts for more.
 
     @property
@@ -196,7 +200,7 @@ class PixelObjective:
 
     def target(self, photos):
         """As `Objective.target`."""
-        return _target(self.content_target, photos, self.saturation)
+        return _target(self.content_target, photos, self.grade)
 
     def reconstruction_terms(
         self, photos, generated, *, target=None, people=0

@@ -78,6 +78,7 @@ def windows_of(run: runs.Run) -> crop_matching.Windows | None:
             config.denoise_cartoons,
             *map(image_source.state_of, run.cartoons.paths),
         ),
+        config.most_white,
     )
 
 

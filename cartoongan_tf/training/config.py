@@ -28,6 +28,7 @@ class TrainConfig:
     palette_weight: float = 0.0
     pixel_weight: float = 0.0
     content_target: str = "photo"
+    match_tones: float = 0.0
     gradient_penalty_weight: float = 10.0
     discriminator: str = "patch"
     patch_weight: float = 1.0
@@ -47,6 +48,7 @@ class TrainConfig:
     people_share: float = 0.25
     people_content: float = 1.0
     match_crops: bool = False
+    most_white: float = 1.0
     stray_share: float = 0.0
     image_size: int = 256
     smallest_crop: float = 0.6
@@ -80,6 +82,7 @@ class TrainConfig:
     def __post_init__(self):
         _check_ranges(self)
         _check_people(self)
+        _check_dependent(self)
         if not self.smallest_crop <= self.largest_crop <= 1:
             raise errors.InputError(
                 "`smallest_crop` and `largest_crop` are shares of a picture's "
@@ -149,7 +152,8 @@ class TrainConfig:
 DISCRIMINATORS = ("patch", "features", "both")
 WARMUP_LOSSES = ("content", "pixels")
 STRATEGIES = ("none", "mirrored", "multi_worker")
-CONTENT_TARGETS = ("photo", "smoothed", "inked")
+CONTENT_TARGETS = ("photo", "smoothed", "inked", "painted")
+GRADED_TARGETS = ("inked", "painted")  # Whose colors follow the cartoons'.
 
 # The paper's generator cannot see a color cast: it cannot undo one either.
 _COLOR_WEIGHTS = {"cartoongan": 0.0, "light": 15.0}
@@ -204,7 +208,13 @@ _MINIMUM = {
 }
 _MAX_SEED = 2**32 - 1  # NumPy's
 _ODD_SETTINGS = ("edge_dilation", "smoothing_kernel")
-_SHARES = ("gray_share", "people_share", "stray_share")
+_SHARES = (
+    "gray_share",
+    "match_tones",
+    "most_white",
+    "people_share",
+    "stray_share",
+)
 _POSITIVE_SETTINGS = (
     "patch_weight",
     "feature_weight",
@@ -257,4 +267,18 @@ def _check_people(settings):
             f"`people_share`={settings.people_share} of "
             f"`batch_size`={settings.batch_size} is no photo at all; pass at "
             f"least `people_share`={1 / settings.batch_size:.2g}."
+        )
+
+
+def _check_dependent(settings):
+    if settings.match_tones and settings.content_target not in GRADED_TARGETS:
+        raise errors.InputError(
+            f"`match_tones`={settings.match_tones} changes a `content_target` "
+            f"of {' or '.join(GRADED_TARGETS)}, received "
+            f"{settings.content_target}."
+        )
+    if settings.most_white < 1 and not settings.match_crops:
+        raise errors.InputError(
+            f"`most_white`={settings.most_white} chooses among the crops of "
+            "`match_crops`; pass that as well."
         )

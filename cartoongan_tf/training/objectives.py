@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Callable
 
+from cartoongan_tf.filters import grading
 from cartoongan_tf.losses import objective
 from cartoongan_tf.training import config
 from cartoongan_tf.training import runs
@@ -16,7 +17,7 @@ def of_run(run: runs.Run, features: Callable) -> objective.Objective:
         features: Feature function for the content loss
             (`perceptual_features.py`).
     """
-    return of_settings(run.config, features, run.saturation)
+    return of_settings(run.config, features, run.grade)
 
 
 def of_warm_up(
@@ -24,9 +25,7 @@ def of_warm_up(
 ) -> objective.Objective | objective.PixelObjective:
     """What is minimized in the warm-up; arguments as of `of_run`."""
     if run.config.warmup_loss == "pixels":
-        return objective.PixelObjective(
-            run.config.content_target, run.saturation
-        )
+        return objective.PixelObjective(run.config.content_target, run.grade)
     # Nothing sharpens yet what these would blur.
     return dataclasses.replace(
         of_run(run, features), variation_weight=0, flat_weight=0
@@ -34,14 +33,16 @@ def of_warm_up(
 
 
 def of_settings(
-    settings: config.TrainConfig, features: Callable, saturation: float = 1.0
+    settings: config.TrainConfig,
+    features: Callable,
+    grade: grading.Grade = grading.PLAIN,
 ) -> objective.Objective:
     """What settings ask for beside discriminators.
 
     Args:
         settings: Settings of a run.
         features: Feature function for the content loss.
-        saturation: Of an inked target, by the photo's.
+        grade: What becomes of colors in an inked or painted target.
     """
     return objective.Objective(
         features,
@@ -55,7 +56,7 @@ def of_settings(
         patch_weight=settings.patch_weight,
         feature_weight=settings.feature_weight,
         content_target=settings.content_target,
-        saturation=saturation,
+        grade=grade,
         people=settings.people_count,
         people_content=settings.people_content,
     )

@@ -7,18 +7,20 @@ import sys
 
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
+from cartoongan_tf.data import color_matching
 from cartoongan_tf.data import denoising
 from cartoongan_tf.data import file_lists
 from cartoongan_tf.data import folder_scan
 from cartoongan_tf.data import holdout
 from cartoongan_tf.data import image_source
 from cartoongan_tf.data import samples
-from cartoongan_tf.data import saturation
+from cartoongan_tf.filters import grading
 from cartoongan_tf.prepare import folder_check
 from cartoongan_tf.prepare import overlaps
 from cartoongan_tf.prepare import rules
 from cartoongan_tf.training import distribution
 from cartoongan_tf.training import run_record
+from cartoongan_tf.training.config import GRADED_TARGETS
 from cartoongan_tf.training.config import TrainConfig
 
 WARM_UP = "warm_up"
@@ -52,11 +54,13 @@ class Run:
         return pathlib.Path(self.config.workdir)
 
     @functools.cached_property
-    def saturation(self) -> float:
-        """Saturation of an inked target by the photo's, measured once."""
-        if self.config.content_target != "inked":
-            return 1.0
-        return saturation.gain(self.photos, self.cartoons)
+    def grade(self) -> grading.Grade:
+        """What becomes of colors in a target with a grade, measured once."""
+        if self.config.content_target not in GRADED_TARGETS:
+            return grading.PLAIN
+        return color_matching.match(
+            self.photos, self.cartoons, self.config.match_tones
+        )
 
     def checkpoint_path(self, phase: str) -> pathlib.Path:
         """The checkpoint of a phase, `WARM_UP` or `ADVERSARIAL`."""

@@ -4,6 +4,7 @@ import pytest
 import skimage.data
 import tensorflow as tf
 
+from cartoongan_tf.core import errors
 from cartoongan_tf.data import crop_matching
 
 
@@ -70,7 +71,7 @@ SHARES = SHARES + np.tile(np.arange(50, dtype="float32"), 4) / 1000
 def windows(tmp_path):
     """200 windows with shares from 0 to 0.349, as loaded from a file."""
     path = tmp_path / "windows.npz"
-    np.savez(path, key="key 200 0.12", shares=SHARES)
+    np.savez(path, key="key 200 0.12 1.0", shares=SHARES)
     return crop_matching.load_windows(cut_none, 200, path, "key")
 
 
@@ -141,6 +142,23 @@ def test_windows_are_measured_in_the_order_of_their_shares(stripes, tmp_path):
     for number, share in zip(found.numbers, found.shares, strict=True):
         crop = stripes(number).numpy()
         assert share == pytest.approx(expected_share(crop), abs=0.002)
+
+
+def test_windows_of_bare_paper_are_left_out(tmp_path):
+    def cut(number):
+        """A tenth of it, times the number, is white."""
+        columns = tf.range(20)[None, :, None] < 2 * tf.cast(number, tf.int32)
+        crop = tf.broadcast_to(columns, (20, 20, 3))
+        return tf.where(crop, tf.constant(250, tf.uint8), 90)
+
+    for path in (tmp_path / "windows.npz",) * 2:  # Measured, then read.
+        found = crop_matching.load_windows(cut, 10, path, "key", 0.4)
+        assert sorted(found.numbers) == [0, 1, 2, 3, 4]
+        assert np.isfinite(found.shares).all()
+    with pytest.raises(errors.InputError, match="most_white"):
+        crop_matching.load_windows(
+            lambda number: cut(number + 5), 3, path, "other", 0.4
+        )
 
 
 def test_measures_are_kept_until_something_changes(stripes, tmp_path):

@@ -1,8 +1,11 @@
 import numpy as np
 import pytest
 
+from cartoongan_tf.filters import grading
 from cartoongan_tf.filters import inking
 from cartoongan_tf.losses import objective
+
+BRIGHTER = ((0.0, 0.0), (0.4, 0.8), (1.0, 1.0))
 
 
 def unlifted(tone):
@@ -19,7 +22,7 @@ def halves():
 
 
 def inked(images, saturation=1.25):
-    return np.asarray(inking.ink(images, saturation))
+    return np.asarray(inking.ink(images, grading.Grade(saturation)))
 
 
 def luminance_of(images):
@@ -120,3 +123,12 @@ def test_content_is_that_of_the_inked_photo_if_asked_for(halves):
     assert (
         float(aim.reconstruction_terms(halves, inked(halves))["content"]) < 1e-6
     )
+
+
+def test_paint_has_tones_and_no_line(halves):
+    painted = np.asarray(inking.paint(halves))
+    assert painted.min() > -0.05
+    np.testing.assert_allclose(painted[0, 12, :10, 0], 0, atol=1e-2)
+    np.testing.assert_allclose(painted[0, 12, 20:, 0], 1.0, atol=1e-2)
+    tones = np.asarray(inking.paint(halves, grading.Grade(curve=BRIGHTER)))
+    assert tones[0, 12, 4].mean() > 0.2

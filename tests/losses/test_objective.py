@@ -202,6 +202,7 @@ def test_a_warm_up_by_pixels_reproduces_the_target(name, random):
         "photo": photos,
         "smoothed": guided_filter.smooth(photos),
         "inked": inking.ink(photos),
+        "painted": inking.paint(photos),
     }[name]
     aim = objective.PixelObjective(name)
     assert set(aim.weights) == set(aim.reconstruction_terms(photos, photos))

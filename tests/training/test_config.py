@@ -59,6 +59,10 @@ def test_a_pool_must_hold_a_batch():
         ({"largest_crop": 1.1}, "received 0.6 and 1.1"),
         ({"largest_crop": 0.5}, "the smallest not above the largest"),
         ({"smallest_crop": 0.0}, "`smallest_crop` must be above 0"),
+        ({"match_tones": 0.5}, "of inked or painted, received photo"),
+        ({"match_tones": 1.5}, "`match_tones` must be from 0 to 1"),
+        ({"most_white": 0.5}, "`match_crops`; pass that as well"),
+        ({"most_white": -0.5}, "`most_white` must be from 0 to 1"),
     ],
 )
 def test_settings_of_the_data_are_checked(settings, message):

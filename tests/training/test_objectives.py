@@ -35,21 +35,21 @@ def test_each_weight_of_the_settings_is_one_of_the_objective():
     assert objectives.of_settings(smoothed, None).content_target == "smoothed"
 
 
-def test_an_inked_target_is_as_saturated_as_the_cartoons():
+def test_a_target_of_tones_is_as_saturated_as_the_cartoons():
     def source(red):
         picture = tf.constant([[[red, 100, 100]]], tf.uint8)
         return image_source.PictureSource(
             [pathlib.Path("p")], lambda n: picture
         )
 
-    for chosen, gain in (("inked", 1.25), ("photo", 1.0)):
+    for chosen, gain in (("inked", 1.25), ("painted", 1.25), ("photo", 1.0)):
         chosen = settings(content_target=chosen, warmup_loss="pixels")
         run = runs.Run(chosen, source(120), source(125), [])
-        assert objectives.of_run(run, None).saturation == pytest.approx(
+        assert objectives.of_run(run, None).grade.saturation == pytest.approx(
             gain, abs=1e-3
         )
         warm_up = objectives.of_warm_up(run, None)
-        assert warm_up.saturation == pytest.approx(gain, abs=1e-3)
+        assert warm_up.grade.saturation == pytest.approx(gain, abs=1e-3)
 
 
 def test_people_count_as_the_settings_say():
