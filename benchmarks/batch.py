@@ -81,7 +81,12 @@ def batch_rate(photos, output):
     )
     times = [
         time.perf_counter()
-        for _ in engine.run(plan.left, options, engine.Resources(actors=1))
+        for _ in engine.run(
+            worker.PictureWorker,
+            plan.pictures,
+            options,
+            engine.Resources(actors=1),
+        )
     ]
     first = int(_FIRST * len(times))
     return (len(times) - 1 - first) / (times[-1] - times[first])

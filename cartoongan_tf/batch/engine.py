@@ -59,7 +59,7 @@ class Resources(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """Outcome of a picture, as `worker.OUTCOMES` has it."""
+    """Outcome of a row, as `worker.OUTCOMES` has it."""
 
     number: int
     source: str
@@ -80,27 +80,31 @@ def connect() -> None:
 
 
 def run(
-    pictures: pyarrow.Table, options: worker.Options, resources: Resources
+    kind: type[worker.Worker],
+    rows: pyarrow.Table,
+    options: worker.Options,
+    resources: Resources,
 ) -> Iterator[Outcome]:
     """Makes cartoons on the cluster that is connected.
 
     Args:
-        pictures: Rows as `planning.SCHEMA` has them.
-        options: What workers do.
+        kind: Of the workers.
+        rows: What they work on, numbered from 0.
+        options: What they do.
         resources: How many there are, and what each has.
 
     Yields:
-        What became of each picture, once, in any order.
+        What became of each row, once, in any order.
 
     Raises:
         InputError: If the cluster has too little, or something fails for all
-            pictures.
+            rows.
     """
     resources = _fitted(resources)
-    is_left = np.ones(len(pictures), bool)
+    is_left = np.ones(len(rows), bool)
     for each in _PASSES:
-        left = pictures.filter(pyarrow.array(is_left))
-        for outcome in _run_pass(each, left, options, resources):
+        left = rows.filter(pyarrow.array(is_left))
+        for outcome in _run_pass(each, kind, left, options, resources):
             if outcome.is_last:
                 raise errors.InputError(outcome.problem)
             if is_left[outcome.number]:
@@ -108,7 +112,7 @@ def run(
                 yield outcome
         if not is_left.any():
             return
-    for row in pictures.filter(pyarrow.array(is_left)).to_pylist():
+    for row in rows.filter(pyarrow.array(is_left)).to_pylist():
         problem = (
             f"ended its worker's process {len(_PASSES)} times; the memory of "
             "workers may not be enough."
@@ -134,11 +138,10 @@ def _fitted(resources):
     return resources._replace(actors=max(1, int(actors)))
 
 
-def _run_pass(each, pictures, options, resources) -> Iterator[Outcome]:
+def _run_pass(each, kind, rows, options, resources) -> Iterator[Outcome]:
     actors = resources.actors
-    size = 1 if each.is_single else _rows_of_a_block(pictures, actors)
-    starts = range(0, len(pictures), size)
-    blocks = [pictures.slice(start, size) for start in starts]
+    size = 1 if each.is_single else _rows_of_a_block(rows, actors)
+    blocks = [rows.slice(at, size) for at in range(0, len(rows), size)]
     context = ray.data.DataContext.get_current()
     most = max(_MOST_LOST, int(len(blocks) * _MOST_LOST_SHARE))
     context.max_errored_blocks = most
@@ -155,7 +158,7 @@ def _run_pass(each, pictures, options, resources) -> Iterator[Outcome]:
         # Ray 2.60 has no other way to say how often a task is repeated.
         warnings.simplefilter("ignore", annotations.RayDeprecationWarning)
         outcomes = ray.data.from_arrow(blocks).map_batches(
-            worker.Worker,
+            kind,
             fn_constructor_args=[options],
             fn_constructor_kwargs={"is_repeated": each.is_repeated},
             batch_size=None,
@@ -176,6 +179,6 @@ def _run_pass(each, pictures, options, resources) -> Iterator[Outcome]:
         ) from error
 
 
-def _rows_of_a_block(pictures, actors):
-    rows = len(pictures) // (actors * _BLOCKS_AN_ACTOR)
-    return min(_MOST_ROWS, max(1, rows))
+def _rows_of_a_block(rows, actors):
+    count = len(rows) // (actors * _BLOCKS_AN_ACTOR)
+    return min(_MOST_ROWS, max(1, count))

@@ -25,7 +25,7 @@ _LIST_SUFFIX = ".parquet"
 
 
 class Input(NamedTuple):
-    """A picture that is to become a cartoon.
+    """A picture or a video that is to become a cartoon.
 
     Attributes:
         source: Its URL, or its whole path on disks.
@@ -40,7 +40,7 @@ class Listing(NamedTuple):
     """Inputs, listed.
 
     Attributes:
-        inputs: Pictures, in order.
+        inputs: Pictures and videos, in order.
         skipped: How many other files there are, by ending or what they are.
     """
 
@@ -49,7 +49,7 @@ class Listing(NamedTuple):
 
 
 def find(place: str, output: str) -> Listing:
-    """Lists the pictures of an input.
+    """Lists the pictures and videos of an input.
 
     Args:
         place: Path or URL of a folder, which is searched with its sub-folders;
@@ -72,9 +72,7 @@ def find(place: str, output: str) -> Listing:
         raise errors.InputError(f"`input`={place} is not there, or is empty.")
     output_filesystem, folder = storage.locate(output, "output")
     below = storage.url_of(output_filesystem, folder).rstrip("/") + "/"
-    return _pictures(
-        each for each in found if not each.source.startswith(below)
-    )
+    return _chosen(each for each in found if not each.source.startswith(below))
 
 
 def _found(filesystem, root) -> Iterator[Input]:
@@ -120,21 +118,19 @@ def _fixed_folders(pattern):
     return "/".join(parts[:fixed])
 
 
-def _pictures(found: Iterable[Input]) -> Listing:
-    pictures, skipped = [], collections.Counter[str]()
+def _chosen(found: Iterable[Input]) -> Listing:
+    chosen, skipped = [], collections.Counter[str]()
     for each in found:
         parents = [p for p in each.relative.parents if p.name]
         if any(map(folder_walk.is_hidden, (each.relative, *parents))):
             skipped[folder_walk.HIDDEN] += 1
         elif not _is_text(each.source):
             skipped["name in no encoding"] += 1
-        elif media_type.by_suffix(each.relative).kind is not (
-            media_type.Kind.PICTURE
-        ):
+        elif media_type.by_suffix(each.relative).kind is None:
             skipped[each.relative.suffix.lower() or "no ending"] += 1
         else:
-            pictures.append(each)
-    return Listing(pictures, skipped)
+            chosen.append(each)
+    return Listing(chosen, skipped)
 
 
 def _is_text(name):

@@ -28,17 +28,19 @@ class Plan(NamedTuple):
     """What is left to do.
 
     Attributes:
-        left: A row for each picture: its number in this table, the places of
-            photo and cartoon, and the cartoon's format, as Pillow calls it.
+        pictures: A row for each picture: its number in this table, the places
+            of photo and cartoon, and the cartoon's format, as Pillow calls it.
+        videos: The same of videos, which have no such format.
         done: How many results are there already.
     """
 
-    left: pyarrow.Table
+    pictures: pyarrow.Table
+    videos: pyarrow.Table
     done: int
 
 
 def plan(
-    pictures: Iterable[listing.Input], output: str, *, format: str | None = None
+    found: Iterable[listing.Input], output: str, *, format: str | None = None
 ) -> Plan:
     """Names results as `outputs` does, and looks for those that are there.
 
@@ -46,7 +48,7 @@ def plan(
     file that is done.
 
     Args:
-        pictures: What is to be done.
+        found: What is to be done.
         output: Path or URL of the folder of results.
         format: As `outputs.plan` takes it, of pictures only.
 
@@ -55,26 +57,40 @@ def plan(
     """
     filesystem, root = storage.locate(output, "output")
     folders = collections.defaultdict(list)
-    for picture in pictures:
-        folders[picture.relative.parent].append(picture)
-    rows: list[tuple[int, str, str, str | None]] = []
+    for each in found:
+        folders[each.relative.parent].append(each)
+    pictures: list[dict] = []
+    videos: list[dict] = []
     done = 0
     for folder, members in folders.items():
         there = storage.names_in(filesystem, "/".join([root, *folder.parts]))
-        jobs = {_job(picture): picture.source for picture in members}
+        jobs = {_job(each): each.source for each in members}
         for job, path, kind in outputs.place(list(jobs), format=format):
             if path.name in there:
                 done += 1
                 continue
-            target = storage.url_of(filesystem, f"{root}/{path}")
-            rows.append((len(rows), jobs[job], target, kind))
-    columns = zip(*rows, strict=True) if rows else [[] for _ in SCHEMA]
-    arrays = [list(column) for column in columns]
-    return Plan(pyarrow.table(arrays, schema=SCHEMA), done)
+            is_video = job.kind is media_type.Kind.VIDEO
+            rows = videos if is_video else pictures
+            rows.append(
+                {
+                    "number": len(rows),
+                    "source": jobs[job],
+                    "target": storage.url_of(filesystem, f"{root}/{path}"),
+                    "format": kind,
+                }
+            )
+    return Plan(_table(pictures), _table(videos), done)
 
 
-def _job(picture):
-    place = pathlib.Path(picture.relative)
+def _table(rows):
+    return pyarrow.Table.from_pylist(rows, schema=SCHEMA)
+
+
+def _job(found):
+    place = pathlib.Path(found.relative)
+    kind = media_type.by_suffix(place).kind
+    if kind is media_type.Kind.VIDEO:
+        return inputs.Job(kind, place, place, None)
     own = formats.READ_SUFFIXES[place.suffix.lower()]
     # Only its content would tell a still GIF; that stays a GIF, too.
     is_gif = own == "GIF"

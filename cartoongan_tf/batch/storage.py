@@ -44,6 +44,11 @@ def is_local(filesystem: fsspec.AbstractFileSystem) -> bool:
     return isinstance(filesystem, local)
 
 
+def is_on_disk(url: str) -> bool:
+    """Whether a file's place is on a disk; `is_local` of its file system."""
+    return is_local(fsspec.core.url_to_fs(url)[0])
+
+
 def names_in(filesystem: fsspec.AbstractFileSystem, folder: str) -> set[str]:
     """Names of what is in a folder, which need not exist."""
     try:
@@ -82,3 +87,29 @@ def write(url: str, data: bytes) -> None:
         return
     with atomic_files.atomic_path(pathlib.Path(path)) as temporary:
         temporary.write_bytes(data)
+
+
+def fetched(url: str, folder: pathlib.Path) -> pathlib.Path:
+    """A file as one on a disk: itself, or a copy in a folder.
+
+    Raises:
+        InputError: If it cannot be read.
+    """
+    filesystem, path = fsspec.core.url_to_fs(url)
+    if is_local(filesystem):
+        return pathlib.Path(path)
+    folder.mkdir(parents=True, exist_ok=True)
+    copy = folder / pathlib.PurePosixPath(path).name
+    try:
+        filesystem.get_file(path, str(copy))
+    except OSError as error:
+        raise errors.InputError(
+            f"cannot be read ({error.strerror or error})."
+        ) from error
+    return copy
+
+
+def upload(path: pathlib.Path, url: str) -> None:
+    """Copies a file from a disk into an object store."""
+    filesystem, place = fsspec.core.url_to_fs(url)
+    filesystem.put_file(str(path), place)

@@ -1,4 +1,4 @@
-"""One loaded model, and the loop over the pictures that it is given."""
+"""One loaded model, and the loop over the rows that it is given."""
 
 import functools
 import io
@@ -49,7 +49,7 @@ class Options(NamedTuple):
 
 
 class Worker:
-    """An actor: cartoons of pictures, with a model that it loads once.
+    """An actor: works row by row, with a model that it loads once.
 
     Several threads may call it: while one computes, others read and write.
 
@@ -59,7 +59,8 @@ class Worker:
             was lost before it could say so.
 
     Call arguments:
-        pictures: Rows as `planning.SCHEMA` has them.
+        rows: Each with its `number`, `source` and `target`, and what else a
+            subclass wants.
 
     Returns:
         Rows as `OUTCOMES` has them: what was wrong, in a sentence, or null;
@@ -85,25 +86,32 @@ class Worker:
         except errors.InputError as error:  # Ray would show a traceback.
             self._refusal = str(error)
 
-    def __call__(self, pictures: pyarrow.Table) -> pyarrow.Table:
-        outcomes = [self._outcome(row) for row in pictures.to_pylist()]
+    def __call__(self, rows: pyarrow.Table) -> pyarrow.Table:
+        outcomes = [self._outcome(row) for row in rows.to_pylist()]
         return pyarrow.Table.from_pylist(outcomes, schema=OUTCOMES)
 
-    def _outcome(self, picture):
-        outcome = {key: picture[key] for key in ("number", "source")}
+    def _outcome(self, row):
+        outcome = {key: row[key] for key in ("number", "source")}
         if self._refusal:
             return outcome | {"problem": self._refusal, "is_last": True}
-        work = functools.partial(self._notes_of, **picture)
+        work = functools.partial(self._notes_of, **row)
         try:
-            problem, notes = runner.attempt(work, picture["source"])
+            problem, notes = runner.attempt(work, row["source"])
         except OSError as error:
-            problem = f"no space left to write {picture['target']} ({error})."
+            problem = f"no space left to write {row['target']} ({error})."
             return outcome | {"problem": problem, "is_last": True}
         note = " ".join(notes) or None
         return outcome | {"problem": problem, "note": note, "is_last": False}
 
-    def _notes_of(self, number, source, target, format):
-        """Writes a cartoon; what a user should know of its picture."""
+    def _notes_of(self, *, number, source, target):
+        """Does the work of a row; what a user should know of it."""
+        raise NotImplementedError
+
+
+class PictureWorker(Worker):
+    """Makes cartoons of pictures; rows are as `planning.SCHEMA` has them."""
+
+    def _notes_of(self, *, number, source, target, format):
         if self._is_repeated and storage.exists(target):
             return []
         data = storage.read(source)

@@ -78,6 +78,11 @@ class Cartoonizer:
     def __call__(self, picture: np.ndarray) -> np.ndarray:
         return self._finished(self._model, picture)
 
+    @property
+    def remembers_frames(self) -> bool:
+        """Whether a frame's cartoon depends on the frames before it."""
+        return self._model.remembers_frames
+
     def for_video(self) -> Callable[[np.ndarray], np.ndarray]:
         """The same for frames of one video, in which norms change slowly.
 

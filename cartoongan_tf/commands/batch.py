@@ -4,7 +4,9 @@ import logging
 import sys
 import time
 
+from cartoongan_tf.cartoonize import cartoonizer
 from cartoongan_tf.cartoonize import settings
+from cartoongan_tf.cartoonize import wanted_format
 from cartoongan_tf.commands import batch_usage
 from cartoongan_tf.commands import exit
 from cartoongan_tf.commands import native_stderr
@@ -16,10 +18,14 @@ from cartoongan_tf.images import formats
 FLAGS = batch_usage.FLAGS
 
 try:
+    import pyarrow
+
     from cartoongan_tf.batch import engine
     from cartoongan_tf.batch import failures
     from cartoongan_tf.batch import listing
+    from cartoongan_tf.batch import long_videos
     from cartoongan_tf.batch import planning
+    from cartoongan_tf.batch import video_worker
     from cartoongan_tf.batch import worker
 except ModuleNotFoundError as error:
     raise errors.InputError(
@@ -28,20 +34,25 @@ except ModuleNotFoundError as error:
 
 
 def main(_):
-    if FLAGS.format is not None:
-        name = formats.by_name(FLAGS.format, "format")
-        formats.check_quality(name, FLAGS.quality)
+    wanted = wanted_format.WantedFormat.named(FLAGS.format)
+    if wanted.format:
+        formats.check_quality(wanted.format, FLAGS.quality)
     for client in ("aiobotocore", "botocore"):  # They tell what they found.
         logging.getLogger(client).setLevel(logging.WARNING)
     found = listing.find(FLAGS.input, FLAGS.output)
     plan = planning.plan(found.inputs, FLAGS.output, format=FLAGS.format)
     _report(found, plan)
     failed = failures.FailureFile(FLAGS.output)
-    if plan.left:
-        _run(plan.left, failed)
+    try:
+        if plan.pictures or plan.videos:
+            _run(plan, failed)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt("Stopped. The same command goes on.") from None
+    finally:
+        failed.write()
     if failed.count:
         raise errors.InputError(
-            f"{failed.count} of the pictures could not be cartoonized; "
+            f"{failed.count} of {len(found.inputs)} could not be cartoonized; "
             f"{failed.url} has the reasons."
         )
 
@@ -51,37 +62,77 @@ def _report(found, plan):
     if skipped:
         print(f"Skipped: {', '.join(skipped)}.", file=sys.stderr)
     print(
-        f"{len(found.inputs)} pictures, {plan.done} of them there already.",
+        f"{len(found.inputs)} pictures and videos, {plan.done} of them there "
+        "already.",
         file=sys.stderr,
     )
 
 
-def _run(pictures, failed):
+def _run(plan, failed):
+    model = picture_flags.values(picture_flags.MODEL_NAMES)
     given = picture_flags.values(settings.Settings._fields)
-    options = worker.Options(
-        model=picture_flags.values(picture_flags.MODEL_NAMES),
-        settings=settings.Settings(**given),
-        threads=FLAGS.cpus,
-    )
-    resources = engine.Resources(FLAGS.actors, FLAGS.cpus, FLAGS.gpus)
+    options = worker.Options(model, settings.Settings(**given), FLAGS.cpus)
+    long, short = _by_length(plan.videos, options)
     with native_stderr.held():
         engine.connect()
     with progress.Progress() as watch:
-        try:
-            outcomes = engine.run(pictures, options, resources)
-            for count, outcome in enumerate(outcomes):
-                if not count:  # Until then, models were loaded.
-                    begin = time.monotonic()
+        kinds = (
+            (worker.PictureWorker, plan.pictures, "pictures"),
+            (video_worker.VideoWorker, short, "videos"),
+        )
+        for kind, rows, unit in kinds:
+            for outcome in _watched(kind, rows, options, unit, watch):
                 _tell(outcome, failed, watch)
-                rate = count / max(time.monotonic() - begin, 1e-3)
-                note = f"{rate:.1f} pictures/s, {failed.count} failed"
-                watch("Cartoonizing", count + 1, len(pictures), note)
-        except KeyboardInterrupt:
-            raise KeyboardInterrupt(
-                "Stopped. The same command goes on."
-            ) from None
-        finally:
-            failed.write()
+        for video in long:
+            _make(video, options, failed, watch)
+
+
+def _by_length(videos, options):
+    """Videos to be made in segments, and rows of the others."""
+    rows = videos.to_pylist()
+    if not rows:
+        return [], videos
+    opened = cartoonizer.Cartoonizer(**options.model)
+    if opened.remembers_frames:  # From one segment to the next.
+        return [], videos
+    fingerprint = repr([opened.fingerprint, options.settings])
+    found = [long_videos.split(row, fingerprint) for row in rows]
+    short = [row for row, video in zip(rows, found, strict=True) if not video]
+    short = [row | {"number": n} for n, row in enumerate(short)]
+    return [video for video in found if video], pyarrow.Table.from_pylist(
+        short, schema=planning.SCHEMA
+    )
+
+
+def _make(video, options, failed, watch):
+    """Makes a long video."""
+    unit = f"segments of {video.source}"
+    rows = video.missing()
+    outcomes = _watched(video_worker.SegmentWorker, rows, options, unit, watch)
+    problems = [each.problem for each in outcomes if each.problem]
+    if not problems:
+        made = video.join(options.settings, watch)
+        problems = [made.problem] if made.problem else []
+        for note in made.notes:
+            watch.say(note)
+    if problems:
+        outcome = engine.Outcome(0, video.source, problems[0], None)
+        _tell(outcome, failed, watch)
+
+
+def _watched(kind, rows, options, unit, watch):
+    """What becomes of rows, with their progress."""
+    if not rows:
+        return
+    resources = engine.Resources(FLAGS.actors, FLAGS.cpus, FLAGS.gpus)
+    outcomes = engine.run(kind, rows, options, resources)
+    for count, outcome in enumerate(outcomes):
+        if not count:  # Until then, models were loaded.
+            begin = time.monotonic()
+        yield outcome
+        rate = count / max(time.monotonic() - begin, 1e-3)
+        note = f"{rate:.1f} {unit}/s"
+        watch("Cartoonizing", count + 1, len(rows), note)
 
 
 def _tell(outcome, failed, watch):

@@ -10,6 +10,9 @@ goes on where it stopped, however that was. What cannot be read is named in
 failed.jsonl in --output, with the reason; the rest goes on, and the exit code
 is 1. The next run tries it again.
 
+Videos are made after pictures: long ones on shared disks in segments, side by
+side, others by one worker each.
+
 Runs on the cluster of $RAY_ADDRESS, on one that runs on this machine, or else
 starts one that ends with it. Needs the extra [scale].
 """
@@ -17,16 +20,19 @@ starts one that ends with it. Needs the extra [scale].
 from absl import flags
 
 from cartoongan_tf.commands import picture_flags
+from cartoongan_tf.commands import video_flags
 
 FLAGS = flags.FLAGS
 ARGUMENTS = None
 
 flags.adopt_module_key_flags(picture_flags)
+flags.adopt_module_key_flags(video_flags)
 
 flags.DEFINE_string(
     "input",
     None,
-    "Path or URL (s3://, gs://) of a folder of pictures, with its sub-folders; "
+    "Path or URL (s3://, gs://) of a folder of pictures and videos, with its "
+    "sub-folders; "
     "a quoted pattern with *, ?, [...] and **; a picture; or a Parquet file "
     "with paths and URLs in its column `path`, which results mirror whole, "
     "less the protocol.",
@@ -39,7 +45,7 @@ flags.DEFINE_string(
     "format",
     None,
     "What to write instead of the format that a picture's ending tells: jpg, "
-    "png, webp, avif, tiff, bmp or gif.",
+    "png, webp, avif, tiff, bmp or gif; videos become MP4.",
 )
 flags.DEFINE_integer(
     "actors",

@@ -19,17 +19,16 @@ come with scikit-image (the extra [samples]).
 
 from absl import flags
 
-from cartoongan_tf.cartoonize import settings
 from cartoongan_tf.commands import picture_flags
-from cartoongan_tf.video import codecs
+from cartoongan_tf.commands import video_flags
 
 FLAGS = flags.FLAGS
 ARGUMENTS = "files or folders"
 
-_DEFAULT = settings.Settings()
 OUTPUT_FOLDER = "cartoons"
 
 flags.adopt_module_key_flags(picture_flags)
+flags.adopt_module_key_flags(video_flags)
 flags.DEFINE_string(
     "output",
     None,
@@ -45,25 +44,6 @@ flags.DEFINE_string(
 )
 flags.DEFINE_bool(
     "overwrite", False, "Whether to make again what is there already."
-)
-flags.DEFINE_bool(
-    "temporal",
-    _DEFAULT.temporal,
-    "Whether the frames of videos and animations are smoothed over time.",
-)
-flags.DEFINE_enum(
-    "codec",
-    _DEFAULT.codec,
-    codecs.CODECS,
-    "Of videos; h264 by default, vp9 in WebM, prores in a transparent MOV.",
-)
-flags.DEFINE_integer(
-    "crf",
-    _DEFAULT.crf,
-    "Constant rate factor of videos: lower is better and larger. 0 to 51 for "
-    "h264 (20 by default) and h265 (23), to 63 for vp9 and av1 (30), to 31 for "
-    "prores (4).",
-    0,
 )
 flags.DEFINE_integer(
     "workers",

@@ -123,10 +123,16 @@ class Model:
             return np.stack([self._cartoonize(each) for each in picture])
         return self._cartoonize(picture)
 
+    @property
+    def remembers_frames(self) -> bool:
+        """Whether a frame's cartoon depends on the frames before it."""
+        return self.for_video() is not self
+
     def for_video(self) -> "Model":
         """The same for frames of one video, in which norms change slowly."""
         if isinstance(self._cartoonize, tiling.TiledGenerator):
-            return Model(self._cartoonize.for_video())
+            made = self._cartoonize.for_video()
+            return self if made is self._cartoonize else Model(made)
         return self
 
 

@@ -10,7 +10,6 @@ again.
 import contextlib
 import fractions
 import itertools
-import math
 import pathlib
 import time
 from collections.abc import Callable
@@ -30,8 +29,7 @@ from cartoongan_tf.video import muxer
 from cartoongan_tf.video import reader
 from cartoongan_tf.video import segment_store
 from cartoongan_tf.video import segment_writer
-
-SEGMENT_SECONDS = 10.0
+from cartoongan_tf.video import segments
 
 Cartoonize = Callable[[np.ndarray], np.ndarray]
 Compose = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -79,7 +77,7 @@ def cartoonize_video(
     temporal: bool = True,
     codec: str | None = None,
     quality: int | None = None,
-    segment_seconds: float = SEGMENT_SECONDS,
+    segment_seconds: float = segments.SEGMENT_SECONDS,
     batch: int = 1,
     prepare: Cartoonize = unchanged,
     compose: Compose = cartoon_alone,
@@ -164,8 +162,8 @@ class _Work:
     def make(self, cartoonize, temporal, batch, watch):
         """Makes all segments that are missing; how many frames that were."""
         memory = self._folder.memory()
-        start = math.ceil(
-            self._folder.next * self._length / self._video.time_base
+        start = segments.first_tick(
+            self._video, self._folder.next, self._length
         )
         frames = frame_stages.cartoons(
             cartoonize, self._batches(start, batch), batch, self._video.name
@@ -183,9 +181,8 @@ class _Work:
         return made
 
     def mux(self, target):
-        segments = self._folder.paths()
         notes = muxer.mux(
-            segments,
+            self._folder.paths(),
             target,
             self._encoding,
             display=self._display,

@@ -1,8 +1,10 @@
 """The command, each time in a process of its own, on a Ray of its own."""
 
+import fractions
 import json
 import signal
 
+import clip_maker
 import pytest
 import waiting
 
@@ -52,9 +54,9 @@ def test_a_second_run_finishes_what_the_first_could_not(
     reason = "is not a picture that is read"
     assert status == 1
     assert len(lines) == 3
-    assert lines[0] == "40 pictures, 0 of them there already."
+    assert lines[0] == "40 pictures and videos, 0 of them there already."
     assert lines[1].startswith(f"{photos}/a/7.png: {reason}")
-    assert lines[2].startswith("error: 1 of the pictures could not be")
+    assert lines[2].startswith("error: 1 of 40 could not be")
     (failure,) = failures(made)
     assert failure["source"] == f"{photos}/a/7.png"
     assert failure["problem"].startswith(reason)
@@ -63,7 +65,7 @@ def test_a_second_run_finishes_what_the_first_could_not(
     before = (made / "a/8.png").stat().st_mtime_ns
     assert batch(photos, made) == (
         0,
-        ["40 pictures, 39 of them there already."],
+        ["40 pictures and videos, 39 of them there already."],
     )
     assert failures(made) == []
     assert (made / "a/8.png").stat().st_mtime_ns == before
@@ -120,3 +122,27 @@ def test_a_model_that_is_not_there_is_told_in_one_sentence(
     assert status == 1
     assert lines[1].startswith("error: --model: absent.keras does not exist")
     assert len(lines) == 2
+
+
+def test_films_are_those_of_one_machine(batch, make_folder, model, tmp_path):
+    """A long one in segments, a short one whole, beside a picture."""
+    films = make_folder("films", 1)
+    for name, seconds in (("long.mp4", 62), ("short.mp4", 10)):
+        clip_maker.write_clip(
+            films / name,
+            clip_maker.frames(seconds, height=32) * 2,
+            ticks=range(2 * seconds),
+            time_base=fractions.Fraction(1, 2),
+            sound="aac",
+        )
+    (films / "broken.mp4").write_text("none")
+    made = tmp_path / "made"
+    status, lines = batch(films, made)
+    assert status == 1
+    assert lines[0] == "4 pictures and videos, 0 of them there already."
+    assert [failure["source"] for failure in failures(made)] == [
+        f"{films}/broken.mp4"
+    ]
+    (films / "broken.mp4").unlink()
+    cartoonizer.Cartoonizer(model).folder(films, tmp_path / "expected")
+    assert contents(made) == contents(tmp_path / "expected")

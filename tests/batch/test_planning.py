@@ -47,7 +47,7 @@ def test_results_have_the_names_that_cartoonize_gives_them(format, tmp_path):
         (str(task.job.source), str(task.path), task.format)
         for task in outputs.plan(jobs, tmp_path, format=format).tasks
     }
-    left, done = planning.plan(listed(NAMES), str(tmp_path), format=format)
+    left, _, done = planning.plan(listed(NAMES), str(tmp_path), format=format)
     actual = {
         (row["source"], row["target"], row["format"])
         for row in left.to_pylist()
@@ -61,7 +61,7 @@ def test_what_is_there_is_done(place, tmp_path):
     for name in ("a.heic.jpg", "sub/e.tif", "c.png"):
         with fsspec.open(f"{output}/{name}", "wb") as file:
             file.write(b"a cartoon")
-    left, done = planning.plan(listed(NAMES), output)
+    left, _, done = planning.plan(listed(NAMES), output)
     assert done == 2
     assert left["number"].to_pylist() == list(range(len(NAMES) - 2))
     assert "/photos/a.heic" not in left["source"].to_pylist()
@@ -71,3 +71,20 @@ def test_what_is_there_is_done(place, tmp_path):
 def test_two_results_of_one_name_are_refused(tmp_path):
     with pytest.raises(errors.InputError, match=r"a\.jpg: a\.jpg, A\.jpg"):
         planning.plan(listed(["a.jpg", "A.jpg"]), str(tmp_path))
+
+
+def test_videos_keep_their_kind_where_it_is_written(tmp_path):
+    names = ["a.mp4", "b.webm", "c.avi", "d.png"]
+    pictures, videos, _ = planning.plan(listed(names), str(tmp_path))
+    assert pictures["number"].to_pylist() == [0]
+    assert videos.to_pylist() == [
+        {
+            "number": number,
+            "source": f"/photos/{name}",
+            "target": f"{tmp_path}/{made}",
+            "format": None,
+        }
+        for number, (name, made) in enumerate(
+            [("a.mp4", "a.mp4"), ("b.webm", "b.webm"), ("c.avi", "c.mp4")]
+        )
+    ]

@@ -48,7 +48,7 @@ def work(model):
 
     def work(photos, output, **arguments):
         options = worker.Options({"model": str(model)}, settings.Settings())
-        made = worker.Worker(options, **arguments)(rows(photos, output))
+        made = worker.PictureWorker(options, **arguments)(rows(photos, output))
         return {
             row["source"].rpartition("/")[2]: (row["problem"], row["note"])
             for row in made.to_pylist()
@@ -102,6 +102,8 @@ def test_what_a_lost_worker_made_is_left_alone(work, photos, tmp_path):
 
 def test_a_model_that_is_not_there_stops_the_batch(photos, tmp_path):
     options = worker.Options({"model": "absent.keras"}, settings.Settings())
-    made = worker.Worker(options)(rows(photos, tmp_path / "made")).to_pylist()
+    made = worker.PictureWorker(options)(
+        rows(photos, tmp_path / "made")
+    ).to_pylist()
     assert all(row["is_last"] for row in made)
     assert "absent.keras does not exist" in made[0]["problem"]

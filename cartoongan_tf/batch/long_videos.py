@@ -1,0 +1,138 @@
+"""Long videos: their segments side by side, then all joined.
+
+Smoothing over time goes from frame to frame, and so does an encoder: both are
+left to one process, which gets the cartoons that workers made. What it writes
+is what a single machine would.
+"""
+
+import glob
+import hashlib
+import pathlib
+import shutil
+import uuid
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow
+
+from cartoongan_tf.batch import storage
+from cartoongan_tf.batch import video_worker
+from cartoongan_tf.cartoonize import inputs
+from cartoongan_tf.cartoonize import media_type
+from cartoongan_tf.cartoonize import outputs
+from cartoongan_tf.cartoonize import runner
+from cartoongan_tf.cartoonize import settings as settings_of
+from cartoongan_tf.core import atomic_files
+from cartoongan_tf.core import errors
+from cartoongan_tf.video import frame_store
+from cartoongan_tf.video import reader
+from cartoongan_tf.video import segments
+from cartoongan_tf.video import videos
+
+MIN_SEGMENTS = 6  # A minute; what has fewer is for one worker.
+
+
+class LongVideo(NamedTuple):
+    """A video whose segments are to be made side by side.
+
+    Attributes:
+        source: Its path.
+        target: Path of its cartoon.
+        segments: Number of segments.
+        folder: Where their frames are kept until they are joined.
+    """
+
+    source: str
+    target: str
+    segments: int
+    folder: pathlib.Path
+
+    def missing(self) -> pyarrow.Table:
+        """Segments that are not there yet: rows of `video_worker.SEGMENTS`."""
+        rows: list[dict] = []
+        for segment, path in enumerate(self._paths()):
+            if not path.exists():
+                row = {
+                    "number": len(rows),
+                    "source": self.source,
+                    "target": str(path),
+                    "segment": segment,
+                    "is_last": segment == self.segments - 1,
+                }
+                rows.append(row)
+        return pyarrow.Table.from_pylist(rows, schema=video_worker.SEGMENTS)
+
+    def join(
+        self, settings: settings_of.Settings, watch: videos.Watch
+    ) -> runner.Outcome:
+        """Smooths and encodes what is there, with sound; removes frames.
+
+        Args:
+            settings: How to write.
+            watch: As of `videos.cartoonize_video`.
+        """
+        video = pathlib.Path(self.source)
+        job = inputs.Job(media_type.Kind.VIDEO, video, video)
+        task = outputs.Task(job, pathlib.Path(self.target), None)
+        # Frames are given from the first on: no work of others is gone on with.
+        settings = settings._replace(fingerprint=uuid.uuid4().hex)
+        made = _Made(frame_store.read(self._paths()))
+        (outcome,) = runner.run(made, [task], settings, watch=watch)
+        if not outcome.problem:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        return outcome
+
+    def _paths(self):
+        return [self.folder / f"{n:06}.nut" for n in range(self.segments)]
+
+
+class _Made:
+    """Cartoons that are there already, in the order of the frames."""
+
+    def __init__(self, cartoons):
+        self._cartoons = cartoons
+
+    def __call__(self, picture: np.ndarray) -> np.ndarray:
+        cartoon = next(self._cartoons, None)
+        if cartoon is None or cartoon.shape != picture.shape:
+            raise errors.InputError(
+                "changed while its segments were made; run the same command "
+                "again."
+            )
+        return cartoon
+
+    def for_video(self) -> Callable[[np.ndarray], np.ndarray]:
+        return self
+
+
+def split(row: dict, fingerprint: str) -> LongVideo | None:
+    """A video to be made in segments, if it is one.
+
+    Args:
+        row: As `planning.SCHEMA` has it.
+        fingerprint: What segments depend on, such as the model and its flags.
+
+    Returns:
+        None for a short one, for one whose length is not known, and where
+        source or target is not on a disk, which all workers share.
+    """
+    source, target = row["source"], row["target"]
+    if not (storage.is_on_disk(source) and storage.is_on_disk(target)):
+        return None
+    try:
+        video = reader.VideoFile(source)
+    except errors.InputError:
+        return None  # Its worker says so.
+    count = segments.count(video)
+    if count is None or count < MIN_SEGMENTS:
+        return None
+    about = video.path.stat()
+    text = repr([fingerprint, about.st_size, about.st_mtime_ns])
+    digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+    beside = atomic_files.hidden_beside(pathlib.Path(target), "frames")
+    folder = beside.with_name(f"{beside.name}-{digest}")
+    for old in beside.parent.glob(f"{glob.escape(beside.name)}-*"):
+        if old != folder:  # Of another model, or other flags.
+            shutil.rmtree(old)
+    return LongVideo(source, target, count, folder)

@@ -1,0 +1,79 @@
+"""Workers of videos: of whole ones, and of the segments of long ones."""
+
+import pathlib
+import tempfile
+
+import pyarrow
+
+from cartoongan_tf.batch import storage
+from cartoongan_tf.batch import worker
+from cartoongan_tf.cartoonize import inputs
+from cartoongan_tf.cartoonize import media_type
+from cartoongan_tf.cartoonize import outputs
+from cartoongan_tf.cartoonize import runner
+from cartoongan_tf.cartoonize import still_images
+from cartoongan_tf.core import atomic_files
+from cartoongan_tf.core import errors
+from cartoongan_tf.video import frame_store
+from cartoongan_tf.video import reader
+from cartoongan_tf.video import segments
+
+SEGMENTS = pyarrow.schema(
+    {
+        "number": pyarrow.int64(),
+        "source": pyarrow.string(),
+        "target": pyarrow.string(),
+        "segment": pyarrow.int64(),
+        "is_last": pyarrow.bool_(),
+    }
+)
+
+
+class VideoWorker(worker.Worker):
+    """Makes whole videos; rows are as `planning.SCHEMA` has them."""
+
+    def _notes_of(self, *, number, source, target, format):
+        if self._is_repeated and storage.exists(target):
+            return []
+        with tempfile.TemporaryDirectory() as folder:
+            video = storage.fetched(source, pathlib.Path(folder, "source"))
+            made = pathlib.Path(target)
+            if not storage.is_on_disk(target):
+                made = pathlib.Path(folder, made.name)
+            made.parent.mkdir(parents=True, exist_ok=True)
+            job = inputs.Job(media_type.Kind.VIDEO, video, video)
+            task = outputs.Task(job, made, None)
+            with self._gate:  # One video has work for all cores of a worker.
+                (outcome,) = runner.run(
+                    self._cartoonize, [task], self._settings
+                )
+            if outcome.problem:
+                problem = outcome.problem.removeprefix(f"{video} ")
+                raise errors.InputError(problem)
+            if not storage.is_on_disk(target):
+                storage.upload(made, target)
+        return [note.replace(str(video), source) for note in outcome.notes]
+
+
+class SegmentWorker(worker.Worker):
+    """Makes the cartoons of segments, unsmoothed; rows are as of `SEGMENTS`."""
+
+    def _notes_of(self, *, number, source, target, segment, is_last):
+        path = pathlib.Path(target)
+        if self._is_repeated and path.exists():
+            return []
+        photos = segments.photos(
+            reader.VideoFile(source),
+            segment,
+            is_last=is_last,
+            prepare=lambda photo: still_images.reduced(
+                photo, self._settings.max_side
+            ),
+        )
+        with atomic_files.atomic_path(path) as temporary:
+            frame_store.write(temporary, map(self._cartoon, photos))
+        return []
+
+    def _cartoon(self, photo):
+        with self._gate:
+            return self._cartoonize(photo)

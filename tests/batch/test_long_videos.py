@@ -1,0 +1,135 @@
+import fractions
+
+import clip_maker
+import pytest
+
+fsspec = pytest.importorskip("fsspec", reason="make test-scale")
+pyarrow = pytest.importorskip("pyarrow", reason="make test-scale")
+
+from cartoongan_tf.batch import long_videos
+from cartoongan_tf.batch import planning
+from cartoongan_tf.batch import video_worker
+from cartoongan_tf.batch import worker
+from cartoongan_tf.cartoonize import cartoonizer
+from cartoongan_tf.cartoonize import settings
+from cartoongan_tf.video import videos
+
+SECONDS = 62
+RATE = 3  # Frames a second.
+
+
+@pytest.fixture
+def film(tmp_path):
+    """A film of seven segments, with sound."""
+    return clip_maker.write_clip(
+        tmp_path / "film.mp4",
+        clip_maker.frames(SECONDS, height=32) * RATE,
+        ticks=range(SECONDS * RATE),
+        time_base=fractions.Fraction(1, RATE),
+        sound="aac",
+    )
+
+
+def split(film, target, fingerprint="a"):
+    row = {"source": str(film), "target": str(target)}
+    return long_videos.split(row, fingerprint)
+
+
+def make(model, video, rows=None):
+    options = worker.Options({"model": str(model)}, settings.Settings())
+    work = video_worker.SegmentWorker(options)
+    made = work(video.missing() if rows is None else rows).to_pylist()
+    assert [each["problem"] for each in made if each["problem"]] == []
+
+
+def join(video):
+    return video.join(settings.Settings(), videos.watched_by_nobody)
+
+
+def test_what_is_joined_is_what_one_machine_makes(model, film, tmp_path):
+    cartoonizer.Cartoonizer(model).file(film, tmp_path / "expected.mp4")
+    video = split(film, tmp_path / "made/film.mp4")
+    assert video.segments == 7
+    make(model, video, video.missing().slice(2, 2))  # In any order.
+    assert video.missing()["segment"].to_pylist() == [0, 1, 4, 5, 6]
+    make(model, video)
+    assert len(video.missing()) == 0
+    assert join(video).problem is None
+    made = tmp_path / "made/film.mp4"
+    assert made.read_bytes() == (tmp_path / "expected.mp4").read_bytes()
+    assert [path.name for path in made.parent.iterdir()] == [made.name]
+
+
+def test_segments_of_another_model_are_made_again(model, film, tmp_path):
+    video = split(film, tmp_path / "film2.mp4")
+    make(model, video)
+    assert len(split(film, tmp_path / "film2.mp4").missing()) == 0
+    other = split(film, tmp_path / "film2.mp4", "b")
+    assert len(other.missing()) == 7
+    assert not video.folder.exists()
+
+
+def test_a_join_that_was_stopped_begins_anew(model, film, tmp_path):
+    """Frames are given from the first on, whatever is there."""
+    video = split(film, tmp_path / "made.mp4")
+    make(model, video)
+
+    def stop(stage, done, total, note):
+        if done > SECONDS / 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        video.join(settings.Settings(), stop)
+    assert list(tmp_path.glob(".segments-*"))
+    assert join(video).problem is None
+    cartoonizer.Cartoonizer(model).file(film, tmp_path / "expected.mp4")
+    expected = (tmp_path / "expected.mp4").read_bytes()
+    assert (tmp_path / "made.mp4").read_bytes() == expected
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_a_segment_too_few_fails_and_leaves_the_others(model, film, tmp_path):
+    video = split(film, tmp_path / "made.mp4")
+    make(model, video)
+    (video.folder / "000003.nut").unlink()
+    assert "000003.nut" in join(video).problem
+    assert not (tmp_path / "made.mp4").exists()
+    assert len(video.missing()) == 1
+
+
+def test_short_and_far_away_videos_are_for_one_worker(tmp_path, film):
+    short = clip_maker.write_clip(tmp_path / "a.mp4", clip_maker.frames(9))
+    assert split(short, tmp_path / "made.mp4") is None
+    assert split(film, "memory://made.mp4") is None
+    assert split("memory://film.mp4", tmp_path / "made.mp4") is None
+    (tmp_path / "b.mp4").write_text("none")
+    assert split(tmp_path / "b.mp4", tmp_path / "made.mp4") is None
+
+
+@pytest.mark.parametrize("place", ["", "memory://"])
+def test_a_whole_video_is_made_by_one_worker(model, tmp_path, place):
+    film = clip_maker.write_clip(
+        tmp_path / "a.mp4", clip_maker.frames(20), sound="aac"
+    )
+    (tmp_path / "b.mp4").write_text("none")
+    cartoonizer.Cartoonizer(model).file(film, tmp_path / "expected.mp4")
+    rows = []
+    for name in ("a.mp4", "b.mp4"):
+        source = f"{place}{tmp_path}/in/{name}"
+        with fsspec.open(source, "wb") as file:
+            file.write((tmp_path / name).read_bytes())
+        rows.append(
+            {
+                "number": len(rows),
+                "source": source,
+                "target": f"{place}{tmp_path}/out/{name}",
+                "format": None,
+            }
+        )
+    options = worker.Options({"model": str(model)}, settings.Settings())
+    table = pyarrow.Table.from_pylist(rows, schema=planning.SCHEMA)
+    made = video_worker.VideoWorker(options)(table).to_pylist()
+    assert made[0]["problem"] is None
+    assert made[1]["problem"].startswith("is not a video that can be read")
+    with fsspec.open(f"{place}{tmp_path}/out/a.mp4", "rb") as file:
+        assert file.read() == (tmp_path / "expected.mp4").read_bytes()
