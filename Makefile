@@ -14,6 +14,10 @@ KSERVE_VENV ?= .venv-kserve
 # Ray, for `cartoongan batch`, and an S3 server, with what runs CartoonGAN.
 SCALE_PYTHON ?= python3.11
 SCALE_VENV ?= .venv-scale
+# Benchmarks, with the runtimes and frameworks that they compare.
+BENCH_PYTHON ?= python3.11
+BENCH_VENV ?= .venv-bench
+BENCH ?= runs/bench
 # What `make serve` serves, and where.
 STYLE ?= storybook
 EXPORTED ?= exported/$(STYLE)
@@ -30,7 +34,7 @@ DEV_REQUIREMENTS := requirements-dev.txt requirements-docs.txt \
 PAGE := serving/page
 READY_PAGE := $(PAGE)/node_modules/.package-lock.json
 
-.PHONY: demo serve page browser test test-addons test-kserve test-distributed test-scale arm64 docs lint clean
+.PHONY: demo serve page browser test test-addons test-kserve test-distributed test-scale bench bench-folders arm64 docs lint clean
 
 demo: $(READY)
 	$(BIN)/python cartoonize.py --overwrite --output=$(CARTOONS) sample:photos
@@ -86,6 +90,29 @@ test-kserve: $(READY_DEV) $(KSERVE_VENV)/.ready
 test-scale: $(SCALE_VENV)/.ready
 	$(SCALE_VENV)/bin/python -m pytest tests/batch
 
+# All figures of docs/benchmarks.md, into files of $(BENCH): some two hours, on a
+# machine that does nothing else. PHOTO_DIR and CARTOON_DIR are folders of
+# pictures, HAYAO is the authors' generator (.npz).
+bench: bench-folders $(BENCH_VENV)/.ready $(EXPORTED)/report.json
+	mkdir -p $(BENCH)
+	$(call measure,training,training.comparison --pytorch=$(BENCH_VENV)/bin/python)
+	$(call measure,inference,inference --models=$(STYLE)$(if $(HAYAO),$(COMMA)$(HAYAO)))
+	$(call measure,cartoonize,cartoonize)
+	$(call measure,growth,growth --ray=$(BENCH_VENV)/bin/python --plot=$(BENCH)/growth.png)
+	$(call measure,batch,batch)
+	$(call measure,serving,serving --model_dir=$(EXPORTED)/saved_model)
+	$(call measure,serving_abuse,serving_abuse --model_dir=$(EXPORTED)/saved_model)
+	$(call measure,edge_smoothing,edge_smoothing --cartoon_dir=$(CARTOON_DIR))
+	$(call measure,input_pipeline,input_pipeline --photo_dir=$(PHOTO_DIR) --cartoon_dir=$(CARTOON_DIR))
+	$(call measure,flicker,flicker)
+	$(call measure,light_generator,light_generator)
+	$(call measure,litert_forms,litert_forms)
+	$(call measure,long_runs,long_runs --rate=1)
+
+bench-folders:
+	@[ -n "$(PHOTO_DIR)" ] && [ -n "$(CARTOON_DIR)" ] \
+	    || { echo "Name folders: make bench PHOTO_DIR=... CARTOON_DIR=..."; exit 1; }
+
 # Root installs the emulator; anyone else is told how.
 arm64: $(READY)
 	@[ "$$(id -u)" != 0 ] || command -v qemu-aarch64-static > /dev/null \
@@ -108,7 +135,7 @@ lint: $(READY_DEV) docs
 	$(BIN)/lint-imports
 
 clean:
-	rm -rf $(VENV) $(ADDONS_VENV) $(KSERVE_VENV) $(SCALE_VENV) \
+	rm -rf $(VENV) $(ADDONS_VENV) $(KSERVE_VENV) $(SCALE_VENV) $(BENCH_VENV) \
 	    $(ARM64) $(PAGE)/node_modules docs/_build runs/quickstart runs/cartoons
 
 $(BIN)/python:
@@ -142,6 +169,16 @@ $(READY_PAGE): $(PAGE)/package-lock.json | $(BIN)/python
 	PATH="$$PATH:$(abspath $(BIN))" npm ci --prefix $(PAGE)
 	@touch $@
 
+COMMA := ,
+# Name of the file, module of `benchmarks` with its flags.
+define measure
+@echo "python -m benchmarks.$(2)"
+@$(BENCH_VENV)/bin/python -m benchmarks.$(2) \
+	    > $(BENCH)/$(1).txt 2> $(BENCH)/$(1).log \
+	    || { tail -n 5 $(BENCH)/$(1).log; exit 1; }
+@cat $(BENCH)/$(1).txt
+endef
+
 # Environments of their own, of Python 3.11:
 # name of the variable, folder.
 define environment
@@ -161,3 +198,7 @@ $(SCALE_VENV)/.ready: requirements-scale-tests.txt requirements-scale.txt \
 
 $(ADDONS_VENV)/.ready: requirements-addons.txt
 	$(call environment,ADDONS_PYTHON,$(ADDONS_VENV))
+
+$(BENCH_VENV)/.ready: requirements-bench.txt requirements-inference.txt \
+    requirements-scale.txt requirements-serving.txt requirements.txt
+	$(call environment,BENCH_PYTHON,$(BENCH_VENV))

@@ -16,6 +16,11 @@ import pytest
         ),
         ("benchmarks.flicker --frames=3", "Frames are of 320x240 pixels"),
         (
+            "benchmarks.growth --megapixels=0.01 --photos=2 "
+            "--training_photos= --plot={run}.png",
+            "Photos of a folder",
+        ),
+        (
             "benchmarks.input_pipeline --triples=4 --rounds=1 --image_size=32 "
             "--photo_dir={photos} --cartoon_dir={cartoons}",
             "triples a second and core",
