@@ -5,13 +5,14 @@
 Each connection is a thread that keeps its socket, sends the bodies in an order
 of its own, and waits for each answer before it asks again. With a RATE above 0
 so many requests a second come at random times, whether or not others have been
-answered, and take the first connection that is free; how long they waited for
-that counts. Prints one line of JSON: answers by status, requests a second, and
-milliseconds that answers took, of what was asked after the first tenth of the
-time.
+answered, each on a connection of its own, CONNECTIONS at a time; how long they
+waited for one counts. Prints one line of JSON: answers by status, requests a
+second, and milliseconds that answers took, of what was asked after the first
+tenth of the time.
 """
 
 import collections
+import concurrent.futures
 import http.client
 import itertools
 import json
@@ -42,17 +43,16 @@ def load(
     end = begin + (1 - _WARMING) * seconds
     found: list[tuple[int, float, float]] = []
     arrivals = _Arrivals(rate)
-    threads = [
-        threading.Thread(
-            target=_ask_until,
-            args=(arrivals, end, port, path, _shuffled(bodies, n), found),
-        )
-        for n in range(connections)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with concurrent.futures.ThreadPoolExecutor(connections) as threads:
+        asking = [
+            threads.submit(
+                _ask_until,
+                *(arrivals, end, port, path, _shuffled(bodies, n), found),
+            )
+            for n in range(connections)
+        ]
+    for each in asking:
+        each.result()  # Raises what went wrong.
     return _summary(found, begin, end)
 
 
@@ -64,17 +64,17 @@ class _Arrivals:
     """When requests come: at once, or at random times of a rate."""
 
     def __init__(self, rate):
-        self._rate = rate
+        self.rate = rate
         self._random = random.Random(0)
         self._lock = threading.Lock()
         self._last = time.perf_counter()
 
     def wait(self, end):
         """Waits for the next one, and tells when it came."""
-        if not self._rate:
+        if not self.rate:
             return time.perf_counter()
         with self._lock:
-            self._last += self._random.expovariate(self._rate)
+            self._last += self._random.expovariate(self.rate)
             start = self._last
         time.sleep(max(0, min(start, end) - time.perf_counter()))
         return start
@@ -91,6 +91,8 @@ def _ask_until(arrivals, end, port, path, bodies, found):
         answer = connection.getresponse()
         answer.read()
         found.append((answer.status, start, time.perf_counter()))
+        if arrivals.rate:  # Or the server would close it, idle for seconds.
+            connection.close()
     connection.close()
 
 
