@@ -1,5 +1,6 @@
 """The program, each time in a process of its own."""
 
+import gc
 import os
 import sys
 
@@ -128,3 +129,11 @@ def test_a_failed_import_shows_what_was_held(program, tmp_path):
     done = program("photo.jpg", env=os.environ | {"PYTHONPATH": str(tmp_path)})
     assert done.returncode == 1
     assert "no such instruction" in done.stderr
+
+
+def test_garbage_is_searched_for_again_after_imports():
+    with main._uncollected():
+        assert not gc.isenabled()
+    assert gc.isenabled()
+    assert gc.get_freeze_count()
+    gc.unfreeze()
