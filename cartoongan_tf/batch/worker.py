@@ -85,6 +85,10 @@ class Worker:
             self._cartoonize = cartoonizer.Cartoonizer(**options.model)
         except errors.InputError as error:  # Ray would show a traceback.
             self._refusal = str(error)
+        else:  # A video that another model began starts over.
+            self._settings = self._settings._replace(
+                fingerprint=self._cartoonize.fingerprint
+            )
 
     def __call__(self, rows: pyarrow.Table) -> pyarrow.Table:
         outcomes = [self._outcome(row) for row in rows.to_pylist()]

@@ -11,6 +11,10 @@ from cartoongan_tf.batch import planning
 from cartoongan_tf.batch import video_worker
 from cartoongan_tf.batch import worker
 from cartoongan_tf.cartoonize import cartoonizer
+from cartoongan_tf.cartoonize import inputs
+from cartoongan_tf.cartoonize import media_type
+from cartoongan_tf.cartoonize import outputs
+from cartoongan_tf.cartoonize import runner
 from cartoongan_tf.cartoonize import settings
 from cartoongan_tf.video import videos
 
@@ -133,3 +137,37 @@ def test_a_whole_video_is_made_by_one_worker(model, tmp_path, place):
     assert made[1]["problem"].startswith("is not a video that can be read")
     with fsspec.open(f"{place}{tmp_path}/out/a.mp4", "rb") as file:
         assert file.read() == (tmp_path / "expected.mp4").read_bytes()
+
+
+def test_a_video_that_another_model_began_starts_over(model, tmp_path):
+    short = clip_maker.write_clip(
+        tmp_path / "short.mp4",
+        clip_maker.frames(50, height=32),
+        ticks=range(50),
+        time_base=fractions.Fraction(1, 2),
+    )
+
+    def stop(stage, done, total, note):
+        if done > 15:
+            raise KeyboardInterrupt
+
+    other = cartoonizer.Cartoonizer(model, strength=0.5)
+    job = inputs.Job(media_type.Kind.VIDEO, short, short)
+    task = outputs.Task(job, tmp_path / "made.mp4", None)
+    begun = settings.Settings(fingerprint=other.fingerprint)
+    with pytest.raises(KeyboardInterrupt):
+        list(runner.run(other, [task], begun, watch=stop))
+    assert list(tmp_path.glob(".segments-made.mp4/*.nut"))
+    options = worker.Options({"model": str(model)}, settings.Settings())
+    row = {
+        "number": 0,
+        "source": str(short),
+        "target": str(tmp_path / "made.mp4"),
+        "format": None,
+    }
+    table = pyarrow.Table.from_pylist([row], schema=planning.SCHEMA)
+    (made,) = video_worker.VideoWorker(options)(table).to_pylist()
+    assert made["problem"] is None
+    cartoonizer.Cartoonizer(model).file(short, tmp_path / "expected.mp4")
+    expected = (tmp_path / "expected.mp4").read_bytes()
+    assert (tmp_path / "made.mp4").read_bytes() == expected

@@ -20,6 +20,7 @@ from absl.testing import flagsaver
 
 from cartoongan_tf.commands import command_line
 from cartoongan_tf.commands import exit
+from cartoongan_tf.commands import command_line
 from cartoongan_tf.commands import train
 from cartoongan_tf.core import choices
 from cartoongan_tf.core import errors
@@ -80,7 +81,7 @@ def run_here(*arguments):
 def settings_of(*arguments):
     with flagsaver.flagsaver():
         flags.FLAGS.unparse_flags()
-        flags.FLAGS(["train.py", *arguments])
+        flags.FLAGS(["train.py", *command_line.resolve(arguments)])
         return train.config_from_flags()
 
 
