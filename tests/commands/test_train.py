@@ -20,7 +20,6 @@ from absl.testing import flagsaver
 
 from cartoongan_tf.commands import command_line
 from cartoongan_tf.commands import exit
-from cartoongan_tf.commands import command_line
 from cartoongan_tf.commands import train
 from cartoongan_tf.core import choices
 from cartoongan_tf.core import errors
