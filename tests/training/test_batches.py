@@ -85,7 +85,7 @@ def test_windows_are_measured_once_a_run(settings, monkeypatch):
     first = windows_of(settings)
     measured = []
 
-    def measure(cut, count):
+    def measure(cut, count, most_white):
         measured.append(count)
         return np.zeros(count, "float32")
 
@@ -94,7 +94,12 @@ def test_windows_are_measured_once_a_run(settings, monkeypatch):
     np.testing.assert_array_equal(again.numbers, first.numbers)
     np.testing.assert_array_equal(again.shares, first.shares)
     assert measured == []
-    for changes in ({"seed": 1}, {"largest_crop": 0.9}, {"image_size": 40}):
+    for changes in (
+        {"seed": 1},
+        {"largest_crop": 0.9},
+        {"image_size": 40},
+        {"most_white": 0.5},
+    ):
         windows_of(settings, **changes)
         assert measured.pop() == 60
     path = next(iter(runs.open_run(settings).cartoons.paths))
