@@ -16,14 +16,11 @@ import pathlib
 import tempfile
 import time
 
-import cv2
-import numpy as np
-import PIL.Image
-import skimage.data
 import tensorflow as tf
 from absl import flags
 
 from benchmarks import one_core
+from benchmarks import photo_folders
 from cartoongan_tf.batch import engine
 from cartoongan_tf.batch import listing
 from cartoongan_tf.batch import planning
@@ -47,7 +44,10 @@ _FIRST = 0.25  # Share of a run that does not count: workers start in it.
 
 def main(_):
     with tempfile.TemporaryDirectory() as folder:
-        photos = write_photos(pathlib.Path(folder) / "photos")
+        width, height = map(int, FLAGS.size.split("x"))
+        photos = photo_folders.write(
+            pathlib.Path(folder) / "photos", FLAGS.photos, (width, height)
+        )
         engine.connect()
         rates = {"batch": [], "network": []}
         for number in range(FLAGS.repeats):
@@ -59,18 +59,6 @@ def main(_):
         listed = ", ".join(f"{rate:.2f}" for rate in found)
         print(f"{name:8} {best[name]:7.2f} pictures/s of ({listed})")
     print(f"batch / network: {best['batch'] / best['network']:.2f}")
-
-
-def write_photos(folder):
-    """JPEGs of a photo that is shifted, so that no two are alike."""
-    width, height = map(int, FLAGS.size.split("x"))
-    photo = cv2.resize(skimage.data.coffee(), (width, height))
-    folder.mkdir()
-    for number in range(FLAGS.photos):
-        shifted = np.roll(photo, number, axis=1)
-        image = PIL.Image.fromarray(shifted)
-        image.save(folder / f"{number}.jpg", quality=92)
-    return folder
 
 
 def batch_rate(photos, output):

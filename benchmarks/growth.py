@@ -20,10 +20,10 @@ import time
 
 import cv2
 import matplotlib.figure
-import numpy as np
 import skimage.data
 from absl import flags
 
+from benchmarks import photo_folders
 from cartoongan_tf.commands import command_line
 
 FLAGS = flags.FLAGS
@@ -77,7 +77,9 @@ def run_picture(megapixels, folder):
 
 
 def run_folder(count, folder):
-    photos = write_photos(folder / f"photos_{count:g}", int(count), (96, 64))
+    photos = photo_folders.write(
+        folder / f"photos_{count:g}", int(count), (96, 64)
+    )
     return measured(
         *("-m", "cartoongan_tf", "cartoonize"),
         *(f"--output={folder}/cartoons_{count:g}", photos),
@@ -85,8 +87,10 @@ def run_folder(count, folder):
 
 
 def run_training(count, folder):
-    photos = write_photos(folder / f"training_{count:g}", int(count), (64, 64))
-    cartoons = write_photos(folder / "drawings", _CARTOONS, (64, 64))
+    photos = photo_folders.write(
+        folder / f"training_{count:g}", int(count), (64, 64)
+    )
+    cartoons = photo_folders.write(folder / "drawings", _CARTOONS, (64, 64))
     return measured(
         *("-m", "cartoongan_tf", "train"),
         "--flagfile=configs/quickstart.flags",
@@ -97,7 +101,9 @@ def run_training(count, folder):
 
 
 def run_batch(nodes, folder):
-    photos = write_photos(folder / "batch", FLAGS.batch_photos, (192, 128))
+    photos = photo_folders.write(
+        folder / "batch", FLAGS.batch_photos, (192, 128)
+    )
     address = f"127.0.0.1:{_PORT}"
     os.environ.update(
         RAY_AUTH_MODE="token",
@@ -127,19 +133,6 @@ def run_batch(nodes, folder):
 def ray(*arguments):
     program = pathlib.Path(FLAGS.ray).with_name("ray")
     subprocess.run([program, *arguments], check=True, capture_output=True)
-
-
-def write_photos(folder, count, size):
-    """JPEGs of a photo that is shifted, so that no two are alike."""
-    if folder.exists():
-        return folder
-    folder.mkdir()
-    wide = cv2.resize(skimage.data.coffee(), (4 * size[0], 4 * size[1]))
-    for number in range(count):
-        shift = divmod(number, 4 * size[0])
-        part = np.roll(wide, shift, (0, 1))[: size[1], : size[0]]
-        cv2.imwrite(str(folder / f"{number:06}.jpg"), part[..., ::-1])
-    return folder
 
 
 def measured(*arguments, python=sys.executable):

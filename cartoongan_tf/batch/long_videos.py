@@ -16,11 +16,9 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow
 
+from cartoongan_tf.batch import planning
 from cartoongan_tf.batch import storage
 from cartoongan_tf.batch import video_worker
-from cartoongan_tf.cartoonize import inputs
-from cartoongan_tf.cartoonize import media_type
-from cartoongan_tf.cartoonize import outputs
 from cartoongan_tf.cartoonize import runner
 from cartoongan_tf.cartoonize import settings as settings_of
 from cartoongan_tf.core import atomic_files
@@ -50,18 +48,17 @@ class LongVideo(NamedTuple):
 
     def missing(self) -> pyarrow.Table:
         """Segments that are not there yet: rows of `video_worker.SEGMENTS`."""
-        rows: list[dict] = []
-        for segment, path in enumerate(self._paths()):
-            if not path.exists():
-                row = {
-                    "number": len(rows),
-                    "source": self.source,
-                    "target": str(path),
-                    "segment": segment,
-                    "is_last": segment == self.segments - 1,
-                }
-                rows.append(row)
-        return pyarrow.Table.from_pylist(rows, schema=video_worker.SEGMENTS)
+        rows = (
+            {
+                "source": self.source,
+                "target": str(path),
+                "segment": segment,
+                "is_last": segment == self.segments - 1,
+            }
+            for segment, path in enumerate(self._paths())
+            if not path.exists()
+        )
+        return planning.table(rows, video_worker.SEGMENTS)
 
     def join(
         self, settings: settings_of.Settings, watch: videos.Watch
@@ -72,13 +69,16 @@ class LongVideo(NamedTuple):
             settings: How to write.
             watch: As of `videos.cartoonize_video`.
         """
-        video = pathlib.Path(self.source)
-        job = inputs.Job(media_type.Kind.VIDEO, video, video)
-        task = outputs.Task(job, pathlib.Path(self.target), None)
         # Frames are given from the first on: no work of others is gone on with.
         settings = settings._replace(fingerprint=uuid.uuid4().hex)
         made = _Made(frame_store.read(self._paths()))
-        (outcome,) = runner.run(made, [task], settings, watch=watch)
+        outcome = runner.run_video(
+            made,
+            pathlib.Path(self.source),
+            pathlib.Path(self.target),
+            settings,
+            watch=watch,
+        )
         if not outcome.problem:
             shutil.rmtree(self.folder, ignore_errors=True)
         return outcome

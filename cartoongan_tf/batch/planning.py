@@ -73,17 +73,20 @@ def plan(
             rows = videos if is_video else pictures
             rows.append(
                 {
-                    "number": len(rows),
                     "source": jobs[job],
                     "target": storage.url_of(filesystem, f"{root}/{path}"),
                     "format": kind,
                 }
             )
-    return Plan(_table(pictures), _table(videos), done)
+    return Plan(table(pictures), table(videos), done)
 
 
-def _table(rows):
-    return pyarrow.Table.from_pylist(rows, schema=SCHEMA)
+def table(
+    rows: Iterable[dict], schema: pyarrow.Schema = SCHEMA
+) -> pyarrow.Table:
+    """A table of rows, numbered from 0 in their order."""
+    numbered = [row | {"number": n} for n, row in enumerate(rows)]
+    return pyarrow.Table.from_pylist(numbered, schema=schema)
 
 
 def _job(found):

@@ -7,9 +7,6 @@ import pyarrow
 
 from cartoongan_tf.batch import storage
 from cartoongan_tf.batch import worker
-from cartoongan_tf.cartoonize import inputs
-from cartoongan_tf.cartoonize import media_type
-from cartoongan_tf.cartoonize import outputs
 from cartoongan_tf.cartoonize import runner
 from cartoongan_tf.cartoonize import still_images
 from cartoongan_tf.core import atomic_files
@@ -41,11 +38,9 @@ class VideoWorker(worker.Worker):
             if not storage.is_on_disk(target):
                 made = pathlib.Path(folder, made.name)
             made.parent.mkdir(parents=True, exist_ok=True)
-            job = inputs.Job(media_type.Kind.VIDEO, video, video)
-            task = outputs.Task(job, made, None)
             with self._gate:  # One video has work for all cores of a worker.
-                (outcome,) = runner.run(
-                    self._cartoonize, [task], self._settings
+                outcome = runner.run_video(
+                    self._cartoonize, video, made, self._settings
                 )
             if outcome.problem:
                 problem = outcome.problem.removeprefix(f"{video} ")

@@ -15,6 +15,7 @@ from typing import Protocol
 
 import numpy as np
 
+from cartoongan_tf.cartoonize import inputs
 from cartoongan_tf.cartoonize import media_type
 from cartoongan_tf.cartoonize import outputs
 from cartoongan_tf.cartoonize import settings as settings_of
@@ -82,6 +83,29 @@ def run(
     stills = [task for task in tasks if task.job.kind is still]
     yield from parallel.map_overlapped(work, stills, workers)
     yield from (work(t, None) for t in tasks if t.job.kind is not still)
+
+
+def run_video(
+    cartoonize: Cartoonize,
+    source: pathlib.Path,
+    target: pathlib.Path,
+    settings: settings_of.Settings,
+    *,
+    watch: videos.Watch = videos.watched_by_nobody,
+) -> Outcome:
+    """Runs the task of one video, wherever its cartoon goes.
+
+    Args:
+        cartoonize: As of `run`.
+        source: The video.
+        target: File to write.
+        settings: How to read and write.
+        watch: As of `run`.
+    """
+    job = inputs.Job(media_type.Kind.VIDEO, source, source)
+    task = outputs.Task(job, target, None)
+    (outcome,) = run(cartoonize, [task], settings, watch=watch)
+    return outcome
 
 
 def attempt(

@@ -18,8 +18,6 @@ from cartoongan_tf.images import formats
 FLAGS = batch_usage.FLAGS
 
 try:
-    import pyarrow
-
     from cartoongan_tf.batch import engine
     from cartoongan_tf.batch import failures
     from cartoongan_tf.batch import listing
@@ -81,7 +79,7 @@ def _run(plan, failed):
             (video_worker.VideoWorker, short, "videos"),
         )
         for kind, rows, unit in kinds:
-            for outcome in _watched(kind, rows, options, unit, watch):
+            for outcome in _watched(kind, rows, options, unit, failed, watch):
                 _tell(outcome, failed, watch)
         for video in long:
             _make(video, options, failed, watch)
@@ -98,17 +96,16 @@ def _by_length(videos, options):
     fingerprint = repr([opened.fingerprint, options.settings])
     found = [long_videos.split(row, fingerprint) for row in rows]
     short = [row for row, video in zip(rows, found, strict=True) if not video]
-    short = [row | {"number": n} for n, row in enumerate(short)]
-    return [video for video in found if video], pyarrow.Table.from_pylist(
-        short, schema=planning.SCHEMA
-    )
+    return [video for video in found if video], planning.table(short)
 
 
 def _make(video, options, failed, watch):
     """Makes a long video."""
     unit = f"segments of {video.source}"
     rows = video.missing()
-    outcomes = _watched(video_worker.SegmentWorker, rows, options, unit, watch)
+    outcomes = _watched(
+        video_worker.SegmentWorker, rows, options, unit, failed, watch
+    )
     problems = [each.problem for each in outcomes if each.problem]
     if not problems:
         made = video.join(options.settings, watch)
@@ -120,7 +117,7 @@ def _make(video, options, failed, watch):
         _tell(outcome, failed, watch)
 
 
-def _watched(kind, rows, options, unit, watch):
+def _watched(kind, rows, options, unit, failed, watch):
     """What becomes of rows, with their progress."""
     if not rows:
         return
@@ -131,7 +128,7 @@ def _watched(kind, rows, options, unit, watch):
             begin = time.monotonic()
         yield outcome
         rate = count / max(time.monotonic() - begin, 1e-3)
-        note = f"{rate:.1f} {unit}/s"
+        note = f"{rate:.1f} {unit}/s, {failed.count} failed"
         watch("Cartoonizing", count + 1, len(rows), note)
 
 

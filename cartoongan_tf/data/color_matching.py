@@ -37,16 +37,18 @@ def match(
     Returns:
         The grade, the same each time. Its saturation is within `LIMITS`.
     """
-    wanted, found = (_look(source) for source in (cartoons, photos))
+    wanted, found = (
+        _look(source, has_tones=tones > 0) for source in (cartoons, photos)
+    )
     saturation = np.mean(wanted[0]) / max(np.mean(found[0]), 1e-3)
     return grading.Grade(
         float(np.clip(saturation, *LIMITS)),
-        _curve(found[1], wanted[1], tones) if tones else None,
+        _curve(found[1], wanted[1], tones),
     )
 
 
-def _look(source):
-    """Mean distance from gray of each picture, and luminance of pixels."""
+def _look(source, *, has_tones):
+    """Mean distance from gray of each picture, and luminance if asked for."""
     numbers = np.linspace(0, len(source) - 1, min(_MAX_PICTURES, len(source)))
     distances, lights = [], []
     for number in numbers:
@@ -54,6 +56,8 @@ def _look(source):
         pixels = tf.cast(picture, tf.float32)[None] / 255
         light = luminance.luminance(pixels)
         distances.append(tf.reduce_mean(tf.abs(pixels - light)).numpy())
+        if not has_tones:
+            continue
         is_tone = (picture.numpy() < crop_matching.WHITE).any(-1)
         toned = light.numpy()[0, ..., 0][is_tone]
         if toned.size:
@@ -64,7 +68,7 @@ def _look(source):
 def _curve(found, wanted, share):
     """Points of a tone curve between two sets of luminance."""
     if not (len(found) and len(wanted)):
-        return None  # All white.
+        return None  # Not asked for, or all white.
     points = [(0.0, 0.0)]
     before, after = (
         np.quantile(light, _QUANTILES) for light in (found, wanted)

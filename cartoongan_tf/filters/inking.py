@@ -62,15 +62,7 @@ def ink(photos, grade=grading.PLAIN):
 
 
 def paint(photos, grade=grading.PLAIN):
-    """Makes photos of flat tones, without a line.
-
-    Args:
-        photos: Photos of shape `(batch, height, width, 3)` in [-1, 1].
-        grade: What becomes of their colors, a `grading.Grade`.
-
-    Returns:
-        Images of the same shape.
-    """
+    """Makes photos of flat tones, without a line; arguments as of `ink`."""
     graded = grading.grade(photos, grade)
     return _in_tones(l0_smoothing.smooth(graded, _PAINT_STRENGTH))[0]
 

@@ -8,7 +8,6 @@ import pathlib
 from typing import NamedTuple
 
 import av
-import cv2
 
 from cartoongan_tf.core import errors
 
@@ -60,15 +59,6 @@ class Encoding(NamedTuple):
 
 
 _AVX_512F = 13  # Number of OpenCV's `CPU_AVX_512F`, which Python lacks.
-
-
-def _x264_instructions():
-    """All but AVX-512, where a processor has that."""
-    if not cv2.checkHardwareSupport(_AVX_512F):
-        return {}
-    return {"x264-params": "asm=AVX2,FMA3,BMI2,LZCNT"}
-
-
 # A video that was stopped is to end like another, as far as encoders let it. On
 # several threads x264 gave 4 of 712 encodings of the same 30 frames in other
 # bytes. With AVX-512 it did on one thread, too, beside a network that computes:
@@ -76,11 +66,7 @@ def _x264_instructions():
 # The speeds are quick ones: most of the time is the network's.
 _CODECS = {
     "h264": _Codec(
-        "libx264",
-        20,
-        51,
-        {"preset": "veryfast", "threads": "1", **_x264_instructions()},
-        even=True,
+        "libx264", 20, 51, {"preset": "veryfast", "threads": "1"}, even=True
     ),
     "h265": _Codec(
         "libx265",
@@ -188,7 +174,19 @@ def _options(chosen, quality, has_alpha):
         rate = {"crf": str(quality)}
     # libvpx refuses frames that are not shown if they have an alpha channel.
     is_vpx = has_alpha and chosen.encoder == "libvpx-vp9"
-    return chosen.options | rate | ({"auto-alt-ref": "0"} if is_vpx else {})
+    alpha = {"auto-alt-ref": "0"} if is_vpx else {}
+    is_x264 = chosen.encoder == "libx264"
+    instructions = _x264_instructions() if is_x264 else {}
+    return chosen.options | rate | alpha | instructions
+
+
+def _x264_instructions():
+    """All but AVX-512, where a processor has that."""
+    import cv2  # Here, as flags need this module, and nothing of that.
+
+    if not cv2.checkHardwareSupport(_AVX_512F):
+        return {}
+    return {"x264-params": "asm=AVX2,FMA3,BMI2,LZCNT"}
 
 
 def _require(encoder, codec):

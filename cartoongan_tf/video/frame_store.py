@@ -1,7 +1,7 @@
 """Pictures in a file of their own kind of video, without any loss.
 
 Pictures are uint8 RGB of shape `(height, width, 3)`. FFV1 keeps them bit by
-bit, at a third to a half of their size.
+bit; cartoons of a photo took a fifth of their size.
 """
 
 import pathlib
