@@ -83,7 +83,7 @@ def warm_up(
         The trained generator, and whether the phase is complete.
     """
     config = run.config
-    is_over = run.checkpoint_path(runs.ADVERSARIAL).exists()
+    is_over = checkpoints.exist(run.checkpoint_path(runs.ADVERSARIAL))
     _check_shared(run, is_over)
     if is_over:
         return Outcome(generator, is_complete=True)
@@ -128,7 +128,7 @@ def compete(
         )
     with run.cluster.chief_first():
         batches.windows_of(run)  # Which the chief writes for all.
-    is_new = not run.checkpoint_path(runs.ADVERSARIAL).exists()
+    is_new = not checkpoints.exist(run.checkpoint_path(runs.ADVERSARIAL))
     feature = discriminators.feature
     if feature and is_new and not feature.is_adapted:
         _adapt(run, phase)

@@ -18,6 +18,7 @@ from cartoongan_tf.filters import grading
 from cartoongan_tf.prepare import folder_check
 from cartoongan_tf.prepare import overlaps
 from cartoongan_tf.prepare import rules
+from cartoongan_tf.training import checkpoints
 from cartoongan_tf.training import distribution
 from cartoongan_tf.training import run_record
 from cartoongan_tf.training.config import GRADED_TARGETS
@@ -196,7 +197,7 @@ def _check_data(photo_paths, cartoon_paths, config):
 
 def _has_begun(config):
     return any(
-        _checkpoint_path(config, phase).exists()
+        checkpoints.exist(_checkpoint_path(config, phase))
         for phase in (WARM_UP, ADVERSARIAL)
     )
 

@@ -28,6 +28,7 @@ from cartoongan_tf.training import runs
 
 _ADAM_COPIES = 3  # Of each weight: itself and two moments.
 _BYTES = 4  # In a float32.
+_CHECKPOINTS = 5  # Two of each phase stay, and one is being written.
 
 
 def train(
@@ -162,11 +163,11 @@ def _check_fit(network, config, attribute, flag):
 
 
 def _check_space(run, generator, discriminators):
-    """Old and new checkpoint lie side by side for a moment."""
     all_networks = [generator, *discriminators.by_name().values()]
     parameters = sum(network.count_params() for network in all_networks)
     pool = run.config.image_pool * 3 * run.config.image_size**2
-    needed = 2 * _BYTES * (_ADAM_COPIES * parameters + pool)
+    needed = _CHECKPOINTS * _BYTES * (_ADAM_COPIES * parameters + pool)
+    needed -= atomic_files.size_of(run.checkpoint_path(runs.WARM_UP).parent)
     free = shutil.disk_usage(run.workdir).free
     if free < needed:
         raise errors.InputError(

@@ -32,6 +32,72 @@ def test_a_state_comes_back(tmp_path):
         np.testing.assert_array_equal(actual, expected)
 
 
+def save_two(path):
+    """Writes states of steps 1 and 2."""
+    phase = make_phase()
+    for step in (1, 2):
+        phase.generator_optimizer.iterations.assign(step)
+        checkpoints.save(phase, path)
+
+
+def test_the_one_before_is_kept(tmp_path):
+    save_two(tmp_path / "state.npz")
+    phase = make_phase()
+    assert checkpoints.restore(phase, tmp_path / "state_previous.npz") == 1
+    assert checkpoints.restore(phase, tmp_path / "state.npz") == 2
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.parametrize("damage", ["flipped", "cut", "empty", "missing"])
+def test_a_damaged_file_gives_way_to_the_one_before(tmp_path, capsys, damage):
+    path = tmp_path / "state.npz"
+    save_two(path)
+    content = bytearray(path.read_bytes())
+    if damage == "missing":  # Killed between two renames.
+        path.unlink()
+    else:
+        content[len(content) // 2] ^= 1
+        cut = {"flipped": None, "cut": len(content) // 2, "empty": 0}[damage]
+        path.write_bytes(content[:cut])
+    phase = make_phase()
+    assert checkpoints.exist(path)
+    assert checkpoints.restore(phase, path) == 1
+    is_told = "state.npz is damaged" in capsys.readouterr().err
+    assert is_told == (damage != "missing")
+    # It does not take the place of the whole one.
+    phase.generator_optimizer.iterations.assign(3)
+    checkpoints.save(phase, path)
+    path.unlink()
+    assert checkpoints.restore(phase, path) == 1
+
+
+def test_no_flipped_bit_is_taken_for_a_state(tmp_path):
+    """Bits that mean nothing apart, each one is noticed."""
+
+    class Model:
+        def __init__(self, numbers):
+            values = np.arange(numbers, dtype="float32")
+            self.state = [keras.Variable(values), keras.Variable(values + 1)]
+            self.step = 1
+
+    path, model = tmp_path / "state.npz", Model(4)
+    checkpoints.save(model, path)
+    wanted = [np.array(variable) for variable in model.state]
+    content = path.read_bytes()
+    for bit in range(0, 8 * len(content), 3):
+        flipped = bytearray(content)
+        flipped[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(flipped)
+        for variable in model.state:
+            variable.assign(np.full(4, -1))
+        try:
+            checkpoints.restore(model, path)
+        except errors.InputError:
+            continue
+        for array, variable in zip(wanted, model.state, strict=True):
+            np.testing.assert_array_equal(variable, array)
+
+
 @pytest.mark.parametrize("content", [b"", b"no state", None])
 def test_a_file_that_is_no_state_of_this_model_is_named(tmp_path, content):
     path = tmp_path / "state.npz"
