@@ -1,6 +1,9 @@
 """Devices, precision and determinism of a run."""
 
 import contextlib
+import errno
+import os
+import re
 from collections.abc import Iterator
 
 import tensorflow as tf
@@ -59,15 +62,22 @@ def has_gpu() -> bool:
 def memory_advice(*flags: str) -> Iterator[None]:
     """Turns running out of memory into a sentence.
 
+    TensorFlow has one error for memory and disks.
+
     Args:
         *flags: The flags to lower, as they were given, most helpful first.
 
     Raises:
         InputError: If TensorFlow runs out of memory in the block.
+        OSError: If a disk is full.
     """
     try:
         yield
     except tf.errors.ResourceExhaustedError as error:
+        full = os.strerror(errno.ENOSPC)
+        file = re.search(rf"([^}}]*); {full}", error.message)
+        if file:
+            raise OSError(errno.ENOSPC, full, file[1].strip()) from error
         raise errors.InputError(
             f"out of memory ({error.message.splitlines()[0]}); lower "
             f"{', or '.join(flags)}. The last checkpoint is whole."

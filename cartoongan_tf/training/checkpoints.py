@@ -1,4 +1,4 @@
-"""The state of a training phase: a file, complete or absent, and the one before.
+"""The state of a training phase: a file, whole or absent, and the one before.
 
 It holds the variables of the model's networks, of its optimizers with their
 step, and of its image pool. Nothing else has a state: data, random draws and
@@ -19,7 +19,6 @@ import numpy as np
 
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
-
 
 # What reading a damaged file raises: `zipfile`, NumPy and `assign`.
 _DAMAGES = (

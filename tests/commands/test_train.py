@@ -1,13 +1,9 @@
 import dataclasses
-import functools
 import json
 import os
 import pathlib
-import resource
 import signal
-import subprocess
 import sys
-import time
 
 import documented
 import feature_maps
@@ -25,7 +21,6 @@ from cartoongan_tf.core import choices
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import folder_lock
 from cartoongan_tf.data import crop_matching
-from cartoongan_tf.images import pictures
 from cartoongan_tf.inference import loading
 from cartoongan_tf.losses import perceptual_features
 from cartoongan_tf.nn import networks
@@ -35,23 +30,9 @@ from cartoongan_tf.training import run_log
 from cartoongan_tf.training import runs
 from cartoongan_tf.training import trainer
 
+TINY = run_states.TINY
+LIGHT = run_states.LIGHT
 ROOT = pathlib.Path(__file__).parents[2]
-TINY = (
-    *run_states.SMALL,
-    "--content_features=pyramid",
-    "--batch_size=2",
-    "--image_pool=5",
-    "--sample_every=8",
-    "--checkpoint_every=7",
-)
-
-LIGHT = (
-    "--generator=light",
-    "--content_weight=1e-3",
-    "--color_weight=5",
-    "--variation_weight=0.1",
-    "--ema_momentum=0.9",
-)
 
 
 @pytest.fixture
@@ -84,13 +65,6 @@ def settings_of(*arguments):
         return train.config_from_flags()
 
 
-def contents(workdir, pattern):
-    return {
-        str(path.relative_to(workdir)): path.read_bytes()
-        for path in sorted(workdir.glob(pattern))
-    }
-
-
 def test_every_setting_has_a_flag_with_the_same_default():
     for field in dataclasses.fields(config.TrainConfig):
         flag = flags.FLAGS[field.name]
@@ -102,7 +76,12 @@ def test_every_setting_has_a_flag_with_the_same_default():
 
 
 def test_recorded_flags_bring_back_the_run(folders, tmp_path):
-    arguments = (*folders, *TINY, "--decay_start=3", "--nodeterministic")
+    arguments = (
+        *folders,
+        *TINY,
+        "--decay_start=3",
+        "--nodeterministic",
+    )
     with flagsaver.flagsaver():
         flags.FLAGS.unparse_flags()
         flags.FLAGS(["train.py", *arguments])
@@ -232,7 +211,13 @@ def test_a_run_leaves_all_that_it_promises(folders, tmp_path):
 
 
 def test_a_light_run_minimizes_what_it_is_told(folders, tmp_path):
-    arguments = (*folders, *TINY, *LIGHT, "--warmup_steps=1", "--steps=3")
+    arguments = (
+        *folders,
+        *TINY,
+        *LIGHT,
+        "--warmup_steps=1",
+        "--steps=3",
+    )
     assert run_here(*arguments) is None
     rows = run_log.read_table(tmp_path / "run")
     for row in rows:
@@ -299,7 +284,11 @@ def test_both_phases_train(folders, tmp_path):
 def test_weights_begin_as_the_seed_says(folders, tmp_path):
     weights = {}
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):
-        flags_of_run = (*folders[:2], f"--workdir={tmp_path / name}", *TINY)
+        flags_of_run = (
+            *folders[:2],
+            f"--workdir={tmp_path / name}",
+            *TINY,
+        )
         steps = ("--warmup_steps=0", "--steps=0", f"--seed={seed}")
         assert run_here(*flags_of_run, *steps) is None
         generator = loading.load_generator(tmp_path / name, "--model")
@@ -311,9 +300,9 @@ def test_weights_begin_as_the_seed_says(folders, tmp_path):
 def test_a_finished_run_can_be_made_longer(folders, tmp_path):
     short = (*folders, *TINY, "--warmup_steps=2")
     assert run_here(*short, "--steps=3") is None
-    before = contents(tmp_path / "run", "checkpoints/*")
+    before = run_states.contents(tmp_path / "run", "checkpoints/*")
     assert run_here(*short, "--steps=3") is None
-    assert contents(tmp_path / "run", "checkpoints/*") == before
+    assert run_states.contents(tmp_path / "run", "checkpoints/*") == before
     assert run_here(*short, "--steps=6", "--sample_every=1") is None
     steps = [int(r["step"]) for r in run_log.read_table(tmp_path / "run")]
     assert steps == list(range(1, 9))
@@ -322,10 +311,10 @@ def test_a_finished_run_can_be_made_longer(folders, tmp_path):
 def test_other_settings_do_not_go_on(folders, tmp_path):
     arguments = (*folders, *TINY, "--warmup_steps=1", "--steps=1")
     assert run_here(*arguments) is None
-    before = contents(tmp_path / "run", "*.flags")
+    before = run_states.contents(tmp_path / "run", "*.flags")
     message = run_here(*arguments, "--seed=5")
     assert "--seed was 0 and is 5" in message
-    assert contents(tmp_path / "run", "*.flags") == before
+    assert run_states.contents(tmp_path / "run", "*.flags") == before
 
 
 def test_a_style_can_be_fine_tuned(folders, tmp_path):
@@ -396,7 +385,9 @@ def test_two_discriminators_train_go_on_and_are_fine_tuned(
         assert_same({"feature_discriminator": stopped}, expected)
     assert run_here(*four, f"--workdir={parts}") is None
     assert_same(expected, networks_of(parts))
-    assert contents(whole, "log.csv") == contents(parts, "log.csv")
+    assert run_states.contents(whole, "log.csv") == run_states.contents(
+        parts, "log.csv"
+    )
     pairs = zip(
         run_states.checkpoint(whole, "adversarial"),
         run_states.checkpoint(parts, "adversarial"),
@@ -542,7 +533,11 @@ def test_swapped_folders_are_refused_before_training(kinds, tmp_path, capsys):
 
 def test_a_sample_is_not_checked(kinds, tmp_path, capsys):
     """It is what it is: few photos."""
-    arguments = (f"--workdir={tmp_path / 'run'}", *TINY, "--warmup_steps=0")
+    arguments = (
+        f"--workdir={tmp_path / 'run'}",
+        *TINY,
+        "--warmup_steps=0",
+    )
     folders = ("--photo_dir=sample:photos", f"--cartoon_dir={kinds[1]}")
     assert run_here(*folders, *arguments, "--steps=0") is None
     assert "warning" not in capsys.readouterr().err
@@ -584,7 +579,11 @@ def test_a_run_that_fails_before_its_first_checkpoint_saves_nothing(
 
 def test_photos_held_back_are_listed_and_not_trained_on(folders, tmp_path):
     code = run_here(
-        *folders, *TINY, "--warmup_steps=1", "--steps=1", "--holdout=2"
+        *folders,
+        *TINY,
+        "--warmup_steps=1",
+        "--steps=1",
+        "--holdout=2",
     )
     assert code is None
     listed = (tmp_path / "run" / "holdout.txt").read_text().splitlines()
@@ -630,7 +629,12 @@ def test_all_that_batches_may_have_trains(
 def test_people_that_break_while_training_are_named(
     folders, make_folder, tmp_path
 ):
-    arguments = (*folders, *TINY, *people(make_folder), "--warmup_steps=9")
+    arguments = (
+        *folders,
+        *TINY,
+        *people(make_folder),
+        "--warmup_steps=9",
+    )
     run = runs.open_run(settings_of(*arguments))
     for path in run.people.paths:
         path.write_bytes(path.read_bytes()[:300])
@@ -659,124 +663,6 @@ def test_evaluations_are_logged_and_the_best_generator_kept(
     steps = [int(row["step"]) for row in rows if row["KID-768"]]
     assert steps == [2, 4, 5]
     loading.load_generator(tmp_path / "run" / "best_generator.keras", "--x")
-
-
-# What follows runs the command in processes of its own.
-
-LONG = (*TINY, "--warmup_steps=40", "--steps=40")
-
-
-def start(*arguments):
-    return subprocess.Popen(
-        [sys.executable, "train.py", *arguments],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env=os.environ | {"PYTHONUNBUFFERED": "1"},
-    )
-
-
-def wait_for_step(process, workdir, step):
-    while process.poll() is None:
-        log = workdir / "log.csv"
-        if log.exists() and len(log.read_text().splitlines()) > step:
-            return
-        time.sleep(0.002)
-    raise AssertionError(process.communicate()[0])
-
-
-def finish(*arguments):
-    process = start(*arguments)
-    output, _ = process.communicate()
-    assert process.returncode == 0, output
-    return output
-
-
-@pytest.fixture(scope="module")
-def uninterrupted(tmp_path_factory):
-    """Gives a run that nothing stopped: its folder, and its flags but that."""
-
-    @functools.cache
-    def uninterrupted(*changes):
-        parent = tmp_path_factory.mktemp("uninterrupted")
-        random = np.random.default_rng(0)
-        for kind in ("photos", "cartoons"):
-            for number in range(5):
-                pixels = random.integers(0, 256, (40, 56, 3), "uint8")
-                pictures.write_png(parent / kind / f"{number}.png", pixels)
-        data = (
-            f"--photo_dir={parent / 'photos'}",
-            f"--cartoon_dir={parent / 'cartoons'}",
-        )
-        flags_of_run = (*data, *LONG, *changes)
-        finish(*flags_of_run, f"--workdir={parent / 'run'}")
-        return parent / "run", flags_of_run
-
-    return uninterrupted
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("changes", "number", "step", "cache"),
-    [
-        ((), signal.SIGKILL, 5, "none"),  # Before the first checkpoint.
-        ((), signal.SIGKILL, 18, "memory"),
-        ((), signal.SIGKILL, 65, "{folder}"),  # In the second phase.
-        ((), signal.SIGINT, 65, "none"),
-        (LIGHT, signal.SIGKILL, 65, "none"),
-    ],
-)
-def test_a_stopped_run_ends_as_if_nothing_had_happened(
-    uninterrupted, tmp_path, changes, number, step, cache
-):
-    """Weights, log and grids: the same bits, with another cache, too."""
-    expected, flags_of_run = uninterrupted(*changes)
-    command = (*flags_of_run, f"--workdir={tmp_path / 'run'}")
-    process = start(*command)
-    wait_for_step(process, tmp_path / "run", step)
-    process.send_signal(number)
-    output, _ = process.communicate()
-    assert process.returncode != 0
-    if number == signal.SIGINT:
-        assert process.returncode == 130
-        assert "Run the same command again to go on." in output
-        loading.load_generator(tmp_path / "run", "--model")
-    cached = f"--cache={cache.format(folder=tmp_path / 'cached')}"
-    assert "of 40 steps done" in finish(*command, cached)
-    assert (tmp_path / "cached").exists() == ("folder" in cache)
-    for pattern in ("log.csv", "results/*"):
-        assert contents(tmp_path / "run", pattern) == contents(
-            expected, pattern
-        )
-    for name in ("generator.keras", "discriminator.keras"):
-        a = keras.saving.load_model(expected / name).get_weights()
-        b = keras.saving.load_model(tmp_path / "run" / name).get_weights()
-        for array, other in zip(a, b, strict=True):
-            np.testing.assert_array_equal(array, other)
-
-
-@pytest.mark.slow
-def test_a_failed_write_leaves_the_last_checkpoint(folders, tmp_path):
-    """A limit on the size of files stands for a disk that fills up."""
-
-    def limit():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000))
-
-    arguments = (*folders, *TINY, "--warmup_steps=0")
-    finish(*arguments, "--steps=2")
-    before = contents(tmp_path / "run", "checkpoints/*")
-    done = subprocess.run(
-        [sys.executable, "train.py", *arguments, "--steps=4"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        preexec_fn=limit,
-    )
-    assert "no space left to write" in done.stderr
-    assert "Traceback" not in done.stderr
-    assert contents(tmp_path / "run", "checkpoints/*") == before
-    finish(*arguments, "--steps=4")
 
 
 @pytest.mark.slow

@@ -16,7 +16,30 @@ SMALL = (
     "--discriminator_filters=4",
     "--image_size=32",
 )
+TINY = (
+    *SMALL,
+    "--content_features=pyramid",
+    "--batch_size=2",
+    "--image_pool=5",
+    "--sample_every=8",
+    "--checkpoint_every=7",
+)
+LIGHT = (
+    "--generator=light",
+    "--content_weight=1e-3",
+    "--color_weight=5",
+    "--variation_weight=0.1",
+    "--ema_momentum=0.9",
+)
 PHASES = ("warm_up", "adversarial")
+
+
+def contents(workdir, pattern):
+    """What is in the files of a run, by their names."""
+    return {
+        str(path.relative_to(workdir)): path.read_bytes()
+        for path in sorted(workdir.glob(pattern))
+    }
 
 
 def checkpoint(workdir, phase):
