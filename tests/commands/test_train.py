@@ -11,6 +11,7 @@ import keras
 import numpy as np
 import pytest
 import run_states
+import small_disk
 from absl import flags
 from absl.testing import flagsaver
 
@@ -496,6 +497,13 @@ def test_a_full_disk_is_noticed_before_training(folders, tmp_path):
     """No disk holds the checkpoints of a generator of this width."""
     code = run_here(*folders, *TINY, "--image_pool=100000000", "--steps=1")
     assert "MB free, and checkpoints need" in code
+
+
+def test_a_disk_that_is_not_written_to_is_named(folders, tmp_path):
+    with small_disk.mounted(tmp_path / "disk", "ro") as disk:
+        code = run_here(*folders[:2], *TINY, f"--workdir={disk}", "--steps=1")
+    assert f"{disk}/" in code
+    assert "Read-only file system" in code
 
 
 def test_a_damaged_picture_is_named_or_skipped(folders, tmp_path):

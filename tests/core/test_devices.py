@@ -1,6 +1,8 @@
+import errno
 import sys
 
 import pytest
+import small_disk
 import tensorflow as tf
 
 from cartoongan_tf.core import devices
@@ -13,6 +15,18 @@ def test_running_out_of_memory_names_the_flags_to_lower():
         devices.memory_advice("`batch_size`=8", "`image_size`=256"),
     ):
         tf.zeros((2**42,))  # 16 TiB
+
+
+def test_a_full_disk_is_told_apart_from_memory(tmp_path):
+    with small_disk.mounted(tmp_path / "a disk", "size=64k") as disk:
+        small_disk.fill(disk)
+        with (
+            pytest.raises(OSError, match="No space left") as caught,
+            devices.memory_advice("`batch_size`=8"),
+        ):
+            tf.summary.create_file_writer(str(disk))
+    assert caught.value.errno == errno.ENOSPC
+    assert caught.value.filename.startswith(f"{disk}/events.out")
 
 
 @pytest.mark.parametrize(
