@@ -438,6 +438,21 @@ def test_several_models_are_styles(open_page, published, photo):
         assert not visit.page.locator("#engines").is_visible()
 
 
+def test_names_with_markup_are_text(open_page, published, photo):
+    """Of a model, and of a photo that somebody sent."""
+    markup = "<img src=x onerror=document.body.remove()>"
+    with browsing.serve(f"--model_dir={markup}={published}") as (address, _):
+        visit = open_page(address)
+        file = browsing.png(photo) | {"name": f"{markup}.png"}
+        visit.choose(file)
+        posts = [url for method, url in visit.asked if method == "POST"]
+        quoted = urllib.parse.quote(markup, safe="()")
+        assert posts == [f"{address}v1/models/{quoted}:predict"]
+        assert visit.page.locator("img[src=x]").count() == 0
+        name, _ = visit.download()
+        assert "img src=x" in name
+
+
 def test_without_npm_the_page_tells_the_command(
     open_page, published, tflite, tmp_path
 ):
