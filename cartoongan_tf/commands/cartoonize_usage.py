@@ -17,6 +17,9 @@ file, or a URL of TensorFlow Serving. sample:photos stands for the photos that
 come with scikit-image (the extra [samples]).
 """
 
+import glob
+import os
+
 from absl import flags
 
 from cartoongan_tf.commands import picture_flags
@@ -60,3 +63,10 @@ flags.DEFINE_integer(
 flags.DEFINE_string(
     "device", None, "cpu, gpu or gpu:1, where TensorFlow's choice is not yours."
 )
+
+
+def is_isolated(names: list[str]) -> bool:
+    """Whether an input that ends its process is not to end all of them."""
+    if any(name == "-" or name.startswith("camera:") for name in names):
+        return False  # What is read from there cannot be read again.
+    return len(names) > 1 or os.path.isdir(names[0]) or glob.has_magic(names[0])
