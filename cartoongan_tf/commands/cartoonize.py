@@ -117,9 +117,7 @@ def _cartoonize(tasks):
         for count, outcome in enumerate(done, start=1):
             failures += outcome.problem is not None
             _tell(outcome, watch)
-            crashes.finish(
-                outcome.task.job.source, outcome.problem is not None
-            )
+            crashes.finish(outcome.task.job.source, outcome.problem is not None)
             watch("Cartoonizing", count, len(tasks))
     return failures
 

@@ -11,6 +11,7 @@ ends the command.
 import collections
 import contextlib
 import ctypes
+import faulthandler
 import json
 import os
 import signal
@@ -42,6 +43,7 @@ def supervise() -> None:
         known = _Known(file)
         child = _fork()
         if not child:
+            faulthandler.disable()  # One line tells of a crash, not thirty.
             _notes = _Notes(file, known)
             return
         status = _wait(child)

@@ -5,9 +5,9 @@ import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-import tensorflow as tf  # noqa: E402
+import tensorflow as tf
 
-from cartoongan_tf.export.graph_decoding import encoded_images  # noqa: E402
+from cartoongan_tf.export.graph_decoding import encoded_images
 
 _MAX_SIDE = 64
 _MAX_PIXELS = 1_000_000

@@ -7,10 +7,10 @@ import tempfile
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-import numpy as np  # noqa: E402
+import numpy as np
 
-from cartoongan_tf.core import errors  # noqa: E402
-from cartoongan_tf.inference import loading  # noqa: E402
+from cartoongan_tf.core import errors
+from cartoongan_tf.inference import loading
 
 _PHOTO = np.full((16, 16, 3), 128, np.uint8)
 

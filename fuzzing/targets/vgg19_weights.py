@@ -7,10 +7,10 @@ import tempfile
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-import keras  # noqa: E402
+import keras
 
-from cartoongan_tf.core import errors  # noqa: E402
-from cartoongan_tf.nn import pretrained  # noqa: E402
+from cartoongan_tf.core import errors
+from cartoongan_tf.nn import pretrained
 
 
 def build(include_top: bool, weights: str) -> keras.Model:

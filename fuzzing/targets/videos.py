@@ -4,13 +4,9 @@ import contextlib
 import pathlib
 import tempfile
 
-import av
-
 from cartoongan_tf.cartoonize import media_type
 from cartoongan_tf.core import errors
 from cartoongan_tf.video import videos
-
-av.logging.set_level(av.logging.PANIC)
 
 
 def check(data: bytes) -> None:

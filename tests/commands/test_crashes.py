@@ -70,12 +70,12 @@ def test_a_crash_ends_the_work_on_one_picture(
         photos,
     )
     assert done.returncode == 1, done.stderr
-    assert "Traceback" not in done.stderr
+    assert "most recent call" not in done.stderr
     for name in ("1 decoded to crash.tif", "4 opened to crash.tif"):
         assert done.stderr.count(f"{photos / name} {_REASON}") == 1
     film = photos / "decoded to crash.mp4"
     assert done.stderr.count(f"{film} {_REASON}") == 1
-    assert done.stderr.count("2.tif") == 1
+    assert done.stderr.count("2.tif: ") == 1
     assert "error: 4 of the inputs could not be cartoonized" in done.stderr
     names = {"0.tif", "3.tif", "5.tif", "6.tif", "7.tif", "whole.mp4"}
     written = {path.name for path in out.iterdir()}
