@@ -95,6 +95,12 @@ def from_network(network: keras.Model) -> Callable:
 
 
 def reason(error: Exception) -> str:
-    """The first line of what a library says, without its full stop."""
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    return lines[0].rstrip(".")
+    """The first line of what a library says, without its full stop.
+
+    Where that ends in a colon, with what follows.
+    """
+    lines = [line for line in str(error).splitlines() if line.strip()]
+    first, *more = lines or [type(error).__name__]
+    if first.endswith(":") and more:
+        first = f"{first} {more[0].strip()}"
+    return first.rstrip(".")

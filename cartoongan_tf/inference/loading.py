@@ -78,14 +78,26 @@ def load_network(
             f"style ({', '.join(styles.names())})."
         )
     try:
-        network = keras.saving.load_model(path, compile=False)
+        network = keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # Of layers of other people, anything.
+        if "arbitrary code execution" in str(error):
+            raise errors.InputError(
+                f"`{flag}`: {path} holds code in a Lambda layer, which is not "
+                f"run; {_WANTED}"
+            ) from error
         raise errors.InputError(
             f"`{flag}`: {path} is not a Keras model that can be read "
             f"({adapters.reason(error)}); {_WANTED}"
         ) from error
     if not isinstance(network, kinds):
         raise _of_other_class(network, kinds, path, flag)
+    for weight in network.weights:
+        values = keras.ops.convert_to_numpy(weight)
+        if values.dtype.kind == "f" and not np.isfinite(values).all():
+            raise errors.InputError(
+                f"`{flag}`: {path} holds values in {weight.path} that are no "
+                "numbers; get the file again, or train with lower rates."
+            )
     return network
 
 
