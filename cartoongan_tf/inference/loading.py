@@ -9,6 +9,7 @@ its cartoon.
 import functools
 import importlib
 import pathlib
+import sys
 from collections.abc import Callable
 
 import keras
@@ -29,6 +30,13 @@ from cartoongan_tf.nn import networks
 from cartoongan_tf.nn import official_weights
 
 GENERATOR_FILE = "generator.keras"
+
+# Signatures of a SavedModel that the exporter writes.
+_EXPORTED = {
+    model_interface.BYTES,
+    model_interface.FLOAT32,
+    model_interface.UINT8,
+}
 
 _WANTED = (
     "give what export.py wrote, or a model that takes one RGB image, float32 "
@@ -236,6 +244,14 @@ def _artifact(path, flag):
 
 
 def _open_session(folder):
+    # Said before: to load one is to run it.
+    if saved_model_runtime.signatures_in(folder) != _EXPORTED:
+        print(
+            f"Note: {folder} is a SavedModel that export.py did not write. "
+            "SavedModels are programs, which may read and write files; run "
+            "only those whose source you trust.",
+            file=sys.stderr,
+        )
     model = saved_model_runtime.SessionModel(folder)
     return from_session(model, model.image_signature())
 

@@ -9,9 +9,33 @@ import pathlib
 
 import numpy as np
 import tensorflow as tf
+from google.protobuf import message
+from tensorflow.core.protobuf import saved_model_pb2
 
 from cartoongan_tf.core import model_interface
 from cartoongan_tf.inference import image_layout
+
+_OWN_PREFIX = "__"  # Of TensorFlow's own signatures.
+
+
+def signatures_in(folder: str | pathlib.Path) -> set[str]:
+    """Names of the signatures of a SavedModel, of which nothing is run.
+
+    Raises:
+        OSError: If there is no SavedModel.
+        ValueError: If its file is damaged.
+    """
+    data = (pathlib.Path(folder) / "saved_model.pb").read_bytes()
+    try:
+        parsed = saved_model_pb2.SavedModel.FromString(data)
+    except message.DecodeError as error:
+        raise ValueError(str(error)) from error
+    return {
+        name
+        for graph in parsed.meta_graphs
+        for name in graph.signature_def
+        if not name.startswith(_OWN_PREFIX)
+    }
 
 
 class SessionModel:
@@ -39,7 +63,7 @@ class SessionModel:
         self._signatures = {
             name: definition
             for name, definition in loaded.signature_def.items()
-            if not name.startswith("__")  # of TensorFlow's own
+            if not name.startswith(_OWN_PREFIX)
         }
         self.signatures = sorted(self._signatures)
 
