@@ -18,9 +18,6 @@ come with scikit-image (the extra [samples]). A SavedModel is a program, which
 may read and write files: run only those whose source you trust.
 """
 
-import glob
-import os
-
 from absl import flags
 
 from cartoongan_tf.commands import picture_flags
@@ -67,7 +64,6 @@ flags.DEFINE_string(
 
 
 def is_isolated(names: list[str]) -> bool:
-    """Whether an input that ends its process is not to end all of them."""
-    if any(name == "-" or name.startswith("camera:") for name in names):
-        return False  # What is read from there cannot be read again.
-    return len(names) > 1 or os.path.isdir(names[0]) or glob.has_magic(names[0])
+    """Whether an input that ends its process is named, and others go on."""
+    # What is read from these cannot be read again.
+    return not any(name == "-" or name.startswith("camera:") for name in names)

@@ -61,5 +61,5 @@ flags.DEFINE_string(
 
 
 def is_isolated(arguments: list[str]) -> bool:
-    """Whether an input that ends its process is not to end all of them."""
+    """Whether an input that ends its process is named, and others go on."""
     return True

@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from cartoongan_tf.core import errors
 
 _STOPS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+_MOST = 20  # Inputs that end a process; more are not for the inputs.
 _DIE_WITH_PARENT = 1  # Of `prctl`.
 _BEGIN, _END, _DIED, _FINISHED, _TOLD = "begin", "end", "died", "done", "told"
 _ENDS = (
@@ -40,19 +41,24 @@ def supervise() -> None:
         return
     file = os.memfd_create("notes")
     while True:
-        known = _Known(file)
         child = _fork()
         if not child:
             faulthandler.disable()  # One line tells of a crash, not thirty.
-            _notes = _Notes(file, known)
+            _notes = _Notes(file, _Known(file))
             return
         status = _wait(child)
         if os.WIFEXITED(status):
             sys.exit(os.WEXITSTATUS(status))
         number = signal.Signals(os.WTERMSIG(status))
-        if number in _STOPS or not _Known(file).in_hand:
+        known = _Known(file)
+        if number in _STOPS or not known.in_hand:
             _die_of(number)
         _write(file, _DIED, number.name)
+        if len(known.crashed) == _MOST:
+            sys.exit(
+                f"error: {_MOST} inputs ended the process that read them; the "
+                "model, or too little memory, may be why."
+            )
 
 
 class EndsProcess(errors.InputError):

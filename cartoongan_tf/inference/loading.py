@@ -16,6 +16,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from cartoongan_tf.core import crashes
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import model_interface
 from cartoongan_tf.images import pictures
@@ -173,9 +174,14 @@ def open_model(
     Raises:
         InputError: If there is no such model, or it knows no tiles.
     """
-    cartoonize = _artifact(path, flag)
+    try:
+        with crashes.handling(path):
+            cartoonize = _artifact(path, flag)
+            if cartoonize is None:
+                network = load_generator(path, flag, (keras.Model,))
+    except crashes.EndsProcess as error:
+        raise errors.InputError(f"`{flag}`: {path} {error}") from error
     if cartoonize is None:
-        network = load_generator(path, flag, (keras.Model,))
         if isinstance(network, tuple(networks.GENERATORS.values())):
             with keras_settings.fixed():
                 return Model(tiling.TiledGenerator(network, tile))

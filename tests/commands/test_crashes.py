@@ -1,6 +1,7 @@
 """Commands on folders with files that end the process that reads them."""
 
 import os
+import pathlib
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from cartoongan_tf.images import photo_io
 
 pytestmark = pytest.mark.slow
 
+_CRASHES = pathlib.Path(__file__).parents[2] / "fuzzing/corpus/crashes"
 _REASON = "ends the process that reads it (SIGSEGV)"
 
 
@@ -82,6 +84,19 @@ def test_a_crash_ends_the_work_on_one_picture(
     assert {n for n in written if not n.startswith(".")} == names
     for name in names:  # Each was made once.
         assert done.stderr.count(f"{out / name}\n") == 1
+
+
+def test_a_model_that_crashes_is_named(run_command, make_folder, tmp_path):
+    """Found by fuzzing: LiteRT checks most of a file, not all of it."""
+    done = run_command(
+        sys.executable,
+        "cartoonize.py",
+        f"--model={_CRASHES / 'litert.tflite'}",
+        f"--output={tmp_path / 'out'}",
+        str(make_folder("photos", 1) / "0.png"),
+    )
+    assert done.returncode == 1
+    assert f"litert.tflite {_REASON}" in done.stderr
 
 
 def test_a_check_names_a_picture_that_crashes(crashing, photos, make_folder):
