@@ -9,7 +9,6 @@ its cartoon.
 import functools
 import importlib
 import pathlib
-import sys
 from collections.abc import Callable
 
 import keras
@@ -31,13 +30,6 @@ from cartoongan_tf.nn import networks
 from cartoongan_tf.nn import official_weights
 
 GENERATOR_FILE = "generator.keras"
-
-# Signatures of a SavedModel that the exporter writes.
-_EXPORTED = {
-    model_interface.BYTES,
-    model_interface.FLOAT32,
-    model_interface.UINT8,
-}
 
 _WANTED = (
     "give what export.py wrote, or a model that takes one RGB image, float32 "
@@ -89,24 +81,18 @@ def load_network(
     try:
         network = keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # Of layers of other people, anything.
-        if "arbitrary code execution" in str(error):
-            raise errors.InputError(
-                f"`{flag}`: {path} holds code in a Lambda layer, which is not "
-                f"run; {_WANTED}"
-            ) from error
         raise errors.InputError(
             f"`{flag}`: {path} is not a Keras model that can be read "
             f"({adapters.reason(error)}); {_WANTED}"
         ) from error
     if not isinstance(network, kinds):
         raise _of_other_class(network, kinds, path, flag)
-    for weight in network.weights:
-        values = keras.ops.convert_to_numpy(weight)
-        if values.dtype.kind == "f" and not np.isfinite(values).all():
-            raise errors.InputError(
-                f"`{flag}`: {path} holds values in {weight.path} that are no "
-                "numbers; get the file again, or train with lower rates."
-            )
+    broken = adapters.not_finite(network)
+    if broken:
+        raise errors.InputError(
+            f"`{flag}`: {path} holds values in {broken} that are no numbers; "
+            "get the file again, or train with lower rates."
+        )
     return network
 
 
@@ -239,7 +225,7 @@ def _artifact(path, flag):
     if remote_model.is_address(path):
         return remote_model.ServedModel(str(path))
     path = styles.find(path)
-    saved_model = _saved_model_folder(path)
+    saved_model = saved_model_runtime.find(path)
     if saved_model:
         return _opened(_open_session, saved_model, flag)
     if path.suffix == ".tflite":
@@ -250,14 +236,7 @@ def _artifact(path, flag):
 
 
 def _open_session(folder):
-    # Said before: to load one is to run it.
-    if saved_model_runtime.signatures_in(folder) != _EXPORTED:
-        print(
-            f"Note: {folder} is a SavedModel that export.py did not write. "
-            "SavedModels are programs, which may read and write files; run "
-            "only those whose source you trust.",
-            file=sys.stderr,
-        )
+    saved_model_runtime.warn_of_foreign(folder)
     model = saved_model_runtime.SessionModel(folder)
     return from_session(model, model.image_signature())
 
@@ -316,14 +295,3 @@ def _sized(model, path):
         )
 
     return cartoonize
-
-
-def _saved_model_folder(path):
-    if (path / "saved_model.pb").is_file():
-        return path
-    versions = [
-        int(file.parent.name)
-        for file in path.glob("*/saved_model.pb")
-        if file.parent.name.isdigit()
-    ]
-    return path / str(max(versions)) if versions else None
