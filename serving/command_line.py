@@ -93,15 +93,19 @@ def _read(path):
         raise ValueError(
             f"--flagfile={path} is not a text in Unicode; save it as UTF-8."
         ) from error
-    except (OSError, ValueError) as error:  # ValueError is for odd names.
-        reason = getattr(error, "strerror", error)
+    except OSError as error:
         raise ValueError(
-            f"--flagfile={path} cannot be read ({reason}); name a file with a "
-            "flag a line."
+            f"--flagfile={path} cannot be read ({error.strerror}); name a "
+            "file with a flag a line."
         ) from error
     if len(data) > _MAX_BYTES:
         raise ValueError(
             f"--flagfile={path} is too long; name a file with a flag a line."
+        )
+    if "\0" in text:  # No name of a file or a user has one.
+        raise ValueError(
+            f"--flagfile={path} is not a text, as it has zeros in it; name a "
+            "file with a flag a line."
         )
     lines = (line.strip() for line in text.splitlines())
     return [x for x in lines if x and not x.startswith(_COMMENTS)]
