@@ -88,6 +88,11 @@ def _read(path):
     try:
         with open(path, "rb") as file:  # Which may be a pipe, or endless.
             data = file.read(_MAX_BYTES + 1)
+        if len(data) > _MAX_BYTES:
+            raise ValueError(
+                f"--flagfile={path} is too long; name a file with a flag a "
+                "line."
+            )
         text = data.decode(json.detect_encoding(data))
     except UnicodeDecodeError as error:
         raise ValueError(
@@ -98,10 +103,6 @@ def _read(path):
             f"--flagfile={path} cannot be read ({error.strerror}); name a "
             "file with a flag a line."
         ) from error
-    if len(data) > _MAX_BYTES:
-        raise ValueError(
-            f"--flagfile={path} is too long; name a file with a flag a line."
-        )
     if "\0" in text:  # No name of a file or a user has one.
         raise ValueError(
             f"--flagfile={path} is not a text, as it has zeros in it; name a "
