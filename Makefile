@@ -18,6 +18,11 @@ SCALE_VENV ?= .venv-scale
 BENCH_PYTHON ?= python3.11
 BENCH_VENV ?= .venv-bench
 BENCH ?= runs/bench
+# Fuzzing: of which target, how long, and where what is found goes.
+FUZZ_VENV ?= .venv-fuzz
+TARGET ?= pictures
+MINUTES ?= 30
+FUZZED ?= runs/fuzzing/$(TARGET)
 # What `make serve` serves, and where.
 STYLE ?= storybook
 EXPORTED ?= exported/$(STYLE)
@@ -34,7 +39,7 @@ DEV_REQUIREMENTS := requirements-dev.txt requirements-docs.txt \
 PAGE := serving/page
 READY_PAGE := $(PAGE)/node_modules/.package-lock.json
 
-.PHONY: demo serve page browser test test-addons test-kserve test-distributed test-scale bench bench-folders arm64 docs lint clean
+.PHONY: demo serve page browser test test-addons test-kserve test-distributed test-scale fuzz bench bench-folders arm64 docs lint clean
 
 demo: $(READY)
 	$(BIN)/python cartoonize.py --overwrite --output=$(CARTOONS) sample:photos
@@ -90,6 +95,12 @@ test-kserve: $(READY_DEV) $(KSERVE_VENV)/.ready
 test-scale: $(SCALE_VENV)/.ready
 	$(SCALE_VENV)/bin/python -m pytest tests/batch
 
+# `fuzzing/targets` has the targets. What breaks one is written to $(FUZZED).
+fuzz: $(FUZZ_VENV)/.ready
+	mkdir -p $(FUZZED)/new
+	$(FUZZ_VENV)/bin/python -m fuzzing $(TARGET) $(FUZZED)/new \
+	    -artifact_prefix=$(FUZZED)/ -max_total_time=$$(( 60 * $(MINUTES) ))
+
 # All figures of docs/benchmarks.md, into files of $(BENCH): some two hours, on a
 # machine that does nothing else. PHOTO_DIR and CARTOON_DIR are folders of
 # pictures, HAYAO is the authors' generator (.npz).
@@ -136,7 +147,7 @@ lint: $(READY_DEV) docs
 
 clean:
 	rm -rf $(VENV) $(ADDONS_VENV) $(KSERVE_VENV) $(SCALE_VENV) $(BENCH_VENV) \
-	    $(ARM64) $(PAGE)/node_modules docs/_build runs/quickstart runs/cartoons
+	    $(FUZZ_VENV) $(ARM64) $(PAGE)/node_modules docs/_build runs/quickstart runs/cartoons
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
@@ -202,3 +213,9 @@ $(ADDONS_VENV)/.ready: requirements-addons.txt
 $(BENCH_VENV)/.ready: requirements-bench.txt requirements-inference.txt \
     requirements-scale.txt requirements-serving.txt requirements.txt
 	$(call environment,BENCH_PYTHON,$(BENCH_VENV))
+
+$(FUZZ_VENV)/.ready: requirements-fuzzing.txt requirements-heic.txt \
+    requirements-onnx.txt requirements-serving.txt requirements.txt
+	$(PYTHON) -m venv $(FUZZ_VENV)
+	$(FUZZ_VENV)/bin/python -m pip install --quiet --requirement $<
+	@touch $@

@@ -16,6 +16,7 @@ from absl import app
 
 _FLAG_FILE = re.compile(r"--?flagfile(?:=(.*))?", re.DOTALL)
 _COMMENTS = ("#", "//")
+_MAX_BYTES = 1_000_000
 _HOME = r"~[^/=,]*(?=/|$)"
 
 
@@ -85,16 +86,27 @@ def _with_lines(arguments, outer):
 
 def _read(path):
     try:
-        data = path.read_bytes()
+        with open(path, "rb") as file:  # Which may be a pipe, or endless.
+            data = file.read(_MAX_BYTES + 1)
+        if len(data) > _MAX_BYTES:
+            raise ValueError(
+                f"--flagfile={path} is too long; name a file with a flag a "
+                "line."
+            )
         text = data.decode(json.detect_encoding(data))
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"--flagfile={path} is not a text in Unicode; save it as UTF-8."
+        ) from error
     except OSError as error:
         raise ValueError(
             f"--flagfile={path} cannot be read ({error.strerror}); name a "
             "file with a flag a line."
         ) from error
-    except UnicodeDecodeError as error:
+    if "\0" in text:  # No name of a file or a user has one.
         raise ValueError(
-            f"--flagfile={path} is not a text in Unicode; save it as UTF-8."
-        ) from error
+            f"--flagfile={path} is not a text, as it has zeros in it; name a "
+            "file with a flag a line."
+        )
     lines = (line.strip() for line in text.splitlines())
     return [x for x in lines if x and not x.startswith(_COMMENTS)]

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 
 from cartoongan_tf.cartoonize import media_type
+from cartoongan_tf.core import crashes
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import folder_walk
 from cartoongan_tf.data import samples
@@ -188,9 +189,13 @@ class _Search:
 
     def _add_file(self, path, relative, is_named=False):
         try:
-            content = media_type.of_file(path)
+            with crashes.handling(path):
+                content = media_type.of_file(path)
         except OSError as error:
             self.problems[str(path)] = f"cannot be read ({error.strerror})."
+            return
+        except crashes.EndsProcess as error:
+            self.problems[str(path)] = str(error)
             return
         if content.kind is None and not is_named:
             self.passed[path.suffix.lower()] += 1

@@ -20,6 +20,7 @@ from cartoongan_tf.cartoonize import media_type
 from cartoongan_tf.cartoonize import outputs
 from cartoongan_tf.cartoonize import settings as settings_of
 from cartoongan_tf.cartoonize import still_images
+from cartoongan_tf.core import crashes
 from cartoongan_tf.core import devices
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import parallel
@@ -143,11 +144,12 @@ def _run_one(cartoonize, settings, listeners, task, gate):
 
 def _notes_of(cartoonize, settings, listeners, task, gate):
     """Runs a task; what a user should know of it."""
-    if task.job.kind is media_type.Kind.VIDEO:
-        return _run_video(cartoonize, settings, listeners, task)
-    if task.job.kind is media_type.Kind.CAMERA:
-        return _run_camera(cartoonize, settings, task)
-    return _run_picture(cartoonize, settings, task, gate)
+    with crashes.handling(task.job.source):
+        if task.job.kind is media_type.Kind.VIDEO:
+            return _run_video(cartoonize, settings, listeners, task)
+        if task.job.kind is media_type.Kind.CAMERA:
+            return _run_camera(cartoonize, settings, task)
+        return _run_picture(cartoonize, settings, task, gate)
 
 
 def _run_picture(cartoonize, settings, task, gate):

@@ -14,6 +14,7 @@ from cartoongan_tf.cartoonize import settings
 from cartoongan_tf.commands import cartoonize_usage
 from cartoongan_tf.commands import exit
 from cartoongan_tf.commands import picture_flags
+from cartoongan_tf.core import crashes
 from cartoongan_tf.core import devices
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import progress
@@ -38,7 +39,10 @@ def main(names):
         found.jobs, output, format=FLAGS.format, overwrite=FLAGS.overwrite
     )
     failures = _report_found(found, plan)
-    failures += _cartoonize(plan.tasks) if plan.tasks else 0
+    earlier = crashes.finished()
+    failures += sum(earlier.values())
+    tasks = [t for t in plan.tasks if str(t.job.source) not in earlier]
+    failures += _cartoonize(tasks) if tasks else 0
     if failures:
         raise errors.InputError(
             f"{failures} of the inputs could not be cartoonized."
@@ -78,16 +82,21 @@ def _read_stream(job):
 
 def _report_found(found, plan):
     """Says what is not going to be done; how many of it should have been."""
-    for name, problem in found.problems.items():
-        print(exit.as_flags(f"{name} {problem}"), file=sys.stderr)
+    lines = [
+        exit.as_flags(f"{name} {problem}")
+        for name, problem in found.problems.items()
+    ]
     passed = [f"{n} {what}" for what, n in found.skipped.items() if n]
     if passed:
-        print(f"Skipped: {', '.join(passed)}.", file=sys.stderr)
-    if plan.done:
-        print(
-            f"{len(plan.done)} there already; --overwrite makes them again.",
-            file=sys.stderr,
+        lines.append(f"Skipped: {', '.join(passed)}.")
+    done = [t for t in plan.done if str(t.job.source) not in crashes.finished()]
+    if done:
+        lines.append(
+            f"{len(done)} there already; --overwrite makes them again."
         )
+    for line in lines:
+        if not crashes.is_told(line):
+            print(line, file=sys.stderr)
     return len(found.problems)
 
 
@@ -108,6 +117,7 @@ def _cartoonize(tasks):
         for count, outcome in enumerate(done, start=1):
             failures += outcome.problem is not None
             _tell(outcome, watch)
+            crashes.finish(outcome.task.job.source, outcome.problem is not None)
             watch("Cartoonizing", count, len(tasks))
     return failures
 

@@ -14,7 +14,8 @@ stopped. What cannot be read is named, the rest goes on, and the exit code is 1.
 The model is a style that comes with the program (storybook by default), a
 .keras file, the --workdir of a run, a SavedModel folder, a .tflite or .onnx
 file, or a URL of TensorFlow Serving. sample:photos stands for the photos that
-come with scikit-image (the extra [samples]).
+come with scikit-image (the extra [samples]). A SavedModel is a program, which
+may read and write files: run only those whose source you trust.
 """
 
 from absl import flags
@@ -60,3 +61,9 @@ flags.DEFINE_integer(
 flags.DEFINE_string(
     "device", None, "cpu, gpu or gpu:1, where TensorFlow's choice is not yours."
 )
+
+
+def is_isolated(names: list[str]) -> bool:
+    """Whether an input that ends its process is named, and others go on."""
+    # What is read from these cannot be read again.
+    return not any(name == "-" or name.startswith("camera:") for name in names)

@@ -20,6 +20,7 @@ _PACKAGE = pathlib.Path(__file__).parents[1]
 _FOLDER = "configs"
 _FLAG_FILE = re.compile(r"--?flagfile(?:=(.*))?", re.DOTALL)
 _COMMENTS = ("#", "//")
+_MAX_BYTES = 1_000_000
 _HOME = r"~[^/=,]*(?=/|$)"
 
 
@@ -90,16 +91,27 @@ def _find(path):
 
 def _read(path):
     try:
-        data = path.read_bytes()
+        with open(path, "rb") as file:  # Which may be a pipe, or endless.
+            data = file.read(_MAX_BYTES + 1)
+        if len(data) > _MAX_BYTES:
+            raise errors.InputError(
+                f"--flagfile={path} is too long; name a file with a flag a "
+                "line."
+            )
         text = data.decode(json.detect_encoding(data))
+    except UnicodeDecodeError as error:
+        raise errors.InputError(
+            f"--flagfile={path} is not a text in Unicode; save it as UTF-8."
+        ) from error
     except OSError as error:
         raise errors.InputError(
             f"--flagfile={path} cannot be read ({error.strerror}); name a "
             "file with a flag a line."
         ) from error
-    except UnicodeDecodeError as error:
+    if "\0" in text:  # No name of a file or a user has one.
         raise errors.InputError(
-            f"--flagfile={path} is not a text in Unicode; save it as UTF-8."
-        ) from error
+            f"--flagfile={path} is not a text, as it has zeros in it; name a "
+            "file with a flag a line."
+        )
     lines = (line.strip() for line in text.splitlines())
     return [x for x in lines if x and not x.startswith(_COMMENTS)]

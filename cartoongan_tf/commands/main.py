@@ -34,6 +34,7 @@ from cartoongan_tf.commands import command_line
 from cartoongan_tf.commands import exit
 from cartoongan_tf.commands import native_stderr
 from cartoongan_tf.commands import serve
+from cartoongan_tf.core import crashes
 
 _HELP = frozenset({"--help", "-h"})
 _CARTOONIZE = "cartoonize"
@@ -102,6 +103,8 @@ def _start(verb, wanted, argv):
         raise app.UsageError(f"Unexpected arguments: {' '.join(arguments)}")
     if wanted and not arguments:
         raise app.UsageError(f"Name {wanted}.")
+    if _is_isolated(verb, arguments):
+        crashes.supervise()
     with exit.with_message():
         with native_stderr.held(), _uncollected():
             work = importlib.import_module(f"{__package__}.{verb}")
@@ -112,6 +115,12 @@ def _start(verb, wanted, argv):
             "ignore", category=UserWarning, module=r"PIL\.TiffImagePlugin"
         )
         work.main(arguments)
+
+
+def _is_isolated(verb, arguments):
+    """Whether many inputs are worked on, of which none ends the others."""
+    usage = importlib.import_module(f"{__package__}.{verb}_usage")
+    return hasattr(usage, "is_isolated") and usage.is_isolated(arguments)
 
 
 @contextlib.contextmanager

@@ -1,5 +1,6 @@
 """Runs `prepare frames` and `prepare check`, as `prepare_usage` describe."""
 
+import contextlib
 import glob
 import pathlib
 import sys
@@ -10,6 +11,7 @@ from cartoongan_tf.cartoonize import inputs
 from cartoongan_tf.cartoonize import media_type
 from cartoongan_tf.commands import exit
 from cartoongan_tf.commands import prepare_usage
+from cartoongan_tf.core import crashes
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import progress
 from cartoongan_tf.data import folder_scan
@@ -41,7 +43,9 @@ def _frames():
         except Exception as error:  # Whatever it is, the others go on.
             if len(films) == 1 or errors.is_out_of_space(error):
                 raise
-            print(exit.as_flags(_problem(film, error)), file=sys.stderr)
+            line = exit.as_flags(_problem(film, error))
+            if not crashes.is_told(line):
+                print(line, file=sys.stderr)
             failed += 1
     if failed:
         raise errors.InputError(
@@ -72,7 +76,7 @@ def _films():
 
 
 def _extract(film):
-    with progress.Progress() as watch:
+    with _named(film), progress.Progress() as watch:
         return extract_frames.extract_frames(
             film,
             FLAGS.output,
@@ -80,6 +84,16 @@ def _extract(film):
             short_side=FLAGS.short_side,
             watch=watch,
         )
+
+
+@contextlib.contextmanager
+def _named(film):
+    try:
+        # Under another name than where it is looked at, and left out.
+        with crashes.handling(f"frames of {film}"):
+            yield
+    except crashes.EndsProcess as error:
+        raise errors.InputError(f"{film} {error}") from error
 
 
 def _check():

@@ -14,6 +14,7 @@ import numpy as np
 from cartoongan_tf.core import errors
 
 _MAX_NAME_BYTES = 255  # Of the usual file systems.
+_MAX_ARRAY_BYTES = 2**31  # The largest networks read have 100 MB.
 
 
 @contextlib.contextmanager
@@ -68,14 +69,30 @@ def save_model(model: keras.Model, path: str | pathlib.Path) -> None:
 
 
 def read_arrays(flag: str, path: str | pathlib.Path) -> dict[str, np.ndarray]:
-    """Reads an `.npz` file whole; `InputError` if it cannot be."""
+    """Reads an `.npz` file whole.
+
+    Raises:
+        InputError: If it cannot be read, is larger than weights are, or holds
+            what is no number.
+    """
     try:
-        with np.load(path) as archive:
-            return dict(archive)
-    except (OSError, ValueError, TypeError, zipfile.BadZipFile) as error:
+        with zipfile.ZipFile(path) as archive:
+            total = sum(member.file_size for member in archive.infolist())
+        if total > _MAX_ARRAY_BYTES:
+            raise ValueError(f"it unpacks to {total} bytes")
+        with np.load(path, allow_pickle=False) as archive:
+            arrays = dict(archive)
+    except Exception as error:  # Of a broken file, zlib's and tokenizers', too.
         raise errors.InputError(
             f"`{flag}`={path} cannot be read as an .npz file: {error}"
         ) from error
+    for name, array in arrays.items():
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
+            raise errors.InputError(
+                f"`{flag}`={path} holds values in {name} that are no numbers; "
+                "get the file again."
+            )
+    return arrays
 
 
 def make_folder(flag: str, path: str | pathlib.Path) -> pathlib.Path:

@@ -11,6 +11,7 @@ from collections.abc import Collection
 from collections.abc import Mapping
 from collections.abc import Sequence
 
+from cartoongan_tf.core import crashes
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import folder_walk
 from cartoongan_tf.core import progress
@@ -137,11 +138,14 @@ def _examine_all(folder, candidates, ignored, problems):
 
 def _examine(path):
     try:
-        header = headers.read_header(path)
-        headers.check_suffix(path, header)
-        pictures.read_picture(path)
+        with crashes.handling(path):
+            header = headers.read_header(path)
+            headers.check_suffix(path, header)
+            pictures.read_picture(path)
     except headers.UnreadableImage as problem:
         return problem
+    except crashes.EndsProcess as error:
+        return headers.UnreadableImage(path, str(error))
     return header
 
 

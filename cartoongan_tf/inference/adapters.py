@@ -94,7 +94,24 @@ def from_network(network: keras.Model) -> Callable:
     return lambda picture: cartoon_of(run, source.dtype, picture)
 
 
+def not_finite(network: keras.Model) -> str | None:
+    """Name of the first weights of which some are no numbers, if any are."""
+    for weight in network.weights:
+        values = keras.ops.convert_to_numpy(weight)
+        if values.dtype.kind == "f" and not np.isfinite(values).all():
+            return weight.path
+    return None
+
+
 def reason(error: Exception) -> str:
-    """The first line of what a library says, without its full stop."""
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    return lines[0].rstrip(".")
+    """The first line of what a library says, without its full stop.
+
+    Where that ends in a colon, with what follows.
+    """
+    if "arbitrary code execution" in str(error):
+        return "it holds code in a Lambda layer, which is not run"
+    lines = [line for line in str(error).splitlines() if line.strip()]
+    first, *more = lines or [type(error).__name__]
+    if first.endswith(":") and more:
+        first = f"{first} {more[0].strip()}"
+    return first.rstrip(".")

@@ -15,6 +15,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from cartoongan_tf.core import crashes
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import model_interface
 from cartoongan_tf.images import pictures
@@ -78,7 +79,7 @@ def load_network(
             f"style ({', '.join(styles.names())})."
         )
     try:
-        network = keras.saving.load_model(path, compile=False)
+        network = keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # Of layers of other people, anything.
         raise errors.InputError(
             f"`{flag}`: {path} is not a Keras model that can be read "
@@ -86,6 +87,12 @@ def load_network(
         ) from error
     if not isinstance(network, kinds):
         raise _of_other_class(network, kinds, path, flag)
+    broken = adapters.not_finite(network)
+    if broken:
+        raise errors.InputError(
+            f"`{flag}`: {path} holds values in {broken} that are no numbers; "
+            "get the file again, or train with lower rates."
+        )
     return network
 
 
@@ -153,9 +160,14 @@ def open_model(
     Raises:
         InputError: If there is no such model, or it knows no tiles.
     """
-    cartoonize = _artifact(path, flag)
+    try:
+        with crashes.handling(path):
+            cartoonize = _artifact(path, flag)
+            if cartoonize is None:
+                network = load_generator(path, flag, (keras.Model,))
+    except crashes.EndsProcess as error:
+        raise errors.InputError(f"`{flag}`: {path} {error}") from error
     if cartoonize is None:
-        network = load_generator(path, flag, (keras.Model,))
         if isinstance(network, tuple(networks.GENERATORS.values())):
             with keras_settings.fixed():
                 return Model(tiling.TiledGenerator(network, tile))
@@ -213,7 +225,7 @@ def _artifact(path, flag):
     if remote_model.is_address(path):
         return remote_model.ServedModel(str(path))
     path = styles.find(path)
-    saved_model = _saved_model_folder(path)
+    saved_model = saved_model_runtime.find(path)
     if saved_model:
         return _opened(_open_session, saved_model, flag)
     if path.suffix == ".tflite":
@@ -224,6 +236,7 @@ def _artifact(path, flag):
 
 
 def _open_session(folder):
+    saved_model_runtime.warn_of_foreign(folder)
     model = saved_model_runtime.SessionModel(folder)
     return from_session(model, model.image_signature())
 
@@ -282,14 +295,3 @@ def _sized(model, path):
         )
 
     return cartoonize
-
-
-def _saved_model_folder(path):
-    if (path / "saved_model.pb").is_file():
-        return path
-    versions = [
-        int(file.parent.name)
-        for file in path.glob("*/saved_model.pb")
-        if file.parent.name.isdigit()
-    ]
-    return path / str(max(versions)) if versions else None

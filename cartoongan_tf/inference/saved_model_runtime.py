@@ -6,12 +6,60 @@ that a server cannot.
 
 import contextlib
 import pathlib
+import sys
 
 import numpy as np
 import tensorflow as tf
+from google.protobuf import message
+from tensorflow.core.protobuf import saved_model_pb2
 
 from cartoongan_tf.core import model_interface
 from cartoongan_tf.inference import image_layout
+
+_FILE = "saved_model.pb"
+_OWN_PREFIX = "__"  # Of TensorFlow's own signatures.
+_OURS = {
+    model_interface.BYTES,
+    model_interface.FLOAT32,
+    model_interface.UINT8,
+}
+
+
+def find(path: pathlib.Path) -> pathlib.Path | None:
+    """The folder of a SavedModel, or the highest of its versions, if any."""
+    if (path / _FILE).is_file():
+        return path
+    versions = [
+        int(file.parent.name)
+        for file in path.glob(f"*/{_FILE}")
+        if file.parent.name.isdigit()
+    ]
+    return path / str(max(versions)) if versions else None
+
+
+def warn_of_foreign(folder: pathlib.Path) -> None:
+    """Says before a SavedModel is loaded, and so run, what it is.
+
+    Nothing is said of one with the signatures that the exporter writes.
+
+    Raises:
+        OSError: If it cannot be read.
+        ValueError: If its file is damaged.
+    """
+    try:
+        parsed = saved_model_pb2.SavedModel.FromString(
+            (folder / _FILE).read_bytes()
+        )
+    except message.DecodeError as error:
+        raise ValueError(str(error)) from error
+    found = {n for graph in parsed.meta_graphs for n in graph.signature_def}
+    if {name for name in found if not name.startswith(_OWN_PREFIX)} != _OURS:
+        print(
+            f"Note: {folder} is a SavedModel that export.py did not write. "
+            "SavedModels are programs, which may read and write files; run "
+            "only those whose source you trust.",
+            file=sys.stderr,
+        )
 
 
 class SessionModel:
@@ -39,7 +87,7 @@ class SessionModel:
         self._signatures = {
             name: definition
             for name, definition in loaded.signature_def.items()
-            if not name.startswith("__")  # of TensorFlow's own
+            if not name.startswith(_OWN_PREFIX)
         }
         self.signatures = sorted(self._signatures)
 

@@ -12,6 +12,7 @@ import numpy as np
 import PIL.Image
 
 from cartoongan_tf.core import atomic_files
+from cartoongan_tf.core import crashes
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import sampling
 from cartoongan_tf.images import contact_sheets
@@ -131,7 +132,8 @@ def _sheet(paths):
 
 def _thumbnail(path):
     """Small at once: two dozen photos of a camera would not fit in memory."""
-    pixels = pictures.read_picture(path, least_side=_SIDE)
+    with crashes.handling(path):
+        pixels = pictures.read_picture(path, least_side=_SIDE)
     picture = PIL.Image.fromarray(pixels)
     picture.thumbnail((_SIDE, _SIDE))
     return np.array(picture)

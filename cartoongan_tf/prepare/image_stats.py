@@ -15,6 +15,7 @@ from cartoongan_tf.analysis import grain
 from cartoongan_tf.analysis import letterbox
 from cartoongan_tf.analysis import near_duplicates
 from cartoongan_tf.analysis import sharpness
+from cartoongan_tf.core import crashes
 from cartoongan_tf.images import headers
 from cartoongan_tf.images import pictures
 
@@ -56,8 +57,9 @@ class Measures(NamedTuple):
 
 def measure_file(path: pathlib.Path) -> Measures:
     """Reads and measures a picture; `InputError` if it cannot be read."""
-    picture = pictures.read_picture(path, least_side=_MIN_DECODED_SIDE)
-    header = headers.read_header(path)
+    with crashes.handling(path):
+        picture = pictures.read_picture(path, least_side=_MIN_DECODED_SIDE)
+        header = headers.read_header(path)
     width, height = sorted((header.width, header.height))
     if picture.shape[0] < picture.shape[1]:
         width, height = height, width

@@ -4,7 +4,9 @@ Old files hold titles in the encodings of their time, and do not say which.
 What is no UTF-8 is kept as it is, byte by byte.
 """
 
+import contextlib
 import pathlib
+from collections.abc import Iterator
 from typing import IO
 
 import av
@@ -20,6 +22,15 @@ def opened(path: str | pathlib.Path) -> av.container.InputContainer:
     """
     # Absolute, or FFmpeg would take `ep1:intro.mkv` for a protocol's.
     return av.open(str(pathlib.Path(path).absolute()), metadata_errors=_KEPT)
+
+
+def demuxed(
+    container: av.container.InputContainer, *streams: av.stream.Stream
+) -> Iterator[av.Packet]:
+    """Packets of a file, or of some streams of it, in the file's order."""
+    # PyAV raises it at the end of a file in which a stream begins late.
+    with contextlib.suppress(IndexError):
+        yield from container.demux(*streams)
 
 
 def created(

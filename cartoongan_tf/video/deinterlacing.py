@@ -38,15 +38,18 @@ def _graph_for(shape, color):
     if min(width, height) < _LEAST:
         return None
     graph = av.filter.Graph()
-    graph.link_nodes(
-        graph.add(
-            "buffer",
-            f"width={width}:height={height}:pix_fmt={format}:"
-            f"time_base={time_base}:colorspace={color[0]}:range={color[1]}",
-        ),
-        graph.add("bwdif", "mode=send_frame:deint=interlaced"),
-        graph.add("buffersink"),
-    ).configure()
+    try:
+        graph.link_nodes(
+            graph.add(
+                "buffer",
+                f"width={width}:height={height}:pix_fmt={format}:"
+                f"time_base={time_base}:colorspace={color[0]}:range={color[1]}",
+            ),
+            graph.add("bwdif", "mode=send_frame:deint=interlaced"),
+            graph.add("buffersink"),
+        ).configure()
+    except av.FFmpegError:  # Of damaged frames; they stay as they are.
+        return None
     return graph
 
 

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import av
 
 from cartoongan_tf.core import atomic_files
+from cartoongan_tf.core import errors
 from cartoongan_tf.video import codecs
 from cartoongan_tf.video import containers
 from cartoongan_tf.video import reader
@@ -54,6 +55,9 @@ def mux(
 
     Returns:
         What could not be kept and `losses` did not foresee, in sentences.
+
+    Raises:
+        InputError: If the target cannot hold the pictures' times.
     """
     parts = segments, target, encoding, display, rate
     if source is None:
@@ -64,7 +68,7 @@ def mux(
     except (av.FFmpegError, ValueError) as error:
         if isinstance(error, OSError):  # Such as a full disk.
             raise
-        _write(*parts, None)
+        _write_pictures(*parts, source.name)
         return [
             f"{source.name}: its sound and subtitles cannot be kept, and are "
             f"left out ({error})."
@@ -74,6 +78,19 @@ def mux(
     return [
         f"{source.name}: damaged parts of its sound or subtitles are left out."
     ]
+
+
+def _write_pictures(segments, target, encoding, display, rate, name):
+    """Writes a video without what the source has beside the pictures."""
+    try:
+        _write(segments, target, encoding, display, rate, None)
+    except (av.FFmpegError, ValueError) as error:
+        if isinstance(error, OSError):
+            raise
+        raise errors.InputError(
+            f"{name} has frames at times that {target.suffix} cannot hold "
+            f"({error}); convert it with another program first."
+        ) from error
 
 
 def losses(

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 
 import av
 
+from cartoongan_tf.video import containers
+
 _MAY_JUMP = 0x0200  # FFmpeg's AVFMT_TS_DISCONT.
 # Seconds, as FFmpeg's own program has them: what lies in between is a gap.
 _BACK, _AHEAD = fractions.Fraction(1, 10), 10
@@ -56,7 +58,7 @@ class PacketReader:
 
     def _whole(self):
         try:
-            yield from self._container.demux()
+            yield from containers.demuxed(self._container)
         except av.FFmpegError:
             self.is_broken = True
 

@@ -10,6 +10,8 @@ import itertools
 
 import av
 
+from cartoongan_tf.video import containers
+
 _LOOKED_AT = 100  # Packets that tell how many a stream has.
 # Share of the packets of the longest stream that a moving picture has at least.
 _FEW = 0.5
@@ -38,7 +40,8 @@ def _counts(container, streams):
     """How many of the first packets each stream has, by its number."""
     counts: collections.Counter[int] = collections.Counter()
     with contextlib.suppress(av.FFmpegError):
-        for packet in itertools.islice(container.demux(*streams), _LOOKED_AT):
+        packets = containers.demuxed(container, *streams)
+        for packet in itertools.islice(packets, _LOOKED_AT):
             counts[packet.stream.index] += bool(packet.size)
     return counts
 

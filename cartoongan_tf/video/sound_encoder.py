@@ -127,7 +127,7 @@ def _can_encode(source, index, codec, kind, layout):
         ):
             stream = trial.add_stream(codec, RATE, layout=layout)
             encoder = SoundEncoder(stream)
-            packets = container.demux(container.streams[index])
+            packets = containers.demuxed(container, container.streams[index])
             made = [
                 packet
                 for frame in _frames(itertools.islice(packets, _TRIED))

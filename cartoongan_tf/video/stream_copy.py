@@ -106,7 +106,9 @@ class SoundTracks:
 
     def _cover(self, number):
         with containers.opened(self._container.name) as container:
-            return bytes(next(container.demux(container.streams[number])))
+            return bytes(
+                next(containers.demuxed(container, container.streams[number]))
+            )
 
     def _add_encoded(self, stream):
         sound = self._encoding.sound
@@ -212,7 +214,9 @@ def _can_hold(kind, source, stream):
             added = _copy(trial, container.streams[stream.index])
             trial.start_encoding()
             if stream.type == "audio":
-                packets = container.demux(container.streams[stream.index])
+                packets = containers.demuxed(
+                    container, container.streams[stream.index]
+                )
                 for packet in itertools.islice(packets, _TRIED):
                     if packet.size and packet.pts is not None:
                         packet.stream = added

@@ -5,6 +5,7 @@ r"""Serves exported models on this machine, without Docker.
 or, where the program is installed, `cartoongan serve` with the same flags,
 speaks TensorFlow Serving's REST protocol at port 8501; a web page is at
 http://127.0.0.1:8501/. New versions appear when `export.py` publishes them.
+A SavedModel is a program: serve only those whose source you trust.
 Ctrl-C ends it when what is under way is done; a second one at once.
 
 It asks for no password and speaks no TLS, and so listens to this machine only,

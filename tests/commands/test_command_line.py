@@ -117,6 +117,8 @@ def test_flag_files_hold_flag_files(resolve, home):
         (None, "my.flags cannot be read .No such file"),
         ("--credit=André".encode("cp1252"), "my.flags is not a text in Uni"),
         (b"--flagfile=my.flags", "my.flags contains itself"),
+        (b"--output=~a\0b", "my.flags is not a text, as it has zeros"),
+        (b"--flagfile=/dev/zero", "--flagfile=/dev/zero is too long"),
     ],
 )
 def test_flag_files_that_cannot_be_read_are_named(

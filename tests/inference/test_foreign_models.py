@@ -7,6 +7,7 @@ import pytest
 import tensorflow as tf
 
 from cartoongan_tf.core import errors
+from cartoongan_tf.export import saved_models
 from cartoongan_tf.inference import image_layout
 from cartoongan_tf.inference import loading
 
@@ -138,6 +139,26 @@ def test_a_saved_model_from_image_to_image_is_run(picture, tmp_path):
     module = Negative()
     tf.saved_model.save(module, tmp_path / "foreign", module.__call__)
     assert_negative(tmp_path / "foreign", picture)
+
+
+def test_a_saved_model_of_others_is_said_to_be_a_program(
+    generator, tmp_path, capsys
+):
+    module = tf.Module()
+    module.__call__ = tf.function(
+        lambda image: -image,
+        input_signature=[tf.TensorSpec((None, None, None, 3), tf.float32)],
+    )
+    tf.saved_model.save(module, tmp_path / "foreign", module.__call__)
+    saved_models.write(generator, tmp_path / "exported")
+    loading.open_model(tmp_path / "exported", "model")
+    assert "Note" not in capsys.readouterr().err
+    loading.open_model(tmp_path / "foreign", "model")
+    told = capsys.readouterr().err
+    assert f"{tmp_path / 'foreign'} is a SavedModel that export.py did" in told
+    (tmp_path / "foreign/saved_model.pb").write_bytes(b"no graph")
+    with pytest.raises(errors.InputError, match="foreign cannot be run"):
+        loading.open_model(tmp_path / "foreign", "model")
 
 
 def test_other_saved_models_are_told_why(tmp_path):

@@ -1,5 +1,9 @@
+import io
 import sys
+import zipfile
 
+import h5py
+import keras
 import numpy as np
 import pytest
 
@@ -143,3 +147,99 @@ def test_the_authors_weights_are_taken_as_they_are(shared, picture):
     assert generator.count_params() == 11_129_667
     cartoon = loading.open_model(path, "model")(picture)
     assert_same(cartoon, generator, picture)
+
+
+def small_network():
+    source = keras.Input((None, None, 3))
+    result = keras.layers.Conv2D(3, 1, name="colors")(source)
+    return keras.Model(source, result)
+
+
+def with_weights(path, change):
+    """Writes a small network whose weights were changed in the file."""
+    small_network().save(path)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    weights = io.BytesIO(parts["model.weights.h5"])
+    with h5py.File(weights, "r+") as file:
+        change(file["layers/conv2d/vars"])
+    parts["model.weights.h5"] = weights.getvalue()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+
+
+def replaced(**dataset):
+    def change(variables):
+        del variables["0"]
+        variables.create_dataset("0", **dataset)
+
+    return change
+
+
+def not_a_number(variables):
+    variables["0"][0, 0, 0, 0] = np.nan
+
+
+@pytest.mark.filterwarnings("ignore:Skipping nested container")
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (not_a_number, "values in colors/kernel that are no numbers"),
+        (replaced(shape=(1, 1, 3, 5), dtype="f4"), "colors.* must match"),
+        (
+            replaced(
+                shape=(10**6, 10**6),
+                chunks=(1000, 1000),
+                compression="gzip",
+                dtype="f4",
+            ),
+            "colors.*declares 3.64 TB",
+        ),
+        (
+            replaced(
+                shape=(1, 1, 3, 3),
+                dtype="f4",
+                external=[("/etc/hostname", 0, 36)],
+            ),
+            "colors.*external",
+        ),
+    ],
+    ids=["not_a_number", "other_shape", "huge", "of_another_file"],
+)
+def test_broken_weights_are_named(tmp_path, change, message):
+    path = tmp_path / "model.keras"
+    with_weights(path, change)
+    with pytest.raises(errors.InputError, match=message) as caught:
+        loading.open_model(path, "model")
+    assert str(path) in str(caught.value)
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+@pytest.mark.filterwarnings("ignore:You are saving your model as an HDF5")
+def test_code_in_a_keras_file_is_not_run(tmp_path, suffix):
+    ran = tmp_path / "ran"
+    source = keras.Input((None, None, 3))
+    layer = keras.layers.Lambda(
+        lambda image, path=str(ran): (open(path, "w").close(), image)[1],
+        output_shape=(None, None, 3),
+    )
+    path = tmp_path / f"model{suffix}"
+    keras.Model(source, layer(source)).save(path)
+    with pytest.raises(errors.InputError, match="holds code in a Lambda layer"):
+        loading.open_model(path, "model")
+    assert not ran.exists()
+
+
+@pytest.mark.filterwarnings("ignore:Skipping invalid path")
+def test_an_archive_writes_nothing_outside(tmp_path):
+    path = tmp_path / "in/model.keras"
+    path.parent.mkdir()
+    small_network().save(path)
+    outside = [str(tmp_path / "absolute"), "../outside", "assets/../../above"]
+    with zipfile.ZipFile(path, "a") as archive:
+        for name in outside:
+            archive.writestr(name, "x")
+    before = sorted(tmp_path.rglob("*"))
+    loading.open_model(path, "model")
+    assert sorted(tmp_path.rglob("*")) == before

@@ -116,7 +116,7 @@ def test_each_requirement_is_explained():
     files = sorted(ROOT.glob("requirements*.txt"))
     own = {  # They share a table.
         f"requirements-{name}.txt"
-        for name in ("addons", "kserve", "scale-tests")
+        for name in ("addons", "fuzzing", "kserve", "scale-tests")
     }
     for file in files:
         expected = required(file)

@@ -1,0 +1,27 @@
+"""Pictures of strangers, decoded inside of an exported model's graph."""
+
+import contextlib
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import tensorflow as tf
+
+from cartoongan_tf.export.graph_decoding import encoded_images
+
+_MAX_SIDE = 64
+_MAX_PIXELS = 1_000_000
+
+
+@tf.function(input_signature=[tf.TensorSpec((), tf.string)])
+def _decoded(contents):
+    return encoded_images.decode(
+        contents, tf.constant(0), max_side=_MAX_SIDE, max_pixels=_MAX_PIXELS
+    )
+
+
+def check(data: bytes) -> None:
+    """Decodes a picture, or is told that its argument is invalid."""
+    with contextlib.suppress(tf.errors.InvalidArgumentError):
+        pixels = _decoded(tf.constant(data))
+        assert 16 <= min(pixels.shape[:2]) <= max(pixels.shape[:2]) <= _MAX_SIDE
