@@ -142,9 +142,8 @@ lint: $(READY_DEV) docs
 	$(BIN)/actionlint
 	$(BIN)/hadolint docker/*.Dockerfile
 
-# Keeps the versions that still do; the newest of all where locked/ is gone.
+# Keeps versions that still do; delete the files for the newest of all.
 lock: $(READY_DEV)
-	mkdir -p locked
 	$(call compile,test,requirements.txt $(DEV_REQUIREMENTS))
 	$(call compile,demo,requirements.txt --constraint=locked/test.txt)
 	$(call compile,page,requirements-page.txt)
@@ -212,7 +211,8 @@ endef
 define compile
 $(BIN)/uv pip compile --quiet --universal --python-version=3.11 \
     --only-binary=:all: --generate-hashes --no-emit-index-url --no-annotate \
-    --custom-compile-command="make lock" --output-file=locked/$(1).txt $(2)
+    --custom-compile-command="make lock" --constraint=locked/constraints.txt \
+    --output-file=locked/$(1).txt $(2)
 endef
 
 COMMA := ,
