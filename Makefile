@@ -21,7 +21,7 @@ BENCH ?= runs/bench
 # LOCKED=1 installs what locked/ names, by hash, and no other versions.
 LOCKED ?=
 # What `make sbom` lists: what a user installs, and nothing else.
-SBOM ?= dist/cartoongan.cdx.json
+SBOM := dist/cartoongan.cdx.json
 SBOM_VENV ?= .venv-sbom
 # What `make serve` serves, and where.
 STYLE ?= storybook
@@ -154,10 +154,9 @@ licenses: $(READY_DEV) $(SCALE_VENV)/.ready
 	$(BIN)/python -m tools.list_licenses --scale=$(SCALE_VENV)/bin/python
 
 # Every package that a user installs, as CycloneDX, checked against its schema.
-sbom: $(READY_DEV) $(SBOM_VENV)/.ready
-	mkdir -p $(dir $(SBOM))
+sbom: $(SBOM_VENV)/.ready
 	$(BIN)/cyclonedx-py environment --output-reproducible --validate \
-	    --pyproject=pyproject.toml --output-file=$(SBOM) $(SBOM_VENV)
+	    --output-file=$(SBOM) $(SBOM_VENV)
 	@echo "Wrote $(SBOM)"
 
 clean:
@@ -184,10 +183,15 @@ $(READY_DEV): $(DEV_REQUIREMENTS) $(LOCKED:%=locked/test.txt) $(READY)
 	$(call install,$(BIN),test,$(DEV_REQUIREMENTS))
 	@touch $@
 
-$(SBOM_VENV)/.ready: locked/demo.txt
-	$(PYTHON) -m venv --clear $(SBOM_VENV)
-	$(call install,$(SBOM_VENV)/bin,demo,,locked)
-	$(SBOM_VENV)/bin/python -m pip uninstall --quiet --yes pip
+# Without the wheel's own folder, which the list would name.
+$(SBOM_VENV)/.ready: locked/demo.txt | $(READY_DEV)
+	$(PYTHON) -m venv --clear --without-pip $(SBOM_VENV)
+	$(BIN)/python -m pip --python=$(SBOM_VENV) install --quiet \
+	    --require-hashes --only-binary=:all: --requirement=locked/demo.txt
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation \
+	    --wheel-dir=dist .
+	$(BIN)/python -m pip --python=$(SBOM_VENV) install --quiet --no-deps \
+	    --no-index --find-links=dist cartoongan-tf
 	@touch $@
 
 $(EXPORTED)/report.json: | $(READY)
@@ -203,7 +207,7 @@ $(READY_PAGE): $(PAGE)/package-lock.json | $(BIN)/python
 
 # Programs of an environment, name in locked/, files of requirements.
 define install
-$(1)/python -m pip install --quiet $(if $(LOCKED)$(4),--require-hashes \
+$(1)/python -m pip install --quiet $(if $(LOCKED),--require-hashes \
     --only-binary=:all: --requirement=locked/$(2).txt,$(addprefix --requirement=,$(3)))
 endef
 
