@@ -18,8 +18,6 @@ from collections.abc import Iterator
 from packaging import requirements
 from packaging import utils
 
-from cartoongan_tf.core import atomic_files
-
 ROOT = pathlib.Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "licenses.md"
 GROUPS = {  # Who needs a package: files of requirements.
@@ -66,7 +64,7 @@ COPYLEFT = {
 }
 PERMISSIVE = (
     "libSvtAv1Enc", "libX11", "libXau", "libaec", "libaom", "libavif",
-    "libbrotli", "libcrypto", "libdav1d", "libdrm", "libfreetype",
+    "libbrotli", "libcrc32c", "libcrypto", "libdav1d", "libdrm", "libfreetype",
     "libharfbuzz", "libhdf5", "libjpeg", "liblcms2", "liblzma",
     "libopenblas", "libopencore", "libopenjp2", "libopus", "libpcre2",
     "libpng16", "libscipy_openblas", "libsharpyuv", "libsodium", "libssl",
@@ -79,7 +77,9 @@ _UNKNOWN = {"namex": "Apache Software License"}  # A file of its wheel says so.
 def required(group: str) -> Iterator[requirements.Requirement]:
     """What the files of a group ask for themselves."""
     for name in GROUPS[group]:
-        for line in (ROOT / f"requirements-{name}.txt").read_text().splitlines():
+        for line in (
+            (ROOT / f"requirements-{name}.txt").read_text().splitlines()
+        ):
             line = line.partition("#")[0].strip()
             if line and not line.startswith("-r"):
                 yield requirements.Requirement(line)
@@ -168,8 +168,7 @@ def main(environments: list[str]) -> None:
     before, _, rest = PAGE.read_text().partition(begin)
     _, _, after = rest.partition(end)
     made = tables([pathlib.Path(each) for each in environments])
-    with atomic_files.atomic_path(PAGE) as temporary:
-        temporary.write_text(f"{before}{begin}\n\n{made}\n\n{end}{after}")
+    PAGE.write_text(f"{before}{begin}\n\n{made}\n\n{end}{after}")
 
 
 def _requirements_of(distribution, extras):

@@ -100,7 +100,9 @@ def test_locked_files_agree(name):
 
 def table_rows():
     """First cells of the rows of docs/licenses.md, with their last."""
-    rows = re.findall(r"^\| ([^|`]+) \|.*\| ([^|]+) \|$", PAGE.read_text(), re.M)
+    rows = re.findall(
+        r"^\| ([^|`]+) \|.*\| ([^|]+) \|$", PAGE.read_text(), re.M
+    )
     return {(package, said) for package, said in rows}
 
 
@@ -132,9 +134,7 @@ def test_a_library_that_is_not_known_is_an_error():
 
 def test_github_runs_what_ci_runs():
     parts = re.findall(r"^make (\S+)", (ROOT / ".ci/run").read_text(), re.M)
-    workflow = yaml.safe_load(
-        (ROOT / ".github/workflows/ci.yml").read_text()
-    )
+    workflow = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())
     matrix = workflow["jobs"]["make"]["strategy"]["matrix"]
     made = [*matrix["parts"], *(job["parts"] for job in matrix["include"])]
     assert set(" ".join(made).split()) == set(parts)
