@@ -155,6 +155,7 @@ licenses: $(READY_DEV) $(SCALE_VENV)/.ready
 
 # Every package that a user installs, as CycloneDX, checked against its schema.
 sbom: $(SBOM_VENV)/.ready
+	mkdir -p dist
 	$(BIN)/cyclonedx-py environment --output-reproducible --validate \
 	    --output-file=$(SBOM) $(SBOM_VENV)
 	@echo "Wrote $(SBOM)"
