@@ -77,30 +77,29 @@ def restore(model: keras.Model, path: pathlib.Path) -> int:
     Raises:
         InputError: If neither can be read, or they hold another state.
     """
-    damage = None
+    damages = {}
     for file in (path, _previous(path)):
         if not file.exists():
             continue
         try:
             _read(model, file)
         except _DAMAGES as error:
-            damage = damage or (file, error)
+            damages[file] = error
             continue
-        if damage:
+        for damaged, reason in damages.items():
             print(
-                f"The checkpoint {path} is damaged ({_first_line(damage[1])}); "
+                f"The checkpoint {damaged} is damaged ({_first_line(reason)}); "
                 f"the one before it, {file.name}, is used.",
                 file=sys.stderr,
             )
         return int(model.step)
-    if damage is None:
-        return 0
-    file, error = damage
-    raise errors.InputError(
-        f"The checkpoint {file} cannot be read ({_first_line(error)}); remove "
-        f"{file.stem}*.npz to begin this phase again, or choose another "
-        "`workdir`."
-    ) from error
+    for damaged, reason in damages.items():
+        raise errors.InputError(
+            f"The checkpoint {damaged} cannot be read ({_first_line(reason)}); "
+            f"remove {damaged.stem}*.npz to begin this phase again, or choose "
+            "another `workdir`."
+        ) from reason
+    return 0
 
 
 def _read(model, path):
