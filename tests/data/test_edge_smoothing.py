@@ -88,10 +88,10 @@ def test_without_xla_the_transform_runs_uncompiled(random, monkeypatch):
 @pytest.mark.slow
 @pytest.mark.shared
 @pytest.mark.parametrize("style", ["storybook", "peppercarrot"])
-def test_all_cartoons_are_smoothed_as_opencv_does(shared, style):
-    """At their own sizes, in every pixel."""
-    paths = sorted((shared / "cartoons" / style).rglob("*.jpg"))
-    assert len(paths) >= 400
+def test_cartoons_are_smoothed_as_opencv_does(shared, style):
+    """Every fourth, at its own size, in every pixel."""
+    paths = sorted((shared / "cartoons" / style).rglob("*.jpg"))[::4]
+    assert len(paths) >= 100
 
     @tf.function(input_signature=[tf.TensorSpec((None, None, 3), tf.uint8)])
     def smooth(image):
