@@ -103,6 +103,7 @@ class Objective:
         cartoons=None,
         people=None,
         gather=_as_it_is,
+        with_content=True,
     ) -> dict:
         """All losses but the adversarial ones, unweighted, by name.
 
@@ -119,15 +120,18 @@ class Objective:
                 they are a share of a batch; `self.people` unless given.
             gather: Function from a share of a batch to the whole of it, for
                 the palette, which is a property of a whole batch.
+            with_content: Whether to compare features, too.
         """
         view = view or augmentation.AS_IT_IS
         if target is None:
             target = self.target(photos)
-        found = self._content(
-            _last(self.look(target, view)),
-            _last(self.look(generated, view) if maps is None else maps),
-            self.people if people is None else people,
-        )
+        found = {}
+        if with_content:
+            found |= self._content(
+                _last(self.look(target, view)),
+                _last(self.look(generated, view) if maps is None else maps),
+                self.people if people is None else people,
+            )
         if self.color_weight:
             found["color"] = losses.color_loss(target, generated)
         if self.luminance_weight:

@@ -1,5 +1,8 @@
 """What both phases of training have: a generator, and how it is moved."""
 
+import functools
+from collections.abc import Callable
+
 import keras
 import tensorflow as tf
 
@@ -15,7 +18,14 @@ class BasePhase(keras.Model):
         generator: Maps photos to cartoons, both in [-1, 1].
         objective: An `Objective`.
         **kwargs: Passed on to `keras.Model`.
+
+    Attributes:
+        features_every: Steps from one that looks at features to the next.
+        looks: Whether the step that is traced, or run eagerly, is such a one.
     """
+
+    features_every = 1
+    looks = True
 
     def __init__(self, generator, objective, **kwargs):
         super().__init__(**kwargs)
@@ -29,6 +39,33 @@ class BasePhase(keras.Model):
     def step(self):
         """Number of batches trained on so far, a tensor."""
         return tf.convert_to_tensor(self.generator_optimizer.iterations)
+
+    def make_train_function(self, force=False):
+        if self.train_function and not force:
+            return
+
+        def trace(looks):
+            super(BasePhase, self).make_train_function(force=True)
+            return self.train_function
+
+        self.train_function = self.by_step(trace)
+
+    def by_step(self, trace: Callable) -> Callable:
+        """Makes one function of those for steps with features and without.
+
+        A choice inside of one graph would forbid what strategies do there.
+
+        Args:
+            trace: Function from whether a step looks at features to the
+                function for such steps, which is traced when it is first run.
+        """
+        trace = functools.cache(trace)
+
+        def run(batch):
+            self.looks = int(self.step) % self.features_every == 0
+            return trace(self.looks)(batch)
+
+        return run
 
     @property
     def averaged_generator(self):

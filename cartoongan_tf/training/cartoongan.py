@@ -74,6 +74,8 @@ class CartoonGAN(base_phase.BasePhase):
         image_pool: An `ImagePool`, or None to show the patch discriminator
             only the newest fakes.
         views: An `Augmentation` of what VGG19 and the discriminators see.
+        features_every: Steps from one that looks at features to the next; the
+            others leave out the losses that compare them.
         seed: Seed of its random numbers.
         **kwargs: Passed on to `keras.Model`.
     """
@@ -89,6 +91,7 @@ class CartoonGAN(base_phase.BasePhase):
         gradient_penalty_weight=0.0,
         image_pool=None,
         views=_AS_THEY_ARE,
+        features_every=1,
         seed=0,
         **kwargs,
     ):
@@ -99,6 +102,7 @@ class CartoonGAN(base_phase.BasePhase):
         self.gradient_penalty_weight = gradient_penalty_weight
         self.image_pool = image_pool
         self.views = views
+        self.features_every = features_every
         self.seed = seed
 
     @property
@@ -125,8 +129,8 @@ class CartoonGAN(base_phase.BasePhase):
             tf.GradientTape() as d_tape,
         ):
             generated = self.generator(photos, training=True)
-            maps = self.objective.look(generated, view)
-            logits = self._look_at(view.tint(generated), maps)
+            maps = self._look(generated, view)
+            logits = self._judge(view.tint(generated), maps)
             terms = {
                 **self._adversarial_terms(logits),
                 **self.objective.reconstruction_terms(
@@ -138,6 +142,7 @@ class CartoonGAN(base_phase.BasePhase):
                     cartoons=cartoons,
                     people=self._people_among(photos),
                     gather=replicas.gather,
+                    with_content=self.looks,
                 ),
             }
             discrimination = self._discrimination(
@@ -154,6 +159,11 @@ class CartoonGAN(base_phase.BasePhase):
             variables,
             output_gradients=tf.constant(1 / replicas.count()),
         )
+        if not self.looks:  # The feature discriminator has none.
+            gradients = [
+                tf.zeros_like(variable) if gradient is None else gradient
+                for gradient, variable in zip(gradients, variables, strict=True)
+            ]
         report = self._descend(g_tape, terms, generated)
         self.discriminator_optimizer.apply(gradients, variables)
         return {**report, **replicas.mean(discrimination)}
@@ -172,12 +182,20 @@ class CartoonGAN(base_phase.BasePhase):
         seed = tf.stack([-1 - self.seed, tf.cast(self.step, tf.int32)])
         return self.views.view(tf.random.stateless_uniform([3], seed))
 
-    def _look_at(self, images, maps):
+    def _look(self, images, view):
+        return self.objective.look(images, view) if self.looks else None
+
+    def _judge(self, images, maps):
         """Logits of both discriminators, None for one that is not there."""
         return (
             self.discriminator and self.discriminator(images, training=True),
-            self.feature_discriminator and self.feature_discriminator(maps),
+            self._feature_judge and self._feature_judge(maps),
         )
+
+    @property
+    def _feature_judge(self):
+        """The feature discriminator, in a step that looks at features."""
+        return self.feature_discriminator if self.looks else None
 
     def _adversarial_terms(self, logits):
         of_patches, of_maps = logits
@@ -186,7 +204,7 @@ class CartoonGAN(base_phase.BasePhase):
             terms["adversarial"] = losses.generator_loss(
                 of_patches, self.adversarial_loss
             )
-        if self.feature_discriminator:
+        if self._feature_judge:
             terms["feature_adversarial"] = losses.feature_generator_loss(
                 of_maps
             )
@@ -204,7 +222,7 @@ class CartoonGAN(base_phase.BasePhase):
                 self._logits_of_fakes(view, generated, logits[0]),
                 self.adversarial_loss,
             )
-        if self.feature_discriminator:
+        if self._feature_judge:
             maps_of_three = (
                 self.objective.look(cartoons, view),
                 self.objective.look(smoothed, view),
@@ -212,7 +230,7 @@ class CartoonGAN(base_phase.BasePhase):
             )
             found["feature_discriminator_loss"] = (
                 losses.feature_discriminator_loss(
-                    *map(self.feature_discriminator, maps_of_three)
+                    *map(self._feature_judge, maps_of_three)
                 )
             )
         return found

@@ -33,6 +33,7 @@ class TrainConfig:
     discriminator: str = "patch"
     patch_weight: float = 1.0
     feature_weight: float = 0.7
+    features_every: int = 1
     feature_shift: int = 0
     gray_share: float = 0.0
     adversarial_loss: str = "lsgan"
@@ -182,6 +183,7 @@ _MINIMUM = {
     "flat_weight": 0,
     "palette_weight": 0,
     "pixel_weight": 0,
+    "features_every": 1,
     "feature_shift": 0,
     "denoise_cartoons": 0,
     "people_content": 0,
@@ -271,6 +273,11 @@ def _check_people(settings):
 
 
 def _check_dependent(settings):
+    if settings.features_every > 1 and not settings.has_patch_discriminator:
+        raise errors.InputError(
+            f"`features_every`={settings.features_every} leaves steps without "
+            f"a discriminator; pass `discriminator`=both, or patch."
+        )
     if settings.match_tones and settings.content_target not in GRADED_TARGETS:
         raise errors.InputError(
             f"`match_tones`={settings.match_tones} changes a `content_target` "

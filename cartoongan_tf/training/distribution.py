@@ -97,9 +97,13 @@ class Cluster:
         calls = keras.callbacks.CallbackList(
             callbacks, model=phase, epochs=1, steps=len(steps), verbose=1
         )
-        step = tf.function(
-            lambda batch: self.strategy.run(phase.train_step, args=(batch,)),
-            autograph=False,
+        step = phase.by_step(
+            lambda _: tf.function(
+                lambda batch: self.strategy.run(
+                    phase.train_step, args=(batch,)
+                ),
+                autograph=False,
+            )
         )
         phase.stop_training = False
         calls.on_train_begin()

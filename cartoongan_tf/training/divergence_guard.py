@@ -18,6 +18,9 @@ class Guard(keras.callbacks.Callback):
 
     Must stand in front of `Checkpoints`: what comes after is not reached.
 
+    Args:
+        objective: What the generator minimizes.
+
     Raises:
         Diverged: At a loss that is not finite; and if the content loss, over
             50 steps, is nearly what it is between unrelated photos after it
@@ -25,8 +28,10 @@ class Guard(keras.callbacks.Callback):
             is over twice what it has been.
     """
 
-    def __init__(self):
+    def __init__(self, objective):
         super().__init__()
+        is_by_pixels = "content" not in objective.weights
+        self._watched = "pixel_loss" if is_by_pixels else "content_loss"
         self._recent = collections.deque(maxlen=_WINDOW)
         self._has_learned = False
         self._least = math.inf
@@ -39,12 +44,12 @@ class Guard(keras.callbacks.Callback):
                     f"{int(self.model.step)} of this phase. "
                     f"{errors.LOWER_RATES}"
                 )
-        is_by_pixels = "content_loss" not in logs
-        name = "pixel_loss" if is_by_pixels else "content_loss"
-        self._recent.append(float(logs[name]))
+        if self._watched not in logs:  # Not in each step.
+            return
+        self._recent.append(float(logs[self._watched]))
         if len(self._recent) < _WINDOW:
             return
-        if is_by_pixels:
+        if self._watched == "pixel_loss":
             self._check_pixels(np.mean(self._recent))
         else:
             self._check_content(np.mean(self._recent))

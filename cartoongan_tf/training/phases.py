@@ -169,6 +169,7 @@ def compile_gan(
         views=augmentation.Augmentation(
             config.feature_shift, config.gray_share
         ),
+        features_every=config.features_every,
         seed=config.seed,
     )
     phase.compile(
@@ -204,7 +205,7 @@ def _run_phase(run, name, phase, batches_of, offset, steps, describe=None):
     if start >= steps:
         return Outcome(phase.averaged_generator, is_complete=True)
     stop = callbacks.StopOnSignal(run.cluster.total)
-    in_all_workers = [stop, divergence_guard.Guard()]
+    in_all_workers = [stop, divergence_guard.Guard(phase.objective)]
     with contextlib.ExitStack() as resources:
         before, after = [], []
         if run.cluster.is_chief:

@@ -26,6 +26,7 @@ FOLDERS = {"photo_dir": "p", "cartoon_dir": "c", "workdir": "w"}
         ("pixel_weight", -1.0),
         ("patch_weight", 0.0),
         ("feature_weight", 0.0),
+        ("features_every", 0),
         ("feature_shift", -1),
         ("gray_share", 1.1),
         ("gray_share", -0.1),
@@ -109,6 +110,13 @@ def test_a_shift_leaves_three_pixels_of_each_map():
     config.TrainConfig(**FOLDERS, image_size=32, feature_shift=8)
     with pytest.raises(errors.InputError, match="pass 8 at the most"):
         config.TrainConfig(**FOLDERS, image_size=32, feature_shift=9)
+
+
+def test_steps_without_features_need_a_discriminator_of_patches():
+    with pytest.raises(errors.InputError, match="without a discriminator"):
+        config.TrainConfig(
+            **FOLDERS, discriminator="features", features_every=2
+        )
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 import pytest
 
 from cartoongan_tf.core import errors
+from cartoongan_tf.losses import objective
+from cartoongan_tf.losses import perceptual_features
 from cartoongan_tf.training import divergence_guard
 
 
@@ -10,17 +12,27 @@ class Step:
     step = 7
 
 
-def feed(values, name="content_loss"):
-    guard = divergence_guard.Guard()
+def make_guard(name="content_loss"):
+    by_pixels = objective.PixelObjective("photo")
+    by_content = objective.Objective(perceptual_features.pyramid, 1.0)
+    guard = divergence_guard.Guard(
+        by_pixels if name == "pixel_loss" else by_content
+    )
     guard.set_model(Step())
+    return guard
+
+
+def feed(values, name="content_loss"):
+    guard = make_guard(name)
     for value in values:
         guard.on_train_batch_end(0, {name: value})
+        # A step that does not look at features.
+        guard.on_train_batch_end(0, {"total_loss": 5.0})
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_a_loss_that_is_no_number_stops_the_run(value):
-    guard = divergence_guard.Guard()
-    guard.set_model(Step())
+    guard = make_guard()
     with pytest.raises(errors.Diverged, match=r"total_loss became .* step 7"):
         guard.on_train_batch_end(0, {"content_loss": 1, "total_loss": value})
 

@@ -33,6 +33,7 @@ EVERYTHING = (
     "--pixel_weight=2",
     "--variation_weight=0.1",
     "--people_content=3",
+    "--features_every=2",
     "--feature_shift=6",
     "--gray_share=1",
     "--stray_share=0.3",

@@ -1,6 +1,7 @@
 """`CartoonGAN` with a discriminator of pixels, one of features, or both."""
 
 import dataclasses
+import functools
 
 import feature_maps
 import keras
@@ -364,6 +365,48 @@ def test_a_step_in_a_graph_is_the_step(make_gan, batch, kind):
         assert float(actual[name]) == pytest.approx(
             float(value), rel=2e-2, abs=1e-3
         ), name
+
+
+def test_a_step_without_features_trains_what_needs_none(make_gan, batch):
+    gan = make_gan()
+    gan.objective = dataclasses.replace(gan.objective, features=None)
+    gan.looks = False
+    parts = gan.generator, gan.discriminator, gan.feature_discriminator
+    before = [weights(part) for part in parts]
+    report = gan.train_step(batch)
+    by_features = {
+        "content_loss",
+        "people_content_loss",
+        "feature_adversarial_loss",
+        "feature_discriminator_loss",
+        "features_grad_norm",
+    }
+    assert not by_features & report.keys()
+    assert {"pixel_loss", "adversarial_loss", "discriminator_loss"} <= (
+        report.keys()
+    )
+    # Their constraint rounds weights that do not move.
+    moved = [
+        not all(map(functools.partial(np.allclose, atol=1e-6), old, new))
+        for old, new in zip(before, map(weights, parts), strict=True)
+    ]
+    assert moved == [True, True, False]
+
+
+def test_every_second_step_looks_at_features(make_gan, batch):
+    gan = make_gan()
+    gan.features_every = 2
+    traced = []
+
+    def trace(looks):
+        traced.append(looks)
+        return tf.function(gan.train_step, autograph=False)
+
+    step = gan.by_step(trace)
+    reports = [step(batch) for _ in range(4)]
+    looked = ["content_loss" in report for report in reports]
+    assert looked == [True, False, True, False]
+    assert traced == [True, False]
 
 
 def test_the_gradient_penalty_is_of_the_patch_discriminator_only(
