@@ -46,9 +46,10 @@ class BasePhase(keras.Model):
 
         def trace(looks):
             super(BasePhase, self).make_train_function(force=True)
-            return self.train_function
+            made, self.train_function = self.train_function, chosen
+            return made
 
-        self.train_function = self.by_step(trace)
+        chosen = self.train_function = self.by_step(trace)
 
     def by_step(self, trace: Callable) -> Callable:
         """Makes one function of those for steps with features and without.
