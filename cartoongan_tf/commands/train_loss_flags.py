@@ -130,8 +130,8 @@ flags.DEFINE_integer(
     "features_every",
     _DEFAULT.features_every,
     "Steps of the second phase from one that looks at features, for content "
-    "and their discriminator, to the next. 2 takes three quarters of the time a "
-    "step, with results that no measure tells apart.",
+    "and their discriminator, to the next. With 2 a step takes three quarters "
+    "of the time, with results that no measure tells apart.",
 )
 flags.DEFINE_integer(
     "feature_shift",
