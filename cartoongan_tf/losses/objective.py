@@ -125,7 +125,7 @@ class Objective:
         view = view or augmentation.AS_IT_IS
         if target is None:
             target = self.target(photos)
-        found = {}
+        found: dict = {}
         if with_content:
             found |= self._content(
                 _last(self.look(target, view)),
