@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from cartoongan_tf.core import errors
 
 _STOPS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
-_MOST = 20  # Inputs that end a process; more are not for the inputs.
+_MAX_CRASHES = 20  # More are not for the inputs.
 _DIE_WITH_PARENT = 1  # Of `prctl`.
 _BEGIN, _END, _DIED, _FINISHED, _TOLD = "begin", "end", "died", "done", "told"
 _ENDS = (
@@ -54,10 +54,10 @@ def supervise() -> None:
         if number in _STOPS or not known.in_hand:
             _die_of(number)
         _write(file, _DIED, number.name)
-        if len(known.crashed) == _MOST:
+        if len(known.crashed) == _MAX_CRASHES:
             sys.exit(
-                f"error: {_MOST} inputs ended the process that read them; the "
-                "model, or too little memory, may be why."
+                f"error: {_MAX_CRASHES} inputs ended the process that read "
+                "them; the model, or too little memory, may be why."
             )
 
 
