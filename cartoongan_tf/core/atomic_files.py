@@ -12,6 +12,7 @@ import keras
 import numpy as np
 
 from cartoongan_tf.core import errors
+from cartoongan_tf.core import finite
 
 _MAX_NAME_BYTES = 255  # Of the usual file systems.
 _MAX_ARRAY_BYTES = 2**31  # The largest networks read have 100 MB.
@@ -86,12 +87,12 @@ def read_arrays(flag: str, path: str | pathlib.Path) -> dict[str, np.ndarray]:
         raise errors.InputError(
             f"`{flag}`={path} cannot be read as an .npz file: {error}"
         ) from error
-    for name, array in arrays.items():
-        if array.dtype.kind == "f" and not np.isfinite(array).all():
-            raise errors.InputError(
-                f"`{flag}`={path} holds values in {name} that are no numbers; "
-                "get the file again."
-            )
+    broken = finite.first_without(arrays.items())
+    if broken:
+        raise errors.InputError(
+            f"`{flag}`={path} holds values in {broken} that are no numbers; "
+            "get the file again."
+        )
     return arrays
 
 

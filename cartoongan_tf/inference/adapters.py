@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from cartoongan_tf.core import errors
+from cartoongan_tf.core import finite
 from cartoongan_tf.images import pictures
 from cartoongan_tf.inference import image_layout
 
@@ -96,11 +97,10 @@ def from_network(network: keras.Model) -> Callable:
 
 def not_finite(network: keras.Model) -> str | None:
     """Name of the first weights of which some are no numbers, if any are."""
-    for weight in network.weights:
-        values = keras.ops.convert_to_numpy(weight)
-        if values.dtype.kind == "f" and not np.isfinite(values).all():
-            return weight.path
-    return None
+    return finite.first_without(
+        (weight.path, keras.ops.convert_to_numpy(weight))
+        for weight in network.weights
+    )
 
 
 def reason(error: Exception) -> str:

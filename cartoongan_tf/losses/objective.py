@@ -137,10 +137,7 @@ class Objective:
         if self.luminance_weight:
             found["luminance"] = losses.luminance_loss(target, generated)
         if self.flat_weight:
-            # A line of the target is none of its flat areas; a photo's texture
-            # is.
-            is_photo = self.content_target == "photo"
-            plain = guided_filter.smooth(photos) if is_photo else target
+            plain = self._without_texture(photos, target)
             found["flat"] = losses.flat_loss(plain, generated)
         if self.palette_weight and cartoons is not None:
             found["palette"] = losses.palette_loss(
@@ -159,6 +156,12 @@ class Objective:
     def look(self, images, view):
         """Features of images as they are shown in a step."""
         return self.features(view.crop(view.tint(images)))
+
+    def _without_texture(self, photos, target):
+        """What is flat in a target: not its lines, but a photo's texture."""
+        if self.content_target == "photo":
+            return guided_filter.smooth(photos)
+        return target
 
     @property
     def _people_weight(self):

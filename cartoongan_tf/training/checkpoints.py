@@ -19,6 +19,8 @@ import numpy as np
 
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
+from cartoongan_tf.core import finite
+from cartoongan_tf.inference import adapters
 
 # What reading a damaged file raises: `zipfile`, NumPy and `assign`.
 _DAMAGES = (
@@ -44,14 +46,11 @@ def save(model: keras.Model, path: pathlib.Path) -> None:
     Raises:
         Diverged: If a number in it is none; the old file stays.
     """
-    arrays = dict(
-        zip(
-            _names(model.state),
-            map(keras.ops.convert_to_numpy, model.state),
-            strict=True,
-        )
-    )
-    if not all(np.isfinite(array).all() for array in arrays.values()):
+    arrays = {
+        name: keras.ops.convert_to_numpy(variable)
+        for name, variable in zip(_names(model.state), model.state, strict=True)
+    }
+    if finite.first_without(arrays.items()):
         raise errors.Diverged(
             f"Weights became infinite or NaN before step {int(model.step)} of "
             f"this phase. {errors.LOWER_RATES}"
@@ -77,28 +76,28 @@ def restore(model: keras.Model, path: pathlib.Path) -> int:
     Raises:
         InputError: If neither can be read, or they hold another state.
     """
-    damages = {}
-    for file in (path, _previous(path)):
-        if not file.exists():
-            continue
+    there = [file for file in (path, _previous(path)) if file.exists()]
+    damages = []
+    for file in there:
         try:
             _read(model, file)
         except _DAMAGES as error:
-            damages[file] = error
+            damages.append(error)
             continue
-        for damaged, reason in damages.items():
+        if damages:
             print(
-                f"The checkpoint {damaged} is damaged ({_first_line(reason)}); "
-                f"the one before it, {file.name}, is used.",
+                f"The checkpoint {path} is damaged "
+                f"({adapters.reason(damages[0])}); the one before it, "
+                f"{file.name}, is used.",
                 file=sys.stderr,
             )
         return int(model.step)
-    for damaged, reason in damages.items():
+    if damages:
         raise errors.InputError(
-            f"The checkpoint {damaged} cannot be read ({_first_line(reason)}); "
-            f"remove {damaged.stem}*.npz to begin this phase again, or choose "
-            "another `workdir`."
-        ) from reason
+            f"The checkpoint {there[0]} cannot be read "
+            f"({adapters.reason(damages[0])}); remove {there[0].stem}*.npz to "
+            "begin this phase again, or choose another `workdir`."
+        ) from damages[0]
     return 0
 
 
@@ -126,7 +125,3 @@ def _is_whole(path):
             return archive.testzip() is None
     except _DAMAGES:
         return False
-
-
-def _first_line(error):
-    return str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -276,7 +276,7 @@ def _check_dependent(settings):
     if settings.features_every > 1 and not settings.has_patch_discriminator:
         raise errors.InputError(
             f"`features_every`={settings.features_every} leaves steps without "
-            f"a discriminator; pass `discriminator`=both, or patch."
+            "a discriminator; pass `discriminator`=both, or patch."
         )
     if settings.match_tones and settings.content_target not in GRADED_TARGETS:
         raise errors.InputError(

@@ -97,14 +97,7 @@ class Cluster:
         calls = keras.callbacks.CallbackList(
             callbacks, model=phase, epochs=1, steps=len(steps), verbose=1
         )
-        step = phase.by_step(
-            lambda _: tf.function(
-                lambda batch: self.strategy.run(
-                    phase.train_step, args=(batch,)
-                ),
-                autograph=False,
-            )
-        )
+        step = phase.by_step(lambda _: self._in_replicas(phase.train_step))
         phase.stop_training = False
         calls.on_train_begin()
         calls.on_epoch_begin(0)
@@ -120,6 +113,12 @@ class Cluster:
                 break
         calls.on_epoch_end(0, report)
         calls.on_train_end(report)
+
+    def _in_replicas(self, step):
+        return tf.function(
+            lambda batch: self.strategy.run(step, args=(batch,)),
+            autograph=False,
+        )
 
     def total(self, number: float) -> float:
         """Sums a number over all workers, which have to call this alike."""
