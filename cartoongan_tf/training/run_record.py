@@ -37,15 +37,14 @@ def check(
 
     Raises:
         InputError: If the folder holds a run that differs in more than what
-            may change; the message says in what.
+            may change; the message says in what. If there is no record of
+            what it holds, or none that can be read.
     """
-    if not exists(settings.workdir):
-        return
-    path = pathlib.Path(settings.workdir) / _NAME
-    old, new = json.loads(path.read_text()), _describe(settings, folders)
-    moved = dict(old["contents"].items() & new["contents"].items())
-    other = _differences(old["settings"], new["settings"], moved)
-    contents = _differences(old["contents"], new["contents"], {*other, _ONCE})
+    had, held = _read(settings.workdir)
+    new = _describe(settings, folders)
+    moved = dict(held.items() & new["contents"].items())
+    other = _differences(had, new["settings"], moved)
+    contents = _differences(held, new["contents"], {*other, _ONCE})
     differences = [
         *(f"`{name}` {change}" for name, change in other.items()),
         *(f"the content of `{name}` {c}" for name, c in contents.items()),
@@ -66,6 +65,19 @@ def write(
     text = json.dumps(_describe(settings, folders), indent=2) + "\n"
     with atomic_files.atomic_path(path) as temporary:
         temporary.write_text(text)
+
+
+def _read(workdir):
+    path = pathlib.Path(workdir) / _NAME
+    try:
+        record = json.loads(path.read_text())
+        return dict(record["settings"]), dict(record["contents"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise errors.InputError(
+            f"`workdir`={workdir} holds checkpoints, but no {_NAME} that can "
+            "be read, which tells their settings and data; put it back, or "
+            "name another `workdir`."
+        ) from error
 
 
 def _differences(old, new, but):

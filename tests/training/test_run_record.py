@@ -21,9 +21,21 @@ def folders(make_folder):
 
 
 def test_the_same_run_may_go_on(settings, folders):
-    run_record.check(settings, folders)
     run_record.write(settings, folders)
     run_record.check(settings, folders)
+
+
+def test_checkpoints_without_a_record_are_not_gone_on_from(settings, folders):
+    with pytest.raises(errors.InputError, match="no run.json that can be read"):
+        run_record.check(settings, folders)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"settings": 5}', "\0"])
+def test_a_damaged_record_is_named(settings, folders, tmp_path, text):
+    run_record.write(settings, folders)
+    (tmp_path / "run/run.json").write_text(text)
+    with pytest.raises(errors.InputError, match="put it back"):
+        run_record.check(settings, folders)
 
 
 @pytest.mark.parametrize("name", config.CHANGEABLE[1:])
