@@ -26,7 +26,7 @@ def test_the_same_run_may_go_on(settings, folders):
 
 
 def test_checkpoints_without_a_record_are_not_gone_on_from(settings, folders):
-    with pytest.raises(errors.InputError, match="no run.json that can be read"):
+    with pytest.raises(errors.InputError, match=r"no run\.json"):
         run_record.check(settings, folders)
 
 
