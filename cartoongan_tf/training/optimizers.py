@@ -12,7 +12,6 @@ _BETA_1 = 0.5  # As in the authors' code.
 _PIXEL_CLIP_NORM = 1.0
 
 
-@keras.saving.register_keras_serializable(package="cartoongan_tf")
 class ReplicaAdam(keras.optimizers.Adam):
     """Adam that clips the gradient of the whole batch.
 

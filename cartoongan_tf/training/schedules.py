@@ -4,7 +4,6 @@ import keras
 from keras import ops
 
 
-@keras.saving.register_keras_serializable(package="cartoongan_tf")
 class LinearDecay(keras.optimizers.schedules.LearningRateSchedule):
     """Constant at first, then falls in a straight line to zero.
 
@@ -26,10 +25,3 @@ class LinearDecay(keras.optimizers.schedules.LearningRateSchedule):
         remaining = (self.end - step) / max(self.end - self.start, 1)
         factor = ops.clip(remaining, 0.0, 1.0)
         return self.learning_rate * (factor if self.end > self.start else 1.0)
-
-    def get_config(self):
-        return {
-            "learning_rate": self.learning_rate,
-            "start": self.start,
-            "end": self.end,
-        }

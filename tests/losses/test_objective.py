@@ -205,6 +205,7 @@ def test_a_warm_up_by_pixels_reproduces_the_target(name, random):
         "painted": inking.paint(photos),
     }[name]
     aim = objective.PixelObjective(name)
+    assert aim.weights == {"pixel": 1.0}
     assert set(aim.weights) == set(aim.reconstruction_terms(photos, photos))
     assert float(aim.reconstruction_terms(photos, target)["pixel"]) == 0
     expected = np.abs(np.asarray(target)).mean()

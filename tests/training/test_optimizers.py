@@ -24,6 +24,14 @@ def test_rates_fall_and_betas_are_the_authors_if_nothing_else_is_told():
     assert float(plain.learning_rate) == 0
 
 
+def test_rates_fall_from_the_middle_on_if_nothing_else_is_told():
+    for start, rates in ((None, (1, 0.6, 0.2)), (7, (1, 1, 1 / 3))):
+        adam = optimizers.decaying(1.0, settings(steps=10, decay_start=start))
+        for step, rate in zip((5, 7, 9), rates, strict=True):
+            adam.iterations.assign(step)
+            assert float(adam.learning_rate) == pytest.approx(rate)
+
+
 def test_a_warm_up_by_pixels_has_a_falling_rate_and_clipped_gradients():
     """The paper's, by content, has its own."""
     by_content = settings(warmup_learning_rate=1e-3, warmup_steps=10)

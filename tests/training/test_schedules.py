@@ -15,9 +15,3 @@ def test_the_rate_falls_in_a_straight_line(step, rate):
 def test_a_start_behind_the_end_means_no_fall(start):
     schedule = schedules.LinearDecay(0.2, start, 100)
     assert float(schedule(99)) == pytest.approx(0.2)
-
-
-def test_a_schedule_comes_back_from_its_config():
-    schedule = schedules.LinearDecay(0.2, 100, 200)
-    again = schedules.LinearDecay.from_config(schedule.get_config())
-    assert float(again(150)) == float(schedule(150))
