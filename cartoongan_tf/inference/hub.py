@@ -80,7 +80,11 @@ def _library(address, flag):
 def _names(hub, place):
     """The files of a repository; where it cannot be asked, those cached."""
     try:
-        found = hub.model_info(place.id, revision=place.revision)
+        found = hub.model_info(
+            place.id,
+            revision=place.revision,
+            timeout=hub.constants.HF_HUB_ETAG_TIMEOUT,  # Unless given, none.
+        )
     except hub.errors.RevisionNotFoundError:
         raise
     except (hub.errors.HTTPError, hub.errors.OfflineModeIsEnabled) as error:
@@ -143,11 +147,10 @@ def _explained(hub, address, flag) -> Iterator[None]:
         yield
     except errors.InputError:
         raise
-    except (
-        hub.errors.HTTPError,
-        hub.errors.LocalEntryNotFoundError,
-        ValueError,  # Of an address, a file's name, or an answer.
-    ) as error:
+    # A ValueError is of an address, a file's name, or an answer.
+    except (hub.errors.HTTPError, OSError, ValueError) as error:
+        if getattr(error, "errno", None):  # Of the disk.
+            raise
         # Below what is not in the cache is why the Hub could not be asked.
         is_absent = isinstance(error, hub.errors.LocalEntryNotFoundError)
         cause = (is_absent and error.__cause__) or error
@@ -176,8 +179,8 @@ def _problem(hub, error, is_absent):
             "run this once with a network, and without HF_HUB_OFFLINE."
         )
     return (
-        f"cannot be fetched ({reason}); the form of an address is "
-        f"{_HUB}OWNER/NAME[@REVISION][/FILE]."
+        f"cannot be fetched ({reason}); run this again, or look at the "
+        f"address: its form is {_HUB}OWNER/NAME[@REVISION][/FILE]."
     )
 
 

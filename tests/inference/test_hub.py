@@ -139,7 +139,7 @@ def test_without_a_network_the_cache_is_used(fetch, endpoint, address):
         ("hf://a/hostile", "cannot contain a '..' path segment"),
         ("hf://a/model/../stray.keras", "cannot contain a '..' path segment"),
         ("hf://datasets/a/model", "cannot be fetched (it names a dataset)"),
-        ("hf://model", "the form of an address is hf://OWNER/NAME[@REVISION]"),
+        ("hf://model", "its form is hf://OWNER/NAME[@REVISION]"),
         ("kaggle://a/model/keras/base", "names a preset of KerasHub"),
     ],
 )
@@ -160,12 +160,20 @@ def test_a_token_opens_what_is_not_public(fetch, repository):
     assert fetched(done) == ("model.keras", b"new")
 
 
-@pytest.mark.parametrize("address", ["hf://a/model", "hf://a/model/model.keras"])
 @pytest.mark.parametrize(
-    ("settings", "reason"),
+    ("address", "settings", "reason"),
     [
-        ({"HF_HUB_OFFLINE": "1"}, "offline mode is enabled"),
-        ({"HF_ENDPOINT": "http://127.0.0.1:9"}, "Connection refused"),
+        (
+            "hf://a/model",
+            {"HF_ENDPOINT": "http://127.0.0.1:9"},
+            "Connection refused",
+        ),
+        ("hf://a/model", {"HF_HUB_OFFLINE": "1"}, "offline mode is enabled"),
+        (
+            "hf://a/model/model.keras",
+            {"HF_HUB_OFFLINE": "1"},
+            "offline mode is enabled",
+        ),
     ],
 )
 def test_without_a_network_what_is_not_cached_is_named(

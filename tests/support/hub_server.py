@@ -53,7 +53,8 @@ def serve(repositories: Repositories, refused: dict[str, str] | None = None):
     Args:
         repositories: What there is.
         refused: The Hub's code for the refusal of others, by repository:
-            GatedRepo, or RepoNotFound for what is private.
+            GatedRepo, which shows the names of its files to all, or
+            RepoNotFound for what is private.
 
     Yields:
         The `Hub`.
@@ -124,6 +125,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         pass
 
     def _describe(self, repository, revision):
+        if self.locked.get(repository) != "GatedRepo":
+            self._check_token(repository)
         files = self._files(repository, revision)
         content = {
             "id": repository,
@@ -133,6 +136,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self._send(200, json.dumps(content).encode())
 
     def _resolve(self, repository, revision, name):
+        self._check_token(repository)
         files = self._files(repository, revision)
         commit = {"X-Repo-Commit": commit_of(files)}
         if name not in files:
@@ -159,10 +163,12 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                         return
         raise _Refusal(404, None)
 
+    def _check_token(self, repository):
+        has_token = self.headers["Authorization"] == f"Bearer {TOKEN}"
+        if repository in self.locked and not has_token:
+            raise _Refusal(401, self.locked[repository])
+
     def _files(self, repository, revision):
-        if repository in self.locked:
-            if self.headers["Authorization"] != f"Bearer {TOKEN}":
-                raise _Refusal(401, self.locked[repository])
         if repository not in self.files:
             raise _Refusal(404, "RepoNotFound")
         revisions = self.files[repository]
