@@ -25,7 +25,7 @@ SHEET = "samples.jpg"
 _OWN_CARD = "MODEL_CARD.md"  # Beside a model: what its author says of it.
 _REPOSITORY = re.compile(r"\w[\w.-]*/\w[\w.-]*", re.ASCII)
 _SHOWN = 4  # Photos on the sheet.
-_SIDE = 320  # pixels, of each
+_SIDE = 400  # pixels, of each, which are cut to squares
 _LITERT = options.Settings(
     formats=("litert",), precisions=("float16",), sizes=(None,)
 )
@@ -103,7 +103,7 @@ def write(
         temporary.mkdir()
         shutil.copyfile(source, temporary / name)
         artifact = _export(generator, temporary, examples)
-        shown = examples.at(None)[:_SHOWN]
+        shown = examples.at((_SIDE, _SIDE))[:_SHOWN]
         (temporary / SHEET).write_bytes(_sheet(shown))
         files = {
             name: _KERAS_ROW,
