@@ -37,9 +37,8 @@ READY := $(VENV)/.ready$(STATE)
 READY_DEV := $(VENV)/.ready-dev$(STATE)
 READY_SERVING := $(VENV)/.ready-serving$(STATE)
 DEV_REQUIREMENTS := requirements-dev.txt requirements-docs.txt \
-    requirements-evaluation.txt requirements-heic.txt requirements-onnx.txt \
-    requirements-quantizer.txt \
-    requirements-serving.txt
+    requirements-evaluation.txt requirements-heic.txt requirements-hub.txt \
+    requirements-onnx.txt requirements-quantizer.txt requirements-serving.txt
 PAGE := serving/page
 READY_PAGE := $(PAGE)/node_modules/.package-lock.json
 

@@ -46,8 +46,8 @@ cartoon = cartoonize(photo)  # uint8 RGB arrays, (height, width, 3)
 |---|---|
 {files}
 
-All is RGB, channels last; cartoons have exactly the size of their photos, and 16
-pixels a side are the least.
+All is RGB, channels last; cartoons have exactly the size of their photos, and
+16 pixels a side are the least.
 
 **Credit**: {about.credit}
 

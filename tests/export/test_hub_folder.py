@@ -58,7 +58,9 @@ def test_four_photos_are_shown_above_their_cartoons(folder, model):
     photo, cartoon = sheet[6:406, 6:406], sheet[412:812, 6:406]
     expected = loading.open_model(model, "model")(photo.astype("uint8"))
     # JPEG, twice, of what is noise.
-    assert np.abs(cartoon - expected).mean() < np.abs(photo - cartoon).mean() / 2
+    assert (
+        np.abs(cartoon - expected).mean() < np.abs(photo - cartoon).mean() / 2
+    )
 
 
 def test_the_hub_reads_the_metadata_of_a_card(folder):
@@ -138,7 +140,9 @@ def test_a_file_is_no_folder(tmp_path):
         hub_folder.check("a/oil", tmp_path / "file", overwrite=True)
 
 
-@pytest.mark.parametrize("name", ["oil", "a/b/oil", "a/", "/oil", "a/öl", "a b/c"])
+@pytest.mark.parametrize(
+    "name", ["oil", "a/b/oil", "a/", "/oil", "a/öl", "a b/c"]
+)
 def test_names_of_no_repository_are_refused(tmp_path, name):
     with pytest.raises(errors.InputError, match="give OWNER/NAME"):
         hub_folder.check(name, tmp_path, overwrite=False)

@@ -102,13 +102,17 @@ def test_one_file_is_fetched(fetch, endpoint, address, expected):
     assert len(files_got(endpoint)) == 1
 
 
-@pytest.mark.parametrize("address", ["hf://a/model", "hf://a/model/model.keras"])
+@pytest.mark.parametrize(
+    "address", ["hf://a/model", "hf://a/model/model.keras"]
+)
 def test_what_is_in_the_cache_is_not_fetched_again(fetch, endpoint, address):
     assert fetched(fetch(address)) == fetched(fetch(address))
     assert len(files_got(endpoint)) == 1
 
 
-@pytest.mark.parametrize("address", ["hf://a/model", "hf://a/model/model.keras"])
+@pytest.mark.parametrize(
+    "address", ["hf://a/model", "hf://a/model/model.keras"]
+)
 def test_without_a_network_the_cache_is_used(fetch, endpoint, address):
     fetch(address)
     asked = len(endpoint.requests)

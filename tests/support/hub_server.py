@@ -60,17 +60,19 @@ def serve(repositories: Repositories, refused: dict[str, str] | None = None):
         The `Hub`.
     """
 
+    requests: list[str] = []
+
     class Handler(_Handler):
         files = repositories
         locked = refused or {}
-        seen: list[str] = []
+        seen = requests
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:
             address = f"http://127.0.0.1:{server.server_port}"
-            yield Hub(address, Handler.seen)
+            yield Hub(address, requests)
         finally:
             server.shutdown()
             thread.join()
