@@ -32,7 +32,6 @@ Photo in, cartoon out: a CartoonGAN generator with {parameters:,} parameters.
 
 ```sh
 pip install 'cartoongan-tf[hub]'
-cartoongan --model=hf://{repository} photo.jpg
 ```
 
 ```python
@@ -41,6 +40,8 @@ from cartoongan_tf import Cartoonizer
 cartoonize = Cartoonizer("hf://{repository}")
 cartoon = cartoonize(photo)  # uint8 RGB arrays, (height, width, 3)
 ```
+
+The program `cartoongan` takes `hf://{repository}` as its model, too.
 
 | file | takes and gives |
 |---|---|
