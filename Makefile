@@ -159,7 +159,7 @@ lock: $(READY_DEV)
 
 # The table of docs/licenses.md, of what is installed with [dev] and [scale].
 licenses: $(READY_DEV) $(SCALE_VENV)/.ready
-	$(BIN)/python -m tools.list_licenses --scale=$(SCALE_VENV)/bin/python
+	$(BIN)/python -m tools.list_licenses $(VENV) $(SCALE_VENV)
 
 # Every package that a user installs, as CycloneDX, checked against its schema.
 sbom: $(READY_DEV)
