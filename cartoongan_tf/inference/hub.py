@@ -85,8 +85,6 @@ def _names(hub, place):
             revision=place.revision,
             timeout=hub.constants.HF_HUB_ETAG_TIMEOUT,  # Unless given, none.
         )
-    except hub.errors.RevisionNotFoundError:
-        raise
     except (hub.errors.HTTPError, hub.errors.OfflineModeIsEnabled) as error:
         return _cached_names(hub, place, error)
     return [file.rfilename for file in found.siblings]

@@ -12,6 +12,7 @@ import sys
 import hub_server
 import numpy as np
 import pytest
+import small_disk
 import small_model
 
 from cartoongan_tf.images import pictures
@@ -199,6 +200,14 @@ def test_a_damaged_file_is_named_and_fetched_again_once_removed(fetch):
     assert f"SHA-256 of {blob} is not the Hub's; remove" in done.stderr
     blob.unlink()
     assert fetched(fetch("hf://a/model")) == ("model.keras", b"new")
+
+
+def test_a_cache_that_cannot_be_written_is_named(fetch, tmp_path):
+    with small_disk.mounted(tmp_path / "disk", "ro") as disk:
+        done = fetch("hf://a/model", HF_HOME=str(disk))
+    assert done.returncode == 1
+    assert f"error: {disk}" in done.stderr
+    assert "cannot be opened or changed (Read-only" in done.stderr
 
 
 @pytest.mark.parametrize("content", ["raise ImportError", "__version__ = '1'"])
