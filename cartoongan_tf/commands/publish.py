@@ -25,7 +25,7 @@ def main(_):
     hub_folder.check(FLAGS.repo, output, FLAGS.overwrite)
     photos = calibration_photos.read("photos", FLAGS.photos)
     devices.prepare(deterministic=False)
-    hub_folder.write(FLAGS.model, FLAGS.repo, output, about, photos)
+    hub_folder.write(FLAGS.model, FLAGS.repo, output.absolute(), about, photos)
     print(f"Wrote {output}. Upload it with:")
     print(shlex.join(["hf", "upload", FLAGS.repo, str(output), "."]))
 

@@ -7,6 +7,7 @@ What it fetches is opened like any other file; no code comes with it.
 
 import contextlib
 import hashlib
+import http
 import importlib
 import pathlib
 import re
@@ -20,6 +21,7 @@ _HUB = "hf://"
 _KAGGLE = "kaggle://"
 _PRESET = {"config.json", "model.weights.h5"}
 _MAX_NAMES = 5  # In a message.
+_NOT_ALLOWED = (http.HTTPStatus.UNAUTHORIZED, http.HTTPStatus.FORBIDDEN)
 _SHA256 = re.compile("[0-9a-f]{64}")
 _TOKEN = "HF_TOKEN to a token of an account that may read it"
 
@@ -36,7 +38,8 @@ def fetch(address: str, flag: str) -> pathlib.Path:
         address: `hf://OWNER/NAME`, followed by `@` and a branch, a tag or a
             commit (unless given, `main`), and by `/` and a file. Unless a file
             is given, the repository's only `.keras` file is taken or, where it
-            has none, its only `.tflite`, `.onnx` or `.npz` file.
+            has none, its only `.tflite`, `.onnx` or `.npz` file; of those in
+            the cache where the Hub cannot be asked.
         flag: The flag that gave `address`, for messages.
 
     Returns:
@@ -159,13 +162,15 @@ def _explained(hub, address, flag) -> Iterator[None]:
 
 def _problem(hub, error, is_absent):
     """What is wrong, in words that follow an address."""
-    response = getattr(error, "response", None)
-    if isinstance(error, hub.errors.GatedRepoError) or (
-        response is not None and response.status_code == 403
-    ):
-        return f"is gated: accept its terms on its page, and set {_TOKEN}."
-    if isinstance(error, hub.errors.RepositoryNotFoundError):
+    is_gated = isinstance(error, hub.errors.GatedRepoError)
+    if isinstance(error, hub.errors.RepositoryNotFoundError) and not is_gated:
         return f"is not there, or private: look at the name, or set {_TOKEN}."
+    status = getattr(getattr(error, "response", None), "status_code", None)
+    if is_gated or status in _NOT_ALLOWED:
+        return (
+            "is gated, or not for this token: accept its terms on its page, "
+            f"and set {_TOKEN}."
+        )
     if isinstance(error, hub.errors.RevisionNotFoundError):
         return "has no such revision; name a branch, a tag or a commit."
     if isinstance(error, hub.errors.RemoteEntryNotFoundError):

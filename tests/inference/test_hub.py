@@ -142,8 +142,8 @@ def test_without_a_network_the_cache_is_used(fetch, endpoint, address):
     [
         ("hf://a/absent", "a/absent is not there, or private: look at"),
         ("hf://a/private", "set HF_TOKEN"),
-        ("hf://a/gated", "is gated: accept its terms on its page, and set HF"),
-        ("hf://a/gated/model.keras", "is gated: accept its terms"),
+        ("hf://a/gated", "is gated, or not for this token: accept its terms"),
+        ("hf://a/gated/model.keras", "is gated, or not for this token"),
         ("hf://a/model@v2", "a/model@v2 has no such revision"),
         ("hf://a/model/other.keras", "other.keras has no such file"),
         (
@@ -170,6 +170,14 @@ def test_what_cannot_be_fetched_is_named(
     assert message in done.stderr
     assert not files_got(endpoint)
     assert not list(tmp_path.rglob("stray.keras"))
+
+
+@pytest.mark.parametrize("token", [hub_server.OTHER_TOKEN, "hf_invalid"])
+@pytest.mark.parametrize("repository", REFUSED)
+def test_a_token_that_opens_nothing_is_named(fetch, repository, token):
+    done = fetch(f"hf://{repository}", HF_TOKEN=token)
+    assert done.returncode == 1
+    assert f"/{repository} is gated, or not for this token" in done.stderr
 
 
 @pytest.mark.parametrize("repository", REFUSED)

@@ -15,6 +15,7 @@ import threading
 import urllib.parse
 
 TOKEN = "hf_of_the_tests"
+OTHER_TOKEN = "hf_without_rights"
 
 # Files by their names, by branch or tag, by repository.
 Repositories = dict[str, dict[str, dict[str, bytes]]]
@@ -118,8 +119,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 case _:
                     raise _Refusal(404, None)
         except _Refusal as refusal:
-            status, code = refusal.args
-            self._send(status, **({"X-Error-Code": code} if code else {}))
+            status, *said = refusal.args
+            names = ("X-Error-Code", "X-Error-Message")
+            headers = zip(names, said, strict=False)
+            self._send(status, **{name: text for name, text in headers if text})
 
     do_HEAD = do_GET
 
@@ -166,9 +169,16 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         raise _Refusal(404, None)
 
     def _check_token(self, repository):
-        has_token = self.headers["Authorization"] == f"Bearer {TOKEN}"
-        if repository in self.locked and not has_token:
-            raise _Refusal(401, self.locked[repository])
+        token = self.headers.get("Authorization", "").removeprefix("Bearer ")
+        if repository not in self.locked or token == TOKEN:
+            return
+        if token == OTHER_TOKEN:
+            raise _Refusal(403, None)
+        if token:
+            raise _Refusal(
+                401, None, "Invalid credentials in Authorization header"
+            )
+        raise _Refusal(401, self.locked[repository])
 
     def _files(self, repository, revision):
         if repository not in self.files:
