@@ -37,9 +37,8 @@ READY := $(VENV)/.ready$(STATE)
 READY_DEV := $(VENV)/.ready-dev$(STATE)
 READY_SERVING := $(VENV)/.ready-serving$(STATE)
 DEV_REQUIREMENTS := requirements-dev.txt requirements-docs.txt \
-    requirements-evaluation.txt requirements-heic.txt requirements-onnx.txt \
-    requirements-quantizer.txt \
-    requirements-serving.txt
+    requirements-evaluation.txt requirements-heic.txt requirements-hub.txt \
+    requirements-onnx.txt requirements-quantizer.txt requirements-serving.txt
 PAGE := serving/page
 READY_PAGE := $(PAGE)/node_modules/.package-lock.json
 
@@ -160,7 +159,7 @@ lock: $(READY_DEV)
 
 # The table of docs/licenses.md, of what is installed with [dev] and [scale].
 licenses: $(READY_DEV) $(SCALE_VENV)/.ready
-	$(BIN)/python -m tools.list_licenses --scale=$(SCALE_VENV)/bin/python
+	$(BIN)/python -m tools.list_licenses $(VENV) $(SCALE_VENV)
 
 # Every package that a user installs, as CycloneDX, checked against its schema.
 sbom: $(READY_DEV)

@@ -31,6 +31,7 @@ GROUPS = {  # Who needs a package: files of requirements.
             "serving",
             "onnx",
             "evaluation",
+            "hub",
             "scale",
         )
     },

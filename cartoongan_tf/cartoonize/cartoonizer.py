@@ -23,6 +23,7 @@ from cartoongan_tf.cartoonize import runner
 from cartoongan_tf.cartoonize import settings
 from cartoongan_tf.core import errors
 from cartoongan_tf.inference import loading
+from cartoongan_tf.inference import model_paths
 from cartoongan_tf.inference import postprocess
 from cartoongan_tf.inference import styles
 
@@ -34,8 +35,9 @@ class Cartoonizer:
 
     Args:
         model: Name of a shipped style, `.keras` file, folder of a run,
-            SavedModel folder, `.tflite` or `.onnx` file, or the URL of a
-            model that TensorFlow Serving serves.
+            SavedModel folder, `.tflite` or `.onnx` file, the address of a
+            model on the Hugging Face Hub, `hf://OWNER/NAME`, or the URL of one
+            that TensorFlow Serving serves.
         strength: Share of the cartoon in the result, 0 to 1; the rest is the
             photo.
         preserve_color: Whether results get the color statistics of the photo.
@@ -70,9 +72,10 @@ class Cartoonizer:
         tile: int | None = None,
     ):
         self._finish = postprocess.Finish(strength, preserve_color)
-        self._model = loading.open_model(model, "model", tile)
+        found = model_paths.find(model, "model")
+        self._model = loading.open_model(found, "model", tile)
         self.fingerprint = repr(
-            [str(model), _changed(model), strength, preserve_color, tile]
+            [str(model), _changed(found), strength, preserve_color, tile]
         )
 
     def __call__(self, picture: np.ndarray) -> np.ndarray:
@@ -157,9 +160,9 @@ class Cartoonizer:
         return np.stack([self._finish(*pair) for pair in pairs])
 
 
-def _changed(model):
+def _changed(found):
     """When a model's file was last changed; None for what is no file."""
-    path = styles.find(model)
+    path = pathlib.Path(found)
     return path.stat().st_mtime_ns if path.exists() else None
 
 

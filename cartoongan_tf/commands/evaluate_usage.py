@@ -48,8 +48,8 @@ flags.DEFINE_multi_string(
     "model",
     [],
     "The name of a shipped style, a .keras file, the --workdir of a run, a "
-    "SavedModel folder, or a .tflite file. May be given several times, or not "
-    "at all.",
+    "SavedModel folder, a .tflite file, or hf://OWNER/NAME. May be given "
+    "several times, or not at all.",
 )
 flags.DEFINE_string(
     "photo_dir",

@@ -23,7 +23,7 @@ flags.DEFINE_string(
     "model",
     None,
     "The generator: a shipped style by its name, a .keras file, the --workdir "
-    "of a run, or an .npz file with the authors' weights.",
+    "of a run, an .npz file with the authors' weights, or hf://OWNER/NAME.",
     required=True,
 )
 flags.DEFINE_string("output", None, "Folder to write into.", required=True)

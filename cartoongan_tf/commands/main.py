@@ -9,6 +9,7 @@
     cartoongan evaluate ...         how good styles are
     cartoongan serve ...            a server and a web page on this machine
     cartoongan styles               the styles that come with the program
+    cartoongan publish ...          a style's folder for the Hugging Face Hub
     cartoongan import_weights ...   the authors' weights, into a .keras file
     cartoongan check_gpu ...        would Android's GPU take a .tflite file?
     cartoongan profile ...          time and memory of an exported file
@@ -47,6 +48,7 @@ VERBS = (
     "export",
     "evaluate",
     "styles",
+    "publish",
     "import_weights",
     "check_gpu",
     "profile",

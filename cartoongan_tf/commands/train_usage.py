@@ -30,9 +30,10 @@ flags.DEFINE_string(
 flags.DEFINE_string(
     "init_from",
     _DEFAULT.init_from,
-    "Fine-tune: workdir of another run, a generator's .keras file, or a "
-    "shipped style by its name, to begin with. Goes with --warmup_steps=0 and "
-    "the same --generator, --filters, --blocks and --discriminator_filters.",
+    "Fine-tune: workdir of another run, a generator's .keras file, a shipped "
+    "style by its name, or hf://OWNER/NAME, to begin with. Goes with "
+    "--warmup_steps=0 and the same --generator, --filters, --blocks and "
+    "--discriminator_filters.",
 )
 flags.DEFINE_enum(
     "discriminator",

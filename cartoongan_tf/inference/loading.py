@@ -2,8 +2,8 @@
 
 A `.keras` file (or the folder of a run, which holds `generator.keras`, or the
 name of a shipped style), the authors' weights as an `.npz` file, a SavedModel
-folder, a `.tflite` or an `.onnx` file. All become functions from a picture to
-its cartoon.
+folder, a `.tflite` or an `.onnx` file, here or on the Hugging Face Hub. All
+become functions from a picture to its cartoon.
 """
 
 import functools
@@ -21,6 +21,7 @@ from cartoongan_tf.core import model_interface
 from cartoongan_tf.images import pictures
 from cartoongan_tf.inference import adapters
 from cartoongan_tf.inference import litert_runtime
+from cartoongan_tf.inference import model_paths
 from cartoongan_tf.inference import remote_model
 from cartoongan_tf.inference import saved_model_runtime
 from cartoongan_tf.inference import styles
@@ -48,15 +49,15 @@ def load_generator(
     """Loads a trained generator.
 
     Args:
-        path: A `.keras` file, the folder of a run, a shipped style's name, or
-            an `.npz` file with the authors' weights.
+        path: A `.keras` file, the folder of a run, a shipped style's name, an
+            `.npz` file with the authors' weights, or an address of the Hub.
         flag: The flag that gave `path`, for messages.
         kinds: Classes that it may be of.
 
     Raises:
         InputError: If there is none, or it is another network.
     """
-    path = styles.find(path)
+    path = pathlib.Path(model_paths.find(path, flag))
     if path.suffix == ".npz":
         return official_weights.port_official_generator(path)
     if path.is_dir():
@@ -151,8 +152,9 @@ def open_model(
     Args:
         path: `.keras` file, folder of a run, SavedModel folder (or the folder
             of its versions, of which the highest is taken), `.tflite`,
-            `.onnx` or `.npz` file, a shipped style's name, or the URL of a
-            model that TensorFlow Serving serves.
+            `.onnx` or `.npz` file, a shipped style's name, an address of the
+            Hub (`hub.fetch`), or the URL of a model that TensorFlow Serving
+            serves.
         flag: The flag that gave `path`, for messages.
         tile: Side of the tiles that a Keras network works in; None for its
             own. Others work on whole pictures.
@@ -160,6 +162,7 @@ def open_model(
     Raises:
         InputError: If there is no such model, or it knows no tiles.
     """
+    path = model_paths.find(path, flag)
     try:
         with crashes.handling(path):
             cartoonize = _artifact(path, flag)
@@ -223,8 +226,7 @@ def from_onnx(path: pathlib.Path) -> Callable:
 def _artifact(path, flag):
     """Opens what is no Keras network; None for what is one."""
     if remote_model.is_address(path):
-        return remote_model.ServedModel(str(path))
-    path = styles.find(path)
+        return remote_model.ServedModel(path)
     saved_model = saved_model_runtime.find(path)
     if saved_model:
         return _opened(_open_session, saved_model, flag)

@@ -6,6 +6,7 @@ so that the server needs no more than a SavedModel of `export.py`.
 
 import base64
 import ipaddress
+import pathlib
 import urllib.parse
 
 import numpy as np
@@ -33,7 +34,7 @@ _RETRY = urllib3.Retry(
 )
 
 
-def is_address(model: str) -> bool:
+def is_address(model: str | pathlib.Path) -> bool:
     """Whether a model is named by a URL."""
     return urllib.parse.urlsplit(str(model)).scheme in ("http", "https")
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 DEFAULT = "storybook"
 FOLDER = pathlib.Path(__file__).parents[1] / "weights"
+NOT_STATED = "not stated"  # Credit or license.
 
 _SUFFIX = ".keras"
 _DISCRIMINATOR = "_discriminator"
@@ -25,8 +26,8 @@ class About(NamedTuple):
     """
 
     name: str = "CartoonGAN"
-    credit: str = "not stated"
-    license: str = "not stated"
+    credit: str = NOT_STATED
+    license: str = NOT_STATED
 
 
 _SHIPPED = {

@@ -6,6 +6,7 @@ sample grids, and at its end `generator.keras` and `discriminator.keras`.
 """
 
 import contextlib
+import pathlib
 import shutil
 from collections.abc import Callable
 
@@ -17,6 +18,7 @@ from cartoongan_tf.core import devices
 from cartoongan_tf.core import errors
 from cartoongan_tf.evaluation import inception
 from cartoongan_tf.inference import loading
+from cartoongan_tf.inference import model_paths
 from cartoongan_tf.inference import styles
 from cartoongan_tf.losses import perceptual_features
 from cartoongan_tf.nn import feature_discriminator
@@ -102,8 +104,8 @@ def build_networks(
         )
         beside = None
     else:
-        beside = styles.find(config.init_from)
-        generator = loading.load_generator(config.init_from, "init_from")
+        beside = pathlib.Path(model_paths.find(config.init_from, "init_from"))
+        generator = loading.load_generator(beside, "init_from")
         _check_kind(generator, config)
         _check_fit(generator, config, "filters", "filters")
         _check_fit(generator, config, "blocks", "blocks")

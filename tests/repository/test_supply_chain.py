@@ -23,7 +23,7 @@ INPUTS = {  # As the Makefile's `lock` has them.
         *(
             f"requirements-{name}.txt"
             for name in list_licenses.GROUPS["tests"]
-            + ("evaluation", "heic", "onnx", "quantizer", "serving")
+            + ("evaluation", "heic", "hub", "onnx", "quantizer", "serving")
         ),
     ],
 }

@@ -1,0 +1,94 @@
+"""Model cards as the Hugging Face Hub reads them: metadata, then Markdown."""
+
+import json
+from collections.abc import Iterator
+
+from cartoongan_tf.inference import styles
+
+# Of the identifiers that the Hub knows those that weights come under; another
+# license is `other`, with its name.
+_LICENSES = frozenset(
+    "apache-2.0 bsd-2-clause bsd-3-clause cc0-1.0 cc-by-2.0 cc-by-3.0 "
+    "cc-by-4.0 cc-by-nc-3.0 cc-by-nc-4.0 cc-by-nc-nd-4.0 cc-by-nc-sa-3.0 "
+    "cc-by-nc-sa-4.0 cc-by-nd-4.0 cc-by-sa-3.0 cc-by-sa-4.0 gpl-3.0 mit "
+    "mpl-2.0 openrail unlicense".split()
+)
+_METADATA = """\
+---
+{license}
+library_name: keras
+pipeline_tag: image-to-image
+tags:
+- cartoongan
+- style-transfer
+---
+"""
+_CARD = """\
+# {about.name}
+
+Photo in, cartoon out: a CartoonGAN generator with {parameters:,} parameters.
+
+![Photos above their cartoons]({sheet})
+
+```sh
+pip install 'cartoongan-tf[hub]'
+```
+
+```python
+from cartoongan_tf import Cartoonizer
+
+cartoonize = Cartoonizer("hf://{repository}")
+cartoon = cartoonize(photo)  # uint8 RGB arrays, (height, width, 3)
+```
+
+The program `cartoongan` takes `hf://{repository}` as its model, too.
+
+| file | takes and gives |
+|---|---|
+{files}
+
+All is RGB, channels last; cartoons have exactly the size of their photos, and
+16 pixels a side are the least.
+
+**Credit**: {about.credit}
+
+**License** of the weights: {about.license}
+"""
+
+
+def text(
+    repository: str,
+    about: styles.About,
+    parameters: int,
+    files: dict[str, str],
+    sheet: str,
+    rest: str = "",
+) -> str:
+    """Writes a card.
+
+    Args:
+        repository: Of the Hub, `OWNER/NAME`.
+        about: Name, credit and license of the model.
+        parameters: How many the generator has.
+        files: What each file takes and gives.
+        sheet: The picture of photos and cartoons, beside the card.
+        rest: More Markdown, to end with.
+    """
+    rows = (f"| `{name}` | {said} |" for name, said in files.items())
+    card = _CARD.format(
+        repository=repository,
+        about=about,
+        parameters=parameters,
+        files="\n".join(rows),
+        sheet=sheet,
+    )
+    metadata = _METADATA.format(license="\n".join(_license(about.license)))
+    return "\n".join([metadata, card, rest] if rest else [metadata, card])
+
+
+def _license(name) -> Iterator[str]:
+    if name.lower() in _LICENSES:
+        yield f"license: {name.lower()}"
+    else:
+        yield "license: other"
+        yield f"license_name: {json.dumps(name)}"  # Quoted as YAML does, too.
