@@ -90,3 +90,17 @@ def test_pictures_of_nothing_but_white_change_no_tone(random):
     white = grays(random, 1, 1)
     grade = color_matching.match(grays(random, 0, 0.9), white, 1.0)
     assert grade.curve is None
+
+
+def test_the_first_and_the_last_picture_are_looked_at(random):
+    cartoons = grays(random, 0.3, 0.9, count=3)
+    seen = []
+
+    def read(number):
+        seen.append(number)
+        return cartoons.read(number)
+
+    color_matching.match(
+        grays(random, 0, 0.9), image_source.PictureSource(cartoons.paths, read)
+    )
+    assert seen == [0, 1, 2]

@@ -44,6 +44,54 @@ def test_a_setting_out_of_range_is_named(name, value):
         config.TrainConfig(**FOLDERS, **{name: value})
 
 
+@pytest.mark.parametrize(
+    ("name", "least"),
+    [
+        *(
+            (name, 0)
+            for name in (
+                "color_weight",
+                "denoise_cartoons",
+                "edge_high",
+                "edge_low",
+                "gradient_penalty_weight",
+                "image_pool",
+                "pixel_weight",
+                "seed",
+                "steps",
+                "warmup_steps",
+            )
+        ),
+        *(
+            (name, 1)
+            for name in (
+                "checkpoint_every",
+                "edge_dilation",
+                "filters",
+                "sample_every",
+                "smoothing_kernel",
+            )
+        ),
+        ("image_size", 32),
+    ],
+)
+def test_the_least_of_a_setting_is_taken(name, least):
+    changes = {name: least}
+    if name == "edge_high":
+        changes["edge_low"] = 0
+    assert getattr(config.TrainConfig(**FOLDERS, **changes), name) == least
+    with pytest.raises(errors.InputError, match=f"`{name}`"):
+        config.TrainConfig(**FOLDERS, **changes | {name: least - 1})
+
+
+def test_the_light_generator_is_held_to_the_colors_of_photos():
+    for generator, weight in (("cartoongan", 0), ("light", 15)):
+        chosen = config.TrainConfig(**FOLDERS, generator=generator)
+        assert chosen.color_weight_in_use == weight
+        other = dataclasses.replace(chosen, color_weight=3.0)
+        assert other.color_weight_in_use == 3
+
+
 def test_a_pool_must_hold_a_batch():
     config.TrainConfig(**FOLDERS, image_pool=0)
     with pytest.raises(errors.InputError, match="`image_pool`=7 must hold"):

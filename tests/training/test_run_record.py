@@ -130,5 +130,17 @@ def test_what_a_run_began_with_may_be_trained_on(settings, folders, tmp_path):
 def test_other_pictures_are_noticed(settings, folders):
     run_record.write(settings, folders)
     fewer = {"photo_dir": folders["photo_dir"][1:]}
-    with pytest.raises(errors.InputError, match="content of `photo_dir` was"):
+    noticed = pytest.raises(
+        errors.InputError, match="content of `photo_dir` was"
+    )
+    with noticed:
         run_record.check(settings, fewer)
+    first, *others = folders["photo_dir"]
+    moved = first.rename(first.with_stem("another"))
+    with noticed:
+        run_record.check(settings, {"photo_dir": [moved, *others]})
+    moved.rename(first)
+    run_record.check(settings, folders)
+    first.write_bytes(first.read_bytes() + b" ")
+    with noticed:
+        run_record.check(settings, folders)
