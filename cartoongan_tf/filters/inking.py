@@ -5,9 +5,11 @@ can ask for them: this is what a generator is then told to draw. A line lies on
 the darker side of a contour, where the surroundings are brighter than the
 place itself (a difference of means along the contour, as in Winnemoeller et
 al., 2012, XDoG), only where the contour runs on in one direction, and not in
-texture. As with a brush, outlines of whole things are bold and black, and
-lines inside them fine, in a dark tone of the color around them: a mouth is
-no black bar. Luminance is cel shaded, and colors keep their hue.
+texture. As with a brush, outlines of whole things are bold, and lines inside
+them fine. All are in a dark tone of the color below them, as a colorist's
+line holds are: black in dark hair, brown along a shadow on skin, so that a
+nose or a mouth is no black bar. Luminance is cel shaded, and colors keep
+their hue.
 
 Images are float, `(batch, height, width, 3)`, in [-1, 1]. Written in
 `keras.ops` only.
@@ -25,8 +27,10 @@ from cartoongan_tf.filters import texture
 
 _PAINT_STRENGTH = 0.004  # Of L0 smoothing: what has no lines keeps more.
 _BLACK = -0.92
-_SHADE = 0.45  # Color of a fine line, in [0, 1], by the tone below it.
-_SHADE_RANGE = (0.05, 0.2)  # Difference: that color below, black above.
+# Color of a line, in [0, 1], by the color below it.
+_FINE_SHADE = 0.45
+_BOLD_SHADE = 0.3
+_SHADE_RANGE = (0.1, 0.4)  # Difference: a fine line is black above.
 # Half the sides, in pixels, of the two squares whose means are compared.
 _FINE_RADII = (0, 2)
 _BOLD_RADII = (1, 3)
@@ -53,12 +57,13 @@ def ink(photos, grade=grading.PLAIN):
     without_texture = 1 - texture.mask(graded)
 
     darker, opacity = _lines(light, _FINE_RADII)
-    shade = _SHADE * (tones + 1) - 1
+    shade = _shade(tones, _FINE_SHADE)
     color = shade + texture.ramp(darker, _SHADE_RANGE) * (_BLACK - shade)
     drawn = tones + without_texture * opacity * (color - tones)
 
     _, opacity = _lines(luminance.luminance(outlines), _BOLD_RADII)
-    return drawn + without_texture * opacity * (_BLACK - drawn)
+    color = _shade(outlines, _BOLD_SHADE)
+    return drawn + without_texture * opacity * (color - drawn)
 
 
 def paint(photos, grade=grading.PLAIN):
@@ -73,6 +78,10 @@ def _in_tones(patches):
     light = luminance.luminance(guided_filter.smooth(patches))
     tones = patches + cel_shading.posterize(light) - light
     return ops.clip(tones, -1, 1), light
+
+
+def _shade(colors, share):
+    return ops.maximum(share * (colors + 1) - 1, _BLACK)
 
 
 def _lines(light, radii):

@@ -9,6 +9,7 @@ import tomllib
 import documented
 import pytest
 
+import cartoongan_tf
 from cartoongan_tf.training import config
 
 ROOT = documented.ROOT
@@ -126,3 +127,8 @@ def test_each_requirement_is_explained():
         if file.name in own:
             expected = set().union(*(required(ROOT / name) for name in own))
         assert explained()[file.name] == expected, file.name
+
+
+def test_the_citation_names_this_version():
+    citation = (ROOT / "CITATION.cff").read_text()
+    assert f"\nversion: {cartoongan_tf.__version__}\n" in citation
