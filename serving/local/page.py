@@ -20,6 +20,7 @@ _PAGE = pathlib.Path(__file__).parents[1] / "page"
 _SITE = _PAGE / "site"
 # Filled by `npm ci --prefix serving/page`.
 _PACKAGES = _PAGE / "node_modules" / "@litertjs"
+_REPORT = "report.json"  # of `export.py`, beside its files
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; "
@@ -63,6 +64,7 @@ def routes(
         browser = {
             "model": "page/model.tflite",
             "runtime": f"page{runtime[0].path}/" if runtime else None,
+            "tiles": _tiles(tflite),
         }
 
     async def choices(_):
@@ -78,6 +80,17 @@ def routes(
         _file("/", _SITE / "index.html", headers),
         routing.Mount("/page", routes=parts, middleware=headers),
     ]
+
+
+def _tiles(tflite):
+    """How `export.py` says that tiles must lie, or None if it does not."""
+    try:
+        text = tflite.with_name(_REPORT).read_text("utf-8")
+        report = json.loads(text)
+        names = [artifact["file"] for artifact in report["artifacts"]]
+        return report["tiles"] if tflite.name in names else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _headers(headers, cache):

@@ -3,8 +3,9 @@
  *
  * A classic worker: LiteRT loads its WebAssembly with `importScripts`, which
  * module workers lack. Messages in: `{open: {runtime, model}}`, answered with
- * `{sizes, threads}`; `{draw: {pixels, fit}}`, answered with `{pixels}`; both
- * with `{problem}` where they fail.
+ * `{sizes, threads}`; `{draw: {photo, plan}}`, answered with `{tile}` before
+ * each tile, from 0, and `{cartoon}`, a PNG; both with `{problem}` where they
+ * fail.
  */
 
 let litert;
@@ -12,8 +13,7 @@ let model;
 
 self.onmessage = async ({ data }) => {
   try {
-    const answer = data.open ? await open(data.open) : await draw(data.draw);
-    self.postMessage(answer, answer.pixels ? [answer.pixels.buffer] : []);
+    self.postMessage(await (data.open ? open(data.open) : draw(data.draw)));
   } catch (error) {
     self.postMessage({ problem: error.message || String(error) });
   }
@@ -64,13 +64,26 @@ function size(signature) {
   return { name: signature.key, width, height };
 }
 
-async function draw({ pixels, fit }) {
+async function draw({ photo, plan }) {
   const tensors = await import("./tensors.js");
-  const shape = [1, fit.rows, fit.columns, 3];
-  const photo = new litert.Tensor(tensors.fromPixels(pixels, fit), shape);
-  const [cartoon] = await model.run(fit.name, [photo]);
+  const { width, height } = photo;
+  const pixels = new Uint8ClampedArray(photo.pixels.length);
+  for (const [number, tile] of plan.tiles.entries()) {
+    self.postMessage({ tile: number });
+    const drawn = await run(tensors.fromPixels(photo, tile, plan), plan);
+    tensors.toPixels(drawn, tile, plan, { pixels, width });
+  }
+  const canvas = new OffscreenCanvas(width, height);
+  const cartoon = new ImageData(pixels, width, height);
+  canvas.getContext("2d").putImageData(cartoon, 0, 0);
+  return { cartoon: await canvas.convertToBlob() };
+}
+
+async function run(values, { name, rows, columns }) {
+  const photo = new litert.Tensor(values, [1, rows, columns, 3]);
+  const [cartoon] = await model.run(name, [photo]);
   photo.delete();
-  const drawn = tensors.toPixels(await cartoon.data(), fit);
+  const drawn = await cartoon.data();
   cartoon.delete();
-  return { pixels: drawn };
+  return drawn;
 }
