@@ -74,11 +74,11 @@ def serve_routes(routes):
 
 
 @contextlib.contextmanager
-def browse():
+def browse(*flags):
     """Starts the browser."""
     with playwright.sync_api.sync_playwright() as driver:
         browser = driver.chromium.launch(
-            executable_path=chromium(), args=_ARGUMENTS
+            executable_path=chromium(), args=[*_ARGUMENTS, *flags]
         )
         yield browser
         browser.close()

@@ -29,7 +29,8 @@ export class BrowserEngine {
    * @param {object} options
    * @param {AbortSignal} options.signal
    * @param {(step: string, share?: number, detail?: string) => void} options.report
-   * @returns {Promise<Blob>} Reduced to the model's size if that has no tiles.
+   * @returns {Promise<{cartoon: Blob, chip: "webgpu" | "wasm"}>} Reduced to the
+   *   model's size if that has no tiles.
    * @throws {Failure} If LiteRT or the model does not run here.
    */
   async cartoonize({ canvas }, { signal, report }) {
@@ -46,11 +47,7 @@ export class BrowserEngine {
       const which = count > 1 ? `tile ${tile + 1} of ${count}` : "";
       report("Drawing in this browser", tile / count, which);
     };
-    const { cartoon } = await this.#ask({ draw }, signal, {
-      transfer: [pixels.buffer],
-      onTile,
-    });
-    return cartoon;
+    return this.#ask({ draw }, signal, { transfer: [pixels.buffer], onTile });
   }
 
   /** Starts the worker and the model once; anew after a failure. */

@@ -4,11 +4,12 @@
  * A classic worker: LiteRT loads its WebAssembly with `importScripts`, which
  * module workers lack. Messages in: `{open: {runtime, model}}`, answered with
  * `{sizes, threads}`; `{draw: {photo, plan}}`, answered with `{tile}` before
- * each tile, from 0, and `{cartoon}`, a PNG; both with `{problem}` where they
- * fail.
+ * each tile, from 0, and `{cartoon, chip}`, a PNG and the accelerator that
+ * made it, `webgpu` or `wasm`; both with `{problem}` where they fail.
  */
 
 let litert;
+let bytes; // of the model
 let model;
 
 self.onmessage = async ({ data }) => {
@@ -22,11 +23,26 @@ self.onmessage = async ({ data }) => {
 async function open({ runtime, model: address }) {
   const response = await fetch(address);
   if (!response.ok) throw new Error(`the model answers ${response.status}`);
-  const bytes = new Uint8Array(await response.arrayBuffer());
+  bytes = new Uint8Array(await response.arrayBuffer());
   litert = await import(`${runtime}core.js`);
   const threads = await start(`${runtime}wasm/`);
-  model = await litert.loadAndCompile(bytes, { accelerator: "wasm" });
+  model = await compile();
   return { sizes: Object.values(model.signatures).map(size), threads };
+}
+
+/** For the graphics chip where there is one that can run it. */
+async function compile() {
+  if (await navigator.gpu?.requestAdapter().catch(() => null)) {
+    try {
+      return await litert.loadAndCompile(bytes, {
+        accelerator: "webgpu",
+        gpuOptions: { precision: "fp32" }, // tiles must agree
+      });
+    } catch (error) {
+      console.info("LiteRT does not compile for WebGPU:", error);
+    }
+  }
+  return litert.loadAndCompile(bytes, { accelerator: "wasm" });
 }
 
 /** Starts LiteRT, on all cores where the page and the browser allow it. */
@@ -76,10 +92,23 @@ async function draw({ photo, plan }) {
   const canvas = new OffscreenCanvas(width, height);
   const cartoon = new ImageData(pixels, width, height);
   canvas.getContext("2d").putImageData(cartoon, 0, 0);
-  return { cartoon: await canvas.convertToBlob() };
+  const chip = model.options.accelerator;
+  return { cartoon: await canvas.convertToBlob(), chip };
 }
 
-async function run(values, { name, rows, columns }) {
+/** Runs the model, on the processor where the graphics chip fails. */
+async function run(values, plan) {
+  try {
+    return await runOnce(values, plan);
+  } catch (error) {
+    if (model.options.accelerator === "wasm") throw error;
+    console.info("LiteRT does not run on WebGPU:", error);
+    model = await litert.loadAndCompile(bytes, { accelerator: "wasm" });
+    return runOnce(values, plan);
+  }
+}
+
+async function runOnce(values, { name, rows, columns }) {
   const photo = new litert.Tensor(values, [1, rows, columns, 3]);
   const [cartoon] = await model.run(name, [photo]);
   photo.delete();

@@ -6,6 +6,7 @@ import { cartoonize } from "./server_engine.js";
 import { Styles } from "./styles.js";
 
 const element = (id) => document.getElementById(id);
+const CHIPS = { webgpu: " on the graphics chip", wasm: " on the processor" };
 // Of a model without tiles, which reduces photos further by itself.
 const LONGEST = 2048;
 
@@ -60,8 +61,9 @@ export class Settings {
    */
   async cartoonize(photo, signal, report) {
     if (this.#inBrowser) {
-      const cartoon = await this.#browser.cartoonize(photo, { signal, report });
-      return { cartoon, by: "" };
+      const options = { signal, report };
+      const drawn = await this.#browser.cartoonize(photo, options);
+      return { cartoon: drawn.cartoon, by: CHIPS[drawn.chip] };
     }
     report("Drawing on the server");
     const style = this.#styles.chosen;

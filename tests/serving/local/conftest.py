@@ -4,9 +4,18 @@ import contextlib
 
 import browsing
 import keras
+import numpy as np
 import pytest
 
+from cartoongan_tf.export import export_report
+from cartoongan_tf.export import exporter
+from cartoongan_tf.export import fidelity
+from cartoongan_tf.export import profiling
 from cartoongan_tf.export.litert import conversion
+from cartoongan_tf.images import pictures
+from cartoongan_tf.inference import styles
+from cartoongan_tf.inference import tiling
+from cartoongan_tf.nn import light_generator
 from cartoongan_tf.nn import networks
 
 
@@ -61,3 +70,49 @@ def visit(open_page, server):
 @pytest.fixture
 def photo(random):
     return random.integers(0, 256, (36, 56, 3), "uint8")
+
+
+@pytest.fixture(scope="module")
+def light():
+    """A generator without norms; a pixel depends on 22 rows and columns."""
+    network = light_generator.LightGenerator(filters=4, blocks=1)
+    random = np.random.default_rng(0)
+    for weight in network.trainable_weights:
+        weight.assign(random.normal(0, 0.2, weight.shape))
+    return network
+
+
+@pytest.fixture(scope="module")
+def tiled_server(published, light, tmp_path_factory):
+    """With a file of two sizes, neither as large as most photos."""
+    folder = tmp_path_factory.mktemp("exported")
+    sizes = [(96, 80), (72, 112)]
+    path = folder / "cartoongan_float32.tflite"
+    path.write_bytes(conversion.convert(light, sizes, "float32"))
+    artifact = exporter.Artifact(
+        path.name,
+        "float32",
+        1,
+        fidelity.Fidelity(100, 1, 0),
+        profiling.Profile({}, None),
+    )
+    about = {"tiles": tiling.exact_tiles(light)}
+    style = styles.About("tiny", None, None)
+    export_report.write(folder, [artifact], [], about, style)
+    flags = f"--model_dir={published}", f"--tflite={path}"
+    with browsing.serve(*flags) as (address, _):
+        yield address
+
+
+@pytest.fixture
+def whole(light):
+    """The cartoon in one piece, of a photo with its mirror image beyond."""
+
+    def whole(photo, rows, columns):
+        height, width, _ = photo.shape
+        beyond = (0, rows - height), (0, columns - width), (0, 0)
+        padded = np.pad(photo, beyond, "reflect")
+        cartoon = pictures.through(light, padded[np.newaxis])[0].numpy()
+        return cartoon[:height, :width].astype(int)
+
+    return whole
