@@ -1,6 +1,7 @@
 /** Cartoons from this browser: nothing is sent anywhere. */
 
 import { Failure } from "./failures.js";
+import { kept } from "./offline.js";
 import { scaled } from "./photos.js";
 import { plan } from "./tiles.js";
 
@@ -35,6 +36,7 @@ export class BrowserEngine {
    */
   async cartoonize({ canvas }, { signal, report }) {
     if (!this.#opened) report("Fetching the model");
+    await kept();
     const { sizes } = await this.#open(signal);
     const planned = plan(sizes, canvas.width, canvas.height, this.#tiling);
     const { width, height, tiles } = planned;

@@ -2,6 +2,7 @@
 
 import { BrowserEngine } from "./browser_engine.js";
 import { Failure } from "./failures.js";
+import { keep } from "./offline.js";
 import { cartoonize } from "./server_engine.js";
 import { Styles } from "./styles.js";
 
@@ -16,6 +17,7 @@ export class Settings {
   #browser = null;
   #tiled = false;
   #missing = false;
+  #alone = false; // without the server
 
   /** @param {() => void} onChange Called where a cartoon would be another. */
   constructor(onChange) {
@@ -33,14 +35,11 @@ export class Settings {
   async load() {
     const url = new URL("page/models.json", document.baseURI);
     const response = await fetch(url).catch(() => null);
-    if (!response?.ok) {
-      throw new Failure("The server does not say what styles it has.", {
-        retry: true,
-      });
-    }
+    if (!response?.ok) throw nothing();
     const { models, browser } = await response.json();
-    this.#styles.offer(models.map(({ name }) => name));
     if (browser) this.#offerBrowser(browser);
+    if (models.length) this.#styles.offer(models.map(({ name }) => name));
+    else this.#goAlone();
     this.#describe();
   }
 
@@ -85,7 +84,16 @@ export class Settings {
     element("engines").hidden = false;
     const [, radio] = this.#form.elements.engine;
     radio.disabled = this.#missing;
-    if (runtime) this.#browser = new BrowserEngine({ runtime, model, tiles });
+    if (!runtime) return;
+    this.#browser = new BrowserEngine({ runtime, model, tiles });
+    keep();
+  }
+
+  /** Without the server's styles there is only the browser's. */
+  #goAlone() {
+    if (!this.#browser) throw nothing();
+    const [server, browser] = this.#form.elements.engine;
+    this.#alone = server.disabled = browser.checked = true;
   }
 
   #describe() {
@@ -93,16 +101,29 @@ export class Settings {
     element("styles").hidden = inBrowser || this.#styles.count < 2;
     element("sides").hidden = inBrowser && !this.#tiled;
     this.#offerFullSize(inBrowser);
-    element("privacy").textContent = inBrowser
-      ? "The photo does not leave this browser. The first time takes longer." +
-        (this.#tiled
-          ? ""
-          : " Large photos are reduced: this model cannot draw them in parts.")
-      : "The photo is sent to the server, which does not keep it." +
-        (this.#missing
-          ? " To draw in this browser, run npm ci --prefix serving/page " +
-            "where the server is, and start it again."
-          : "");
+    element("privacy").textContent = [
+      this.#alone && "The server's styles cannot be reached now.",
+      ...(inBrowser ? this.#ofBrowser() : this.#ofServer()),
+    ]
+      .filter(Boolean)
+      .join(" ");
+  }
+
+  #ofBrowser() {
+    return [
+      "The photo does not leave this browser. The first time takes longer.",
+      !this.#tiled &&
+        "Large photos are reduced: this model cannot draw them in parts.",
+    ];
+  }
+
+  #ofServer() {
+    return [
+      "The photo is sent to the server, which does not keep it.",
+      this.#missing &&
+        "To draw in this browser, run npm ci --prefix serving/page where the " +
+          "server is, and start it again.",
+    ];
   }
 
   /** Tiles take little memory; a server would need gigabytes. */
@@ -111,4 +132,9 @@ export class Settings {
     option.hidden = option.disabled = !possible;
     if (option.selected && !possible) element("side").value = "2048";
   }
+}
+
+function nothing() {
+  const message = "The server does not say what styles it has.";
+  return new Failure(message, { retry: true });
 }

@@ -83,8 +83,8 @@ def light():
 
 
 @pytest.fixture(scope="module")
-def tiled_server(published, light, tmp_path_factory):
-    """With a file of two sizes, neither as large as most photos."""
+def tiled_model(light, tmp_path_factory):
+    """A file of two sizes, neither as large as most photos, and its report."""
     folder = tmp_path_factory.mktemp("exported")
     sizes = [(96, 80), (72, 112)]
     path = folder / "cartoongan_float32.tflite"
@@ -99,7 +99,12 @@ def tiled_server(published, light, tmp_path_factory):
     about = {"tiles": tiling.exact_tiles(light)}
     style = styles.About("tiny", None, None)
     export_report.write(folder, [artifact], [], about, style)
-    flags = f"--model_dir={published}", f"--tflite={path}"
+    return path
+
+
+@pytest.fixture(scope="module")
+def tiled_server(published, tiled_model):
+    flags = f"--model_dir={published}", f"--tflite={tiled_model}"
     with browsing.serve(*flags) as (address, _):
         yield address
 

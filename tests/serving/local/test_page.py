@@ -78,7 +78,9 @@ def models(client):
 
 
 def test_models_that_are_ready_may_be_chosen(client):
-    assert models(client) == {
+    told = models(client)
+    assert {"app.js", "page.css", "icon.svg"} < set(told.pop("files"))
+    assert told == {
         "models": [{"name": "ink"}],
         "browser": {
             "model": "page/model.tflite",
@@ -135,6 +137,7 @@ def test_litert_is_served_without_bare_names(client):
     ("path", "kind"),
     [
         ("/", "text/html"),
+        ("/service_worker.js", "text/javascript"),
         ("/page/app.js", "text/javascript"),
         ("/page/page.css", "text/css"),
         ("/page/icon.svg", "image/svg+xml"),
