@@ -48,7 +48,7 @@ export class Strip {
     button.setAttribute("aria-label", `${file.name}, ${words}`);
     if (state !== "drawn") return;
     const bitmap = await createImageBitmap(cartoon);
-    const scale = SIDE / Math.max(bitmap.width, bitmap.height);
+    const scale = Math.min(1, SIDE / Math.max(bitmap.width, bitmap.height));
     const [width, height] = [bitmap.width * scale, bitmap.height * scale];
     copy(button.querySelector("canvas"), scaled(bitmap, width, height));
     bitmap.close();

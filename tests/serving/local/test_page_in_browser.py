@@ -319,7 +319,7 @@ def slow_sender(address):
 
 
 def test_a_server_that_cannot_say_its_styles_is_reported(open_page, server):
-    visit = open_page(server, [REFUSED])
+    visit = open_page(server, [REFUSED], service_workers="block")
     visit.page.route("**/models.json", lambda route: route.fulfill(status=500))
     visit.page.reload()
     visit.page.locator("#failure").wait_for()
@@ -351,7 +351,8 @@ def test_a_server_that_takes_too_long_is_reported(open_page, published, photo):
         assert visit.page.locator("#retry").is_visible()
 
 
-def test_drawing_can_be_cancelled(visit, photo, cartoon):
+def test_drawing_can_be_cancelled(open_page, server, photo, cartoon):
+    visit = open_page(server, service_workers="block")
     visit.page.route("**/model.tflite", lambda route: None)  # a slow network
     visit.page.get_by_text("This browser").click()
     visit.page.set_input_files("#file", browsing.png(photo))
@@ -362,17 +363,6 @@ def test_drawing_can_be_cancelled(visit, photo, cartoon):
     visit.page.get_by_text("The server", exact=True).click()
     visit.choose(browsing.png(photo))
     np.testing.assert_array_equal(visit.download()[1], cartoon)
-
-
-def test_several_models_are_styles(open_page, published, photo):
-    flags = [f"--model_dir={name}={published}" for name in ("ink", "wash")]
-    with browsing.serve(*flags) as (address, _):
-        visit = open_page(address)
-        visit.page.get_by_label("wash").check()
-        visit.choose(browsing.png(photo))
-        posts = [url for method, url in visit.asked if method == "POST"]
-        assert posts == [f"{address}v1/models/wash:predict"]
-        assert not visit.page.locator("#engines").is_visible()
 
 
 def test_names_with_markup_are_text(open_page, published, photo):

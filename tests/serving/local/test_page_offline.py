@@ -61,9 +61,7 @@ def test_the_server_is_asked_first(open_page, flags):
         visit.page.get_by_text("The photo is sent to the server").wait_for()
 
 
-def test_older_versions_of_litert_are_not_kept(
-    open_page, flags, random
-):
+def test_older_versions_of_litert_are_not_kept(open_page, flags, random):
     photo = random.integers(0, 256, (40, 40, 3), "uint8")
     with browsing.serve(*flags) as (address, _):
         visit = open_page(address)
