@@ -187,11 +187,15 @@ async function downloadOne(type, ending) {
 }
 
 async function downloadAll() {
-  element("zip").disabled = true;
+  const button = element("zip");
+  const text = button.textContent;
+  button.disabled = true;
+  button.textContent = "Packing …";
   try {
     const made = drawings.filter(({ cartoon }) => cartoon);
     save(await pack(made, stage.strength), "cartoons.zip");
   } finally {
+    button.textContent = text;
     offer();
   }
 }

@@ -93,7 +93,9 @@ export class Settings {
   #goAlone() {
     if (!this.#browser) throw nothing();
     const [server, browser] = this.#form.elements.engine;
-    this.#alone = server.disabled = browser.checked = true;
+    server.disabled = true;
+    browser.checked = true;
+    this.#alone = true;
   }
 
   #describe() {
