@@ -112,10 +112,14 @@ function end(list, milliseconds) {
 /** Offers what can be done with several photos. */
 function offer() {
   const busy = main.hasAttribute("data-busy");
-  const left = drawings.some(({ state }) => state !== "drawn");
   element("album").hidden = drawings.length < 2;
-  element("resume").hidden = busy || !left;
+  element("resume").hidden = busy || !rest().length;
   element("zip").disabled = !drawings.some(({ cartoon }) => cartoon);
+}
+
+/** What is not drawn, and may be. */
+function rest() {
+  return drawings.filter((each) => each.state !== "drawn" && !each.unreadable);
 }
 
 function onThumbnail(drawing) {
@@ -215,7 +219,7 @@ function onClick(id, action) {
 watch(choose, fail);
 onClick("cancel", () => running.abort());
 onClick("retry", () => (shown ? draw([shown]) : location.reload()));
-onClick("resume", () => draw(drawings.filter((d) => d.state !== "drawn")));
+onClick("resume", () => draw(rest()));
 onClick("dismiss", () => (element("failure").hidden = true));
 onClick("png", () => downloadOne("image/png", "png").catch(fail));
 onClick("jpeg", () => downloadOne("image/jpeg", "jpg").catch(fail));
