@@ -26,9 +26,8 @@ async function choose(files) {
   const before = [drawings, shown];
   const chosen = files.map((file) => new Drawing(file));
   open(chosen, chosen[0]);
-  await draw(chosen);
-  const some = chosen.some(({ cartoon, failure }) => cartoon || failure?.retry);
-  if (some || drawings !== chosen) return;
+  if (!(await draw(chosen))) return;
+  if (chosen.some(({ cartoon, failure }) => cartoon || failure?.retry)) return;
   open(...before);
   await bringBack();
 }
@@ -45,7 +44,11 @@ function drawAnew() {
   if (drawings.length) draw(drawings);
 }
 
-/** Draws one after the other; one that fails stops no other. */
+/**
+ * Draws one after the other; one that fails stops no other.
+ *
+ * @returns {Promise<boolean>} False if a newer run has taken its place.
+ */
 async function draw(list) {
   running.abort();
   const { signal } = (running = new AbortController());
@@ -53,7 +56,7 @@ async function draw(list) {
   begin();
   for (const [place, drawing] of list.entries()) {
     await drawOne(drawing, signal, reporter(place, list.length));
-    if (signal !== running.signal) return; // a newer run has begun
+    if (signal !== running.signal) return false;
     if (signal.aborted) break;
     strip.update(drawing);
     offer();
@@ -63,7 +66,9 @@ async function draw(list) {
     }
   }
   await bringBack();
+  if (signal !== running.signal) return false;
   end(list, performance.now() - start);
+  return true;
 }
 
 async function drawOne(drawing, signal, report) {

@@ -40,7 +40,8 @@ export class BrowserEngine {
     const { sizes } = await this.#open(signal);
     const planned = plan(sizes, canvas.width, canvas.height, this.#tiling);
     const { width, height, tiles } = planned;
-    const { data: pixels } = scaled(canvas, width, height)
+    const whole = width === canvas.width && height === canvas.height;
+    const { data: pixels } = (whole ? canvas : scaled(canvas, width, height))
       .getContext("2d")
       .getImageData(0, 0, width, height);
     const draw = { photo: { pixels, width, height }, plan: planned };

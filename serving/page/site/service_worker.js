@@ -41,7 +41,10 @@ async function respond(request) {
   if (kept && LITERT.test(request.url)) return kept;
   try {
     const response = await fetch(request);
-    if (response.status === 200) await keep(cache, request, response.clone());
+    if (response.status === 200) {
+      const copy = response.clone();
+      await keep(cache, request, copy).catch(() => {}); // the disk may be full
+    }
     return response;
   } catch (error) {
     if (!kept) throw error;

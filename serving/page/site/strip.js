@@ -26,7 +26,7 @@ export class Strip {
       drawings.forEach((each) => buttons.set(each, this.#button(each)));
     }
     this.#buttons = buttons;
-    this.#list.replaceChildren(...buttons.values().map(item));
+    this.#list.replaceChildren(...[...buttons.values()].map(item));
     for (const [drawing, button] of buttons) {
       if (this.#buttons !== buttons) return;
       this.update(drawing);

@@ -365,6 +365,22 @@ def test_drawing_can_be_cancelled(open_page, server, photo, cartoon):
     np.testing.assert_array_equal(visit.download()[1], cartoon)
 
 
+def test_a_setting_may_change_while_a_photo_is_drawn(
+    open_page, server, photo, cartoon
+):
+    visit = open_page(server, service_workers="block")
+    visit.page.route("**/model.tflite", lambda route: None)  # a slow network
+    visit.page.get_by_text("This browser").click()
+    visit.page.set_input_files("#file", browsing.png(photo))
+    visit.page.get_by_text("Fetching the model").first.wait_for()
+    visit.page.get_by_text("The server", exact=True).click()
+    visit.settle()
+    np.testing.assert_array_equal(visit.download()[1], cartoon)
+    visit.page.select_option("#side", "512")
+    visit.settle()
+    np.testing.assert_array_equal(visit.download()[1], cartoon)
+
+
 def test_names_with_markup_are_text(open_page, published, photo):
     """Of a model, and of a photo that somebody sent."""
     markup = "<img src=x onerror=document.body.remove()>"
