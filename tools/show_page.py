@@ -1,7 +1,6 @@
 r"""Makes the picture of the web page in README.md.
 
-    python export.py --model=storybook --formats=saved_model --output=exported
-    python -m serving.local --model_dir=exported/saved_model
+    make serve
     python -m tools.show_page --output=docs/page.jpg
 
 The server runs beside. The photo comes with scikit-image (public domain, CC0);

@@ -18,6 +18,7 @@ from cartoongan_tf.export import options
 from cartoongan_tf.export.litert import conversion
 from cartoongan_tf.inference import loading
 from cartoongan_tf.inference import styles
+from cartoongan_tf.inference import tiling
 
 FLAGS = export_usage.FLAGS
 
@@ -40,6 +41,7 @@ def main(_):
         "model": FLAGS.model,
         "parameters": generator.count_params(),
         "photos": FLAGS.photos,
+        "tiles": tiling.exact_tiles(generator),
     }
     export_report.write(output, made, refused, about, _style())
     if refused:

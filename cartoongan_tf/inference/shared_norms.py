@@ -8,6 +8,8 @@ measure them on a thumbnail; its edges are sharper than those of the picture,
 hence patches of the full size here.)
 """
 
+from collections.abc import Iterator
+
 import keras
 import tensorflow as tf
 
@@ -39,12 +41,12 @@ class SharedNorms:
     """
 
     def __init__(self, generator: keras.Model):
-        self.is_normed = any(_norms_of(generator))
+        self.is_normed = any(norms_of(generator))
         # Building a copy takes as long as loading did.
         self._network = generator
         if self.is_normed:
             self._network = precision.copy_network(generator)
-        self._norms = list(_norms_of(self._network))
+        self._norms = list(norms_of(self._network))
         self._call = tf.function(self._cartoonize, reduce_retracing=True)
 
     def __call__(
@@ -64,7 +66,8 @@ class SharedNorms:
         return pictures.through(self._network, photos), used
 
 
-def _norms_of(network):
+def norms_of(network: keras.Model) -> Iterator[keras.layers.Layer]:
+    """The instance norms of a generator."""
     for stage in network.stages:
         for step in getattr(stage, "steps", [stage]):
             if isinstance(step, layers.InstanceNormalization):

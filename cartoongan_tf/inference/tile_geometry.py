@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_STRIDE = 4  # Pixels of the picture for one where a network is smallest.
+STRIDE = 4  # Pixels of the picture for one where a network is smallest.
 
 
 class Span(NamedTuple):
@@ -55,12 +55,12 @@ def spans(length: int, side: int, radius: int) -> list[Span]:
     if length <= side:
         return [Span(slice(0, length), slice(0, length))]
     # Rounding to the stride may shift a span by that much.
-    overlap = 2 * radius + _STRIDE
-    count = math.ceil((length - overlap) / (side - _STRIDE - overlap))
+    overlap = 2 * radius + STRIDE
+    count = math.ceil((length - overlap) / (side - STRIDE - overlap))
     # As many as are needed, and no longer than they need be.
     side = math.ceil((length + (count - 1) * overlap) / count)
     pace = (length - side) / (count - 1)
-    starts = [_STRIDE * int(i * pace / _STRIDE) for i in range(count)]
+    starts = [STRIDE * int(i * pace / STRIDE) for i in range(count)]
     ends = [*(start + side for start in starts[:-1]), length]
     pairs = zip(starts[1:], ends[:-1], strict=True)
     cuts = [0, *((start + end) // 2 for start, end in pairs), length]

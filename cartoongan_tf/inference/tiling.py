@@ -142,6 +142,25 @@ class VideoGenerator:
         return cartoon
 
 
+def exact_tiles(generator: keras.Model) -> dict[str, int] | None:
+    """What tiles must keep to give exactly what the whole picture gives.
+
+    Args:
+        generator: Photos to cartoons.
+
+    Returns:
+        `margin`, the pixels around a tile's kept part that it must see, and
+        `stride`, of which the places of tiles must be multiples. None where
+        norms make each tile's tones its own.
+    """
+    if any(shared_norms.norms_of(generator)):
+        return None
+    return {
+        "margin": generator.receptive_field_radius,
+        "stride": tile_geometry.STRIDE,
+    }
+
+
 def _patches(picture, pixels):
     """Squares from all over a picture, `pixels` of them together at most."""
     sides = picture.shape[:2]

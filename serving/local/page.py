@@ -20,6 +20,8 @@ _PAGE = pathlib.Path(__file__).parents[1] / "page"
 _SITE = _PAGE / "site"
 # Filled by `npm ci --prefix serving/page`.
 _PACKAGES = _PAGE / "node_modules" / "@litertjs"
+_SERVICE_WORKER = "service_worker.js"
+_REPORT = "report.json"  # of `export.py`, beside its files
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; "
@@ -63,11 +65,14 @@ def routes(
         browser = {
             "model": "page/model.tflite",
             "runtime": f"page{runtime[0].path}/" if runtime else None,
+            "tiles": _tiles(tflite),
         }
 
     async def choices(_):
         ready = [{"name": n} for n, m in catalog.models.items() if m.ready]
-        return responses.JSONResponse({"models": ready, "browser": browser})
+        return responses.JSONResponse(
+            {"models": ready, "browser": browser, "files": _files()}
+        )
 
     parts += [
         routing.Route("/models.json", choices),
@@ -76,8 +81,28 @@ def routes(
     headers = [_headers(_HEADERS, _REVALIDATE)]
     return [
         _file("/", _SITE / "index.html", headers),
+        # At the root, else its pages would be those below /page only.
+        _file(f"/{_SERVICE_WORKER}", _SITE / _SERVICE_WORKER, headers),
         routing.Mount("/page", routes=parts, middleware=headers),
     ]
+
+
+def _files():
+    """What the page is made of, beside `/`."""
+    apart = "index.html", _SERVICE_WORKER
+    names = (path.name for path in _SITE.iterdir() if path.is_file())
+    return sorted(name for name in names if name not in apart)
+
+
+def _tiles(tflite):
+    """How `export.py` says that tiles must lie, or None if it does not."""
+    try:
+        text = tflite.with_name(_REPORT).read_text("utf-8")
+        report = json.loads(text)
+        names = [artifact["file"] for artifact in report["artifacts"]]
+        return report["tiles"] if tflite.name in names else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _headers(headers, cache):

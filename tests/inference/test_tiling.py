@@ -166,3 +166,8 @@ def test_patches_come_from_all_over_the_picture():
         assert values.min() < 0.2 * most
         assert values.max() > 0.8 * most
         assert abs(values.mean() - most / 2) < 0.05 * most
+
+
+def test_tiles_are_exact_without_norms_only(light, normed):
+    assert tiling.exact_tiles(light) == {"margin": 26, "stride": 4}
+    assert tiling.exact_tiles(normed) is None

@@ -12,6 +12,7 @@ import local_process
 import numpy as np
 import PIL.Image
 import playwright.sync_api
+import pytest
 import uvicorn
 from starlette import applications
 
@@ -36,6 +37,16 @@ def chromium():
     return os.environ.get("CARTOONGAN_CHROMIUM") or next(
         filter(None, map(shutil.which, _NAMES)), None
     )
+
+
+MARKS = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not chromium(),
+        reason="no Chromium on the PATH; set CARTOONGAN_CHROMIUM",
+    ),
+]
 
 
 @contextlib.contextmanager
@@ -63,11 +74,11 @@ def serve_routes(routes):
 
 
 @contextlib.contextmanager
-def browse():
+def browse(*flags):
     """Starts the browser."""
     with playwright.sync_api.sync_playwright() as driver:
         browser = driver.chromium.launch(
-            executable_path=chromium(), args=_ARGUMENTS
+            executable_path=chromium(), args=[*_ARGUMENTS, *flags]
         )
         yield browser
         browser.close()

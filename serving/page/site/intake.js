@@ -1,4 +1,4 @@
-/** All ways of a photo into the page: drop, paste, choose, take. */
+/** All ways of photos into the page: drop, paste, choose, take. */
 
 import * as camera from "./camera.js";
 import { Failure } from "./failures.js";
@@ -6,19 +6,19 @@ import { Failure } from "./failures.js";
 const element = (id) => document.getElementById(id);
 
 /**
- * @param {(file: File) => void} onFile Called with each photo.
+ * @param {(files: File[]) => void} onFiles Called with photos.
  * @param {(error: Error) => void} onError Called where there is none.
  */
-export function watch(onFile, onError) {
-  watchInput(element("file"), onFile);
-  watchInput(element("capture"), onFile);
-  watchDrops(onFile, onError);
-  watchPastes(onFile);
+export function watch(onFiles, onError) {
+  watchInput(element("file"), onFiles);
+  watchInput(element("capture"), onFiles);
+  watchDrops(onFiles, onError);
+  watchPastes(onFiles);
   for (const id of ["choose", "another"]) {
     element(id).addEventListener("click", () => element("file").click());
   }
   for (const button of document.querySelectorAll(".take")) {
-    button.addEventListener("click", () => take(onFile, onError));
+    button.addEventListener("click", () => take(onFiles, onError));
   }
   offerCamera();
   navigator.mediaDevices?.addEventListener("devicechange", offerCamera);
@@ -31,25 +31,25 @@ async function offerCamera() {
   }
 }
 
-async function take(onFile, onError) {
+async function take(onFiles, onError) {
   if (camera.phone()) return element("capture").click();
   try {
     const file = await camera.shoot(element("camera"));
-    if (file) onFile(file);
+    if (file) onFiles([file]);
   } catch (error) {
     onError(error);
   }
 }
 
-function watchInput(input, onFile) {
+function watchInput(input, onFiles) {
   input.addEventListener("change", () => {
-    const [file] = input.files;
-    if (file) onFile(file);
+    const files = [...input.files];
+    if (files.length) onFiles(files);
     input.value = ""; // so that the same file can be chosen again
   });
 }
 
-function watchDrops(onFile, onError) {
+function watchDrops(onFiles, onError) {
   const body = document.body;
   body.addEventListener("dragover", (event) => {
     event.preventDefault();
@@ -61,17 +61,17 @@ function watchDrops(onFile, onError) {
   body.addEventListener("drop", (event) => {
     event.preventDefault();
     body.classList.remove("dragging");
-    const [file] = event.dataTransfer.files;
-    if (file) onFile(file);
+    const files = [...event.dataTransfer.files];
+    if (files.length) onFiles(files);
     else onError(new Failure("That was no file. Drop a photo from a folder."));
   });
 }
 
-function watchPastes(onFile) {
+function watchPastes(onFiles) {
   document.addEventListener("paste", (event) => {
-    const [file] = event.clipboardData.files;
-    if (!file) return;
+    const files = [...event.clipboardData.files];
+    if (!files.length) return;
     event.preventDefault();
-    onFile(file);
+    onFiles(files);
   });
 }

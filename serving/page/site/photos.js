@@ -3,12 +3,12 @@
 import { Failure } from "./failures.js";
 
 const HEIC = /^image\/hei[cf]|\.hei[cf]$/i;
+const MOST_PIXELS = 2 ** 24; // Safari's canvases hold no more.
 const NO_PICTURE = /^(text|audio|video)\/|^application\/(?!octet-stream)/;
 
 /**
  * @typedef {object} Photo
  * @property {File} file
- * @property {string} name Of its file, without the ending.
  * @property {boolean} lossless Whether its file was a PNG.
  * @property {HTMLCanvasElement} canvas Upright, opaque.
  * @property {number} fullWidth In pixels, before it was reduced.
@@ -26,12 +26,15 @@ const NO_PICTURE = /^(text|audio|video)\/|^application\/(?!octet-stream)/;
 export async function read(file, longest) {
   const bitmap = await decode(file);
   const { width, height } = bitmap;
-  const scale = Math.min(1, longest / Math.max(width, height));
+  const scale = Math.min(
+    1,
+    longest / Math.max(width, height),
+    Math.sqrt(MOST_PIXELS / (width * height)),
+  );
   const canvas = scaled(bitmap, width * scale, height * scale);
   bitmap.close();
   return {
     file,
-    name: file.name.replace(/\.[^.]*$/, "") || "photo",
     lossless: file.type === "image/png",
     canvas,
     fullWidth: width,

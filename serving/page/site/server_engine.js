@@ -8,7 +8,7 @@ const PLACE = /^image_bytes\[\d+\]:? /;
 /**
  * @param {import("./photos.js").Photo} photo
  * @param {{style: string, signal: AbortSignal}} options
- * @returns {Promise<ImageBitmap>}
+ * @returns {Promise<Blob>}
  * @throws {Failure} If the server refuses, is busy or is gone.
  */
 export async function cartoonize(photo, { style, signal }) {
@@ -17,7 +17,7 @@ export async function cartoonize(photo, { style, signal }) {
   const response = await ask(style, JSON.stringify(body), signal);
   if (!response.ok) throw await refusal(response);
   const { predictions } = await response.json();
-  return createImageBitmap(blob(predictions[0].b64));
+  return blob(predictions[0].b64);
 }
 
 async function ask(style, body, signal) {

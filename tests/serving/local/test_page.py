@@ -78,11 +78,14 @@ def models(client):
 
 
 def test_models_that_are_ready_may_be_chosen(client):
-    assert models(client) == {
+    told = models(client)
+    assert {"app.js", "page.css", "icon.svg"} < set(told.pop("files"))
+    assert told == {
         "models": [{"name": "ink"}],
         "browser": {
             "model": "page/model.tflite",
             "runtime": "page/litert-9.8.7/",
+            "tiles": None,
         },
     }
 
@@ -97,7 +100,33 @@ def test_without_a_file_no_browser_draws(catalog, packages):
 def test_without_npm_the_page_is_reported(catalog, tflite, tmp_path):
     with serve(catalog, tflite, tmp_path / "absent") as client:
         browser = models(client)["browser"]
-    assert browser == {"model": "page/model.tflite", "runtime": None}
+    assert browser["model"] == "page/model.tflite"
+    assert browser["runtime"] is None
+
+
+@pytest.mark.parametrize(
+    ("report", "expected"),
+    [
+        ('{"artifacts": [{"file": "a.tflite"}], "tiles": {"margin": 50}}', 50),
+        ('{"artifacts": [{"file": "a.tflite"}], "tiles": null}', None),
+        (
+            '{"artifacts": [{"file": "b.tflite"}], "tiles": {"margin": 50}}',
+            None,
+        ),
+        ('{"artifacts": [{"file": "a.tflite"}]}', None),
+        ("[]", None),
+        ("{", None),
+    ],
+)
+def test_how_tiles_must_lie_is_read_beside_the_file(
+    catalog, packages, tmp_path, report, expected
+):
+    path = tmp_path / "a.tflite"
+    path.write_bytes(b"")
+    (tmp_path / "report.json").write_text(report)
+    with serve(catalog, path, packages) as client:
+        tiles = models(client)["browser"]["tiles"]
+    assert (tiles and tiles["margin"]) == expected
 
 
 def test_litert_is_served_without_bare_names(client):
@@ -111,6 +140,7 @@ def test_litert_is_served_without_bare_names(client):
     ("path", "kind"),
     [
         ("/", "text/html"),
+        ("/service_worker.js", "text/javascript"),
         ("/page/app.js", "text/javascript"),
         ("/page/page.css", "text/css"),
         ("/page/icon.svg", "image/svg+xml"),

@@ -6,7 +6,6 @@ import socket
 import urllib.parse
 
 import browsing
-import keras
 import numpy as np
 import PIL.Image
 import PIL.ImageOps
@@ -14,75 +13,13 @@ import pytest
 import requests
 from waiting import wait_until
 
-from cartoongan_tf.export.litert import conversion
 from cartoongan_tf.inference import litert_runtime
 from cartoongan_tf.inference import saved_model_runtime
-from cartoongan_tf.nn import networks
 from serving.local import page
 from serving.local import versions
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        not browsing.chromium(),
-        reason="no Chromium on the PATH; set CARTOONGAN_CHROMIUM",
-    ),
-]
+pytestmark = browsing.MARKS
 REFUSED = "Failed to load resource"  # as the console says of any 4xx and 5xx
-
-
-@pytest.fixture(scope="module")
-def tflite(tmp_path_factory):
-    """A file of two sizes, not square, and not the server's network."""
-    keras.utils.set_random_seed(1)
-    network = networks.Generator(filters=4, blocks=1)
-    path = tmp_path_factory.mktemp("tflite") / "tiny.tflite"
-    path.write_bytes(
-        conversion.convert(network, [(64, 48), (40, 80)], "float32")
-    )
-    return path
-
-
-@pytest.fixture(scope="module")
-def server(published, tflite):
-    flags = f"--model_dir={published}", f"--tflite={tflite}"
-    with browsing.serve(*flags) as (address, _):
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with browsing.browse() as browser:
-        yield browser
-
-
-@pytest.fixture
-def open_page(browser):
-    """Opens pages; none may complain, or ask anyone but its server."""
-    visits = []
-    with contextlib.ExitStack() as stack:
-
-        def open_page(address, foreseen=(), **settings):
-            settings = {"reduced_motion": "reduce", **settings}
-            context = stack.enter_context(browser.new_context(**settings))
-            visits.append(browsing.Visit(context, address, foreseen))
-            return visits[-1]
-
-        yield open_page
-    for visit in visits:
-        assert not visit.complaints
-        assert not visit.outside()
-
-
-@pytest.fixture
-def visit(open_page, server):
-    return open_page(server)
-
-
-@pytest.fixture
-def photo(random):
-    return random.integers(0, 256, (36, 56, 3), "uint8")
 
 
 @pytest.fixture
@@ -382,7 +319,7 @@ def slow_sender(address):
 
 
 def test_a_server_that_cannot_say_its_styles_is_reported(open_page, server):
-    visit = open_page(server, [REFUSED])
+    visit = open_page(server, [REFUSED], service_workers="block")
     visit.page.route("**/models.json", lambda route: route.fulfill(status=500))
     visit.page.reload()
     visit.page.locator("#failure").wait_for()
@@ -414,7 +351,8 @@ def test_a_server_that_takes_too_long_is_reported(open_page, published, photo):
         assert visit.page.locator("#retry").is_visible()
 
 
-def test_drawing_can_be_cancelled(visit, photo, cartoon):
+def test_drawing_can_be_cancelled(open_page, server, photo, cartoon):
+    visit = open_page(server, service_workers="block")
     visit.page.route("**/model.tflite", lambda route: None)  # a slow network
     visit.page.get_by_text("This browser").click()
     visit.page.set_input_files("#file", browsing.png(photo))
@@ -427,15 +365,20 @@ def test_drawing_can_be_cancelled(visit, photo, cartoon):
     np.testing.assert_array_equal(visit.download()[1], cartoon)
 
 
-def test_several_models_are_styles(open_page, published, photo):
-    flags = [f"--model_dir={name}={published}" for name in ("ink", "wash")]
-    with browsing.serve(*flags) as (address, _):
-        visit = open_page(address)
-        visit.page.select_option("#style", "wash")
-        visit.choose(browsing.png(photo))
-        posts = [url for method, url in visit.asked if method == "POST"]
-        assert posts == [f"{address}v1/models/wash:predict"]
-        assert not visit.page.locator("#engines").is_visible()
+def test_a_setting_may_change_while_a_photo_is_drawn(
+    open_page, server, photo, cartoon
+):
+    visit = open_page(server, service_workers="block")
+    visit.page.route("**/model.tflite", lambda route: None)  # a slow network
+    visit.page.get_by_text("This browser").click()
+    visit.page.set_input_files("#file", browsing.png(photo))
+    visit.page.get_by_text("Fetching the model").first.wait_for()
+    visit.page.get_by_text("The server", exact=True).click()
+    visit.settle()
+    np.testing.assert_array_equal(visit.download()[1], cartoon)
+    visit.page.select_option("#side", "512")
+    visit.settle()
+    np.testing.assert_array_equal(visit.download()[1], cartoon)
 
 
 def test_names_with_markup_are_text(open_page, published, photo):
