@@ -74,7 +74,7 @@ def test_a_pixel_depends_on_the_receptive_field_and_no_less(generator):
         is_scale = float(weight.name == "scale")
         share = is_scale if is_flat else 1 / np.prod(weight.shape[:3])
         weight.assign(np.full(weight.shape, share))
-    for norm in shared_norms._norms_of(generator):
+    for norm in shared_norms.norms_of(generator):
         norm.center = lambda inputs: (inputs, tf.constant(1.0))
     image = tf.fill((1, 128, 132, 3), 0.1)
     farthest = 0
