@@ -24,15 +24,9 @@ def detect_edges(gray: tf.Tensor, low: int, high: int) -> tf.Tensor:
             OpenCV, the smaller of the two thresholds is the low one.
 
     Returns:
-        uint8 mask of the same shape, 255 on an edge and 0 elsewhere, equal to
-        `cv2.Canny(gray, low, high)`.
+        The pixels of edges, as a mask of `packed_masks.py`: those that have
+        255 in `cv2.Canny(gray, low, high)`.
     """
-    edges = packed_masks.unpack(edge_bits(gray, low, high), tf.shape(gray)[1])
-    return tf.cast(edges, tf.uint8) * 255
-
-
-def edge_bits(gray: tf.Tensor, low: int, high: int) -> tf.Tensor:
-    """Finds the edges of `detect_edges`, as a mask of `packed_masks.py`."""
     low, high = tf.minimum(low, high), tf.maximum(low, high)
     dx, dy = _sobel(gray)
     gradient = tf.abs(dx) + tf.abs(dy)

@@ -71,7 +71,7 @@ def find_edges(image: tf.Tensor, smoothing: Smoothing) -> tf.Tensor:
     Returns:
         bool mask of shape `(height, width)`.
     """
-    bits = canny.edge_bits(to_gray(image), smoothing.low, smoothing.high)
+    bits = canny.detect_edges(to_gray(image), smoothing.low, smoothing.high)
     for _ in range(smoothing.dilation // 2):
         bits = packed_masks.grow(bits)
     return packed_masks.unpack(bits, tf.shape(image)[1])

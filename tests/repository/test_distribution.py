@@ -25,6 +25,7 @@ EXTRAS = {  # With a package of each that the core does without.
     "dev": "pytest",
     "evaluation": "dlib-bin",
     "heic": "pi-heif",
+    "hub": "huggingface_hub",
     "onnx": "onnxruntime",
     "quantizer": "litert-quantizer",
     "samples": "scikit-image",
