@@ -42,6 +42,10 @@ def test_the_table_has_a_row_for_each_artifact():
     assert {"saved_model/1", "2.50", "100.0", "1.0000", "57"} <= words
     assert {"cartoongan_float16.tflite", "66.6", "0.9987", "yes"} <= words
     assert {"256x256:", "123", "512x512:", "401"} <= words
+    assert {*"MB PSNR SSIM GPU".split()} <= words
+    (saved_model,) = (row for row in rows if "saved_model/1" in row)
+    assert "-" in saved_model  # Asked of .tflite files only.
+    assert "yes" not in saved_model
 
 
 def test_the_report_says_all_of_it(tmp_path):

@@ -138,11 +138,23 @@ def test_untagged_hd_films_have_the_colors_of_hd(tmp_path):
     assert_alike(read(path)[0][1], picture, most=4)
 
 
-def test_frames_have_the_proportions_that_a_player_shows(tmp_path):
+@pytest.mark.parametrize(
+    ("aspect", "expected"),
+    [
+        (2, QUARTERS.repeat(2, axis=1)),
+        (fractions.Fraction(1, 2), QUARTERS[:, ::2]),
+        (4, QUARTERS.repeat(4, axis=1)),
+        (6, QUARTERS),  # Nobody films so.
+        (fractions.Fraction(1, 6), QUARTERS),
+    ],
+)
+def test_frames_have_the_proportions_that_a_player_shows(
+    tmp_path, aspect, expected
+):
     path = film_maker.write_film(
-        tmp_path / "dvd.mkv", [film_maker.still(QUARTERS, 1)], aspect=2
+        tmp_path / "dvd.mkv", [film_maker.still(QUARTERS, 1)], aspect=aspect
     )
-    assert_alike(read(path)[0][1], np.repeat(QUARTERS, 2, axis=1))
+    assert_alike(read(path)[0][1], expected)
 
 
 def test_a_video_that_breaks_off_gives_what_is_there(film, tmp_path):
@@ -216,3 +228,4 @@ def test_a_colon_in_a_name_is_no_protocol(film, monkeypatch):
 
 def test_times_read_like_those_of_a_player():
     assert frame_sampler.clock(3725.9) == "1:02:05"
+    assert frame_sampler.clock(3 * 3600 + 59) == "3:00:59"
