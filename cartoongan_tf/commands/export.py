@@ -43,7 +43,8 @@ def main(_):
         "photos": FLAGS.photos,
         "tiles": tiling.exact_tiles(generator),
     }
-    export_report.write(output, made, refused, about, _style())
+    style = styles.about(FLAGS.model).stating(FLAGS.credit, FLAGS.license)
+    export_report.write(output, made, refused, about, style)
     if refused:
         raise errors.InputError(
             f"{len(refused)} of {len(plan)} artifacts had to be removed: "
@@ -96,12 +97,3 @@ def _warmup_sizes():
             "--warmup_sizes: any is no size to try; give WIDTHxHEIGHT."
         )
     return sizes
-
-
-def _style():
-    about = styles.about(FLAGS.model)
-    return styles.About(
-        about.name,
-        FLAGS.credit or about.credit,
-        FLAGS.license or about.license,
-    )

@@ -41,7 +41,4 @@ def _style():
                     "nothing of it."
                 )
         shipped = shipped._replace(name=name)
-    return shipped._replace(
-        credit=FLAGS.credit or shipped.credit,
-        license=FLAGS.license or shipped.license,
-    )
+    return shipped.stating(FLAGS.credit, FLAGS.license)

@@ -29,6 +29,12 @@ class About(NamedTuple):
     credit: str = NOT_STATED
     license: str = NOT_STATED
 
+    def stating(self, credit: str | None, license: str | None) -> "About":
+        """The same with another credit and license, where they are given."""
+        return self._replace(
+            credit=credit or self.credit, license=license or self.license
+        )
+
 
 _SHIPPED = {
     "storybook": About(

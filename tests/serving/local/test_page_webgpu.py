@@ -23,16 +23,20 @@ def browser():
         yield browser
 
 
+def assert_drawn(visit, photo, whole, by):
+    visit.draw_here()
+    visit.choose(browsing.png(photo))
+    assert visit.status.startswith(f"Drawn on the {by} in")
+    _, pixels = visit.download()
+    assert np.abs(pixels - whole(photo, 116, 100)).max() <= 1
+
+
 def test_graphics_chips_draw_what_the_processor_draws(
     open_page, tiled_server, whole, random
 ):
     visit = open_page(tiled_server)
     photo = random.integers(0, 256, (113, 97, 3), "uint8")
-    visit.draw_here()
-    visit.choose(browsing.png(photo))
-    assert visit.status.startswith("Drawn on the graphics chip in")
-    _, pixels = visit.download()
-    assert np.abs(pixels - whole(photo, 116, 100)).max() <= 1
+    assert_drawn(visit, photo, whole, "graphics chip")
 
 
 @pytest.mark.parametrize(
@@ -55,8 +59,4 @@ def test_the_processor_draws_where_the_graphics_chip_fails(
 
     visit.page.route("**/browser_worker.js", spoil)
     photo = random.integers(0, 256, (113, 97, 3), "uint8")
-    visit.draw_here()
-    visit.choose(browsing.png(photo))
-    assert visit.status.startswith("Drawn on the processor in")
-    _, pixels = visit.download()
-    assert np.abs(pixels - whole(photo, 116, 100)).max() <= 1
+    assert_drawn(visit, photo, whole, "processor")
