@@ -74,7 +74,7 @@ def content_features(settings):
     if settings.has_feature_discriminator:
         load = perceptual_features.load_vgg19_maps
     is_mixed = settings.mixed_precision != "none"
-    precision = "bfloat16" if is_mixed else "float32"
+    precision = settings.compute_dtype if is_mixed else "float32"
     return load(settings.vgg19_weights, precision)
 
 

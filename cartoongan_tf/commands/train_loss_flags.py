@@ -24,11 +24,19 @@ flags.DEFINE_enum(
     "mixed_precision",
     _DEFAULT.mixed_precision,
     choices.MIXED_PRECISIONS,
-    "What computes in bfloat16: nothing; VGG19; or VGG19, generator and "
-    "discriminators. It takes about half the time where the hardware has it "
-    "(GPUs since 2020, CPUs with AVX512-BF16 or AMX), and longer where not. "
-    "Weights, losses and optimizers stay float32, and so do the networks that "
-    "are saved.",
+    "What computes in 16 bits: nothing; VGG19; or VGG19, generator and "
+    "discriminators. It takes about half the time where the hardware has the "
+    "--compute_dtype, and longer where not. Weights, losses and optimizers "
+    "stay float32, and so do the networks that are saved.",
+)
+flags.DEFINE_enum(
+    "compute_dtype",
+    _DEFAULT.compute_dtype,
+    choices.COMPUTE_DTYPES,
+    "What --mixed_precision computes in: bfloat16 (GPUs since 2020, TPUs, CPUs "
+    "with AVX512-BF16 or AMX), or float16 (GPUs since 2017), which scales the "
+    "losses so that gradients do not become zero, and leaves out a step in "
+    "which they become too large.",
 )
 flags.DEFINE_float(
     "content_weight",

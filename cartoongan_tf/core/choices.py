@@ -6,7 +6,8 @@ commands can offer them at once.
 
 GENERATORS = ("cartoongan", "light")  # Architectures.
 CONTENT_FEATURES = ("vgg19", "pyramid")
-MIXED_PRECISIONS = ("none", "vgg19", "all")  # What computes in bfloat16.
+MIXED_PRECISIONS = ("none", "vgg19", "all")  # What computes in 16 bits.
+COMPUTE_DTYPES = ("bfloat16", "float16")
 ADVERSARIAL_LOSSES = ("lsgan", "log")
 SMOOTHINGS = ("gaussian", "box")
 BAD_IMAGES = ("error", "skip")

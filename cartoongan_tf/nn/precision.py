@@ -1,7 +1,7 @@
 """Copies of networks that compute in another precision.
 
-Weights are float32 in either. In mixed precision, convolutions compute in
-bfloat16, and what leaves a network is float32: a cartoon, or logits.
+Weights are float32 in either. In mixed precision, convolutions compute in 16
+bits, and what leaves a network is float32: a cartoon, or logits.
 """
 
 import keras
@@ -9,7 +9,11 @@ import keras
 from cartoongan_tf.nn import keras_settings
 
 FLOAT32 = "float32"
-MIXED_BFLOAT16 = "mixed_bfloat16"
+
+
+def mixed(compute_dtype: str) -> str:
+    """Name of the policy that computes in `"bfloat16"` or `"float16"`."""
+    return f"mixed_{compute_dtype}"
 
 
 def copy_network(network: keras.Model, policy: str = FLOAT32) -> keras.Model:

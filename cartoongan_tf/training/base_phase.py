@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from cartoongan_tf.core import compiling
 from cartoongan_tf.nn import precision
+from cartoongan_tf.training import optimizers
 from cartoongan_tf.training import replicas
 
 
@@ -26,6 +27,7 @@ class BasePhase(keras.Model):
 
     features_every = 1
     looks = True
+    discriminator_optimizer = None
 
     def __init__(self, generator, objective, **kwargs):
         super().__init__(**kwargs)
@@ -84,6 +86,16 @@ class BasePhase(keras.Model):
         self.generator.set_weights(newest)
         return copy
 
+    @property
+    def loss_scales(self):
+        """What losses are multiplied by, of each optimizer that does so."""
+        both = (self.generator_optimizer, self.discriminator_optimizer)
+        return [
+            float(keras.ops.convert_to_numpy(one.dynamic_scale))
+            for one in both
+            if isinstance(one, optimizers.ReplicaLossScale)
+        ]
+
     def _compile_generator(self, optimizer):
         # A checkpoint restores an optimizer only once its slots exist.
         optimizer.build(self.generator.trainable_variables)
@@ -98,7 +110,10 @@ class BasePhase(keras.Model):
                 [terms[name] for name in names],
                 generated,
                 output_gradients=[
-                    tf.constant(share * weights[n]) for n in names
+                    self.generator_optimizer.scale_loss(
+                        tf.constant(share * weights[n])
+                    )
+                    for n in names
                 ],
             )
             for group, names in _groups(terms).items()
@@ -107,10 +122,12 @@ class BasePhase(keras.Model):
         gradients = tape.gradient(
             generated, variables, output_gradients=sum(at_images.values())
         )
+        norms = optimizers.unscaled(
+            self.generator_optimizer, replicas.norms(at_images)
+        )
         self.generator_optimizer.apply(gradients, variables)
         terms = replicas.mean(terms)
         total = sum(weights[name] * term for name, term in terms.items())
-        norms = replicas.norms(at_images)
         return {
             **{f"{name}_loss": term for name, term in terms.items()},
             "total_loss": total,

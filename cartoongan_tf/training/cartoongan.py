@@ -157,7 +157,9 @@ class CartoonGAN(base_phase.BasePhase):
         gradients = d_tape.gradient(
             steered,
             variables,
-            output_gradients=tf.constant(1 / replicas.count()),
+            output_gradients=self.discriminator_optimizer.scale_loss(
+                tf.constant(1 / replicas.count())
+            ),
         )
         if not self.looks:  # The feature discriminator has none.
             gradients = [
@@ -249,7 +251,9 @@ class CartoonGAN(base_phase.BasePhase):
             tape.watch(images)
             logits = self.discriminator(images, training=True)
             judgements = tf.reduce_mean(logits, axis=(1, 2, 3))
-        gradients = tape.gradient(judgements, images)
+        one = self.discriminator_optimizer.scale_loss(tf.ones_like(judgements))
+        gradients = tape.gradient(judgements, images, output_gradients=one)
+        gradients /= one[:, None, None, None]
         return tf.reduce_mean(tf.reduce_sum(gradients**2, axis=(1, 2, 3)))
 
     def _logits_of_fakes(self, view, generated, logits):

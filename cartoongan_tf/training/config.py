@@ -20,6 +20,7 @@ class TrainConfig:
     content_features: str = "vgg19"
     vgg19_weights: str = "imagenet"
     mixed_precision: str = "none"
+    compute_dtype: str = "bfloat16"
     content_weight: float = 1.5e-4
     color_weight: float | None = None
     variation_weight: float = 0.0
@@ -134,6 +135,12 @@ class TrainConfig:
     def has_feature_discriminator(self) -> bool:
         """Whether a discriminator looks at VGG19's features."""
         return self.discriminator in ("features", "both")
+
+    @property
+    def scales_losses(self) -> bool:
+        """Whether gradients would underflow in the precision of the run."""
+        is_mixed = self.mixed_precision != "none"
+        return is_mixed and self.compute_dtype == "float16"
 
     @property
     def people_count(self) -> int:

@@ -22,7 +22,8 @@ class Guard(keras.callbacks.Callback):
         objective: What the generator minimizes.
 
     Raises:
-        Diverged: At a loss that is not finite; and if the content loss, over
+        Diverged: At a loss that is not finite, and at gradients that stay so
+            with loss scaling; and if the content loss, over
             50 steps, is nearly what it is between unrelated photos after it
             has been well below that; and if, in a warm-up by pixels, the loss
             is over twice what it has been.
@@ -44,6 +45,12 @@ class Guard(keras.callbacks.Callback):
                     f"{int(self.model.step)} of this phase. "
                     f"{errors.LOWER_RATES}"
                 )
+        if min(self.model.loss_scales, default=1) < 1:
+            raise errors.Diverged(
+                f"Gradients are no numbers at step {int(self.model.step)} of "
+                "this phase, even where the loss is not scaled up. "
+                f"{errors.LOWER_RATES}"
+            )
         if self._watched not in logs:  # Not in each step.
             return
         self._recent.append(float(logs[self._watched]))

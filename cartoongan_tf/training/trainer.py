@@ -126,7 +126,7 @@ def build_networks(
 def _in_precision(config, generator, discriminators):
     if config.mixed_precision != "all":
         return generator, discriminators
-    policy = precision.MIXED_BFLOAT16
+    policy = precision.mixed(config.compute_dtype)
     return precision.copy_network(generator, policy), phases.Discriminators(
         *(one and precision.copy_network(one, policy) for one in discriminators)
     )

@@ -412,10 +412,17 @@ def test_two_discriminators_train_go_on_and_are_fine_tuned(
 
 
 @pytest.mark.parametrize(
-    ("precision", "dtype"),
-    [("none", "float32"), ("vgg19", "float32"), ("all", "bfloat16")],
+    ("precision", "told", "dtype"),
+    [
+        ("none", "float16", "float32"),
+        ("vgg19", "float16", "float32"),
+        ("all", "bfloat16", "bfloat16"),
+        ("all", "float16", "float16"),
+    ],
 )
-def test_networks_are_trained_in_the_precision_that_is_told(precision, dtype):
+def test_networks_are_trained_in_the_precision_that_is_told(
+    precision, told, dtype
+):
     settings = config.TrainConfig(
         *("p", "c", "w"),
         filters=4,
@@ -423,6 +430,7 @@ def test_networks_are_trained_in_the_precision_that_is_told(precision, dtype):
         discriminator="both",
         discriminator_filters=4,
         mixed_precision=precision,
+        compute_dtype=told,
     )
     generator, discriminators = trainer.build_networks(settings)
     for network in (generator, *discriminators):
@@ -440,13 +448,16 @@ def test_vgg19_computes_in_the_precision_that_is_told(monkeypatch):
         perceptual_features, "load_vgg19", lambda *both: told.append(both)
     )
     for name in choices.MIXED_PRECISIONS:
-        train.content_features(
-            config.TrainConfig("p", "c", "w", mixed_precision=name)
-        )
+        for dtype in choices.COMPUTE_DTYPES:
+            train.content_features(
+                config.TrainConfig(
+                    *("p", "c", "w"), mixed_precision=name, compute_dtype=dtype
+                )
+            )
     assert [precision for _, precision in told] == [
-        "float32",
-        "bfloat16",
-        "bfloat16",
+        *("float32", "float32"),
+        *choices.COMPUTE_DTYPES,
+        *choices.COMPUTE_DTYPES,
     ]
 
 

@@ -2,6 +2,7 @@ import keras
 import numpy as np
 import pytest
 
+from cartoongan_tf.core import choices
 from cartoongan_tf.nn import feature_discriminator
 from cartoongan_tf.nn import light_generator
 from cartoongan_tf.nn import networks
@@ -33,10 +34,11 @@ def convolutions_of(network):
     return [n for n in network._flatten_layers() if isinstance(n, kinds)]
 
 
-def test_mixed_precision_computes_in_bfloat16_alone(network, inputs):
-    mixed = precision.copy_network(network, precision.MIXED_BFLOAT16)
+@pytest.mark.parametrize("dtype", choices.COMPUTE_DTYPES)
+def test_mixed_precision_computes_in_16_bits_alone(network, inputs, dtype):
+    mixed = precision.copy_network(network, precision.mixed(dtype))
     for layer in convolutions_of(mixed):
-        assert layer.compute_dtype == "bfloat16"
+        assert layer.compute_dtype == dtype
     assert {weight.dtype for weight in mixed.weights} == {"float32"}
     for found, wanted in zip(
         keras.tree.flatten(mixed(inputs)),
@@ -49,7 +51,7 @@ def test_mixed_precision_computes_in_bfloat16_alone(network, inputs):
 
 
 def test_a_copy_of_a_mixed_one_is_the_first_network(network, inputs):
-    mixed = precision.copy_network(network, precision.MIXED_BFLOAT16)
+    mixed = precision.copy_network(network, precision.mixed("bfloat16"))
     again = precision.copy_network(mixed)
     assert all(n.compute_dtype == "float32" for n in convolutions_of(again))
     for found, wanted in zip(
@@ -61,5 +63,5 @@ def test_a_copy_of_a_mixed_one_is_the_first_network(network, inputs):
 
 
 def test_the_policy_of_other_networks_stays(network):
-    precision.copy_network(network, precision.MIXED_BFLOAT16)
+    precision.copy_network(network, precision.mixed("bfloat16"))
     assert keras.config.dtype_policy().name == "float32"

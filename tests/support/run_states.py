@@ -56,7 +56,7 @@ def assert_same_bits(workdir, other):
     assert run_log.read_table(workdir) == run_log.read_table(other)
 
 
-def assert_close(workdir, other):
+def assert_close(workdir, other, tolerance=1e-4):
     """Equal but for the order of sums: all losses, weights and moments.
 
     Vectors are left out: a bias before a normalization has no effect and only
@@ -69,11 +69,11 @@ def assert_close(workdir, other):
         for array, other_array in zip(a, b, strict=True):
             if array.ndim != 1:
                 error = np.linalg.norm(array - other_array)
-                assert error <= 1e-4 * np.linalg.norm(array)
+                assert error <= tolerance * np.linalg.norm(array)
     rows, others = run_log.read_table(workdir), run_log.read_table(other)
     for row, other_row in zip(rows, others, strict=True):
         assert row["phase"] == other_row["phase"]
-        assert numbers(row) == pytest.approx(numbers(other_row), rel=1e-4)
+        assert numbers(row) == pytest.approx(numbers(other_row), rel=tolerance)
 
 
 def numbers(row):

@@ -50,3 +50,29 @@ def test_a_warm_up_by_pixels_has_a_falling_rate_and_clipped_gradients():
     adam.apply([tf.constant([30.0, 40.0])], [weight])
     first_moment = adam.variables[1].numpy()
     assert np.linalg.norm(first_moment) == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(
+    ("precision", "dtype", "scales"),
+    [
+        ("none", "float16", False),
+        ("all", "bfloat16", False),
+        ("vgg19", "float16", True),
+        ("all", "float16", True),
+    ],
+)
+def test_losses_are_scaled_where_gradients_are_float16(
+    precision, dtype, scales
+):
+    told = settings(mixed_precision=precision, compute_dtype=dtype)
+    by_pixels = dataclasses.replace(told, warmup_loss="pixels")
+    of_all = (
+        optimizers.of_warm_up(told),
+        optimizers.of_warm_up(by_pixels),
+        optimizers.decaying(1e-3, told),
+    )
+    for optimizer in of_all:
+        found = isinstance(optimizer, optimizers.ReplicaLossScale)
+        assert found == scales
+    if scales:
+        assert of_all[1].inner_optimizer.global_clipnorm == 1

@@ -127,6 +127,13 @@ def test_the_gradient_of_the_whole_batch_is_clipped(train, tmp_path):
 
 
 @pytest.mark.distributed
+def test_losses_are_scaled_alike_on_all_devices(train, tmp_path):
+    half = (*PIXELS, "--mixed_precision=all", "--compute_dtype=float16")
+    train(("one", *half), ("two", *half, "--strategy=mirrored"))
+    run_states.assert_close(tmp_path / "one", tmp_path / "two", 0.02)
+
+
+@pytest.mark.distributed
 def test_a_run_goes_on_on_other_devices(train, tmp_path):
     # TensorFlow allows one strategy in a process.
     train(
