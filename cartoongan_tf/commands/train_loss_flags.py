@@ -112,6 +112,13 @@ flags.DEFINE_float(
     "style. 0 for a gamma of 0.85.",
 )
 flags.DEFINE_float(
+    "line_lightness",
+    _DEFAULT.line_lightness,
+    "Factor, from 0 to 1, for the lightness of lines in a --content_target of "
+    "inked: 1 for a dark tone of the color below them, 0 for black ink, which "
+    "hardens faces.",
+)
+flags.DEFINE_float(
     "gradient_penalty_weight",
     _DEFAULT.gradient_penalty_weight,
     "Weight of the discriminator's gradient penalty (R1 and R2 of Mescheder "

@@ -23,10 +23,13 @@ class Grade(NamedTuple):
         curve: Luminance before and after, in [0, 1], both rising, from
             `(0, 0)` to `(1, 1)`: a tone curve of straight lines between these
             points. None for a gamma of 0.85.
+        line_lightness: Factor for the lightness of lines, in [0, 1]: 0 for
+            black ink, 1 for a dark tone of the color below them.
     """
 
     saturation: float = 1.0
     curve: tuple[tuple[float, float], ...] | None = None
+    line_lightness: float = 1.0
 
 
 PLAIN = Grade()

@@ -8,8 +8,8 @@ al., 2012, XDoG), only where the contour runs on in one direction, and not in
 texture. As with a brush, outlines of whole things are bold, and lines inside
 them fine. All are in a dark tone of the color below them, as a colorist's
 line holds are: black in dark hair, brown along a shadow on skin, so that a
-nose or a mouth is no black bar. Luminance is cel shaded, and colors keep
-their hue.
+nose or a mouth is no black bar. A grade can make them darker. Luminance is cel
+shaded, and colors keep their hue.
 
 Images are float, `(batch, height, width, 3)`, in [-1, 1]. Written in
 `keras.ops` only.
@@ -27,7 +27,7 @@ from cartoongan_tf.filters import texture
 
 _PAINT_STRENGTH = 0.004  # Of L0 smoothing: what has no lines keeps more.
 _BLACK = -0.92
-# Color of a line, in [0, 1], by the color below it.
+# Color of a line, in [0, 1], by the color below it, where lines are lightest.
 _FINE_SHADE = 0.45
 _BOLD_SHADE = 0.3
 _SHADE_RANGE = (0.1, 0.4)  # Difference: a fine line is black above.
@@ -57,12 +57,12 @@ def ink(photos, grade=grading.PLAIN):
     without_texture = 1 - texture.mask(graded)
 
     darker, opacity = _lines(light, _FINE_RADII)
-    shade = _shade(tones, _FINE_SHADE)
+    shade = _shade(tones, _FINE_SHADE * grade.line_lightness)
     color = shade + texture.ramp(darker, _SHADE_RANGE) * (_BLACK - shade)
     drawn = tones + without_texture * opacity * (color - tones)
 
     _, opacity = _lines(luminance.luminance(outlines), _BOLD_RADII)
-    color = _shade(outlines, _BOLD_SHADE)
+    color = _shade(outlines, _BOLD_SHADE * grade.line_lightness)
     return drawn + without_texture * opacity * (color - drawn)
 
 

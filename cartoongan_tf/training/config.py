@@ -30,6 +30,7 @@ class TrainConfig:
     pixel_weight: float = 0.0
     content_target: str = "photo"
     match_tones: float = 0.0
+    line_lightness: float = 1.0
     gradient_penalty_weight: float = 10.0
     discriminator: str = "patch"
     patch_weight: float = 1.0
@@ -219,6 +220,7 @@ _MAX_SEED = 2**32 - 1  # NumPy's
 _ODD_SETTINGS = ("edge_dilation", "smoothing_kernel")
 _SHARES = (
     "gray_share",
+    "line_lightness",
     "match_tones",
     "most_white",
     "people_share",
@@ -290,6 +292,11 @@ def _check_dependent(settings):
             f"`match_tones`={settings.match_tones} changes a `content_target` "
             f"of {' or '.join(GRADED_TARGETS)}, received "
             f"{settings.content_target}."
+        )
+    if settings.line_lightness < 1 and settings.content_target != "inked":
+        raise errors.InputError(
+            f"`line_lightness`={settings.line_lightness} changes a "
+            f"`content_target` of inked, received {settings.content_target}."
         )
     if settings.most_white < 1 and not settings.match_crops:
         raise errors.InputError(

@@ -59,9 +59,10 @@ class Run:
         """What becomes of colors in a target with a grade, measured once."""
         if self.config.content_target not in GRADED_TARGETS:
             return grading.PLAIN
-        return color_matching.match(
+        matched = color_matching.match(
             self.photos, self.cartoons, self.config.match_tones
         )
+        return matched._replace(line_lightness=self.config.line_lightness)
 
     def checkpoint_path(self, phase: str) -> pathlib.Path:
         """The checkpoint of a phase, `WARM_UP` or `ADVERSARIAL`."""

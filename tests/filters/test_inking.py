@@ -101,6 +101,20 @@ def test_an_outline_keeps_a_dark_tone_of_its_color():
     assert drawn[49, 0] > drawn[49, 2] + 0.05  # Still red, and not black.
 
 
+def test_lines_are_as_light_as_the_grade_tells():
+    skin = np.tile(np.float32([0.6, 0.2, 0.0]), (1, 96, 96, 1))
+    skin[:, :, 48:] -= 0.4
+    skin[:, 22:25, 16:32] -= 0.3
+    for row, column in ((48, 49), (23, 24)):  # An outline, and a fine line.
+        half, whole = (
+            np.asarray(inking.ink(skin, grading.Grade(line_lightness=one)))
+            for one in (0.5, 1.0)
+        )
+        ratio = (half + 1) / (whole + 1)
+        assert 0.4 < ratio[0, row, column, 0] < 0.75
+        np.testing.assert_allclose(ratio[0, 80, 8], 1, atol=0.02)
+
+
 def test_an_outline_in_the_dark_is_black(halves):
     assert inked(halves - 0.7)[0, 12, 13:16].max() < -0.85
 
