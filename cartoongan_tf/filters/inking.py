@@ -5,11 +5,11 @@ can ask for them: this is what a generator is then told to draw. A line lies on
 the darker side of a contour, where the surroundings are brighter than the
 place itself (a difference of means along the contour, as in Winnemoeller et
 al., 2012, XDoG), only where the contour runs on in one direction, and not in
-texture. As with a brush, outlines of whole things are bold, and lines inside
-them fine. All are in a dark tone of the color below them, as a colorist's
-line holds are: black in dark hair, brown along a shadow on skin, so that a
-nose or a mouth is no black bar. A grade can make them darker. Luminance is cel
-shaded, and colors keep their hue.
+texture. It goes on where its contour becomes faint. As with a brush, outlines
+of whole things are bold, and lines inside them fine. All are in a dark tone of
+the color below them, as a colorist's line holds are: black in dark hair, brown
+along a shadow on skin, so that a nose or a mouth is no black bar. A grade can
+make them darker. Luminance is cel shaded, and colors keep their hue.
 
 Images are float, `(batch, height, width, 3)`, in [-1, 1]. Written in
 `keras.ops` only.
@@ -36,6 +36,8 @@ _FINE_RADII = (0, 2)
 _BOLD_RADII = (1, 3)
 _OUTLINE_RADIUS = 6  # Of the filter that leaves the outlines of whole things.
 _LINE_THRESHOLD = 0.018  # Difference from which on there is ink.
+_FAINT_THRESHOLD = 0.006  # The same where a line goes on.
+_LONGEST_FAINT = 12  # Pixels, from where a line is not faint.
 _GAIN = 35.0  # Ink, of 1, by the difference above that.
 _COHERENCE_RANGE = (0.35, 0.6)  # No ink below, all of it above.
 
@@ -88,6 +90,19 @@ def _lines(light, radii):
     """How much darker than their surroundings places are, and their ink."""
     near, far = (edge_flow.blur(light, radius) for radius in radii)
     darker = edge_flow.average_along(far - near, near)
-    opacity = ops.clip(_GAIN * (darker - _LINE_THRESHOLD), 0, 1)
     directed = texture.ramp(edge_flow.coherence(near), _COHERENCE_RANGE)
-    return darker, opacity * directed
+    opacity, faint = (
+        directed * ops.clip(_GAIN * (darker - threshold), 0, 1)
+        for threshold in (_LINE_THRESHOLD, _FAINT_THRESHOLD)
+    )
+    return darker, _continued(opacity, faint)
+
+
+def _continued(opacity, faint):
+    """Lines that go on along faint ones, by Canny's hysteresis."""
+    for _ in range(_LONGEST_FAINT):
+        beside = ops.max_pool(
+            opacity, 3, 1, padding="same", data_format="channels_last"
+        )
+        opacity = ops.maximum(opacity, ops.minimum(beside, faint))
+    return opacity
