@@ -8,9 +8,11 @@ from cartoongan_tf.training import runs
 from cartoongan_tf.training import schedules
 
 _BETA_1 = 0.5  # As in the authors' code.
-# Without it, one run of eight collapsed: its norms, of 0.9 in the middle and
-# below 2.3 in 99 of 100 steps, rose to 27 within ten, then all was one color.
+# In a warm-up by pixels, gradients are clipped and soon forgotten. Else one run
+# of eight collapsed to one color: norms of 0.9 rose to 27 within ten steps, and
+# Adam divided them by what it remembered of a thousand steps.
 _PIXEL_CLIP_NORM = 1.0
+_PIXEL_BETA_2 = 0.99
 
 
 class _SummedAdam(keras.optimizers.Adam):
@@ -76,6 +78,7 @@ def of_warm_up(config: runs.TrainConfig) -> keras.optimizers.Optimizer:
         config,
         schedules.LinearDecay(rate, steps // 2, steps),
         ReplicaAdam,
+        beta_2=_PIXEL_BETA_2,
         global_clipnorm=_PIXEL_CLIP_NORM,
     )
 

@@ -19,6 +19,12 @@ from cartoongan_tf.training import config
 _NAME = "run.json"
 _ONCE = "init_from"  # What is read of it is in the checkpoints since.
 _WEIGHTS = ("inception_weights", _ONCE, "vgg19_weights")
+# Settings that there were not yet when a run began.
+_DEFAULTS = {
+    field.name: field.default
+    for field in dataclasses.fields(config.TrainConfig)
+    if field.default is not dataclasses.MISSING
+}
 
 
 def exists(workdir: str) -> bool:
@@ -71,7 +77,7 @@ def _read(workdir):
     path = pathlib.Path(workdir) / _NAME
     try:
         record = json.loads(path.read_text())
-        return dict(record["settings"]), dict(record["contents"])
+        return _DEFAULTS | record["settings"], dict(record["contents"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise errors.InputError(
             f"`workdir`={workdir} holds checkpoints, but no {_NAME} that can "

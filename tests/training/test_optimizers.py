@@ -37,7 +37,7 @@ def test_a_warm_up_by_pixels_has_a_falling_rate_and_clipped_gradients():
     by_content = settings(warmup_learning_rate=1e-3, warmup_steps=10)
     adam = optimizers.of_warm_up(by_content)
     assert float(adam.learning_rate) == pytest.approx(1e-3)
-    assert adam.global_clipnorm is None
+    assert (adam.global_clipnorm, adam.beta_2) == (None, 0.999)
     by_pixels = dataclasses.replace(by_content, warmup_loss="pixels")
     rates = []
     for step in (5, 8, 10):
@@ -46,6 +46,7 @@ def test_a_warm_up_by_pixels_has_a_falling_rate_and_clipped_gradients():
         rates.append(float(adam.learning_rate))
     np.testing.assert_allclose(rates, [1e-3, 4e-4, 0], rtol=1e-5, atol=1e-9)
     adam = optimizers.of_warm_up(by_pixels)
+    assert adam.beta_2 == 0.99
     weight = keras.Variable(np.zeros(2, "float32"))
     adam.apply([tf.constant([30.0, 40.0])], [weight])
     first_moment = adam.variables[1].numpy()

@@ -44,6 +44,20 @@ def test_settings_of_length_may_change(settings, folders, name):
     run_record.check(dataclasses.replace(settings, **{name: 7}), folders)
 
 
+def test_a_setting_of_a_newer_version_counts_as_its_default(
+    settings, folders, tmp_path
+):
+    run_record.write(settings, folders)
+    path = tmp_path / "run/run.json"
+    record = json.loads(path.read_text())
+    del record["settings"]["compute_dtype"]
+    path.write_text(json.dumps(record))
+    run_record.check(settings, folders)
+    other = dataclasses.replace(settings, compute_dtype="float16")
+    with pytest.raises(errors.InputError, match="was bfloat16 and is float16"):
+        run_record.check(other, folders)
+
+
 def test_names_of_pictures_may_be_no_utf8(settings, folders, tmp_path):
     name = os.fsencode(tmp_path) + b"/photos/caf\xe9.png"
     os.rename(folders["photo_dir"].pop(), name)
