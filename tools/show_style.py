@@ -1,6 +1,6 @@
-r"""Makes the picture at the top of README.md: photos, and each style below.
+r"""Makes the pictures of README.md and docs: photos, and each style below.
 
-    python -m tools.show_style --output=docs/styles.jpg
+    python -m tools.show_style --output=docs/styles.jpg --models=storybook,comic
 
 The photos come with scikit-image and are in the public domain or CC0.
 """

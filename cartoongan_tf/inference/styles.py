@@ -50,6 +50,13 @@ _SHIPPED = {
         "listed in the model card.",
         "Apache-2.0",
     ),
+    "bright": About(
+        "CartoonGAN bright",
+        "The CartoonGAN authors; trained on illustrations by Catherine "
+        "Groenewald, African Storybook (CC BY), and photos listed in the "
+        "model card.",
+        "Apache-2.0",
+    ),
 }
 
 
