@@ -5,6 +5,7 @@ Images are float, `(batch, height, width, 3)`, in [-1, 1]. Written in
 """
 
 import itertools
+import math
 from typing import NamedTuple
 
 from keras import ops
@@ -13,13 +14,21 @@ from cartoongan_tf.filters import luminance
 
 _GAMMA = 0.85  # Lifts what is dark; black and white stay.
 _LEAST = 1e-3  # Divisor.
+# The plane of Cb and Cr, in which skin of all colors lies near one line: the
+# skin tone line of vectorscopes, and the I of YIQ.
+_BLUE, _RED = 0.564, 0.713  # Factors of their distances from luminance.
+_SKIN_ANGLE = math.radians(123)
+_SKIN_NARROWNESS = 12  # Power of a cosine.
+_SKIN_CHROMA = (0.3, 0.6)  # Skin below, none above: oranges and reds.
+_SKIN_SHARE = 0.8  # Of what saturation adds, which skin does without.
 
 
 class Grade(NamedTuple):
     """What is done to colors.
 
     Attributes:
-        saturation: Factor for the distance of colors from their gray.
+        saturation: Factor for the distance of colors from their gray, which
+            is less for skin, so that it does not turn orange.
         curve: Luminance before and after, in [0, 1], both rising, from
             `(0, 0)` to `(1, 1)`: a tone curve of straight lines between these
             points. None for a gamma of 0.85.
@@ -53,7 +62,20 @@ def grade(images, wanted: Grade = PLAIN):
 
 def _saturate(images, saturation):
     gray = luminance.luminance(images)
-    return ops.clip(gray + saturation * (images - gray), -1, 1)
+    color = images - gray
+    factor = 1 + (saturation - 1) * (1 - _SKIN_SHARE * _skin(color))
+    return ops.clip(gray + factor * color, -1, 1)
+
+
+def _skin(color):
+    """How near to colors of skin, in [0, 1], by distances from luminance."""
+    blue, red = _BLUE * color[..., 2:], _RED * color[..., :1]
+    chroma = ops.sqrt(blue * blue + red * red)
+    along = blue * math.cos(_SKIN_ANGLE) + red * math.sin(_SKIN_ANGLE)
+    cosine = ops.clip(along / ops.maximum(chroma, _LEAST), 0, 1)
+    low, high = _SKIN_CHROMA
+    pale = ops.clip((high - chroma) / (high - low), 0, 1)
+    return pale * cosine**_SKIN_NARROWNESS
 
 
 def _bend(images, curve):

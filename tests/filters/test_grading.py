@@ -43,8 +43,30 @@ def test_a_curve_keeps_the_hue_and_gives_the_luminance(color):
 
 
 def test_saturation_is_a_factor_of_the_distance_from_gray():
-    color = np.array([0.5, 0.4, 0.3])
-    identity = ((0.0, 0.0), (1.0, 1.0))
-    found = graded([color], saturation=1.5, curve=identity)[0]
+    found = saturated(color := np.array([0.3, 0.4, 0.6]))
     gray = luminance(color)
     np.testing.assert_allclose(found - gray, 1.5 * (color - gray), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "skin", [(0.91, 0.74, 0.65), (0.78, 0.58, 0.45), (0.35, 0.22, 0.16)]
+)
+def test_skin_gets_little_more_saturated(skin):
+    found, gray = saturated(skin), luminance(skin)
+    ratio = (found - gray) / (np.array(skin) - gray)
+    assert 1.05 < ratio.min() <= ratio.max() < 1.25
+
+
+@pytest.mark.parametrize(
+    "color", [(0.8, 0.15, 0.1), (0.3, 0.5, 0.2), (0.4, 0.3, 0.6)]
+)
+def test_other_colors_do(color):
+    found, gray = saturated(color), luminance(color)
+    ratio = np.ptp(found) / np.ptp(color)
+    assert ratio > 1.4 or found.max() == 1
+    assert luminance(found) == pytest.approx(gray, abs=0.05)
+
+
+def saturated(color):
+    identity = ((0.0, 0.0), (1.0, 1.0))
+    return graded([color], saturation=1.5, curve=identity)[0]

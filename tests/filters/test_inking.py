@@ -131,7 +131,7 @@ def test_an_outline_in_the_dark_is_black(halves):
 
 
 def test_colors_become_livelier():
-    color = np.broadcast_to(np.float32([0.2, 0.0, -0.3]), (1, 24, 32, 3))
+    color = np.broadcast_to(np.float32([-0.2, 0.0, 0.3]), (1, 24, 32, 3))
     plain, lively = (inked(color, by)[0, 12, 16] for by in (1.0, 1.5))
     assert luminance_of(lively) == pytest.approx(luminance_of(plain), abs=0.02)
     np.testing.assert_allclose(
