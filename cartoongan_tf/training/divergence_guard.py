@@ -22,11 +22,11 @@ class Guard(keras.callbacks.Callback):
         objective: What the generator minimizes.
 
     Raises:
-        Diverged: At a loss that is not finite, and at gradients that stay so
-            with loss scaling; and if the content loss, over
-            50 steps, is nearly what it is between unrelated photos after it
-            has been well below that; and if, in a warm-up by pixels, the loss
-            is over twice what it has been.
+        Diverged: At a loss that is not finite; if gradients are not where
+            losses are no longer scaled up; if the content loss, over 50 steps,
+            is nearly what it is between unrelated photos after it has been
+            well below that; and if, in a warm-up by pixels, the loss is over
+            twice what it has been.
     """
 
     def __init__(self, objective):
