@@ -57,6 +57,13 @@ _SHIPPED = {
         "model card.",
         "Apache-2.0",
     ),
+    "ink": About(
+        "CartoonGAN ink",
+        "The CartoonGAN authors; trained on illustrations by Blanche Fisher "
+        "Wright (1916 and 1918, public domain in the USA), and photos listed "
+        "in the model card.",
+        "Apache-2.0",
+    ),
 }
 
 
