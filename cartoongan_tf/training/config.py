@@ -105,10 +105,6 @@ class TrainConfig:
                 f"{_MIN_VIEW} pixels of `image_size`={self.image_size}: "
                 f"pass {largest_shift} at the most."
             )
-        if not self.ema_momentum < 1:
-            raise errors.InputError(
-                f"`ema_momentum` must be below 1, received {self.ema_momentum}."
-            )
         if self.smoothing_kernel > self.image_size:
             raise errors.InputError(
                 f"`smoothing_kernel`={self.smoothing_kernel} must not be "
@@ -237,32 +233,23 @@ _POSITIVE_SETTINGS = (
 
 
 def _check_ranges(settings):
-    for name, least in _MINIMUM.items():
+    def require(name, is_allowed, rule):
         value = getattr(settings, name)
-        if value is not None and not value >= least:
+        if value is not None and not is_allowed(value):
             raise errors.InputError(
-                f"`{name}` must be at least {least}, received {value}."
+                f"`{name}` must be {rule}, received {value}."
             )
-    if settings.seed > _MAX_SEED:
-        raise errors.InputError(
-            f"`seed` must be at most {_MAX_SEED}, received {settings.seed}."
-        )
+
+    for name, least in _MINIMUM.items():
+        require(name, lambda v, least=least: v >= least, f"at least {least}")
+    require("seed", lambda v: v <= _MAX_SEED, f"at most {_MAX_SEED}")
+    require("ema_momentum", lambda v: v < 1, "below 1")
     for name in _POSITIVE_SETTINGS:
-        if not getattr(settings, name) > 0:
-            raise errors.InputError(
-                f"`{name}` must be above 0, received {getattr(settings, name)}."
-            )
+        require(name, lambda v: v > 0, "above 0")
     for name in _ODD_SETTINGS:
-        if not getattr(settings, name) % 2:
-            raise errors.InputError(
-                f"`{name}` must be odd, received {getattr(settings, name)}."
-            )
+        require(name, lambda v: v % 2, "odd")
     for name in _SHARES:
-        if not 0 <= getattr(settings, name) <= 1:
-            raise errors.InputError(
-                f"`{name}` must be from 0 to 1, received "
-                f"{getattr(settings, name)}."
-            )
+        require(name, lambda v: 0 <= v <= 1, "from 0 to 1")
 
 
 def _check_people(settings):
