@@ -20,7 +20,7 @@ _BLUE, _RED = 0.564, 0.713  # Factors of their distances from luminance.
 _SKIN_ANGLE = math.radians(123)
 _SKIN_NARROWNESS = 12  # Power of a cosine.
 _SKIN_CHROMA = (0.3, 0.6)  # Skin below, none above: oranges and reds.
-_SKIN_SHARE = 0.8  # Of what saturation adds, which skin does without.
+_SKIN_SHARE = 0.5  # Of what saturation adds, which skin does without.
 
 
 class Grade(NamedTuple):

@@ -5,11 +5,12 @@ can ask for them: this is what a generator is then told to draw. A line lies on
 the darker side of a contour, where the surroundings are brighter than the
 place itself (a difference of means along the contour, as in Winnemoeller et
 al., 2012, XDoG), only where the contour runs on in one direction, and not in
-texture. It goes on where its contour becomes faint. As with a brush, outlines
-of whole things are bold, and lines inside them fine. All are in a dark tone of
-the color below them, as a colorist's line holds are: black in dark hair, brown
-along a shadow on skin, so that a nose or a mouth is no black bar. A grade can
-make them darker. Luminance is cel shaded, and colors keep their hue.
+texture. As with a brush, outlines of whole things are bold, and lines inside
+them fine. Outlines go on where their contour becomes faint; fine lines do not,
+which would draw the folds of a face. All are in a dark tone of the color below
+them, as a colorist's line holds are: black in dark hair, brown along a shadow
+on skin, so that a nose or a mouth is no black bar. A grade can make them
+darker. Luminance is cel shaded, and colors keep their hue.
 
 Images are float, `(batch, height, width, 3)`, in [-1, 1]. Written in
 `keras.ops` only.
@@ -58,12 +59,13 @@ def ink(photos, grade=grading.PLAIN):
     outlines = guided_filter.smooth(patches, _OUTLINE_RADIUS)
     without_texture = 1 - texture.mask(graded)
 
-    darker, opacity = _lines(light, _FINE_RADII)
+    darker, opacity, _ = _lines(light, _FINE_RADII)
     shade = _shade(tones, _FINE_SHADE * grade.line_lightness)
     color = shade + texture.ramp(darker, _SHADE_RANGE) * (_BLACK - shade)
     drawn = tones + without_texture * opacity * (color - tones)
 
-    _, opacity = _lines(luminance.luminance(outlines), _BOLD_RADII)
+    _, opacity, faint = _lines(luminance.luminance(outlines), _BOLD_RADII)
+    opacity = _continued(opacity, faint)
     color = _shade(outlines, _BOLD_SHADE * grade.line_lightness)
     return drawn + without_texture * opacity * (color - drawn)
 
@@ -87,7 +89,7 @@ def _shade(colors, share):
 
 
 def _lines(light, radii):
-    """How much darker than their surroundings places are, and their ink."""
+    """How much darker than their surroundings places are; ink; faint ink."""
     near, far = (edge_flow.blur(light, radius) for radius in radii)
     darker = edge_flow.average_along(far - near, near)
     directed = texture.ramp(edge_flow.coherence(near), _COHERENCE_RANGE)
@@ -95,7 +97,7 @@ def _lines(light, radii):
         directed * ops.clip(_GAIN * (darker - threshold), 0, 1)
         for threshold in (_LINE_THRESHOLD, _FAINT_THRESHOLD)
     )
-    return darker, _continued(opacity, faint)
+    return darker, opacity, faint
 
 
 def _continued(opacity, faint):
