@@ -69,7 +69,8 @@ def start(folders):
 
     yield start
     for process in processes:
-        process.kill()
+        with process:  # Which closes its pipes.
+            process.kill()
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +136,8 @@ def state_of(folder):
 def test_two_workers_learn_what_one_does(whole, start, tmp_path):
     workdir, (chief, other) = whole
     finish([start(tmp_path / "one")])
-    run_states.assert_close(tmp_path / "one", workdir)
+    # Adam soon forgets in the warm-up: rounding errors grow in its moments.
+    run_states.assert_close(tmp_path / "one", workdir, tolerance=0.005)
     assert "2 replicas on 2 workers, 2 images each." in chief
     assert "Phase adversarial: 0 of 2 steps done." in chief
     assert other == (
