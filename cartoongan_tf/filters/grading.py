@@ -11,6 +11,7 @@ from typing import NamedTuple
 from keras import ops
 
 from cartoongan_tf.filters import luminance
+from cartoongan_tf.filters import texture
 
 _GAMMA = 0.85  # Lifts what is dark; black and white stay.
 _LEAST = 1e-3  # Divisor.
@@ -73,9 +74,8 @@ def _skin(color):
     chroma = ops.sqrt(blue * blue + red * red)
     along = blue * math.cos(_SKIN_ANGLE) + red * math.sin(_SKIN_ANGLE)
     cosine = ops.clip(along / ops.maximum(chroma, _LEAST), 0, 1)
-    low, high = _SKIN_CHROMA
-    pale = ops.clip((high - chroma) / (high - low), 0, 1)
-    return pale * cosine**_SKIN_NARROWNESS
+    vivid = texture.ramp(chroma, _SKIN_CHROMA)
+    return (1 - vivid) * cosine**_SKIN_NARROWNESS
 
 
 def _bend(images, curve):

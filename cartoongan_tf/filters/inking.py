@@ -59,13 +59,17 @@ def ink(photos, grade=grading.PLAIN):
     outlines = guided_filter.smooth(patches, _OUTLINE_RADIUS)
     without_texture = 1 - texture.mask(graded)
 
-    darker, opacity, _ = _lines(light, _FINE_RADII)
+    darker, directed = _contours(light, _FINE_RADII)
+    opacity = directed * _opacity(darker, _LINE_THRESHOLD)
     shade = _shade(tones, _FINE_SHADE * grade.line_lightness)
     color = shade + texture.ramp(darker, _SHADE_RANGE) * (_BLACK - shade)
     drawn = tones + without_texture * opacity * (color - tones)
 
-    _, opacity, faint = _lines(luminance.luminance(outlines), _BOLD_RADII)
-    opacity = _continued(opacity, faint)
+    darker, directed = _contours(luminance.luminance(outlines), _BOLD_RADII)
+    opacity = _continued(
+        directed * _opacity(darker, _LINE_THRESHOLD),
+        directed * _opacity(darker, _FAINT_THRESHOLD),
+    )
     color = _shade(outlines, _BOLD_SHADE * grade.line_lightness)
     return drawn + without_texture * opacity * (color - drawn)
 
@@ -88,16 +92,15 @@ def _shade(colors, share):
     return ops.maximum(share * (colors + 1) - 1, _BLACK)
 
 
-def _lines(light, radii):
-    """How much darker than their surroundings places are; ink; faint ink."""
+def _contours(light, radii):
+    """How much darker than their surroundings places are, and how directed."""
     near, far = (edge_flow.blur(light, radius) for radius in radii)
     darker = edge_flow.average_along(far - near, near)
-    directed = texture.ramp(edge_flow.coherence(near), _COHERENCE_RANGE)
-    opacity, faint = (
-        directed * ops.clip(_GAIN * (darker - threshold), 0, 1)
-        for threshold in (_LINE_THRESHOLD, _FAINT_THRESHOLD)
-    )
-    return darker, opacity, faint
+    return darker, texture.ramp(edge_flow.coherence(near), _COHERENCE_RANGE)
+
+
+def _opacity(darker, threshold):
+    return ops.clip(_GAIN * (darker - threshold), 0, 1)
 
 
 def _continued(opacity, faint):

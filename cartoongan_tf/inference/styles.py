@@ -36,35 +36,19 @@ class About(NamedTuple):
         )
 
 
-_SHIPPED = {
-    "storybook": About(
-        "CartoonGAN storybook",
-        "The CartoonGAN authors; trained on illustrations by Wiehan de Jager, "
-        "African Storybook (CC BY), and photos listed in the model card.",
-        "Apache-2.0",
+_CREDIT = (
+    "The CartoonGAN authors; trained on illustrations by {}, and photos listed "
+    "in the model card."
+)
+_ILLUSTRATORS = {
+    "storybook": "Wiehan de Jager, African Storybook (CC BY)",
+    "comic": (
+        "Rob Owen, Magriet Brink and Marleen Visser, African Storybook (CC BY)"
     ),
-    "comic": About(
-        "CartoonGAN comic",
-        "The CartoonGAN authors; trained on illustrations by Rob Owen, Magriet "
-        "Brink and Marleen Visser, African Storybook (CC BY), and photos "
-        "listed in the model card.",
-        "Apache-2.0",
-    ),
-    "bright": About(
-        "CartoonGAN bright",
-        "The CartoonGAN authors; trained on illustrations by Catherine "
-        "Groenewald, African Storybook (CC BY), and photos listed in the "
-        "model card.",
-        "Apache-2.0",
-    ),
-    "ink": About(
-        "CartoonGAN ink",
-        "The CartoonGAN authors; trained on illustrations by Blanche Fisher "
-        "Wright (1916 and 1918, public domain in the USA), and photos listed "
-        "in the model card.",
-        "Apache-2.0",
-    ),
+    "bright": "Catherine Groenewald, African Storybook (CC BY)",
+    "ink": "Blanche Fisher Wright (1916 and 1918, public domain in the USA)",
 }
+_LICENSE = "Apache-2.0"
 
 
 def names() -> list[str]:
@@ -98,6 +82,7 @@ def beside(generator: pathlib.Path, name: str) -> pathlib.Path:
 def about(model: str | pathlib.Path) -> About:
     """Facts of a shipped style; of another model, its name."""
     path = find(model)
-    if path.parent == FOLDER:
-        return _SHIPPED[path.stem]
-    return About(name=f"CartoonGAN {path.stem}")
+    name = f"CartoonGAN {path.stem}"
+    if path.parent != FOLDER:
+        return About(name)
+    return About(name, _CREDIT.format(_ILLUSTRATORS[path.stem]), _LICENSE)

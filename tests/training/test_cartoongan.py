@@ -14,14 +14,6 @@ from cartoongan_tf.training import image_pool
 
 
 @pytest.fixture
-def batch(random):
-    return tuple(
-        tf.constant(random.uniform(-1, 1, (2, 32, 32, 3)), tf.float32)
-        for _ in range(3)
-    )
-
-
-@pytest.fixture
 def make_gan():
     def make(
         seed=0,

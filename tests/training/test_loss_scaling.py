@@ -19,14 +19,6 @@ SMALL = 1e-7  # Such weights leave no gradient in float16.
 
 
 @pytest.fixture
-def batch(random):
-    return tuple(
-        tf.constant(random.uniform(-1, 1, (2, 32, 32, 3)), tf.float32)
-        for _ in range(3)
-    )
-
-
-@pytest.fixture
 def make_gan():
     def make(policy, optimizer=lambda: keras.optimizers.SGD(1.0)):
         keras.utils.set_random_seed(3)
@@ -124,9 +116,7 @@ def test_the_scale_grows_while_gradients_are_finite():
         optimizer.apply([tf.constant([8.0, 16.0])], [weight])
         scales.append(float(optimizer.dynamic_scale))
     assert scales == [8, 16, 16, 32]
-    np.testing.assert_array_equal(
-        weight, -np.array([1 + 1 + 0.5 + 0.5] * 2) * [1, 2]
-    )
+    np.testing.assert_array_equal(weight, [-3, -6])
 
 
 def test_gradients_that_stay_no_numbers_end_the_run(make_gan, batch):

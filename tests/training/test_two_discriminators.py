@@ -37,14 +37,6 @@ VIEWS = augmentation.Augmentation(shift=6, gray_share=0.8)
 
 
 @pytest.fixture
-def batch(random):
-    return tuple(
-        tf.constant(random.uniform(-1, 1, (2, 32, 32, 3)), tf.float32)
-        for _ in range(3)
-    )
-
-
-@pytest.fixture
 def make_gan():
     def make(
         kind="both",
