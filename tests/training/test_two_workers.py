@@ -137,7 +137,7 @@ def test_two_workers_learn_what_one_does(whole, start, tmp_path):
     workdir, (chief, other) = whole
     finish([start(tmp_path / "one")])
     # Adam soon forgets in the warm-up: rounding errors grow in its moments.
-    run_states.assert_close(tmp_path / "one", workdir, tolerance=0.005)
+    run_states.assert_close(tmp_path / "one", workdir, moments=0.005)
     assert "2 replicas on 2 workers, 2 images each." in chief
     assert "Phase adversarial: 0 of 2 steps done." in chief
     assert other == (
