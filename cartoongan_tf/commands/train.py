@@ -26,6 +26,7 @@ _PATHS = (
     "init_from",
     "people_dir",
     "photo_dir",
+    "teacher",
     "vgg19_weights",
     "workdir",
 )

@@ -101,7 +101,15 @@ flags.DEFINE_enum(
     "content; or the photo in few flat tones (L0 gradient minimization, then "
     "posterized), as saturated as the cartoons, with dark lines along its "
     "contours, for runs too short for a discriminator to ask for them; or in "
-    "such tones without lines (painted).",
+    "such tones without lines (painted); or what the --teacher makes of it.",
+)
+flags.DEFINE_string(
+    "teacher",
+    _DEFAULT.teacher,
+    "Another generator, for --content_target=teacher: a smaller network learns "
+    "to draw what this one draws. The workdir of its run, a .keras file, a "
+    "shipped style by its name, an .npz file with the authors' weights, or "
+    "hf://OWNER/NAME.",
 )
 flags.DEFINE_float(
     "match_tones",

@@ -10,8 +10,10 @@ from cartoongan_tf.losses import augmentation
 from cartoongan_tf.losses import losses
 
 
-def _target(name, photos, grade):
+def _target(name, photos, grade, teacher):
     """What `--content_target` names."""
+    if name == "teacher":
+        return teacher(photos)
     if name == "inked":
         return inking.ink(photos, grade)
     if name == "painted":
@@ -51,9 +53,10 @@ class Objective:
         content_target: What content, colors, luminance and flat areas are
             compared with: `"photo"`; `"smoothed"`, the photo without its
             texture (`guided_filter.py`); `"inked"`, few flat tones with
-            lines along their contours (`inking.py`); or `"painted"`, flat
-            tones without lines.
+            lines along their contours (`inking.py`); `"painted"`, flat
+            tones without lines; or `"teacher"`, what `teacher` makes of it.
         grade: What becomes of colors in an inked or painted target.
+        teacher: Another generator, to distill.
         people: How many photos, at the end of each batch, show people.
         people_content: Factor of the content loss for these.
     """
@@ -70,6 +73,7 @@ class Objective:
     feature_weight: float = 0.7
     content_target: str = "photo"
     grade: grading.Grade = grading.PLAIN
+    teacher: Callable | None = None
     people: int = 0
     people_content: float = 1.0
 
@@ -151,7 +155,7 @@ class Objective:
 
     def target(self, photos):
         """Images that content, colors and flat areas are compared with."""
-        return _target(self.content_target, photos, self.grade)
+        return _target(self.content_target, photos, self.grade, self.teacher)
 
     def look(self, images, view):
         """Features of images as they are shown in a step."""
@@ -194,10 +198,12 @@ class PixelObjective:
         content_target: What the generator learns to reproduce, as of
             `Objective`.
         grade: As of `Objective`.
+        teacher: As of `Objective`.
     """
 
     content_target: str
     grade: grading.Grade = grading.PLAIN
+    teacher: Callable | None = None
     people = 0  # No photo counts for more.
 
     @property
@@ -207,7 +213,7 @@ class PixelObjective:
 
     def target(self, photos):
         """As `Objective.target`."""
-        return _target(self.content_target, photos, self.grade)
+        return _target(self.content_target, photos, self.grade, self.teacher)
 
     def reconstruction_terms(
         self, photos, generated, *, target=None, people=0

@@ -46,12 +46,13 @@ class WarmUp(base_phase.BasePhase):
         self._compile_generator(generator_optimizer)
 
     def train_step(self, photos):
+        target = self._target(photos)
         with tf.GradientTape(persistent=True) as tape:
             generated = self.generator(photos, training=True)
             terms = self.objective.reconstruction_terms(
                 photos,
                 generated,
-                target=self._target(photos),
+                target=target,
                 people=self._people_among(photos),
             )
         return self._descend(tape, terms, generated)
@@ -124,6 +125,7 @@ class CartoonGAN(base_phase.BasePhase):
     def train_step(self, batch):
         photos, cartoons, smoothed = batch
         view = self._view()
+        target = self._target(photos)
         with (
             tf.GradientTape(persistent=True) as g_tape,
             tf.GradientTape() as d_tape,
@@ -136,7 +138,7 @@ class CartoonGAN(base_phase.BasePhase):
                 **self.objective.reconstruction_terms(
                     photos,
                     generated,
-                    target=self._target(photos),
+                    target=target,
                     maps=maps,
                     view=view,
                     cartoons=cartoons,

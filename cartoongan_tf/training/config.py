@@ -29,6 +29,7 @@ class TrainConfig:
     palette_weight: float = 0.0
     pixel_weight: float = 0.0
     content_target: str = "photo"
+    teacher: str | None = None
     match_tones: float = 0.0
     line_lightness: float = 1.0
     gradient_penalty_weight: float = 10.0
@@ -157,7 +158,7 @@ class TrainConfig:
 DISCRIMINATORS = ("patch", "features", "both")
 WARMUP_LOSSES = ("content", "pixels")
 STRATEGIES = ("none", "mirrored", "multi_worker")
-CONTENT_TARGETS = ("photo", "smoothed", "inked", "painted")
+CONTENT_TARGETS = ("photo", "smoothed", "inked", "painted", "teacher")
 GRADED_TARGETS = ("inked", "painted")  # Whose colors follow the cartoons'.
 
 # The paper's generator cannot see a color cast: it cannot undo one either.
@@ -273,6 +274,11 @@ def _check_dependent(settings):
         raise errors.InputError(
             f"`features_every`={settings.features_every} leaves steps without "
             "a discriminator; pass `discriminator`=both, or patch."
+        )
+    if (settings.content_target == "teacher") != bool(settings.teacher):
+        raise errors.InputError(
+            f"`teacher`={settings.teacher} and a `content_target` of teacher "
+            f"go together, received {settings.content_target}."
         )
     if settings.match_tones and settings.content_target not in GRADED_TARGETS:
         raise errors.InputError(

@@ -3,7 +3,10 @@
 import dataclasses
 from collections.abc import Callable
 
+import keras
+
 from cartoongan_tf.filters import grading
+from cartoongan_tf.inference import loading
 from cartoongan_tf.losses import objective
 from cartoongan_tf.training import config
 from cartoongan_tf.training import runs
@@ -17,7 +20,9 @@ def of_run(run: runs.Run, features: Callable) -> objective.Objective:
         features: Feature function for the content loss
             (`perceptual_features.py`).
     """
-    return of_settings(run.config, features, run.grade)
+    return of_settings(
+        run.config, features, run.grade, _load_teacher(run.config)
+    )
 
 
 def of_warm_up(
@@ -25,7 +30,9 @@ def of_warm_up(
 ) -> objective.Objective | objective.PixelObjective:
     """What is minimized in the warm-up; arguments as of `of_run`."""
     if run.config.warmup_loss == "pixels":
-        return objective.PixelObjective(run.config.content_target, run.grade)
+        return objective.PixelObjective(
+            run.config.content_target, run.grade, _load_teacher(run.config)
+        )
     # Nothing sharpens yet what these would blur.
     return dataclasses.replace(
         of_run(run, features), variation_weight=0, flat_weight=0
@@ -36,6 +43,7 @@ def of_settings(
     settings: config.TrainConfig,
     features: Callable,
     grade: grading.Grade = grading.PLAIN,
+    teacher: Callable | None = None,
 ) -> objective.Objective:
     """What settings ask for beside discriminators.
 
@@ -43,6 +51,7 @@ def of_settings(
         settings: Settings of a run.
         features: Feature function for the content loss.
         grade: What becomes of colors in an inked or painted target.
+        teacher: A generator to distill, if the target is what it makes.
     """
     return objective.Objective(
         features,
@@ -57,6 +66,13 @@ def of_settings(
         feature_weight=settings.feature_weight,
         content_target=settings.content_target,
         grade=grade,
+        teacher=teacher,
         people=settings.people_count,
         people_content=settings.people_content,
     )
+
+
+def _load_teacher(settings) -> keras.Model | None:
+    if settings.teacher is None:
+        return None
+    return loading.load_generator(settings.teacher, "teacher")

@@ -14,11 +14,13 @@ from collections.abc import Sequence
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
 from cartoongan_tf.inference import loading
+from cartoongan_tf.inference import model_paths
 from cartoongan_tf.training import config
 
 _NAME = "run.json"
 _ONCE = "init_from"  # What is read of it is in the checkpoints since.
-_WEIGHTS = ("inception_weights", _ONCE, "vgg19_weights")
+_TEACHER = "teacher"
+_WEIGHTS = ("inception_weights", _ONCE, _TEACHER, "vgg19_weights")
 # Settings that there were not yet when a run began.
 _DEFAULTS = {
     field.name: field.default
@@ -111,7 +113,10 @@ def _digests(settings):
     """Digests of weights that are a file, or in the folder of a run."""
     digests = {}
     for name in _WEIGHTS:
-        path = pathlib.Path(getattr(settings, name) or "")
+        value = getattr(settings, name) or ""
+        if name == _TEACHER and value:  # Which may be a style by its name.
+            value = model_paths.find(value, name)
+        path = pathlib.Path(value)
         if path.is_dir():
             path = path / loading.GENERATOR_FILE
         if path.is_file():

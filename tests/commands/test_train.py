@@ -172,6 +172,7 @@ def test_the_papers_recipe_has_no_extras():
         discriminator_filters=32,
         denoise_cartoons=0.0,
         people_dir=None,
+        teacher=None,
         match_crops=False,
         stray_share=0.0,
         image_size=256,
@@ -250,6 +251,26 @@ def test_a_light_run_minimizes_what_it_is_told(folders, tmp_path):
             }
     generator = loading.load_generator(tmp_path / "run", "--model")
     assert isinstance(generator, networks.GENERATORS["light"])
+
+
+def test_who_is_the_own_teacher_has_nothing_to_learn(folders, tmp_path):
+    networks.new_generator("light", 4, 1).save(tmp_path / "teacher.keras")
+    arguments = (
+        *folders,
+        *TINY,
+        *LIGHT,
+        "--content_target=teacher",
+        f"--teacher={tmp_path / 'teacher.keras'}",
+        f"--init_from={tmp_path / 'teacher.keras'}",
+        "--warmup_loss=pixels",
+        "--pixel_weight=1",
+        "--warmup_steps=1",
+        "--steps=1",
+    )
+    assert run_here(*arguments) is None
+    first, second = run_log.read_table(tmp_path / "run")
+    assert float(first["pixel_loss"]) < 1e-6
+    assert float(second["pixel_loss"]) < 0.01  # After a step of Adam.
 
 
 def test_the_moving_average_is_kept(folders, tmp_path):
@@ -491,6 +512,7 @@ def bad_input(tmp_path, folders):
         "--init_from=/none": "/none does not exist",
         f"--init_from={tmp_path / 'other.keras'}": "pass --filters=2",
         f"--init_from={tmp_path / 'light.keras'}": "pass --generator=light",
+        "--content_target=teacher --teacher=/no": "--teacher: /no does not",
         "--batch_size=0": "--batch_size must be at least 1",
         "--image_pool=1": "--image_pool=1 must hold at least a batch",
         "--smoothing_kernel=4": "--smoothing_kernel must be odd",

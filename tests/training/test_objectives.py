@@ -1,9 +1,11 @@
 import pathlib
 
+import numpy as np
 import pytest
 import tensorflow as tf
 
 from cartoongan_tf.data import image_source
+from cartoongan_tf.nn import networks
 from cartoongan_tf.training import config
 from cartoongan_tf.training import objectives
 from cartoongan_tf.training import runs
@@ -56,3 +58,21 @@ def test_people_count_as_the_settings_say():
     people = settings(people_dir="f", people_content=3.0, content_weight=0.5)
     aim = objectives.of_settings(people, None)
     assert (aim.people, aim.weights["people_content"]) == (2, 1.0)
+
+
+@pytest.mark.parametrize("loss", ["content", "pixels"])
+def test_a_teacher_shows_what_to_draw(loss, tmp_path, batch):
+    teacher = networks.new_generator("light", 4, 1)
+    teacher.save(tmp_path / "teacher.keras")
+    chosen = settings(
+        content_target="teacher",
+        teacher=str(tmp_path / "teacher.keras"),
+        warmup_loss=loss,
+    )
+    run = runs.Run(chosen, None, None, [])
+    photos = batch[0]
+    for aim in (
+        objectives.of_run(run, None),
+        objectives.of_warm_up(run, None),
+    ):
+        np.testing.assert_array_equal(aim.target(photos), teacher(photos))

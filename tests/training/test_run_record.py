@@ -5,6 +5,7 @@ import os
 import pytest
 
 from cartoongan_tf.core import errors
+from cartoongan_tf.inference import styles
 from cartoongan_tf.training import config
 from cartoongan_tf.training import run_record
 
@@ -13,6 +14,13 @@ from cartoongan_tf.training import run_record
 def settings(tmp_path):
     workdir = str(tmp_path / "run")
     return config.TrainConfig("photos", "cartoons", workdir, holdout=10)
+
+
+def with_weights(settings, name, value):
+    target = "teacher" if name == "teacher" else "photo"
+    return dataclasses.replace(
+        settings, content_target=target, **{name: str(value)}
+    )
 
 
 @pytest.fixture
@@ -99,6 +107,8 @@ def test_folders_may_move_with_their_pictures(settings, folders, tmp_path):
     [
         ("vgg19_weights", "vgg19.h5"),
         ("inception_weights", "inception.h5"),
+        ("teacher", "style.keras"),
+        ("teacher", "run/generator.keras"),
         ("init_from", "style.keras"),
         ("init_from", "run/generator.keras"),
     ],
@@ -110,8 +120,8 @@ def test_weights_may_move_if_they_are_the_same(
         path = tmp_path / place / file
         path.parent.mkdir(parents=True)
         path.write_text(content)
-        value = str(tmp_path / place / file.partition("/")[0])
-        return dataclasses.replace(settings, **{name: value})
+        value = tmp_path / place / file.partition("/")[0]
+        return with_weights(settings, name, value)
 
     run_record.write(at("old", "weights"), folders)
     run_record.check(at("new", "weights"), folders)
@@ -119,17 +129,27 @@ def test_weights_may_move_if_they_are_the_same(
         run_record.check(at("other", "others"), folders)
 
 
-@pytest.mark.parametrize("name", ["vgg19_weights", "inception_weights"])
+@pytest.mark.parametrize(
+    "name", ["teacher", "vgg19_weights", "inception_weights"]
+)
 def test_other_weights_in_the_same_place_are_noticed(
     name, settings, folders, tmp_path
 ):
     path = tmp_path / "weights.h5"
     path.write_text("weights")
-    settings = dataclasses.replace(settings, **{name: str(path)})
+    settings = with_weights(settings, name, path)
     run_record.write(settings, folders)
     path.write_text("others")
     with pytest.raises(errors.InputError, match=f"content of `{name}` was"):
         run_record.check(settings, folders)
+
+
+def test_a_teacher_may_be_a_style_by_its_name_or_its_file(settings, folders):
+    run_record.write(with_weights(settings, "teacher", "comic"), folders)
+    path = styles.find("comic")
+    run_record.check(with_weights(settings, "teacher", path), folders)
+    with pytest.raises(errors.InputError, match="`teacher` was comic and is"):
+        run_record.check(with_weights(settings, "teacher", "ink"), folders)
 
 
 def test_what_a_run_began_with_may_be_trained_on(settings, folders, tmp_path):
