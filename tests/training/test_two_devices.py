@@ -53,6 +53,8 @@ PIXELS = (
     *TINY,
     "--generator=light",
     "--content_features=pyramid",
+    "--content_target=teacher",
+    "--teacher=ink",
     "--warmup_loss=pixels",
     "--warmup_steps=4",
     "--steps=1",
