@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from cartoongan_tf.cartoonize.cartoonizer import Cartoonizer
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
 __all__ = ["Cartoonizer", "__version__"]
 
 # Keras looks once, when it is imported. ~/.keras/keras.json would come next.
