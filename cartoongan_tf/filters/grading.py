@@ -5,22 +5,15 @@ Images are float, `(batch, height, width, 3)`, in [-1, 1]. Written in
 """
 
 import itertools
-import math
 from typing import NamedTuple
 
 from keras import ops
 
 from cartoongan_tf.filters import luminance
-from cartoongan_tf.filters import texture
+from cartoongan_tf.filters import skin
 
 _GAMMA = 0.85  # Lifts what is dark; black and white stay.
 _LEAST = 1e-3  # Divisor.
-# The plane of Cb and Cr, in which skin of all colors lies near one line: the
-# skin tone line of vectorscopes, and the I of YIQ.
-_BLUE, _RED = 0.564, 0.713  # Factors of their distances from luminance.
-_SKIN_ANGLE = math.radians(123)
-_SKIN_NARROWNESS = 12  # Power of a cosine.
-_SKIN_CHROMA = (0.3, 0.6)  # Skin below, none above: oranges and reds.
 _SKIN_SHARE = 0.5  # Of what saturation adds, which skin does without.
 
 
@@ -63,19 +56,9 @@ def grade(images, wanted: Grade = PLAIN):
 
 def _saturate(images, saturation):
     gray = luminance.luminance(images)
-    color = images - gray
-    factor = 1 + (saturation - 1) * (1 - _SKIN_SHARE * _skin(color))
-    return ops.clip(gray + factor * color, -1, 1)
-
-
-def _skin(color):
-    """How near to colors of skin, in [0, 1], by distances from luminance."""
-    blue, red = _BLUE * color[..., 2:], _RED * color[..., :1]
-    chroma = ops.sqrt(blue * blue + red * red)
-    along = blue * math.cos(_SKIN_ANGLE) + red * math.sin(_SKIN_ANGLE)
-    cosine = ops.clip(along / ops.maximum(chroma, _LEAST), 0, 1)
-    vivid = texture.ramp(chroma, _SKIN_CHROMA)
-    return (1 - vivid) * cosine**_SKIN_NARROWNESS
+    share = 1 - _SKIN_SHARE * skin.likeness(images)
+    factor = 1 + (saturation - 1) * share
+    return ops.clip(gray + factor * (images - gray), -1, 1)
 
 
 def _bend(images, curve):

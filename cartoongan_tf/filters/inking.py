@@ -7,10 +7,11 @@ place itself (a difference of means along the contour, as in Winnemoeller et
 al., 2012, XDoG), only where the contour runs on in one direction, and not in
 texture. As with a brush, outlines of whole things are bold, and lines inside
 them fine. Outlines go on where their contour becomes faint; fine lines do not,
-which would draw the folds of a face. All are in a dark tone of the color below
-them, as a colorist's line holds are: black in dark hair, brown along a shadow
-on skin, so that a nose or a mouth is no black bar. A grade can make them
-darker. Luminance is cel shaded, and colors keep their hue.
+and hardly show on skin: they would draw the folds of a face. All are in a dark
+tone of the color below them, as a colorist's line holds are: black in dark
+hair, brown along a shadow on skin, so that a nose or a mouth is no black bar.
+A grade can make them darker. Luminance is cel shaded, and colors keep their
+hue.
 
 Images are float, `(batch, height, width, 3)`, in [-1, 1]. Written in
 `keras.ops` only.
@@ -24,6 +25,7 @@ from cartoongan_tf.filters import grading
 from cartoongan_tf.filters import guided_filter
 from cartoongan_tf.filters import l0_smoothing
 from cartoongan_tf.filters import luminance
+from cartoongan_tf.filters import skin
 from cartoongan_tf.filters import texture
 
 _PAINT_STRENGTH = 0.004  # Of L0 smoothing: what has no lines keeps more.
@@ -31,6 +33,7 @@ _BLACK = -0.92
 # Color of a line, in [0, 1], by the color below it, where lines are lightest.
 _FINE_SHADE = 0.45
 _BOLD_SHADE = 0.3
+_SKIN_LINES = 0.2  # Opacity of fine lines on skin.
 _SHADE_RANGE = (0.1, 0.4)  # Difference: a fine line is black above.
 # Half the sides, in pixels, of the two squares whose means are compared.
 _FINE_RADII = (0, 2)
@@ -61,6 +64,7 @@ def ink(photos, grade=grading.PLAIN):
 
     darker, directed = _contours(light, _FINE_RADII)
     opacity = directed * _opacity(darker, _LINE_THRESHOLD)
+    opacity *= 1 - (1 - _SKIN_LINES) * skin.likeness(outlines)
     shade = _shade(tones, _FINE_SHADE * grade.line_lightness)
     color = shade + texture.ramp(darker, _SHADE_RANGE) * (_BLACK - shade)
     drawn = tones + without_texture * opacity * (color - tones)
@@ -83,8 +87,10 @@ def paint(photos, grade=grading.PLAIN):
 def _in_tones(patches):
     """Patches whose luminance is cel shaded, and that before."""
     # Filtered, small spots get no lines and no tones of their own.
-    light = luminance.luminance(guided_filter.smooth(patches))
-    tones = patches + cel_shading.posterize(light) - light
+    smoothed = guided_filter.smooth(patches)
+    light = luminance.luminance(smoothed)
+    tones = cel_shading.posterize(light, skin.likeness(smoothed))
+    tones = patches + tones - light
     return ops.clip(tones, -1, 1), light
 
 

@@ -5,9 +5,13 @@ from cartoongan_tf.filters import cel_shading
 LEVELS = np.linspace(-1, 1, 7)
 
 
-def shaded(row, height=24):
-    images = np.tile(np.float32(row)[None, None, :, None], (1, height, 1, 1))
-    return np.asarray(cel_shading.posterize(images))[0, height // 2, :, 0]
+def posterized(images, skin=0.0):
+    return np.asarray(cel_shading.posterize(images, np.full_like(images, skin)))
+
+
+def shaded(row, skin=0.0):
+    images = np.tile(np.float32(row)[None, None, :, None], (1, 24, 1, 1))
+    return posterized(images, skin)[0, 12, :, 0]
 
 
 def test_a_form_gets_few_tones_from_black_to_white():
@@ -23,6 +27,13 @@ def test_steps_are_monotonic_and_stay_near_the_luminance():
     found = shaded(row)
     assert np.diff(found).min() > -1e-5
     assert np.abs(found - row).max() < 1 / 6 + 1e-5
+
+
+def test_steps_are_softer_on_skin():
+    row = np.linspace(-1, 1, 96)
+    slopes = [np.diff(shaded(row, skin)).max() for skin in (0.0, 0.5, 1.0)]
+    by_row = np.array(slopes) / (2 / 95)
+    np.testing.assert_allclose(by_row, [8, 6, 4], rtol=0.15)
 
 
 def test_an_even_sky_has_no_border():
@@ -51,7 +62,7 @@ def test_all_directions_are_alike():
     images = rng.uniform(-1, 1, (1, 8, 9, 1)).astype("float32")
     images = images.repeat(4, 1).repeat(4, 2)
     np.testing.assert_allclose(
-        cel_shading.posterize(images.transpose(0, 2, 1, 3)),
-        np.asarray(cel_shading.posterize(images)).transpose(0, 2, 1, 3),
+        posterized(images.transpose(0, 2, 1, 3)),
+        posterized(images).transpose(0, 2, 1, 3),
         atol=1e-5,
     )

@@ -91,37 +91,49 @@ def test_an_outline_goes_on_where_its_contour_becomes_faint():
 
 
 def test_a_fine_line_keeps_a_dark_tone_of_its_color():
-    skin = np.float32([0.6, 0.2, 0.0])
-    mouth = np.tile(skin, (1, 48, 48, 1))
-    mouth[:, 22:25, 16:32] -= 0.3
-    drawn = inked(mouth, 1.0)[0, 23, 24]
-    ground = inked(mouth, 1.0)[0, 40, 24]
+    drawn, ground = fine_line_on(LEAF)
     by_ground = (drawn + 1) / (ground + 1)
     assert by_ground.max() < 0.55
-    assert drawn[0] > drawn[2] + 0.2  # Still red, and not black.
+    assert drawn[1] > drawn[2] + 0.2  # Still green, and not black.
+
+
+def test_fine_lines_hardly_show_on_skin():
+    drawn, ground = fine_line_on(SKIN)
+    by_ground = (drawn + 1) / (ground + 1)
+    assert 0.7 < by_ground.min() < 0.95  # The bar itself is there.
+
+
+LEAF, SKIN = np.float32([0.0, 0.4, -0.2]), np.float32([0.6, 0.2, 0.0])
+
+
+def fine_line_on(color):
+    """What is drawn of a thin dark bar, and of what it lies on."""
+    photo = np.tile(color, (1, 48, 48, 1))
+    photo[:, 22:25, 16:32] -= 0.3
+    found = inked(photo, 1.0)[0]
+    return found[23, 24], found[40, 24]
 
 
 def test_an_outline_keeps_a_dark_tone_of_its_color():
-    skin = np.float32([0.6, 0.2, 0.0])
-    cheek = np.tile(skin, (1, 96, 96, 1))
-    cheek[:, :, 48:] -= 0.4
-    drawn = inked(cheek, 1.0)[0, 48]
+    leaf = np.tile(LEAF, (1, 96, 96, 1))
+    leaf[:, :, 48:] -= 0.4
+    drawn = inked(leaf, 1.0)[0, 48]
     by_ground = (drawn[49] + 1) / (drawn[90] + 1)
     assert by_ground.max() < 0.5
-    assert drawn[49, 0] > drawn[49, 2] + 0.05  # Still red, and not black.
+    assert drawn[49, 1] > drawn[49, 2] + 0.05  # Still green, and not black.
 
 
 def test_lines_are_as_light_as_the_grade_tells():
-    skin = np.tile(np.float32([0.6, 0.2, 0.0]), (1, 96, 96, 1))
-    skin[:, :, 48:] -= 0.4
-    skin[:, 22:25, 16:32] -= 0.3
+    leaf = np.tile(LEAF, (1, 96, 96, 1))
+    leaf[:, :, 48:] -= 0.4
+    leaf[:, 22:25, 16:32] -= 0.3
     for row, column in ((48, 49), (23, 24)):  # An outline, and a fine line.
         half, whole = (
-            np.asarray(inking.ink(skin, grading.Grade(line_lightness=one)))
+            np.asarray(inking.ink(leaf, grading.Grade(line_lightness=one)))
             for one in (0.5, 1.0)
         )
         ratio = (half + 1) / (whole + 1)
-        assert 0.4 < ratio[0, row, column, 0] < 0.75
+        assert 0.4 < ratio[0, row, column, 1] < 0.75
         np.testing.assert_allclose(ratio[0, 80, 8], 1, atol=0.02)
 
 
