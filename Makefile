@@ -192,6 +192,10 @@ $(READY_DEV): $(DEV_REQUIREMENTS) $(LOCKED:%=locked/test.txt) $(READY)
 	$(call install,$(BIN),test,$(DEV_REQUIREMENTS))
 	@touch $@
 
+$(EXPORTED)/report.json: | $(READY)
+	$(BIN)/python export.py --model=$(STYLE) --output=$(EXPORTED) \
+	    --formats=saved_model,litert --precision=float32 --sizes=512x512
+
 # Where there is no Node.js, the one that pip has.
 $(READY_PAGE): $(PAGE)/package-lock.json | $(BIN)/python
 	@command -v npm > /dev/null \

@@ -1,0 +1,31 @@
+import pathlib
+import re
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).parents[2]
+(TARGETS,) = re.findall(
+    r"^\.PHONY: (.*)", (ROOT / "Makefile").read_text(), re.M
+)
+
+
+@pytest.mark.parametrize("target", TARGETS.split())
+def test_a_target_has_all_rules_in_a_fresh_clone(target, tmp_path):
+    """Dry, and with nothing there yet: nothing is installed or run."""
+    absent = [
+        f"{name}={tmp_path / name}"
+        for name in re.findall(
+            r"^(\w*VENV|EXPORTED|RUN|BENCH) \?=",
+            (ROOT / "Makefile").read_text(),
+            re.M,
+        )
+    ]
+    done = subprocess.run(
+        ["make", "--dry-run", target, *absent],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
