@@ -28,6 +28,7 @@ OWN_KINDS = sorted(
     for path in MANIFESTS.glob("*.yaml")
     if path.name != "inference-service.yaml"
 )
+BY_HAND = "copy-models.yaml"
 
 
 def read_yaml(path):
@@ -246,9 +247,28 @@ def test_kubernetes_knows_the_resources_that_kserve_is_told():
     kubernetes_validate.validate(pod, VERSIONS[-1], strict=True)
 
 
-def test_kustomize_finds_every_manifest_but_the_one_for_kserve():
+def test_kustomize_finds_every_manifest_but_those_for_kserve_and_copies():
     listed = read_yaml(DEPLOY / "kustomization.yaml")["resources"]
-    assert sorted(listed) == [f"kubernetes/{name}" for name in OWN_KINDS]
+    assert sorted([*listed, f"kubernetes/{BY_HAND}"]) == [
+        f"kubernetes/{name}" for name in OWN_KINDS
+    ]
+
+
+def test_models_are_copied_where_servers_look_for_them():
+    copying = read_yaml(MANIFESTS / BY_HAND)["spec"]
+    serving = read_yaml(MANIFESTS / "deployment.yaml")["spec"]["template"]
+    (claim,) = (
+        volume["persistentVolumeClaim"]["claimName"]
+        for volume in serving["spec"]["volumes"]
+        if "persistentVolumeClaim" in volume
+    )
+    (volume,) = copying["volumes"]
+    assert volume["persistentVolumeClaim"]["claimName"] == claim
+    users = [
+        spec["securityContext"]["runAsUser"]
+        for spec in (copying, serving["spec"])
+    ]
+    assert users[0] == users[1]
 
 
 def test_selectors_match_the_pods_of_the_deployment():
