@@ -21,8 +21,8 @@ flags.DEFINE_string(
     "model",
     styles.DEFAULT,
     "A shipped style by its name, a .keras file, the --workdir of a run, a "
-    "SavedModel folder, a .tflite or .onnx file, the URL of a model that "
-    "TensorFlow Serving serves, such as http://localhost:8501, or a model on "
+    "SavedModel folder, a .tflite or .onnx file, an .npz file with the "
+    "authors' weights, the URL of a model that TensorFlow Serving serves, such as http://localhost:8501, or a model on "
     "the Hugging Face Hub, hf://OWNER/NAME[@REVISION][/FILE], which needs the "
     "extra [hub].",
 )
@@ -67,6 +67,7 @@ flags.DEFINE_integer(
     "tile",
     None,
     "Side, in pixels, of the tiles that larger pictures are computed in. "
-    "Smaller ones need less memory and more time; results are the same.",
+    "Smaller ones need less memory and more time. Results are the same, but "
+    "for the paper's generator, whose tones change a little.",
     1,
 )

@@ -43,8 +43,8 @@ flags.DEFINE_integer(
     "short_side",
     options.SHORT_SIDE,
     "frames: pixels that the short side of larger frames is reduced to; "
-    "smaller ones are never enlarged. Training crops 60 % of it or more and "
-    "scales that to its --image_size.",
+    "smaller ones are never enlarged. Training crops a share of it "
+    "(--smallest_crop to --largest_crop), which it scales to its --image_size.",
     lower_bound=64,
 )
 flags.DEFINE_string("photo_dir", None, "check: folder of photos.")

@@ -1,12 +1,14 @@
 r"""Trains CartoonGAN on a folder of photos and a folder of cartoons.
 
-    cartoongan train --flagfile=configs/storybook.flags \
-        --photo_dir=photos --cartoon_dir=frames --workdir=runs/storybook
+    cartoongan train --flagfile=configs/storybook.flags --photo_dir=photos \
+        --people_dir=people --cartoon_dir=frames --workdir=runs/mine
 
-The same command again goes on where a run stopped. --steps, --sample_every,
---checkpoint_every and --strategy may change then; what is learned must stay
-the same. The flags of a run are written to WORKDIR/train.flags, which repeats
-it with --flagfile=WORKDIR/train.flags.
+Without a folder of people, pass --holdout_people=0 in place of --people_dir.
+
+Run the same command again to resume. --steps, --sample_every,
+--checkpoint_every, --evaluate_every, --cache, --check_data and --strategy may
+change then; all else must stay the same. The flags of a run are written to
+WORKDIR/train.flags, which repeats it with --flagfile=WORKDIR/train.flags.
 """
 
 from absl import flags
