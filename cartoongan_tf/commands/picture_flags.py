@@ -22,9 +22,9 @@ flags.DEFINE_string(
     styles.DEFAULT,
     "A shipped style by its name, a .keras file, the --workdir of a run, a "
     "SavedModel folder, a .tflite or .onnx file, an .npz file with the "
-    "authors' weights, the URL of a model that TensorFlow Serving serves, such as http://localhost:8501, or a model on "
-    "the Hugging Face Hub, hf://OWNER/NAME[@REVISION][/FILE], which needs the "
-    "extra [hub].",
+    "authors' weights, the URL of a model that TensorFlow Serving serves, such "
+    "as http://localhost:8501, or a model on the Hugging Face Hub, hf://OWNER/"
+    "NAME[@REVISION][/FILE], which needs the extra [hub].",
 )
 flags.DEFINE_integer(
     "quality",
