@@ -243,9 +243,8 @@ def _blend(color, alpha):
     """Rounds alpha * color + (1 - alpha) * white exactly, in 16 bits."""
     alpha = tf.cast(alpha, tf.uint16)
     sums = tf.cast(color, tf.uint16) * alpha + (255 * (255 - alpha) + 128)
-    eight = tf.constant(8, tf.uint16)
-    sums += tf.bitwise.right_shift(sums, eight)
-    return tf.cast(tf.bitwise.right_shift(sums, eight), tf.uint8)
+    sums += tf.bitwise.right_shift(sums, 8)
+    return tf.cast(tf.bitwise.right_shift(sums, 8), tf.uint8)
 
 
 def _reduced(sides, max_side):
