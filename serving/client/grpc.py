@@ -15,8 +15,6 @@ from tensorflow_serving.apis import prediction_service_pb2_grpc
 from . import addresses
 from . import errors
 
-SCHEMES = ("grpc", "grpcs")
-
 _RETRIED = {
     grpc.StatusCode.RESOURCE_EXHAUSTED,
     grpc.StatusCode.UNAVAILABLE,
