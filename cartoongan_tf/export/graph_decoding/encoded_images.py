@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from cartoongan_tf.core import choices
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.export import options
 from cartoongan_tf.export.graph_decoding import byte_reader
 from cartoongan_tf.export.graph_decoding import codec
 from cartoongan_tf.export.graph_decoding import headers
@@ -34,16 +35,13 @@ _STRIP = 256  # rows
 
 
 def bytes_endpoint(
-    generator: keras.Model, *, max_side: int, max_pixels: int, kind: str
+    generator: keras.Model, settings: options.BytesSettings
 ) -> Callable[[tf.Tensor], dict[str, tf.Tensor]]:
     """Makes the function behind the signature that takes encoded pictures.
 
     Args:
         generator: Photos to cartoons, both in [-1, 1].
-        max_side: Pixels of a picture's longer side; what is larger is reduced.
-        max_pixels: The most that are decoded.
-        kind: How cartoons are encoded, one of
-            `choices.ENCODINGS`.
+        settings: Limits of pictures, and how cartoons are encoded.
 
     Returns:
         A function from strings of shape `(batch,)`, pictures of mixed sizes
@@ -52,10 +50,9 @@ def bytes_endpoint(
 
     def cartoonize(picture):
         contents, index = picture
-        pixels = decode(
-            contents, index, max_side=max_side, max_pixels=max_pixels
-        )
-        return encode(pictures.through(generator, pixels[None])[0], kind)
+        pixels = decode(contents, index, settings)
+        cartoon = pictures.through(generator, pixels[None])[0]
+        return encode(cartoon, settings.encoding)
 
     def cartoonize_bytes(image_bytes):
         # One after the other: a batch then takes the memory of its largest
@@ -72,15 +69,14 @@ def bytes_endpoint(
 
 
 def decode(
-    contents: tf.Tensor, index: tf.Tensor, *, max_side: int, max_pixels: int
+    contents: tf.Tensor, index: tf.Tensor, settings: options.BytesSettings
 ) -> tf.Tensor:
     """Decodes a picture, of an animation the first frame.
 
     Args:
         contents: Scalar string: JPEG, PNG or WebP.
         index: Scalar integer, its place in the batch, for messages.
-        max_side: Pixels of the longer side; what is larger is reduced.
-        max_pixels: The most that are decoded.
+        settings: Limits of pictures.
 
     Returns:
         uint8 RGB of shape `(height, width, 3)`, each side 16 or more.
@@ -92,7 +88,7 @@ def decode(
     def branch(reader):
         def read():
             header = reader.read_header(contents)
-            problem = _problem(header, max_side, max_pixels)
+            problem = _problem(header, settings)
             # The header too: what is computed from it alone would not wait.
             checked, sound = _unless(problem, index, (contents, header))
             pixels = _on_white(reader.decode(checked, sound))
@@ -107,7 +103,9 @@ def decode(
         tf.argmax(is_kind, output_type=tf.int32), [*map(branch, _CODECS)]
     )
     # Turned when it is small, which is quicker and takes less memory.
-    upright = pictures.turn_upright(_reduce(pixels, max_side), orientation)
+    upright = pictures.turn_upright(
+        _reduce(pixels, settings.max_side), orientation
+    )
     return tf.ensure_shape(upright, (None, None, 3))
 
 
@@ -158,8 +156,9 @@ def _format_problem(contents):
     )
 
 
-def _problem(header, max_side, max_pixels):
+def _problem(header, settings):
     """Errors of a picture by its header, before it is decoded."""
+    max_side, max_pixels, _ = settings
     sides = tf.stack([header.width, header.height])
     reduced = _reduced(sides, max_side)
     # One side alone first: the product of two may not fit into 64 bits.
