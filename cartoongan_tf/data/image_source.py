@@ -31,30 +31,20 @@ _NO_CACHE_AT_ALL = ", or use `cache`=none"
 _MEMORY = pathlib.Path("/proc/meminfo")
 
 
+@dataclasses.dataclass(frozen=True)
 class PictureSource:
     """The pictures of a folder.
 
-    Args:
+    Attributes:
         paths: Their files, in a fixed order.
         read: Function from a scalar int64 number to a uint8 RGB tensor of
             shape `(height, width, 3)`, for use inside a graph.
         copies: Decoded pictures that `read` takes in their place, if it does.
-
-    Attributes:
-        paths: As given.
-        read: As given.
-        copies: As given.
     """
 
-    def __init__(
-        self,
-        paths: Sequence[pathlib.Path],
-        read: Callable,
-        copies: Sequence[pathlib.Path] = (),
-    ):
-        self.paths = list(paths)
-        self.read = read
-        self.copies = list(copies)
+    paths: Sequence[pathlib.Path]
+    read: Callable
+    copies: Sequence[pathlib.Path] = ()
 
     def __len__(self):
         return len(self.paths)
