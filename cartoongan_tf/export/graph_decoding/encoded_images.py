@@ -16,7 +16,6 @@ from cartoongan_tf.core import choices
 from cartoongan_tf.core import model_interface
 from cartoongan_tf.export import options
 from cartoongan_tf.export.graph_decoding import byte_reader
-from cartoongan_tf.export.graph_decoding import codec
 from cartoongan_tf.export.graph_decoding import headers
 from cartoongan_tf.export.graph_decoding import jpeg
 from cartoongan_tf.export.graph_decoding import png
@@ -25,7 +24,10 @@ from cartoongan_tf.images import pictures
 
 PNG, JPEG = choices.ENCODINGS
 
-_CODECS: tuple[codec.Codec, ...] = (jpeg, png, webp)
+# Each says by the first bytes whether it `is_kind`, and what `read_header`
+# finds wrong. Nothing but `decode` raises errors, and it gets only what has no
+# problem; it gives pixels as stored, RGB or RGBA.
+_CODECS = (jpeg, png, webp)
 _MIN_SIDE = model_interface.MINIMUM_SIDE
 # A cartoon's colored edges suffer where colors are stored at half the size:
 # of a drawn style, 33 dB at quality 95, and 40 dB with all colors, at 0.4 of
