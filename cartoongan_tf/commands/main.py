@@ -96,16 +96,17 @@ def run_verb(verb: str, arguments: list[str]) -> None:
     if _HELP.intersection(arguments):
         app.usage(shorthelp=True, writeto_stdout=True)
         return
-    app.run(functools.partial(_start, verb, usage.ARGUMENTS))
+    app.run(functools.partial(_start, verb, usage))
 
 
-def _start(verb, wanted, argv):
+def _start(verb, usage, argv):
     arguments = argv[1:]
-    if arguments and not wanted:
+    if arguments and not usage.ARGUMENTS:
         raise app.UsageError(f"Unexpected arguments: {' '.join(arguments)}")
-    if wanted and not arguments:
-        raise app.UsageError(f"Name {wanted}.")
-    if _is_isolated(verb, arguments):
+    if usage.ARGUMENTS and not arguments:
+        raise app.UsageError(f"Name {usage.ARGUMENTS}.")
+    # Of verbs that work on many inputs, of which none must end the others.
+    if hasattr(usage, "is_isolated") and usage.is_isolated(arguments):
         crashes.supervise()
     with exit.with_message():
         with native_stderr.held(), _uncollected():
@@ -117,12 +118,6 @@ def _start(verb, wanted, argv):
             "ignore", category=UserWarning, module=r"PIL\.TiffImagePlugin"
         )
         work.main(arguments)
-
-
-def _is_isolated(verb, arguments):
-    """Whether many inputs are worked on, of which none ends the others."""
-    usage = importlib.import_module(f"{__package__}.{verb}_usage")
-    return hasattr(usage, "is_isolated") and usage.is_isolated(arguments)
 
 
 @contextlib.contextmanager

@@ -1,6 +1,5 @@
 """Runs `prepare frames` and `prepare check`, as `prepare_usage` describe."""
 
-import contextlib
 import glob
 import pathlib
 import sys
@@ -76,22 +75,17 @@ def _films():
 
 
 def _extract(film):
-    with _named(film), progress.Progress() as watch:
-        return extract_frames.extract_frames(
-            film,
-            FLAGS.output,
-            most_per_shot=FLAGS.most_per_shot,
-            short_side=FLAGS.short_side,
-            watch=watch,
-        )
-
-
-@contextlib.contextmanager
-def _named(film):
+    # Under another name than where it is looked at, and left out.
+    handling = crashes.handling(f"frames of {film}")
     try:
-        # Under another name than where it is looked at, and left out.
-        with crashes.handling(f"frames of {film}"):
-            yield
+        with handling, progress.Progress() as watch:
+            return extract_frames.extract_frames(
+                film,
+                FLAGS.output,
+                most_per_shot=FLAGS.most_per_shot,
+                short_side=FLAGS.short_side,
+                watch=watch,
+            )
     except crashes.EndsProcess as error:
         raise errors.InputError(f"{film} {error}") from error
 

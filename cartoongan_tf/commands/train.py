@@ -3,7 +3,6 @@
 import contextlib
 import dataclasses
 import os
-import pathlib
 
 from cartoongan_tf.commands import train_usage
 from cartoongan_tf.core import atomic_files
@@ -88,10 +87,7 @@ def evaluation_features(settings):
 def record_flags(workdir):
     own = FLAGS.get_key_flags_for_module(train_usage)
     lines = [_serialize(f) + "\n" for f in own if f.value is not None]
-    with atomic_files.atomic_path(
-        pathlib.Path(workdir) / "train.flags"
-    ) as temporary:
-        temporary.write_text("".join(lines), "utf-8", "surrogateescape")
+    atomic_files.write_text(workdir / "train.flags", "".join(lines))
 
 
 def _serialize(flag):

@@ -63,6 +63,12 @@ def hidden_beside(path: pathlib.Path, purpose: str) -> pathlib.Path:
     return path.with_name(name)
 
 
+def write_text(path: str | pathlib.Path, text: str) -> None:
+    """Writes UTF-8; bytes of names that are no text stand for themselves."""
+    with atomic_path(path) as temporary:
+        temporary.write_text(text, "utf-8", "surrogateescape")
+
+
 def save_model(model: keras.Model, path: str | pathlib.Path) -> None:
     """Saves a Keras model to a `.keras` file, whole or not at all."""
     with atomic_path(path) as temporary:

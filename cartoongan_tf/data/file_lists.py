@@ -56,6 +56,5 @@ def write_list(
     pictures: Sequence[pathlib.Path], path: str | pathlib.Path
 ) -> None:
     """Writes a list that `read_list` reads, with absolute paths."""
-    with atomic_files.atomic_path(path) as temporary:
-        lines = [f"{picture.resolve()}\n" for picture in pictures]
-        temporary.write_text("".join(lines), "utf-8", "surrogateescape")
+    lines = [f"{picture.resolve()}\n" for picture in pictures]
+    atomic_files.write_text(path, "".join(lines))

@@ -31,30 +31,20 @@ _NO_CACHE_AT_ALL = ", or use `cache`=none"
 _MEMORY = pathlib.Path("/proc/meminfo")
 
 
+@dataclasses.dataclass(frozen=True)
 class PictureSource:
     """The pictures of a folder.
 
-    Args:
+    Attributes:
         paths: Their files, in a fixed order.
         read: Function from a scalar int64 number to a uint8 RGB tensor of
             shape `(height, width, 3)`, for use inside a graph.
         copies: Decoded pictures that `read` takes in their place, if it does.
-
-    Attributes:
-        paths: As given.
-        read: As given.
-        copies: As given.
     """
 
-    def __init__(
-        self,
-        paths: Sequence[pathlib.Path],
-        read: Callable,
-        copies: Sequence[pathlib.Path] = (),
-    ):
-        self.paths = list(paths)
-        self.read = read
-        self.copies = list(copies)
+    paths: Sequence[pathlib.Path]
+    read: Callable
+    copies: Sequence[pathlib.Path] = ()
 
     def __len__(self):
         return len(self.paths)
@@ -107,16 +97,13 @@ def open_source(
         InputError: If memory or disk would not hold the decoded pictures.
     """
     folder = _folder_of(cache, change)
-    copies: Sequence[pathlib.Path] = ()
     with tf.device("cpu:0"):  # Where `tf.data` works; not in a GPU's memory.
-        if folder:
-            kept = _fill_folder(scan, folder, change)
-        if cache == MEMORY and folder:
-            read = _read_memory(scan, kept, _load)
-        elif cache == MEMORY:
-            read = _read_memory(scan, scan.paths, pictures.read_picture)
-        elif folder:
-            read, copies = _read_folder(kept), kept
+        copies = _fill_folder(scan, folder, change) if folder else []
+        if cache == MEMORY:
+            load = _load if copies else pictures.read_picture
+            read, copies = _read_memory(scan, copies or scan.paths, load), []
+        elif copies:
+            read = _read_folder(copies)
         else:
             read = _read_files(scan)
     return PictureSource(scan.paths, read, copies)
@@ -152,7 +139,7 @@ def _read_memory(scan, paths, load):
         row[ends[number] - sizes[number] : ends[number]] = picture.ravel()
         return picture.shape
 
-    shapes = _for_each(store, range(len(sizes)), _DECODING)
+    shapes = list(progress.in_threads(store, range(len(sizes)), _DECODING))
     begins, ends = tf.constant(ends - sizes), tf.constant(ends)
     pixels, shapes = tf.constant(row), tf.constant(shapes)
 
@@ -182,7 +169,8 @@ def _fill_folder(scan, folder, change):
         with atomic_files.atomic_path(targets[number]) as temporary:
             temporary.write_bytes(tf.io.serialize_tensor(picture).numpy())
 
-    _for_each(store, missing, change.stage if change else _DECODING)
+    stage = change.stage if change else _DECODING
+    list(progress.in_threads(store, missing, stage))
     return targets
 
 
@@ -202,11 +190,6 @@ def _load(target):
 def _parse(contents):
     picture = tf.io.parse_tensor(contents, tf.uint8)
     return tf.ensure_shape(picture, (None, None, 3))
-
-
-def _for_each(store, numbers, stage):
-    """Decodes in threads; what is kept is what `store` returns."""
-    return list(progress.in_threads(store, numbers, stage))
 
 
 def _bytes_of(header):

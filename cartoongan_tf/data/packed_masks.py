@@ -5,6 +5,8 @@ byte is its leftmost pixel, and the last byte of a row is filled up with zeros.
 Hysteresis grows a mask dozens of times, and time goes by the byte.
 """
 
+import functools
+
 import numpy as np
 import tensorflow as tf
 
@@ -21,9 +23,7 @@ def pack(mask: tf.Tensor) -> tf.Tensor:
     height, width = tf.shape(mask)[0], tf.shape(mask)[1]
     filled = tf.pad(tf.cast(mask, tf.uint8), [[0, 0], [0, -width % 8]])
     words = tf.bitcast(tf.reshape(filled, (height, -1, 8)), tf.uint64)
-    gathered = words * tf.constant(_GATHER, tf.uint64)
-    highest = tf.bitwise.right_shift(gathered, tf.constant(56, tf.uint64))
-    return tf.cast(highest, tf.uint8)
+    return tf.cast(tf.bitwise.right_shift(words * _GATHER, 56), tf.uint8)
 
 
 def unpack(bits: tf.Tensor, width: int | tf.Tensor) -> tf.Tensor:
@@ -40,21 +40,14 @@ def grow(bits: tf.Tensor) -> tf.Tensor:
     beside = tf.pad(bits, [[0, 0], [1, 1]])
     row = _any(
         bits,
-        tf.bitwise.right_shift(bits, _byte(1)),
-        tf.bitwise.left_shift(beside[:, :-2], _byte(7)),
-        tf.bitwise.left_shift(bits, _byte(1)),
-        tf.bitwise.right_shift(beside[:, 2:], _byte(7)),
+        tf.bitwise.right_shift(bits, 1),
+        tf.bitwise.left_shift(beside[:, :-2], 7),
+        tf.bitwise.left_shift(bits, 1),
+        tf.bitwise.right_shift(beside[:, 2:], 7),
     )
     above = tf.pad(row, [[1, 1], [0, 0]])
     return _any(row, above[:-2], above[2:])
 
 
 def _any(*masks):
-    first, *others = masks
-    for mask in others:
-        first = tf.bitwise.bitwise_or(first, mask)
-    return first
-
-
-def _byte(value):
-    return tf.constant(value, tf.uint8)
+    return functools.reduce(tf.bitwise.bitwise_or, masks)

@@ -6,6 +6,7 @@
 
 import pathlib
 from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Iterator
 
 import numpy as np
@@ -78,10 +79,6 @@ def as_folder(name: str, parent: pathlib.Path, flag: str) -> pathlib.Path:
     return folder
 
 
-def _photos() -> Iterator[tuple[str, np.ndarray]]:
-    yield from read_photos().items()
-
-
 def _scenes() -> Iterator[tuple[str, np.ndarray]]:
     """A quarter of each scene, as large as a whole one.
 
@@ -97,7 +94,7 @@ def _scenes() -> Iterator[tuple[str, np.ndarray]]:
         )
 
 
-_SAMPLES: dict[str, Callable[[], Iterator[tuple[str, np.ndarray]]]] = {
-    "photos": _photos,
+_SAMPLES: dict[str, Callable[[], Iterable[tuple[str, np.ndarray]]]] = {
+    "photos": lambda: read_photos().items(),
     "scenes": _scenes,
 }

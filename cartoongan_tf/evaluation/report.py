@@ -31,13 +31,10 @@ def metrics(score: evaluator.Score, inception: str) -> dict[str, float | None]:
             names of their metrics.
     """
     kid, fid = f"KID-{inception}", f"FID-{inception}"
-    thousandfold = {
-        f"{kid} to cartoons, x 1000": score.kernel_to_cartoons,
-        "its standard error": score.kernel_error,
-        f"{kid} to photos, x 1000": score.kernel_to_photos,
-    }
     return {
-        **{name: _times(1000, v) for name, v in thousandfold.items()},
+        f"{kid} to cartoons, x 1000": _times(1000, score.kernel_to_cartoons),
+        "its standard error": _times(1000, score.kernel_error),
+        f"{kid} to photos, x 1000": _times(1000, score.kernel_to_photos),
         f"{fid} to cartoons": score.frechet_to_cartoons,
         f"{fid} to photos": score.frechet_to_photos,
         "content distance": score.content,
@@ -105,8 +102,7 @@ def write_metrics(
     """
     versions = {name: importlib.metadata.version(name) for name in _PACKAGES}
     content = {**settings, "versions": versions, "metrics": tables}
-    with atomic_files.atomic_path(path) as temporary:
-        temporary.write_text(json.dumps(content, indent=2) + "\n", "utf-8")
+    atomic_files.write_text(path, json.dumps(content, indent=2) + "\n")
 
 
 def write_sheet(

@@ -75,8 +75,8 @@ def write(
         "artifacts": [_entry(artifact) for artifact in artifacts],
         "refused": [refusal._asdict() for refusal in refusals],
     }
-    with atomic_files.atomic_path(folder / FILE) as temporary:
-        temporary.write_text(json.dumps(content, indent=2) + "\n", "utf-8")
+    text = json.dumps(content, indent=2) + "\n"
+    atomic_files.write_text(folder / FILE, text)
 
 
 def _gpu(problems):

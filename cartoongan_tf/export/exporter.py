@@ -143,7 +143,7 @@ def _litert_facts(path):
         name: model_interface.RANGES[model.dtype(name).name]
         for name in model.signatures
     }
-    return gpu_compatibility.problems(path), ranges
+    return gpu_compatibility.problems(path.read_bytes()), ranges
 
 
 def _fidelity(job, temporary, examples):

@@ -40,8 +40,8 @@ def measure(cartoonize: Callable, examples: Sequence[Example]) -> Fidelity:
     pairs = [(cartoonize(photo), theirs) for photo, theirs in examples]
     return Fidelity(
         float(np.mean([_psnr(*pair) for pair in pairs])),
-        float(np.mean([_ssim(*pair) for pair in pairs])),
-        max(_largest_error(*pair) for pair in pairs),
+        float(np.mean([float(tf.image.ssim(*pair, 255)) for pair in pairs])),
+        max(int(abs(a.astype(int) - b).max()) for a, b in pairs),
     )
 
 
@@ -55,11 +55,3 @@ def _psnr(ours, theirs):
     if np.array_equal(ours, theirs):
         return EQUAL
     return float(tf.image.psnr(theirs, ours, max_val=255))
-
-
-def _ssim(ours, theirs):
-    return float(tf.image.ssim(theirs, ours, max_val=255))
-
-
-def _largest_error(ours, theirs):
-    return int(np.abs(ours.astype(int) - theirs).max())

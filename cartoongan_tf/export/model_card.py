@@ -13,7 +13,7 @@ _LICENSES = frozenset(
     "cc-by-nc-sa-4.0 cc-by-nd-4.0 cc-by-sa-3.0 cc-by-sa-4.0 gpl-3.0 mit "
     "mpl-2.0 openrail unlicense".split()
 )
-_METADATA = """\
+_CARD = """\
 ---
 {license}
 library_name: keras
@@ -22,8 +22,7 @@ tags:
 - cartoongan
 - style-transfer
 ---
-"""
-_CARD = """\
+
 # {about.name}
 
 Photo in, cartoon out: a CartoonGAN generator with {parameters:,} parameters.
@@ -76,14 +75,14 @@ def text(
     """
     rows = (f"| `{name}` | {said} |" for name, said in files.items())
     card = _CARD.format(
+        license="\n".join(_license(about.license)),
         repository=repository,
         about=about,
         parameters=parameters,
         files="\n".join(rows),
         sheet=sheet,
     )
-    metadata = _METADATA.format(license="\n".join(_license(about.license)))
-    return "\n".join([metadata, card, rest] if rest else [metadata, card])
+    return f"{card}\n{rest}" if rest else card
 
 
 def _license(name) -> Iterator[str]:

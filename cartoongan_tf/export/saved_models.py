@@ -23,12 +23,7 @@ def write(
         folder: Folder to write.
         settings: Of the signature for encoded pictures.
     """
-    encoded = encoded_images.bytes_endpoint(
-        generator,
-        max_side=settings.max_side,
-        max_pixels=settings.max_pixels,
-        kind=settings.encoding,
-    )
+    encoded = encoded_images.bytes_endpoint(generator, settings)
     strings = tf.TensorSpec((None,), tf.string, model_interface.IMAGE_BYTES)
     endpoints.write(
         folder,

@@ -62,8 +62,8 @@ class ServedModel:
         url = url.rstrip("/").removesuffix(":predict")
         if not urllib.parse.urlsplit(url).path:
             url = f"{url}/v1/models/{model_interface.MODEL_NAME}"
-        host = _own_host(url)
-        self._proxies = {"no_proxy": host} if host else {}
+        host = urllib.parse.urlsplit(url).hostname
+        self._proxies = {"no_proxy": host} if _is_loopback(host) else {}
         self._session = requests.Session()
         for scheme in ("http://", "https://"):
             adapter = adapters.HTTPAdapter(max_retries=_RETRY)
@@ -110,15 +110,12 @@ class ServedModel:
         )
 
 
-def _own_host(url):
-    """The host of a URL if it is this machine, which no proxy can reach."""
-    host = urllib.parse.urlsplit(url).hostname
-    if host == "localhost":
-        return host
+def _is_loopback(host):
+    """Whether a host is this machine, which no proxy can reach."""
     try:
-        return host if ipaddress.ip_address(host or "").is_loopback else None
+        return ipaddress.ip_address(host or "").is_loopback
     except ValueError:
-        return None
+        return host == "localhost"
 
 
 def _reason(response):

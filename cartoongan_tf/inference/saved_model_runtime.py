@@ -140,11 +140,12 @@ class SessionModel:
 def _tensors(definitions):
     return [
         (
-            tf.TensorShape(definition.tensor_shape).rank
-            and tf.TensorShape(definition.tensor_shape).as_list(),
-            tf.as_dtype(definition.dtype).as_numpy_dtype,
+            None
+            if each.tensor_shape.unknown_rank
+            else [side.size for side in each.tensor_shape.dim],
+            tf.as_dtype(each.dtype).as_numpy_dtype,
         )
-        for definition in definitions.values()
+        for each in definitions.values()
     ]
 
 

@@ -6,7 +6,6 @@ that what is kept is what the whole picture would have given.
 """
 
 import math
-from collections.abc import Iterator
 from typing import NamedTuple
 
 STRIDE = 4  # Pixels of the picture for one where a network is smallest.
@@ -30,28 +29,15 @@ class Span(NamedTuple):
         return slice(self.kept.start - first, self.kept.stop - first)
 
 
-def tiles(
-    height: int, width: int, side: int, radius: int
-) -> Iterator[tuple[Span, Span]]:
-    """Cuts a picture into tiles, row by row.
+def spans(length: int, side: int, radius: int) -> list[Span]:
+    """Cuts one side of a picture into overlapping spans of equal length.
 
     Args:
-        height: Of the picture, in pixels.
-        width: Of the picture.
+        length: Of the side, in pixels.
         side: Of a tile, the most that the network sees; at least four times
-            `radius`. A picture that is smaller is one tile.
-        radius: Rows and columns around a pixel that it depends on.
-
-    Yields:
-        Rows and columns of a tile.
+            `radius`. A side that is shorter is one span.
+        radius: Rows or columns around a pixel that it depends on.
     """
-    for rows in spans(height, side, radius):
-        for columns in spans(width, side, radius):
-            yield rows, columns
-
-
-def spans(length: int, side: int, radius: int) -> list[Span]:
-    """Cuts one side of a picture into overlapping spans of equal length."""
     if length <= side:
         return [Span(slice(0, length), slice(0, length))]
     # Rounding to the stride may shift a span by that much.

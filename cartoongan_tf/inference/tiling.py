@@ -1,6 +1,7 @@
 """A generator on pictures of any size, in the memory that a tile needs."""
 
 import functools
+import itertools
 import math
 
 import keras
@@ -105,10 +106,11 @@ class TiledGenerator:
 
     def _in_tiles(self, picture, network):
         cartoon = np.empty_like(picture)
-        height, width, _ = picture.shape
-        for rows, columns in tile_geometry.tiles(
-            height, width, self._side, self._radius
-        ):
+        spans = (
+            tile_geometry.spans(length, self._side, self._radius)
+            for length in picture.shape[:2]
+        )
+        for rows, columns in itertools.product(*spans):
             seen = tf.constant(picture[None, rows.seen, columns.seen])
             made = network(seen)[0].numpy()
             cartoon[rows.kept, columns.kept] = made[rows.inner, columns.inner]

@@ -109,5 +109,5 @@ class Candidates:
         return self.folder / f"{round(time * 1000):09d}.candidate"
 
     def _save(self):
-        with atomic_files.atomic_path(self.folder / _STATE) as temporary:
-            temporary.write_text(json.dumps(dataclasses.asdict(self.state)))
+        text = json.dumps(dataclasses.asdict(self.state))
+        atomic_files.write_text(self.folder / _STATE, text)

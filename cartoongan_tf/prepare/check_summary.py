@@ -16,15 +16,9 @@ def metrics(folder: folder_check.Folder) -> dict[str, str]:
     }
     measured = list(folder.measured.values())
     if measured:
-        for name, values in (
-            ("width", [m.width for m in measured]),
-            ("height", [m.height for m in measured]),
-            ("brightness", [m.brightness for m in measured]),
-            ("blur", [m.blur for m in measured]),
-            ("grain", [m.grain for m in measured]),
-        ):
+        for name in ("width", "height", "brightness", "blur", "grain"):
             digits = 1 if name in ("blur", "grain") else 0
-            found[name] = _range(values, digits)
+            found[name] = _range([getattr(m, name) for m in measured], digits)
         drawn = statistics.fmean(m.drawn for m in measured)
         found["drawn score"] = f"{drawn:.0%}"
     return found

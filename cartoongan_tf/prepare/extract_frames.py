@@ -74,42 +74,46 @@ def extract_frames(
     return summary
 
 
-class Choice(NamedTuple):
-    """Kept candidates, by number, and reasons against the others."""
+class Frame(NamedTuple):
+    """A frame without the film's bars, and its measures.
 
-    kept: list[int]
+    Attributes:
+        time: When it is shown, in seconds.
+        size: Width and height, in pixels.
+        detail: `sharpness.detail`.
+        blur: `sharpness.blur`.
+        fingerprint: `near_duplicates.fingerprint`.
+        thumbnail: A small copy, for the contact sheets.
+    """
+
+    time: float
+    size: tuple[int, int]
+    detail: float
+    blur: float
+    fingerprint: np.ndarray
+    thumbnail: np.ndarray
+
+
+class Choice(NamedTuple):
+    """Kept frames, and how many others there were, by the reason."""
+
+    kept: list[Frame]
     blurred: int
     repeated: int
 
 
-def choose(
-    details: Sequence[float],
-    blurs: Sequence[float],
-    fingerprints: Sequence[np.ndarray],
-) -> Choice:
-    """Chooses among the candidates of a film.
-
-    Args:
-        details: `sharpness.detail` of each; of near duplicates the one with
-            most is kept.
-        blurs: `sharpness.blur` of each.
-        fingerprints: `near_duplicates.fingerprint` of each.
-
-    Returns:
-        The choice.
-    """
-    blurred = sharpness.find_blurred(blurs)
-    sharp = [
-        number for number, is_blurred in enumerate(blurred) if not is_blurred
-    ]
+def choose(frames: Sequence[Frame]) -> Choice:
+    """Chooses frames of a film: of near duplicates the one with most detail."""
+    blurred = sharpness.find_blurred([frame.blur for frame in frames])
+    pairs = zip(frames, blurred, strict=True)
+    sharp = [frame for frame, is_blurred in pairs if not is_blurred]
     repeated: set[int] = set()
     for group in near_duplicates.find_duplicates(
-        [fingerprints[n] for n in sharp]
+        [frame.fingerprint for frame in sharp]
     ):
-        members = [sharp[position] for position in group]
-        best = max(members, key=lambda number: details[number])
-        repeated.update(number for number in members if number != best)
-    kept = [number for number in sharp if number not in repeated]
+        best = max(group, key=lambda number: sharp[number].detail)
+        repeated.update(number for number in group if number != best)
+    kept = [frame for n, frame in enumerate(sharp) if n not in repeated]
     return Choice(kept, sum(blurred), len(repeated))
 
 
@@ -145,35 +149,21 @@ def _finish(film, found, folder, settings, watch):
         frame = sharpness.reduce(inside, settings["short_side"])
         found.write_cut(time, frame)
         frames.append(_measure(time, frame))
-    choice = choose(
-        [frame.detail for frame in frames],
-        [frame.blur for frame in frames],
-        [frame.fingerprint for frame in frames],
-    )
-    kept = [frames[number] for number in choice.kept]
-    targets = [folder.frame_path(frame.time) for frame in kept]
+    choice = choose(frames)
+    targets = [folder.frame_path(frame.time) for frame in choice.kept]
     folder.write_sheets(
-        [frame.thumbnail for frame in kept],
+        [frame.thumbnail for frame in choice.kept],
         [target.stem.removeprefix(f"{folder.name}_") for target in targets],
     )
-    for frame, target in zip(kept, targets, strict=True):
+    for frame, target in zip(choice.kept, targets, strict=True):
         os.replace(found.cut_path(frame.time), target)
-    summary = _summarize(film, found.state, folder, choice, kept, cut)
+    summary = _summarize(film, found.state, folder, choice, cut)
     folder.finish(settings, targets, summary)
     return summary
 
 
-class _Frame(NamedTuple):
-    time: float
-    size: tuple[int, int]
-    detail: float
-    blur: float
-    fingerprint: np.ndarray
-    thumbnail: np.ndarray
-
-
 def _measure(time, frame):
-    return _Frame(
+    return Frame(
         time=time,
         size=(frame.shape[1], frame.shape[0]),
         detail=sharpness.detail(frame),
@@ -183,16 +173,16 @@ def _measure(time, frame):
     )
 
 
-def _summarize(film, state, folder, choice, kept, cut):
-    sizes = collections.Counter(frame.size for frame in kept)
+def _summarize(film, state, folder, choice, cut):
+    sizes = collections.Counter(frame.size for frame in choice.kept)
     size = " and ".join(f"{w}x{h}" for (w, h), _ in sizes.most_common(2))
     pixels = ", ".join(f"{side} {n}" for side, n in cut._asdict().items() if n)
     in_folder = sum(1 for _ in folder.output.glob("*.png"))
     lines = [
         f"{state.looked:,} frames of {film.path.name} looked at, "
         f"{shot_detection.RATE} a second; {state.shots:,} shots",
-        f"{len(kept):,} frames kept, of {len(state.times):,} candidates, the "
-        "best of each shot",
+        f"{len(choice.kept):,} frames kept, of {len(state.times):,} "
+        "candidates, the best of each shot",
         f"left out of the frames: {state.empty:,} black or of one color, "
         f"{state.mixed:,} in fades or gone at once",
         f"left out of the candidates: {choice.blurred:,} blurred, "

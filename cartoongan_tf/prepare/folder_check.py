@@ -99,16 +99,15 @@ def _measure(paths, flag):
 
 
 def _of_pair(photos, cartoons, photo_paths, cartoon_paths):
-    same = overlaps.same_places(photo_paths, cartoon_paths)
-    if same:  # Then whatever else they have in common says nothing new.
-        return pair_findings.of_overlap(count=0, same=same, copied=[], alike={})
-    return [
+    # Whatever else the very same files have in common says nothing new.
+    return pair_findings.of_same_files(
+        overlaps.same_places(photo_paths, cartoon_paths)
+    ) or [
         *pair_findings.of_kinds(photos, cartoons),
         *pair_findings.of_overlap(
-            count=min(len(photo_paths), len(cartoon_paths)),
-            same=[],
-            copied=overlaps.copies(photo_paths, cartoon_paths),
-            alike=_alike(photos, cartoons),
+            min(len(photo_paths), len(cartoon_paths)),
+            overlaps.copies(photo_paths, cartoon_paths),
+            _alike(photos, cartoons),
         ),
     ]
 

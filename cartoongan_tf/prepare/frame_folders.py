@@ -69,14 +69,15 @@ class FrameFolder:
         for name in self._read_record().get("frames", []):
             if name not in names:
                 (self.output / name).unlink(missing_ok=True)
-        _write_text(self.report / f"{self.name}.txt", f"{summary}\n")
+        path = self.report / f"{self.name}.txt"
+        atomic_files.write_text(path, f"{summary}\n")
         record = {
             "film": self._film,
             "settings": settings,
             "frames": names,
             "summary": summary,
         }
-        _write_text(self._record, json.dumps(record))
+        atomic_files.write_text(self._record, json.dumps(record))
 
     def write_sheets(
         self, thumbnails: list[np.ndarray], captions: list[str]
@@ -111,8 +112,3 @@ class FrameFolder:
 def _safe_name(stem):
     name = re.sub(r'[<>:"/\\|?*\x00-\x1f]', "_", stem).strip(". ")
     return name or "film"
-
-
-def _write_text(path, text):
-    with atomic_files.atomic_path(path) as temporary:
-        temporary.write_text(text, "utf-8")

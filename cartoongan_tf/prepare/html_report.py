@@ -58,8 +58,7 @@ def write_report(
         *(_finding(finding) for finding in found),
         *(_folder(folder) for folder in folders),
     ]
-    with atomic_files.atomic_path(path) as temporary:
-        temporary.write_text("\n".join(parts), "utf-8")
+    atomic_files.write_text(path, "\n".join(parts))
 
 
 def _table(folders):

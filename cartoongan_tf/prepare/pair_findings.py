@@ -5,6 +5,7 @@ Pure logic, as in `rules.py`.
 
 import pathlib
 from collections.abc import Mapping
+from collections.abc import Sequence
 
 from cartoongan_tf.analysis import drawn_score
 from cartoongan_tf.prepare import rules
@@ -30,31 +31,28 @@ def of_kinds(
     return [rules.Finding(severity, title, message)]
 
 
+def of_same_files(same: Sequence[pathlib.Path]) -> list[rules.Finding]:
+    """Files of the one folder that are files of the other."""
+    if not same:
+        return []
+    message = (
+        f"{_BOTH} share {len(same)} of their files: they are the same "
+        "folder, or one lies inside of the other; name two separate ones."
+    )
+    severity = rules.Severity.ERROR
+    return [rules.Finding(severity, "one folder twice", message, same)]
+
+
 def of_overlap(
-    *,
-    count: int,
-    same: list[pathlib.Path],
-    copied: list[pathlib.Path],
-    alike: Mapping[pathlib.Path, str],
+    count: int, copied: list[pathlib.Path], alike: Mapping[pathlib.Path, str]
 ) -> list[rules.Finding]:
     """Pictures that lie in both folders.
 
     Args:
         count: Of the pictures in the smaller folder.
-        same: Files of the one folder that are files of the other.
         copied: Copies of files of the other.
         alike: Near duplicates of pictures of the other, and of which.
     """
-    if same:
-        message = (
-            f"{_BOTH} share {len(same)} of their files: they are the same "
-            "folder, or one lies inside of the other; name two separate ones."
-        )
-        return [
-            rules.Finding(
-                rules.Severity.ERROR, "one folder twice", message, same
-            )
-        ]
     both = list(dict.fromkeys([*copied, *alike]))
     if not both:
         return []

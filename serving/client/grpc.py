@@ -12,10 +12,8 @@ from tensorflow.core.framework import types_pb2
 from tensorflow_serving.apis import predict_pb2
 from tensorflow_serving.apis import prediction_service_pb2_grpc
 
-from . import addresses
+from .. import addresses
 from . import errors
-
-SCHEMES = ("grpc", "grpcs")
 
 _RETRIED = {
     grpc.StatusCode.RESOURCE_EXHAUSTED,
@@ -116,11 +114,12 @@ class GrpcClient:
 
 def _channel(url):
     parts = urllib.parse.urlsplit(url)
+    has_proxy = not addresses.is_loopback(parts.hostname)
     options = [
         ("grpc.max_receive_message_length", _UNLIMITED),
         ("grpc.max_send_message_length", _UNLIMITED),
         ("grpc.enable_retries", 0),
-        ("grpc.enable_http_proxy", int(addresses.own_host(url) is None)),
+        ("grpc.enable_http_proxy", int(has_proxy)),
     ]
     if parts.scheme == "grpcs":
         return grpc.secure_channel(

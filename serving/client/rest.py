@@ -11,7 +11,7 @@ import requests
 import requests.adapters
 import urllib3.util
 
-from . import addresses
+from .. import addresses
 from . import errors
 
 SCHEMES = ("http", "https")
@@ -52,8 +52,9 @@ class RestClient:
         retries: int = 4,
     ) -> None:
         self._url = _predict_url(url, model_name, version, label)
-        host = addresses.own_host(self._url)
-        self._proxies = {"no_proxy": host} if host else {}
+        host = urllib.parse.urlsplit(self._url).hostname
+        is_own = addresses.is_loopback(host)
+        self._proxies = {"no_proxy": host} if is_own else {}
         self._timeout = timeout
         self._session = requests.Session()
         # Cookies are what keeps a session from being shared by threads.

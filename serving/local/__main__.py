@@ -14,7 +14,6 @@ error; pictures are never written anywhere.
 """
 
 import dataclasses
-import ipaddress
 import os
 import pathlib
 import socket
@@ -23,6 +22,7 @@ import sys
 from absl import app
 from absl import flags
 
+from .. import addresses
 from .. import command_line
 from . import model_folders
 from . import settings
@@ -87,7 +87,7 @@ def _serve(chosen):
     folders = _folders(chosen.model_dir)
     if chosen.tflite:
         _check_tflite(pathlib.Path(chosen.tflite))
-    if not _is_loopback(chosen.host):
+    if not addresses.is_loopback(chosen.host):
         print(
             f"--host={chosen.host}: whoever reaches this machine can use the "
             "server; it asks for no password.",
@@ -136,13 +136,6 @@ def _check_tflite(path):
                 f"--tflite: {path} is no .tflite file; give the "
                 "cartoongan_float16.tflite that export.py wrote."
             )
-
-
-def _is_loopback(host):
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 if __name__ == "__main__":

@@ -161,16 +161,20 @@ def test_a_saved_model_of_others_is_said_to_be_a_program(
         loading.open_model(tmp_path / "foreign", "model")
 
 
-def test_other_saved_models_are_told_why(tmp_path):
+@pytest.mark.parametrize(
+    ("shape", "shown"), [([None, 4], r"\(\?, 4\)"), ([], r"\(\)")], ids=str
+)
+def test_other_saved_models_are_told_why(shape, shown, tmp_path):
     class Classes(tf.Module):
-        @tf.function(input_signature=[tf.TensorSpec([None, 4])])
+        @tf.function(input_signature=[tf.TensorSpec(shape)])
         def __call__(self, x):
             return {"classes": x}
 
     module = Classes()
     tf.saved_model.save(module, tmp_path / "classes", module.__call__)
     with pytest.raises(
-        errors.InputError, match=r"signature serving_default, its input is flo"
+        errors.InputError,
+        match=f"serving_default, its input is float32 of shape {shown}",
     ):
         loading.open_model(tmp_path / "classes", "model")
     tf.saved_model.save(tf.Module(), tmp_path / "nothing")

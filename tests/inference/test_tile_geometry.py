@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 
@@ -42,16 +44,16 @@ def test_spans_begin_with_the_strides_and_are_no_longer_than_a_tile(
         assert seen.stop - seen.start <= side + 3
 
 
-def test_a_small_picture_is_one_tile():
-    ((rows, columns),) = tile_geometry.tiles(30, 40, 200, 50)
-    assert rows.seen == rows.kept == slice(0, 30)
-    assert columns.inner == slice(0, 40)
+def test_a_small_side_is_one_span():
+    (span,) = tile_geometry.spans(30, 200, 50)
+    assert span.seen == span.kept == span.inner == slice(0, 30)
 
 
 def test_tiles_put_together_are_the_picture(random):
     picture = random.integers(0, 256, (470, 333), "uint8")
     copy = np.zeros_like(picture)
-    for rows, columns in tile_geometry.tiles(470, 333, 120, 13):
+    spans = (tile_geometry.spans(side, 120, 13) for side in picture.shape)
+    for rows, columns in itertools.product(*spans):
         seen = picture[rows.seen, columns.seen]
         copy[rows.kept, columns.kept] = seen[rows.inner, columns.inner]
     np.testing.assert_array_equal(copy, picture)

@@ -245,9 +245,18 @@ def test_a_video_that_breaks_off_gives_a_warning(film, tmp_path):
     assert len(list((tmp_path / "frames").glob("*.png"))) >= 3
 
 
-def test_the_better_of_two_near_duplicates_is_kept():
+@pytest.mark.parametrize(
+    ("details", "blurs", "expected"),
+    [
+        ([3, 1, 5], [0, 0, 0], ([1, 5], 0, 1)),
+        ([5, 1, 3], [0, 0, 9], ([5, 1], 1, 0)),
+    ],
+)
+def test_the_better_of_two_near_duplicates_is_kept(details, blurs, expected):
     one, other = np.eye(2, dtype="float32")
-    choice = extract_frames.choose([3, 1, 5], [0, 0, 0], [one, other, one])
-    assert choice == ([1, 2], 0, 1)
-    choice = extract_frames.choose([5, 1, 3], [0, 0, 9], [one, other, one])
-    assert choice == ([0, 1], 1, 0)
+    frames = [
+        extract_frames.Frame(0.0, (4, 4), *measures, one)
+        for measures in zip(details, blurs, (one, other, one), strict=True)
+    ]
+    kept, *counts = extract_frames.choose(frames)
+    assert ([frame.detail for frame in kept], *counts) == expected

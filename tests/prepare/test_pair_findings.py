@@ -16,12 +16,6 @@ def folder(drawn, count=20):
     }
 
 
-def overlap(count=10, same=(), copied=(), alike=None):
-    return pair_findings.of_overlap(
-        count=count, same=list(same), copied=list(copied), alike=alike or {}
-    )
-
-
 def test_the_right_way_round_gives_no_finding():
     assert pair_findings.of_kinds(folder(0.2), folder(0.8)) == []
 
@@ -48,7 +42,7 @@ def test_an_empty_folder_is_of_no_kind():
 
 
 def test_one_folder_named_twice_is_an_error():
-    (found,) = overlap(same=FILES[:1], copied=FILES[:2])
+    (found,) = pair_findings.of_same_files(FILES[:1])
     assert (found.severity, found.title) == (
         Severity.ERROR,
         "one folder twice",
@@ -60,18 +54,19 @@ def test_one_folder_named_twice_is_an_error():
     ("copies", "severity"), [(5, Severity.WARNING), (6, Severity.ERROR)]
 )
 def test_copies_of_most_of_a_folder_are_an_error(copies, severity):
-    (found,) = overlap(copied=FILES[:copies])
+    (found,) = pair_findings.of_overlap(10, FILES[:copies], {})
     assert found.severity is severity
     assert found.paths == FILES[:copies]
 
 
 def test_near_duplicates_are_a_warning_and_not_counted_twice():
     alike = dict.fromkeys(FILES, "like a.png")
-    (found,) = overlap(copied=FILES[:1], alike=alike)
+    (found,) = pair_findings.of_overlap(10, FILES[:1], alike)
     assert found.severity is Severity.WARNING
     assert found.paths == FILES
     assert found.reasons == alike
 
 
 def test_separate_folders_give_no_finding():
-    assert overlap() == []
+    assert pair_findings.of_same_files([]) == []
+    assert pair_findings.of_overlap(10, [], {}) == []

@@ -14,8 +14,8 @@ import tensorflow as tf
 
 from cartoongan_tf.core import choices
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.export import options
 from cartoongan_tf.export.graph_decoding import byte_reader
-from cartoongan_tf.export.graph_decoding import codec
 from cartoongan_tf.export.graph_decoding import headers
 from cartoongan_tf.export.graph_decoding import jpeg
 from cartoongan_tf.export.graph_decoding import png
@@ -24,7 +24,10 @@ from cartoongan_tf.images import pictures
 
 PNG, JPEG = choices.ENCODINGS
 
-_CODECS: tuple[codec.Codec, ...] = (jpeg, png, webp)
+# Each says by the first bytes whether it `is_kind`, and what `read_header`
+# finds wrong. Nothing but `decode` raises errors, and it gets only what has no
+# problem; it gives pixels as stored, RGB or RGBA.
+_CODECS = (jpeg, png, webp)
 _MIN_SIDE = model_interface.MINIMUM_SIDE
 # A cartoon's colored edges suffer where colors are stored at half the size:
 # of a drawn style, 33 dB at quality 95, and 40 dB with all colors, at 0.4 of
@@ -34,16 +37,13 @@ _STRIP = 256  # rows
 
 
 def bytes_endpoint(
-    generator: keras.Model, *, max_side: int, max_pixels: int, kind: str
+    generator: keras.Model, settings: options.BytesSettings
 ) -> Callable[[tf.Tensor], dict[str, tf.Tensor]]:
     """Makes the function behind the signature that takes encoded pictures.
 
     Args:
         generator: Photos to cartoons, both in [-1, 1].
-        max_side: Pixels of a picture's longer side; what is larger is reduced.
-        max_pixels: The most that are decoded.
-        kind: How cartoons are encoded, one of
-            `choices.ENCODINGS`.
+        settings: Limits of pictures, and how cartoons are encoded.
 
     Returns:
         A function from strings of shape `(batch,)`, pictures of mixed sizes
@@ -52,10 +52,9 @@ def bytes_endpoint(
 
     def cartoonize(picture):
         contents, index = picture
-        pixels = decode(
-            contents, index, max_side=max_side, max_pixels=max_pixels
-        )
-        return encode(pictures.through(generator, pixels[None])[0], kind)
+        pixels = decode(contents, index, settings)
+        cartoon = pictures.through(generator, pixels[None])[0]
+        return encode(cartoon, settings.encoding)
 
     def cartoonize_bytes(image_bytes):
         # One after the other: a batch then takes the memory of its largest
@@ -72,15 +71,14 @@ def bytes_endpoint(
 
 
 def decode(
-    contents: tf.Tensor, index: tf.Tensor, *, max_side: int, max_pixels: int
+    contents: tf.Tensor, index: tf.Tensor, settings: options.BytesSettings
 ) -> tf.Tensor:
     """Decodes a picture, of an animation the first frame.
 
     Args:
         contents: Scalar string: JPEG, PNG or WebP.
         index: Scalar integer, its place in the batch, for messages.
-        max_side: Pixels of the longer side; what is larger is reduced.
-        max_pixels: The most that are decoded.
+        settings: Limits of pictures.
 
     Returns:
         uint8 RGB of shape `(height, width, 3)`, each side 16 or more.
@@ -92,7 +90,7 @@ def decode(
     def branch(reader):
         def read():
             header = reader.read_header(contents)
-            problem = _problem(header, max_side, max_pixels)
+            problem = _problem(header, settings)
             # The header too: what is computed from it alone would not wait.
             checked, sound = _unless(problem, index, (contents, header))
             pixels = _on_white(reader.decode(checked, sound))
@@ -107,7 +105,9 @@ def decode(
         tf.argmax(is_kind, output_type=tf.int32), [*map(branch, _CODECS)]
     )
     # Turned when it is small, which is quicker and takes less memory.
-    upright = pictures.turn_upright(_reduce(pixels, max_side), orientation)
+    upright = pictures.turn_upright(
+        _reduce(pixels, settings.max_side), orientation
+    )
     return tf.ensure_shape(upright, (None, None, 3))
 
 
@@ -158,8 +158,9 @@ def _format_problem(contents):
     )
 
 
-def _problem(header, max_side, max_pixels):
+def _problem(header, settings):
     """Errors of a picture by its header, before it is decoded."""
+    max_side, max_pixels, _ = settings
     sides = tf.stack([header.width, header.height])
     reduced = _reduced(sides, max_side)
     # One side alone first: the product of two may not fit into 64 bits.
@@ -243,9 +244,8 @@ def _blend(color, alpha):
     """Rounds alpha * color + (1 - alpha) * white exactly, in 16 bits."""
     alpha = tf.cast(alpha, tf.uint16)
     sums = tf.cast(color, tf.uint16) * alpha + (255 * (255 - alpha) + 128)
-    eight = tf.constant(8, tf.uint16)
-    sums += tf.bitwise.right_shift(sums, eight)
-    return tf.cast(tf.bitwise.right_shift(sums, eight), tf.uint8)
+    sums += tf.bitwise.right_shift(sums, 8)
+    return tf.cast(tf.bitwise.right_shift(sums, 8), tf.uint8)
 
 
 def _reduced(sides, max_side):

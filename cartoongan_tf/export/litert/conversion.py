@@ -21,7 +21,6 @@ import numpy as np
 import PIL.Image
 import PIL.ImageOps
 import tensorflow as tf
-from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.tools import flatbuffer_utils
 
 from cartoongan_tf.core import model_interface
@@ -174,14 +173,9 @@ def _ramp(size):
 
 
 def _require_builtin_operators(model):
-    root = schema.Model.GetRootAs(model)
-    codes = [root.OperatorCodes(i) for i in range(root.OperatorCodesLength())]
-    custom = sorted(
-        code.CustomCode().decode()
-        for code in codes
-        if flatbuffer_utils.get_builtin_code_from_operator_code(code)
-        == schema.BuiltinOperator.CUSTOM
-    )
+    tree = flatbuffer_utils.read_model_from_bytearray(model)
+    codes = [code.customCode for code in tree.operatorCodes]
+    custom = sorted(code.decode() for code in codes if code)
     if custom:
         raise RuntimeError(
             "The network needs what LiteRT does not have built in: "
@@ -196,10 +190,8 @@ def _require_weights(model, generator, bytes_each):
     kernels = [w.numpy() for w in generator.weights if len(w.shape) > 1]
     distinct = {kernel.tobytes(): kernel.size for kernel in kernels}
     least = bytes_each * sum(distinct.values())
-    root = schema.Model.GetRootAs(model)
-    held = sum(
-        root.Buffers(i).DataLength() for i in range(root.BuffersLength())
-    )
+    tree = flatbuffer_utils.read_model_from_bytearray(model)
+    held = sum(len(b.data) for b in tree.buffers if b.data is not None)
     if held < least:
         raise RuntimeError(
             f"The file holds {held} bytes for {least} bytes of weights."

@@ -8,7 +8,6 @@ Operators that our networks do not have count as problems, and versions of
 operators are not looked at. No rule replaces a try on a device.
 """
 
-import pathlib
 from collections.abc import Callable
 from collections.abc import Iterator
 
@@ -20,11 +19,11 @@ _MAX_DIMENSIONS = 4
 Rule = Callable[[graphs.Operator], str | None]
 
 
-def problems(model: str | pathlib.Path | bytes) -> list[str]:
+def problems(model: bytes) -> list[str]:
     """Looks for what would keep a file off the GPU.
 
     Args:
-        model: A `.tflite` file, or its contents.
+        model: Contents of a `.tflite` file.
 
     Returns:
         Sentences, each naming signature, operator, tensor and rule; none for

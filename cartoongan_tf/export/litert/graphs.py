@@ -1,6 +1,5 @@
 """The operators of a `.tflite` file, to be looked at without running them."""
 
-import pathlib
 from collections.abc import Iterator
 from typing import Any
 from typing import NamedTuple
@@ -57,14 +56,8 @@ class Graph(NamedTuple):
     operators: list[Operator]
 
 
-def read(model: str | pathlib.Path | bytes) -> list[Graph]:
-    """Reads all graphs of a file.
-
-    Args:
-        model: The file, or its contents.
-    """
-    if not isinstance(model, bytes):
-        model = pathlib.Path(model).read_bytes()
+def read(model: bytes) -> list[Graph]:
+    """Reads all graphs in the contents of a file."""
     tree = flatbuffer_utils.read_model_from_bytearray(model)
     names = {
         definition.subgraphIndex: definition.signatureKey.decode()

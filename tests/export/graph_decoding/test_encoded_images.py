@@ -12,6 +12,7 @@ import skimage.data
 import tensorflow as tf
 
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.export import options
 from cartoongan_tf.export.graph_decoding import encoded_images
 from cartoongan_tf.images import pictures
 from cartoongan_tf.nn import networks
@@ -36,12 +37,8 @@ def generator():
 @pytest.fixture(scope="module")
 def saved_model(generator, tmp_path_factory):
     folder = tmp_path_factory.mktemp("bytes") / "1"
-    endpoint = encoded_images.bytes_endpoint(
-        generator,
-        max_side=MAX_SIDE,
-        max_pixels=MAX_PIXELS,
-        kind=encoded_images.PNG,
-    )
+    settings = options.BytesSettings(MAX_SIDE, MAX_PIXELS, encoded_images.PNG)
+    endpoint = encoded_images.bytes_endpoint(generator, settings)
     signature = tf.TensorSpec((None,), tf.string, model_interface.IMAGE_BYTES)
     archive = keras.export.ExportArchive()
     archive.add_endpoint(
@@ -78,9 +75,8 @@ def decode():
         autograph=False,
     )
     def run(contents, index):
-        return encoded_images.decode(
-            contents, index, max_side=MAX_SIDE, max_pixels=MAX_PIXELS
-        )
+        settings = options.BytesSettings(MAX_SIDE, MAX_PIXELS)
+        return encoded_images.decode(contents, index, settings)
 
     return lambda contents: run(contents, 0).numpy()
 
@@ -271,12 +267,8 @@ def test_an_empty_batch_gets_an_empty_answer(serve):
 
 
 def test_cartoons_can_be_jpegs(serve, generator, photo):
-    endpoint = encoded_images.bytes_endpoint(
-        generator,
-        max_side=MAX_SIDE,
-        max_pixels=MAX_PIXELS,
-        kind=encoded_images.JPEG,
-    )
+    settings = options.BytesSettings(MAX_SIDE, MAX_PIXELS, encoded_images.JPEG)
+    endpoint = encoded_images.bytes_endpoint(generator, settings)
     data = encoded(photo, "PNG")
     small = endpoint(tf.constant([data]))[
         model_interface.CARTOON_BYTES
