@@ -180,7 +180,7 @@ def _run_video(cartoonize, settings, listeners, task):
             f"{task.job.relative} is an animated WebP, which becomes no video; "
             "leave `format` out, or pass `format`=gif."
         )
-    summary = videos.cartoonize_video(
+    return videos.cartoonize_video(
         cartoonize.for_video() if settings.temporal else cartoonize,
         task.job.source,
         task.path,
@@ -198,7 +198,6 @@ def _run_video(cartoonize, settings, listeners, task):
         watch=watch,
         tell=tell,
     )
-    return summary.notes
 
 
 def _run_camera(cartoonize, settings, task):

@@ -1,6 +1,5 @@
 """Segments: the stretches of equal time that a video is made in."""
 
-import fractions
 import math
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -9,7 +8,7 @@ import numpy as np
 
 from cartoongan_tf.video import reader
 
-SEGMENT_SECONDS = 10.0
+SEGMENT_SECONDS = 10  # At most so much is lost when work is stopped.
 
 
 def count(video: reader.VideoFile) -> int | None:
@@ -19,17 +18,9 @@ def count(video: reader.VideoFile) -> int | None:
     return max(1, math.ceil(video.seconds / SEGMENT_SECONDS))
 
 
-def first_tick(
-    video: reader.VideoFile, number: int, seconds: fractions.Fraction
-) -> int:
-    """The first tick of a segment.
-
-    Args:
-        video: The video.
-        number: Of the segment, from 0.
-        seconds: Length of each.
-    """
-    return math.ceil(number * seconds / video.time_base)
+def first_tick(video: reader.VideoFile, number: int) -> int:
+    """The first tick of a segment; the first segment has number 0."""
+    return math.ceil(number * SEGMENT_SECONDS / video.time_base)
 
 
 def photos(
@@ -51,9 +42,8 @@ def photos(
     Yields:
         uint8 RGB arrays of shape `(height, width, 3)`.
     """
-    length = fractions.Fraction(SEGMENT_SECONDS)
-    start, end = (first_tick(video, n, length) for n in (number, number + 1))
-    for tick, picture in video.frames(start):
+    end = first_tick(video, number + 1)
+    for tick, picture in video.frames(first_tick(video, number)):
         if tick >= end and not is_last:
             return
         yield prepare(picture)
