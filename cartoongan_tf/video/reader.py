@@ -194,10 +194,10 @@ class VideoFile:
             and not packets.may_jump(container)
             and not decoding.lacks_times(stream)
         )
-        self._first = float((stream.start_time or 0) * stream.time_base)
+        self._first = (stream.start_time or 0) * stream.time_base
         # Sound may begin a little before 0, to give its decoder a run-up.
-        start = max(0, container.start_time or 0) / av.time_base
-        self.start = min(start, self._first)
+        start = max(0, container.start_time or 0)
+        self.start = min(fractions.Fraction(start, av.time_base), self._first)
         self.start_offset = self._first - self.start
         if container.duration:
             self.seconds = container.duration / av.time_base
