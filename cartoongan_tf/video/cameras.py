@@ -131,7 +131,6 @@ def _write(cartoons, target, encoding):
             with contextlib.suppress(KeyboardInterrupt):
                 for tick, cartoon in itertools.chain([first], cartoons):
                     writer.write(tick, cartoon)
-            writer.finish()
         muxer.mux([segment], target, encoding, display=display, rate=_RATE)
     finally:
         segment.unlink(missing_ok=True)

@@ -214,7 +214,6 @@ class _Work:
                     picture = np.dstack([picture, alpha])
                 writer.write(frame.tick, picture)
                 memory = frame.memory
-            writer.finish()
         return memory
 
     def _watched(self, frames, watch):

@@ -41,7 +41,6 @@ def segments(tmp_path):
             ) as writer:
                 for tick, picture in itertools.islice(timed, length):
                     writer.write(tick, picture)
-                writer.finish()
         return paths
 
     return write
