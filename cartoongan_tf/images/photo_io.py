@@ -210,17 +210,13 @@ def _read(source, max_pixels):
 
 
 def _image(pixels, alpha, kind):
-    image = PIL.Image.fromarray(pixels)
     if alpha is None:
-        return image
+        return PIL.Image.fromarray(pixels)
     if alpha.shape != pixels.shape[:2]:
         raise ValueError(
             f"`alpha` must be of shape {pixels.shape[:2]}, received "
             f"{alpha.shape}."
         )
     if not formats.FORMATS[kind].has_alpha:
-        white = PIL.Image.new("RGB", image.size, "white")
-        white.paste(image, mask=PIL.Image.fromarray(alpha))
-        return white
-    image.putalpha(PIL.Image.fromarray(alpha))
-    return image
+        return transparency.on_white(pixels, alpha)
+    return frames.as_image(frames.Frame(pixels, alpha, 0), has_alpha=True)
