@@ -126,7 +126,11 @@ def write_animation(
         OSError: If the disk is full.
     """
     kind = format or photo_io.format_of(target)
-    check_animated(kind)
+    if kind not in _WRITERS:
+        raise errors.InputError(
+            f"{kind} holds no animations; formats that do are "
+            f"{', '.join(_WRITERS)}."
+        )
     kept = metadata or image_metadata.ImageMetadata()
     counted = _counted(frames, timeline.length)
     first = next(counted)
@@ -139,16 +143,6 @@ def write_animation(
     }
     with photo_io.written(target) as file:
         _WRITERS[kind](file, pictures, timeline, options)
-
-
-def check_animated(kind: str) -> None:
-    """Raises `InputError` for a format without animations."""
-    if not formats.FORMATS[kind].is_animated:
-        known = formats.FORMATS.items()
-        fit = ", ".join(name for name, f in known if f.is_animated)
-        raise errors.InputError(
-            f"{kind} holds no animations; formats that do are {fit}."
-        )
 
 
 _WRITERS: dict[str, Writer] = {
