@@ -75,7 +75,7 @@ def score(picture: np.ndarray) -> float:
 def line_stats(picture: np.ndarray) -> LineStats:
     """`score`, and the gradients that it is judged by."""
     gray = cv2.cvtColor(scaled(picture), cv2.COLOR_RGB2GRAY).astype("float32")
-    gradient = gradients(gray)
+    gradient = _gradients(gray)
     strong, ordinary = np.percentile(gradient, (98, 50))
     energy = cv2.resize(gradient**2, (8, 8), interpolation=cv2.INTER_AREA)
     logit = (
@@ -122,7 +122,7 @@ def scaled(picture: np.ndarray) -> np.ndarray:
     return cv2.resize(picture, size, interpolation=kind)
 
 
-def gradients(gray: np.ndarray) -> np.ndarray:
+def _gradients(gray):
     """Steps between neighbors, in units of luminance a pixel."""
     across = cv2.Sobel(gray, cv2.CV_32F, 1, 0)
     down = cv2.Sobel(gray, cv2.CV_32F, 0, 1)

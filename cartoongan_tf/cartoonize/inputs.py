@@ -8,6 +8,7 @@ cartoons of cartoons.
 import collections
 import dataclasses
 import glob
+import itertools
 import os
 import pathlib
 import re
@@ -208,10 +209,6 @@ class _Search:
 
 def _root_of(pattern):
     """The folders of a pattern that stand before its first wildcard."""
-    parts = pathlib.Path(pattern).parts[:-1]
-    fixed = []
-    for part in parts:
-        if glob.has_magic(part):
-            break
-        fixed.append(part)
+    folders = pathlib.Path(pattern).parts[:-1]
+    fixed = itertools.takewhile(lambda part: not glob.has_magic(part), folders)
     return pathlib.Path(*fixed)

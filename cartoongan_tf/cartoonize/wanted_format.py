@@ -33,7 +33,7 @@ class WantedFormat:
         suffix = f".{name.lower().removeprefix('.')}"
         if suffix in codecs.SUFFIXES:
             return cls(video_suffix=suffix)
-        return cls(formats.by_name(name, "format"))
+        return cls(formats.by_name(name))
 
     def format_for(self, job: inputs.Job) -> str | None:
         """The format of a job's picture or animation, or None."""

@@ -194,9 +194,7 @@ def _unknown(source):
 
 
 def _head(source):
-    if isinstance(source, bytes):
-        return source[: heif.HEAD]
-    with open(source, "rb") as file:
+    with png_chunks.open_source(source) as file:
         return file.read(heif.HEAD)
 
 
