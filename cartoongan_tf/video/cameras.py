@@ -68,7 +68,7 @@ def cartoonize_camera(
     """
     encoding = target and codecs.choose(target, codec, quality)
     if show is None:
-        show = _always if target else _window()
+        show = (lambda cartoon: True) if target else _window()
     if temporal:
         cartoonize = temporal_smoothing.smoothed(cartoonize)
     with _opened(camera) as photos:
@@ -135,10 +135,6 @@ def _write(cartoons, target, encoding):
     finally:
         segment.unlink(missing_ok=True)
     return writer.count
-
-
-def _always(cartoon):
-    return True
 
 
 def _window():

@@ -173,8 +173,8 @@ def _add_video(output, first, encoding, display, rate):
 
 def _describe(output, video, container, source):
     old = container.streams[source.index]
-    output.metadata.update(lasting(container.metadata))
-    video.metadata.update(lasting(old.metadata))
+    output.metadata.update(_lasting(container.metadata))
+    video.metadata.update(_lasting(old.metadata))
     chapters = container.chapters()
     for number, chapter in enumerate(chapters):
         shift = int(source.start / chapter["time_base"])
@@ -185,7 +185,7 @@ def _describe(output, video, container, source):
         output.set_chapters(chapters)
 
 
-def lasting(metadata: dict[str, str]) -> dict[str, str]:
+def _lasting(metadata):
     """The part of a file's metadata that is true of its cartoon, too."""
     return {
         key: value
