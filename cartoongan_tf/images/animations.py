@@ -34,7 +34,6 @@ class Animation:
         max_pixels: Frames of more than that are not decoded.
 
     Attributes:
-        format: The file's format, as Pillow calls it.
         timeline: How the frames are shown.
         metadata: What else the file carries.
 
@@ -52,13 +51,12 @@ class Animation:
         self._source = source
         self._max_pixels = max_pixels
         with headers.opened(source, max_pixels) as image:
-            self.format = str(image.format)
             # The first picture of some PNGs is for those who show only one.
             self._first = 1 if image.info.get("default_image") else 0
             with pillow_limit.lifted():
                 length = getattr(image, "n_frames", 1) - self._first
             # A later frame of a GIF may be the first to have a hole.
-            has_alpha = self.format == "GIF" or image.has_transparency_data
+            has_alpha = image.format == "GIF" or image.has_transparency_data
             self.timeline = frames_of.Timeline(length, _plays(image), has_alpha)
             self.metadata = image_metadata.read(image, source)
 
@@ -70,7 +68,7 @@ class Animation:
         """
         with headers.opened(self._source, self._max_pixels) as image:
             for number in range(self.timeline.length):
-                photo_io.load(image, self._first + number)
+                headers.load(image, self._first + number)
                 shown = color_modes.convert(image)
                 if shown.alpha is not None:
                     transparency.cover_hidden(shown.colors, shown.alpha)

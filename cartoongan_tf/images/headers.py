@@ -108,6 +108,19 @@ def opened(
         ) from error
 
 
+def load(image: PIL.Image.Image, frame: int | None = None) -> None:
+    """Decodes an image that `opened` gave.
+
+    Args:
+        image: The image.
+        frame: Which of its frames; None for the one it stands at.
+    """
+    with pillow_limit.lifted():
+        if frame is not None:
+            image.seek(frame)
+        image.load()
+
+
 def read_mended(
     read: Callable[[str | pathlib.Path | bytes], _Read],
     source: str | pathlib.Path | bytes,

@@ -30,7 +30,6 @@ from cartoongan_tf.images import gif_writer
 from cartoongan_tf.images import headers
 from cartoongan_tf.images import jpeg_end
 from cartoongan_tf.images import metadata as image_metadata
-from cartoongan_tf.images import pillow_limit
 from cartoongan_tf.images import transparency
 
 _QUALITY = {"AVIF": 85, "JPEG": 92, "WEBP": 90}
@@ -79,19 +78,6 @@ def read_photo(
     if photo.format == "JPEG" and jpeg_end.is_missing(source):
         photo.note = jpeg_end.NOTE
     return photo
-
-
-def load(image: PIL.Image.Image, frame: int | None = None) -> None:
-    """Decodes an image that `headers.opened` gave.
-
-    Args:
-        image: The image.
-        frame: Which of its frames; None for the one it stands at.
-    """
-    with pillow_limit.lifted():
-        if frame is not None:
-            image.seek(frame)
-        image.load()
 
 
 def write_photo(
@@ -200,7 +186,7 @@ def quality_options(kind: str, quality: int | None) -> dict:
 
 def _read(source, max_pixels):
     with headers.opened(source, max_pixels) as image:
-        load(image)
+        headers.load(image)
         shown = color_modes.convert(image)
         kept = image_metadata.read(image, source)
         kind = "JPEG" if image.format == "MPO" else str(image.format)

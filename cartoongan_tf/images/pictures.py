@@ -18,7 +18,6 @@ import tensorflow as tf
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.images import color_modes
 from cartoongan_tf.images import headers
-from cartoongan_tf.images import pillow_limit
 from cartoongan_tf.images import transparency
 
 
@@ -177,8 +176,7 @@ def _read_with_pillow(path):
 
 def _read_on_white(source):
     with headers.opened(source, headers.MAX_PIXELS) as picture:
-        with pillow_limit.lifted():
-            picture.load()
+        headers.load(picture)
         picture.info.pop("icc_profile", None)  # It is not applied.
         shown = color_modes.convert(picture)
     if shown.alpha is None:
