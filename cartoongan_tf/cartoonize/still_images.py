@@ -72,15 +72,7 @@ def cartoonize_animation(
 ) -> None:
     """Makes the cartoon of an animated picture, frame by frame.
 
-    Args:
-        cartoonize: Function from a frame to its cartoon.
-        source: File to read, or the bytes of one.
-        target: File or stream to write.
-        settings: How to read and write.
-        format: What to write; the target's ending tells unless given.
-
-    Raises:
-        InputError: As `cartoonize_picture` does.
+    Takes and raises what `cartoonize_picture` does.
     """
     animation = animations.Animation(source, max_pixels=settings.max_pixels)
     if settings.temporal:
