@@ -63,17 +63,8 @@ class LineStats(NamedTuple):
     drawn: float
 
 
-def score(picture: np.ndarray) -> float:
-    """Score of looking drawn: 0 as a photo, 1 as a cartoon.
-
-    Args:
-        picture: uint8 RGB array of shape `(height, width, 3)`, without bars.
-    """
-    return line_stats(picture).drawn
-
-
 def line_stats(picture: np.ndarray) -> LineStats:
-    """`score`, and the gradients that it is judged by."""
+    """How drawn a picture without bars looks, and what that is judged by."""
     gray = cv2.cvtColor(scaled(picture), cv2.COLOR_RGB2GRAY).astype("float32")
     gradient = _gradients(gray)
     strong, ordinary = np.percentile(gradient, (98, 50))
@@ -94,7 +85,7 @@ def compare(photos: Sequence[float], cartoons: Sequence[float]) -> Verdict:
     explain, count as swapped: this stops a run.
 
     Args:
-        photos: `score` of the pictures said to be photos.
+        photos: `LineStats.drawn` of the pictures said to be photos.
         cartoons: The same of those said to be cartoons.
     """
     photo_mean, cartoon_mean = np.mean(photos), np.mean(cartoons)

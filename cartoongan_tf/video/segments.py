@@ -1,7 +1,6 @@
 """Segments: the stretches of equal time that a video is made in."""
 
 import math
-from collections.abc import Callable
 from collections.abc import Iterator
 
 import numpy as np
@@ -24,11 +23,7 @@ def first_tick(video: reader.VideoFile, number: int) -> int:
 
 
 def photos(
-    video: reader.VideoFile,
-    number: int,
-    *,
-    is_last: bool,
-    prepare: Callable[[np.ndarray], np.ndarray],
+    video: reader.VideoFile, number: int, *, is_last: bool
 ) -> Iterator[np.ndarray]:
     """The frames of a segment.
 
@@ -37,7 +32,6 @@ def photos(
         number: Of the segment, from 0.
         is_last: Whether to read on to the end: a file may be longer than it
             says.
-        prepare: Function on each frame.
 
     Yields:
         uint8 RGB arrays of shape `(height, width, 3)`.
@@ -46,4 +40,4 @@ def photos(
     for tick, picture in video.frames(first_tick(video, number)):
         if tick >= end and not is_last:
             return
-        yield prepare(picture)
+        yield picture
