@@ -39,9 +39,8 @@ class Task:
     Attributes:
         job: What is to be done.
         path: File to write, or None for standard output.
-        format: The format of a picture or an animation; None for what is not
-            known yet, as for a stream without a name to write to, and for
-            videos, whose ending tells.
+        format: The format of a picture or an animation; None for videos, whose
+            ending tells.
     """
 
     job: inputs.Job

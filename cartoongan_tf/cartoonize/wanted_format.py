@@ -39,8 +39,6 @@ class WantedFormat:
         """The format of a job's picture or animation, or None."""
         if job.kind in VIDEO_KINDS:
             return None
-        if job.kind is media_type.Kind.STREAM:
-            return self.format
         if job.kind is media_type.Kind.ANIMATION:
             return next(
                 (f for f in (self.format, job.format) if is_animated(f)),

@@ -103,7 +103,7 @@ def write_animation(
     frames: Iterable[frames_of.Frame],
     timeline: frames_of.Timeline,
     *,
-    format: str | None = None,
+    format: str,
     metadata: image_metadata.ImageMetadata | None = None,
     quality: int | None = None,
 ) -> None:
@@ -113,34 +113,33 @@ def write_animation(
         target: File or stream to write.
         frames: Frames of one size, as many as the timeline tells of.
         timeline: How they are shown.
-        format: GIF, WEBP or PNG; a file's ending by default.
+        format: GIF, WEBP or PNG.
         metadata: What else to write, as far as the format has room for it.
         quality: 1 to 100, of a WebP; 100 is without any loss.
 
     Raises:
-        InputError: If the format is unknown or holds no animations, or the
-            file cannot be written.
+        InputError: If the format holds no animations, or the file cannot be
+            written.
         ValueError: If there are more or fewer frames than told.
         OSError: If the disk is full.
     """
-    kind = format or photo_io.format_of(target)
-    if kind not in _WRITERS:
+    if format not in _WRITERS:
         raise errors.InputError(
-            f"{kind} holds no animations; formats that do are "
+            f"{format} holds no animations; formats that do are "
             f"{', '.join(_WRITERS)}."
         )
     kept = metadata or image_metadata.ImageMetadata()
     counted = _counted(frames, timeline.length)
     first = next(counted)
     height, width, _ = first.pixels.shape
-    formats.check_size(kind, width, height)
+    formats.check_size(format, width, height)
     pictures = itertools.chain([first], counted)
     options = {
-        **image_metadata.save_options(kept, kind, (width, height)),
-        **photo_io.quality_options(kind, quality),
+        **image_metadata.save_options(kept, format, (width, height)),
+        **photo_io.quality_options(format, quality),
     }
     with photo_io.written(target) as file:
-        _WRITERS[kind](file, pictures, timeline, options)
+        _WRITERS[format](file, pictures, timeline, options)
 
 
 _WRITERS: dict[str, Writer] = {
