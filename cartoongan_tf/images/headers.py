@@ -39,14 +39,9 @@ _TIFFS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 class UnreadableImage(errors.InputError):
     """A file that is not a picture, or not one that should be decoded.
 
-    Args:
-        path: The file.
+    Attributes:
         reason: What is wrong and what to do, to be read after the path.
         is_damaged: Whether it is a picture that breaks off or is broken.
-
-    Attributes:
-        reason: The same.
-        is_damaged: The same.
     """
 
     def __init__(

@@ -100,15 +100,13 @@ def cartoonize_video(
         OSError: If there is no space left.
     """
     target = pathlib.Path(target)
-    encoding = codecs.choose(target, codec, quality)
     video = reader.VideoFile(source)
     if target.exists() and target.samefile(video.path):
         raise errors.InputError(
             f"{source} would be replaced by its cartoon; name another target."
         )
+    encoding = codecs.choose(target, codec, quality, alpha=video.has_alpha)
     display, notes = video.display_info()
-    if video.has_alpha:
-        encoding = codecs.choose(target, codec, quality, alpha=True)
     display = display._replace(size=_final_size(display.size, prepare, compose))
     notes += muxer.losses(target, encoding, display, video)
     if tell is not None:
