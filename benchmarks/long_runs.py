@@ -40,8 +40,7 @@ flags.DEFINE_string("style", "comic", "As cartoonize.py takes --model.")
 _CLIP_SECONDS = 10
 _STUB = (
     "import sys; from cartoongan_tf.video import videos; "
-    "print(videos.cartoonize_video("
-    "lambda photo: 255 - photo, *sys.argv[1:]).frames, 'frames')"
+    "videos.cartoonize_video(lambda photo: 255 - photo, *sys.argv[1:])"
 )
 
 

@@ -63,19 +63,10 @@ class LineStats(NamedTuple):
     drawn: float
 
 
-def score(picture: np.ndarray) -> float:
-    """Score of looking drawn: 0 as a photo, 1 as a cartoon.
-
-    Args:
-        picture: uint8 RGB array of shape `(height, width, 3)`, without bars.
-    """
-    return line_stats(picture).drawn
-
-
 def line_stats(picture: np.ndarray) -> LineStats:
-    """`score`, and the gradients that it is judged by."""
+    """How drawn a picture without bars looks, and what that is judged by."""
     gray = cv2.cvtColor(scaled(picture), cv2.COLOR_RGB2GRAY).astype("float32")
-    gradient = gradients(gray)
+    gradient = _gradients(gray)
     strong, ordinary = np.percentile(gradient, (98, 50))
     energy = cv2.resize(gradient**2, (8, 8), interpolation=cv2.INTER_AREA)
     logit = (
@@ -94,7 +85,7 @@ def compare(photos: Sequence[float], cartoons: Sequence[float]) -> Verdict:
     explain, count as swapped: this stops a run.
 
     Args:
-        photos: `score` of the pictures said to be photos.
+        photos: `LineStats.drawn` of the pictures said to be photos.
         cartoons: The same of those said to be cartoons.
     """
     photo_mean, cartoon_mean = np.mean(photos), np.mean(cartoons)
@@ -122,7 +113,7 @@ def scaled(picture: np.ndarray) -> np.ndarray:
     return cv2.resize(picture, size, interpolation=kind)
 
 
-def gradients(gray: np.ndarray) -> np.ndarray:
+def _gradients(gray):
     """Steps between neighbors, in units of luminance a pixel."""
     across = cv2.Sobel(gray, cv2.CV_32F, 1, 0)
     down = cv2.Sobel(gray, cv2.CV_32F, 0, 1)

@@ -58,17 +58,13 @@ class SegmentWorker(worker.Worker):
         if self._is_repeated and path.exists():
             return []
         photos = segments.photos(
-            reader.VideoFile(source),
-            segment,
-            is_last=is_last,
-            prepare=lambda photo: still_images.reduced(
-                photo, self._settings.max_side
-            ),
+            reader.VideoFile(source), segment, is_last=is_last
         )
         with atomic_files.atomic_path(path) as temporary:
             frame_store.write(temporary, map(self._cartoon, photos))
         return []
 
     def _cartoon(self, photo):
+        photo = still_images.reduced(photo, self._settings.max_side)
         with self._gate:
             return self._cartoonize(photo)

@@ -117,10 +117,7 @@ class Cartoonizer:
         for name, problem in found.problems.items():
             raise errors.InputError(f"{name} {problem}")
         tasks = outputs.plan(found.jobs, target, overwrite=True).tasks
-        chosen = settings.Settings(
-            **{"fingerprint": self.fingerprint, **options}
-        )
-        (outcome,) = runner.run(self, tasks, chosen)
+        (outcome,) = runner.run(self, tasks, self._settings(options))
         if outcome.problem:
             raise errors.InputError(outcome.problem)
         return outcome.notes
@@ -146,10 +143,10 @@ class Cartoonizer:
         """
         found = inputs.find([str(source)], output=target)
         tasks = outputs.plan(found.jobs, target).tasks
-        chosen = settings.Settings(
-            **{"fingerprint": self.fingerprint, **options}
-        )
-        return list(runner.run(self, tasks, chosen))
+        return list(runner.run(self, tasks, self._settings(options)))
+
+    def _settings(self, options):
+        return settings.Settings(**{"fingerprint": self.fingerprint} | options)
 
     def _finished(self, model, picture):
         _check(picture)

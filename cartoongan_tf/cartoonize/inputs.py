@@ -8,6 +8,7 @@ cartoons of cartoons.
 import collections
 import dataclasses
 import glob
+import itertools
 import os
 import pathlib
 import re
@@ -105,14 +106,13 @@ class _Search:
         path = pathlib.Path(name)
         camera = _CAMERA.fullmatch(name)
         if name == STREAM:
-            self._add_stream()
+            self._add_device(name, media_type.Kind.STREAM, None, "stdin")
         elif os.path.lexists(path):
             self._add_path(path)
         elif camera:
             number = int(camera[1])
-            place = pathlib.PurePath(f"camera-{number}")
-            job = Job(media_type.Kind.CAMERA, number, place, is_named=True)
-            self.jobs[name] = job
+            place = f"camera-{number}"
+            self._add_device(name, media_type.Kind.CAMERA, number, place)
         elif name.startswith(samples.PREFIX):
             self._add_sample(name)
         elif glob.has_magic(name):
@@ -120,10 +120,9 @@ class _Search:
         else:
             self.problems[name] = "does not exist."
 
-    def _add_stream(self):
-        place = pathlib.PurePath("stdin")
-        job = Job(media_type.Kind.STREAM, None, place, is_named=True)
-        self.jobs[STREAM] = job
+    def _add_device(self, name, kind, source, place):
+        job = Job(kind, source, pathlib.PurePath(place), is_named=True)
+        self.jobs[name] = job
 
     def _add_path(self, path):
         if path.is_dir():
@@ -208,10 +207,6 @@ class _Search:
 
 def _root_of(pattern):
     """The folders of a pattern that stand before its first wildcard."""
-    parts = pathlib.Path(pattern).parts[:-1]
-    fixed = []
-    for part in parts:
-        if glob.has_magic(part):
-            break
-        fixed.append(part)
+    folders = pathlib.Path(pattern).parts[:-1]
+    fixed = itertools.takewhile(lambda part: not glob.has_magic(part), folders)
     return pathlib.Path(*fixed)

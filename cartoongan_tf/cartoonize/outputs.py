@@ -14,6 +14,7 @@ others.
 
 import collections
 import dataclasses
+import os
 import pathlib
 import unicodedata
 from collections.abc import Iterator
@@ -27,8 +28,6 @@ from cartoongan_tf.core import errors
 from cartoongan_tf.images import formats
 from cartoongan_tf.video import codecs
 
-VIDEO_SUFFIXES = codecs.SUFFIXES
-
 _ENDINGS = formats.READ_SUFFIXES.keys() | media_type.VIDEO_SUFFIXES
 _MAX_NAMED = 5
 
@@ -40,9 +39,8 @@ class Task:
     Attributes:
         job: What is to be done.
         path: File to write, or None for standard output.
-        format: The format of a picture or an animation; None for what is not
-            known yet, as for a stream without a name to write to, and for
-            videos, whose ending tells.
+        format: The format of a picture or an animation; None for videos, whose
+            ending tells.
     """
 
     job: inputs.Job
@@ -98,8 +96,10 @@ def plan(
         folder = atomic_files.make_folder("output", output)
         tasks = _told_apart(folder, jobs, wanted)
     _check_inputs(tasks)
-    done = [t for t in tasks if _is_there(t.path) and not overwrite]
-    left = [t for t in tasks if not _is_there(t.path) or overwrite]
+    if overwrite:
+        return Plan(tasks, [])
+    done = [t for t in tasks if os.path.lexists(t.path)]
+    left = [t for t in tasks if not os.path.lexists(t.path)]
     return Plan(left, done)
 
 
@@ -127,17 +127,13 @@ def place(
 
 
 def _ends_as_video(path):
-    return pathlib.Path(path).suffix.lower() in VIDEO_SUFFIXES
+    return pathlib.Path(path).suffix.lower() in codecs.SUFFIXES
 
 
 def _as_video(job):
     is_animation = job.kind is media_type.Kind.ANIMATION
     kind = media_type.Kind.VIDEO if is_animation else job.kind
     return dataclasses.replace(job, kind=kind)
-
-
-def _is_there(path):
-    return path.exists() or path.is_symlink()
 
 
 def _to_stdout(jobs, wanted):
@@ -178,7 +174,7 @@ def _to_file(job, path, wanted):
     if format and job.kind in wanted_format.VIDEO_KINDS:
         raise errors.InputError(
             f"`output`={path} is a picture, and {job.relative} is a video; "
-            f"name one that ends in {', '.join(VIDEO_SUFFIXES)}."
+            f"name one that ends in {', '.join(codecs.SUFFIXES)}."
         )
     if is_video and job.kind is media_type.Kind.PICTURE:
         raise errors.InputError(

@@ -94,15 +94,7 @@ def run_video(
     *,
     watch: videos.Watch = videos.watched_by_nobody,
 ) -> Outcome:
-    """Runs the task of one video, wherever its cartoon goes.
-
-    Args:
-        cartoonize: As of `run`.
-        source: The video.
-        target: File to write.
-        settings: How to read and write.
-        watch: As of `run`.
-    """
+    """Does what `run` does to one video, wherever its cartoon goes."""
     job = inputs.Job(media_type.Kind.VIDEO, source, source)
     task = outputs.Task(job, target, None)
     (outcome,) = run(cartoonize, [task], settings, watch=watch)
@@ -136,20 +128,15 @@ def attempt(
 
 
 def _run_one(cartoonize, settings, listeners, task, gate):
-    work = functools.partial(
-        _notes_of, cartoonize, settings, listeners, task, gate
-    )
-    return Outcome(task, *attempt(work, task.job.relative))
+    def notes():
+        with crashes.handling(task.job.source):
+            if task.job.kind is media_type.Kind.VIDEO:
+                return _run_video(cartoonize, settings, listeners, task)
+            if task.job.kind is media_type.Kind.CAMERA:
+                return _run_camera(cartoonize, settings, task)
+            return _run_picture(cartoonize, settings, task, gate)
 
-
-def _notes_of(cartoonize, settings, listeners, task, gate):
-    """Runs a task; what a user should know of it."""
-    with crashes.handling(task.job.source):
-        if task.job.kind is media_type.Kind.VIDEO:
-            return _run_video(cartoonize, settings, listeners, task)
-        if task.job.kind is media_type.Kind.CAMERA:
-            return _run_camera(cartoonize, settings, task)
-        return _run_picture(cartoonize, settings, task, gate)
+    return Outcome(task, *attempt(notes, task.job.relative))
 
 
 def _run_picture(cartoonize, settings, task, gate):
@@ -180,7 +167,7 @@ def _run_video(cartoonize, settings, listeners, task):
             f"{task.job.relative} is an animated WebP, which becomes no video; "
             "leave `format` out, or pass `format`=gif."
         )
-    summary = videos.cartoonize_video(
+    return videos.cartoonize_video(
         cartoonize.for_video() if settings.temporal else cartoonize,
         task.job.source,
         task.path,
@@ -198,7 +185,6 @@ def _run_video(cartoonize, settings, listeners, task):
         watch=watch,
         tell=tell,
     )
-    return summary.notes
 
 
 def _run_camera(cartoonize, settings, task):

@@ -30,8 +30,8 @@ def cartoonize_picture(
     target: Target,
     settings: settings_of.Settings,
     *,
-    format: str | None = None,
-    gate: contextlib.AbstractContextManager | None = None,
+    format: str,
+    gate: contextlib.AbstractContextManager,
 ) -> str | None:
     """Makes the cartoon of one picture.
 
@@ -40,7 +40,7 @@ def cartoonize_picture(
         source: File to read, or the bytes of one.
         target: File or stream to write.
         settings: How to read and write.
-        format: What to write; the target's ending tells unless given.
+        format: What to write, a key of `formats.FORMATS`.
         gate: Held while the cartoon is computed; of a picture that fills much
             memory, while it is read and written, too.
 
@@ -53,12 +53,11 @@ def cartoonize_picture(
             or the picture does not suit the model.
     """
     free = contextlib.nullcontext()
-    gates: list[contextlib.AbstractContextManager] = [free, gate or free]
-    if _is_huge(source, settings.max_pixels):
-        gates.reverse()
-    with gates[0]:
+    is_huge = _is_huge(source, settings.max_pixels)
+    with gate if is_huge else free:
+        gate = free if is_huge else gate
         return _cartoonize_photo(
-            cartoonize, source, target, settings, format, gates[1]
+            cartoonize, source, target, settings, format, gate
         )
 
 
@@ -68,19 +67,11 @@ def cartoonize_animation(
     target: Target,
     settings: settings_of.Settings,
     *,
-    format: str | None = None,
+    format: str,
 ) -> None:
     """Makes the cartoon of an animated picture, frame by frame.
 
-    Args:
-        cartoonize: Function from a frame to its cartoon.
-        source: File to read, or the bytes of one.
-        target: File or stream to write.
-        settings: How to read and write.
-        format: What to write; the target's ending tells unless given.
-
-    Raises:
-        InputError: As `cartoonize_picture` does.
+    Takes and raises what `cartoonize_picture` does.
     """
     animation = animations.Animation(source, max_pixels=settings.max_pixels)
     if settings.temporal:

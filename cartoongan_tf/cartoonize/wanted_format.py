@@ -33,14 +33,12 @@ class WantedFormat:
         suffix = f".{name.lower().removeprefix('.')}"
         if suffix in codecs.SUFFIXES:
             return cls(video_suffix=suffix)
-        return cls(formats.by_name(name, "format"))
+        return cls(formats.by_name(name))
 
     def format_for(self, job: inputs.Job) -> str | None:
         """The format of a job's picture or animation, or None."""
         if job.kind in VIDEO_KINDS:
             return None
-        if job.kind is media_type.Kind.STREAM:
-            return self.format
         if job.kind is media_type.Kind.ANIMATION:
             return next(
                 (f for f in (self.format, job.format) if is_animated(f)),

@@ -11,6 +11,7 @@ from cartoongan_tf.cartoonize import media_type
 from cartoongan_tf.cartoonize import outputs
 from cartoongan_tf.cartoonize import runner
 from cartoongan_tf.cartoonize import settings
+from cartoongan_tf.cartoonize import wanted_format
 from cartoongan_tf.commands import cartoonize_usage
 from cartoongan_tf.commands import exit
 from cartoongan_tf.commands import picture_flags
@@ -24,13 +25,12 @@ FLAGS = cartoonize_usage.FLAGS
 
 _FOLDER = cartoonize_usage.OUTPUT_FOLDER
 _GPU_BATCH = 8
-_VIDEOS = [suffix.removeprefix(".") for suffix in outputs.VIDEO_SUFFIXES]
 
 
 def main(names):
-    if FLAGS.format not in (None, *_VIDEOS):
-        name = formats.by_name(FLAGS.format, "format")
-        formats.check_quality(name, FLAGS.quality)
+    wanted = wanted_format.WantedFormat.named(FLAGS.format)
+    if wanted.format:
+        formats.check_quality(wanted.format, FLAGS.quality)
     devices.choose(FLAGS.device)
     devices.prepare(deterministic=False)
     output = _output_for(names)

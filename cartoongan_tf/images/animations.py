@@ -34,7 +34,6 @@ class Animation:
         max_pixels: Frames of more than that are not decoded.
 
     Attributes:
-        format: The file's format, as Pillow calls it.
         timeline: How the frames are shown.
         metadata: What else the file carries.
 
@@ -52,13 +51,12 @@ class Animation:
         self._source = source
         self._max_pixels = max_pixels
         with headers.opened(source, max_pixels) as image:
-            self.format = str(image.format)
             # The first picture of some PNGs is for those who show only one.
             self._first = 1 if image.info.get("default_image") else 0
             with pillow_limit.lifted():
                 length = getattr(image, "n_frames", 1) - self._first
             # A later frame of a GIF may be the first to have a hole.
-            has_alpha = self.format == "GIF" or image.has_transparency_data
+            has_alpha = image.format == "GIF" or image.has_transparency_data
             self.timeline = frames_of.Timeline(length, _plays(image), has_alpha)
             self.metadata = image_metadata.read(image, source)
 
@@ -70,7 +68,7 @@ class Animation:
         """
         with headers.opened(self._source, self._max_pixels) as image:
             for number in range(self.timeline.length):
-                photo_io.load(image, self._first + number)
+                headers.load(image, self._first + number)
                 shown = color_modes.convert(image)
                 if shown.alpha is not None:
                     transparency.cover_hidden(shown.colors, shown.alpha)
@@ -105,7 +103,7 @@ def write_animation(
     frames: Iterable[frames_of.Frame],
     timeline: frames_of.Timeline,
     *,
-    format: str | None = None,
+    format: str,
     metadata: image_metadata.ImageMetadata | None = None,
     quality: int | None = None,
 ) -> None:
@@ -115,40 +113,33 @@ def write_animation(
         target: File or stream to write.
         frames: Frames of one size, as many as the timeline tells of.
         timeline: How they are shown.
-        format: GIF, WEBP or PNG; a file's ending by default.
+        format: GIF, WEBP or PNG.
         metadata: What else to write, as far as the format has room for it.
         quality: 1 to 100, of a WebP; 100 is without any loss.
 
     Raises:
-        InputError: If the format is unknown or holds no animations, or the
-            file cannot be written.
+        InputError: If the format holds no animations, or the file cannot be
+            written.
         ValueError: If there are more or fewer frames than told.
         OSError: If the disk is full.
     """
-    kind = format or photo_io.format_of(target)
-    check_animated(kind)
+    if format not in _WRITERS:
+        raise errors.InputError(
+            f"{format} holds no animations; formats that do are "
+            f"{', '.join(_WRITERS)}."
+        )
     kept = metadata or image_metadata.ImageMetadata()
     counted = _counted(frames, timeline.length)
     first = next(counted)
     height, width, _ = first.pixels.shape
-    formats.check_size(kind, width, height)
+    formats.check_size(format, width, height)
     pictures = itertools.chain([first], counted)
     options = {
-        **image_metadata.save_options(kept, kind, (width, height)),
-        **photo_io.quality_options(kind, quality),
+        **image_metadata.save_options(kept, format, (width, height)),
+        **photo_io.quality_options(format, quality),
     }
     with photo_io.written(target) as file:
-        _WRITERS[kind](file, pictures, timeline, options)
-
-
-def check_animated(kind: str) -> None:
-    """Raises `InputError` for a format without animations."""
-    if not formats.FORMATS[kind].is_animated:
-        known = formats.FORMATS.items()
-        fit = ", ".join(name for name, f in known if f.is_animated)
-        raise errors.InputError(
-            f"{kind} holds no animations; formats that do are {fit}."
-        )
+        _WRITERS[format](file, pictures, timeline, options)
 
 
 _WRITERS: dict[str, Writer] = {

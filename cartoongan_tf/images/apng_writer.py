@@ -18,8 +18,8 @@ import PIL.Image
 import PIL.PngImagePlugin
 
 from cartoongan_tf.images import frames
+from cartoongan_tf.images import png_chunks
 
-_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _MAX_DELAY_TERM = 65_535  # Of the two numbers whose ratio is a delay.
 _ONE_PIXEL = (slice(0, 1), slice(0, 1))  # A frame has one pixel at least.
 
@@ -52,7 +52,7 @@ def write(
 
 def _begin(file, image, frame, timeline, options, number):
     """Writes what a whole PNG has, and around its pixels what animates it."""
-    file.write(_SIGNATURE)
+    file.write(png_chunks.SIGNATURE)
     has_begun = False
     for kind, data in _chunks(image, options):
         if kind == b"IDAT" and not has_begun:
@@ -88,12 +88,9 @@ def _control(file, number, box, milliseconds):
 def _chunks(image, options) -> Iterator[tuple[bytes, bytes]]:
     encoded = io.BytesIO()
     image.save(encoded, "PNG", **options)
-    data = encoded.getbuffer()
-    at = len(_SIGNATURE)
-    while at < len(data):
-        length, kind = struct.unpack(">I4s", data[at : at + 8])
-        yield kind, bytes(data[at + 8 : at + 8 + length])
-        at += length + 12
+    encoded.seek(0)
+    for kind, length in png_chunks.walk(encoded):
+        yield kind, encoded.read(length)
 
 
 def _put(file, kind, *data):

@@ -73,12 +73,8 @@ READ_SUFFIXES = {
 READ = tuple(name for name in _READ if name in PIL.Image.OPEN)
 
 
-def by_name(name: str, flag: str) -> str:
+def by_name(name: str) -> str:
     """The format that a user names: jpg, .JPEG, png.
-
-    Args:
-        name: Name or ending of a format.
-        flag: The flag that named it, for messages.
 
     Raises:
         InputError: If there is no such format, or Pillow came without it.
@@ -88,11 +84,11 @@ def by_name(name: str, flag: str) -> str:
     if found is None:
         usual = ", ".join(f.suffixes[0][1:] for f in FORMATS.values())
         raise errors.InputError(
-            f"`{flag}`={name} is no format that is written; those are {usual}."
+            f"`format`={name} is no format that is written; those are {usual}."
         )
     if found == "AVIF" and not PIL.features.check("avif"):
         raise errors.InputError(
-            f"`{flag}`={name} needs a newer Pillow; run `pip install "
+            f"`format`={name} needs a newer Pillow; run `pip install "
             "'pillow>=11.3'`."
         )
     return found

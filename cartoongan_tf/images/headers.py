@@ -39,14 +39,9 @@ _TIFFS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 class UnreadableImage(errors.InputError):
     """A file that is not a picture, or not one that should be decoded.
 
-    Args:
-        path: The file.
+    Attributes:
         reason: What is wrong and what to do, to be read after the path.
         is_damaged: Whether it is a picture that breaks off or is broken.
-
-    Attributes:
-        reason: The same.
-        is_damaged: The same.
     """
 
     def __init__(
@@ -106,6 +101,19 @@ def opened(
             f"is damaged or breaks off ({error}); fix or remove it.",
             is_damaged=True,
         ) from error
+
+
+def load(image: PIL.Image.Image, frame: int | None = None) -> None:
+    """Decodes an image that `opened` gave.
+
+    Args:
+        image: The image.
+        frame: Which of its frames; None for the one it stands at.
+    """
+    with pillow_limit.lifted():
+        if frame is not None:
+            image.seek(frame)
+        image.load()
 
 
 def read_mended(
@@ -194,9 +202,7 @@ def _unknown(source):
 
 
 def _head(source):
-    if isinstance(source, bytes):
-        return source[: heif.HEAD]
-    with open(source, "rb") as file:
+    with png_chunks.open_source(source) as file:
         return file.read(heif.HEAD)
 
 

@@ -16,7 +16,7 @@ import PIL.Image
 import PIL.ImageCms
 import PIL.PngImagePlugin
 
-from cartoongan_tf.images import png_colors
+from cartoongan_tf.images import png_chunks
 from cartoongan_tf.images import xmp
 
 ORIENTATION = PIL.ExifTags.Base.Orientation
@@ -75,7 +75,7 @@ class ImageMetadata:
         dpi: Pixels an inch, across and down, or None.
         texts: Texts by keyword, as of a PNG; the comment of a JPEG or a GIF
             is the one of `COMMENT`.
-        png_colors: Chunks of a PNG as `png_colors` reads them; other formats
+        png_colors: Chunks of a PNG, `png_chunks.colors`; other formats
             have no room for them.
     """
 
@@ -107,7 +107,7 @@ def read(
         _dpi(image),
         _texts(image),
         # They would change grays that have been changed by their profile.
-        {} if gray_profile_of(image) else png_colors.read(source),
+        {} if gray_profile_of(image) else png_chunks.colors(source),
     )
 
 

@@ -30,7 +30,6 @@ from cartoongan_tf.images import gif_writer
 from cartoongan_tf.images import headers
 from cartoongan_tf.images import jpeg_end
 from cartoongan_tf.images import metadata as image_metadata
-from cartoongan_tf.images import pillow_limit
 from cartoongan_tf.images import transparency
 
 _QUALITY = {"AVIF": 85, "JPEG": 92, "WEBP": 90}
@@ -81,26 +80,13 @@ def read_photo(
     return photo
 
 
-def load(image: PIL.Image.Image, frame: int | None = None) -> None:
-    """Decodes an image that `headers.opened` gave.
-
-    Args:
-        image: The image.
-        frame: Which of its frames; None for the one it stands at.
-    """
-    with pillow_limit.lifted():
-        if frame is not None:
-            image.seek(frame)
-        image.load()
-
-
 def write_photo(
     target: str | pathlib.Path | BinaryIO,
     pixels: np.ndarray,
     *,
+    format: str,
     alpha: np.ndarray | None = None,
     metadata: image_metadata.ImageMetadata | None = None,
-    format: str | None = None,
     quality: int | None = None,
 ) -> None:
     """Writes a picture, whole or not at all.
@@ -108,35 +94,33 @@ def write_photo(
     Args:
         target: File or stream to write.
         pixels: uint8 RGB array of shape `(height, width, 3)`.
+        format: A key of `formats.FORMATS`.
         alpha: uint8 array of shape `(height, width)`. Where the format has no
             alpha, the picture is put on white.
         metadata: What else to write, as far as the format has room for it.
-        format: A key of `formats.FORMATS`; a file's ending unless
-            told.
         quality: 1 to 100, for formats that have one; 100 is without any loss
             as WebP. Formats without pay no heed to it.
 
     Raises:
-        InputError: If the format is unknown, cannot hold a picture of that
-            size, or the file cannot be written.
+        InputError: If the format cannot hold a picture of that size, or the
+            file cannot be written.
         OSError: If the disk is full.
     """
-    kind = format or format_of(target)
     height, width, _ = pixels.shape
-    formats.check_size(kind, width, height)
+    formats.check_size(format, width, height)
     kept = metadata or image_metadata.ImageMetadata()
     options = {
-        **image_metadata.save_options(kept, kind, (width, height)),
-        **quality_options(kind, quality),
+        **image_metadata.save_options(kept, format, (width, height)),
+        **quality_options(format, quality),
     }
-    if kind == "GIF":
+    if format == "GIF":
         frame = frames.Frame(pixels, alpha, 0)
         with written(target) as file:
             gif_writer.write(file, [frame], frames.Timeline(1, 1, True), {})
         return
-    image = _image(pixels, alpha, kind)
+    image = _image(pixels, alpha, format)
     with written(target) as file:
-        image.save(file, kind, **options)
+        image.save(file, format, **options)
 
 
 @contextlib.contextmanager
@@ -166,21 +150,6 @@ def written(target: str | pathlib.Path | BinaryIO) -> Iterator[BinaryIO]:
         ) from error
 
 
-def format_of(target: str | pathlib.Path | BinaryIO) -> str:
-    """The format that the ending of a file tells of.
-
-    Raises:
-        InputError: If it tells of none that is written.
-    """
-    path = pathlib.Path(str(getattr(target, "name", target)))
-    found = formats.by_suffix(path)
-    if found is None:
-        raise errors.InputError(
-            f"{path} has no ending of a picture; pass `format`."
-        )
-    return found
-
-
 def quality_options(kind: str, quality: int | None) -> dict:
     """Options for Pillow's `save` for a quality, where a format has any."""
     quality = quality or _QUALITY.get(kind, 0)
@@ -200,7 +169,7 @@ def quality_options(kind: str, quality: int | None) -> dict:
 
 def _read(source, max_pixels):
     with headers.opened(source, max_pixels) as image:
-        load(image)
+        headers.load(image)
         shown = color_modes.convert(image)
         kept = image_metadata.read(image, source)
         kind = "JPEG" if image.format == "MPO" else str(image.format)
@@ -210,17 +179,13 @@ def _read(source, max_pixels):
 
 
 def _image(pixels, alpha, kind):
-    image = PIL.Image.fromarray(pixels)
     if alpha is None:
-        return image
+        return PIL.Image.fromarray(pixels)
     if alpha.shape != pixels.shape[:2]:
         raise ValueError(
             f"`alpha` must be of shape {pixels.shape[:2]}, received "
             f"{alpha.shape}."
         )
     if not formats.FORMATS[kind].has_alpha:
-        white = PIL.Image.new("RGB", image.size, "white")
-        white.paste(image, mask=PIL.Image.fromarray(alpha))
-        return white
-    image.putalpha(PIL.Image.fromarray(alpha))
-    return image
+        return transparency.on_white(pixels, alpha)
+    return frames.as_image(frames.Frame(pixels, alpha, 0), has_alpha=True)

@@ -13,13 +13,12 @@ from collections.abc import Iterable
 
 import cv2
 import numpy as np
-import PIL.Image
 import tensorflow as tf
 
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.images import color_modes
 from cartoongan_tf.images import headers
-from cartoongan_tf.images import pillow_limit
+from cartoongan_tf.images import transparency
 
 
 def read_picture(
@@ -177,15 +176,9 @@ def _read_with_pillow(path):
 
 def _read_on_white(source):
     with headers.opened(source, headers.MAX_PIXELS) as picture:
-        with pillow_limit.lifted():
-            picture.load()
+        headers.load(picture)
         picture.info.pop("icc_profile", None)  # It is not applied.
         shown = color_modes.convert(picture)
-    return shown.colors if shown.alpha is None else _on_white(shown)
-
-
-def _on_white(shown):
-    picture = PIL.Image.fromarray(shown.colors)
-    picture.putalpha(PIL.Image.fromarray(shown.alpha))
-    white = PIL.Image.new("RGBA", picture.size, "white")
-    return np.array(PIL.Image.alpha_composite(white, picture).convert("RGB"))
+    if shown.alpha is None:
+        return shown.colors
+    return np.array(transparency.on_white(shown.colors, shown.alpha))

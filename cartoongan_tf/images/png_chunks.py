@@ -13,6 +13,8 @@ PIXELS = b"IDAT"
 _NAME = re.compile(rb"[A-Za-z]{4}")
 _METADATA = (b"eXIf", b"iTXt", b"tEXt", b"zTXt")
 _FRAMES = (b"acTL", b"fcTL", b"fdAT")  # Without these, frames would be lost.
+_COLORS = (b"cHRM", b"cICP", b"gAMA", b"sRGB")
+_MAX_COLOR_BYTES = 32  # Of the longest of these, cHRM.
 
 
 def walk(file: BinaryIO) -> Iterator[tuple[bytes, int]]:
@@ -67,6 +69,18 @@ def has_late_metadata(source: str | pathlib.Path | bytes) -> bool:
     if PIXELS not in names:
         return False
     return any(n in _METADATA for n in names[names.index(PIXELS) :])
+
+
+def colors(source: str | pathlib.Path | bytes) -> dict[bytes, bytes]:
+    """Chunks that say what colors are, besides a profile: contents by name."""
+    found = {}
+    with open_source(source) as file:
+        for name, length in walk(file):
+            if name == PIXELS:
+                break
+            if name in _COLORS and length <= _MAX_COLOR_BYTES:
+                found[name] = file.read(length)
+    return found
 
 
 def open_source(source: str | pathlib.Path | bytes) -> BinaryIO:

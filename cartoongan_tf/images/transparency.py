@@ -1,4 +1,4 @@
-"""Transparency: colors for the network, where nobody sees any.
+"""Transparency: white paper, or colors for the network where nobody sees any.
 
 The colors under transparent pixels are seen by nobody, and are often black,
 white or what was erased. A network would draw an outline where they meet the
@@ -8,6 +8,7 @@ pixels, as if the picture went on.
 
 import cv2
 import numpy as np
+import PIL.Image
 
 # Of 255. Colors this thin, once multiplied by alpha and divided again, are off
 # by 16 levels and more.
@@ -35,6 +36,13 @@ def cover_hidden(colors: np.ndarray, alpha: np.ndarray) -> None:
             alpha[first:last],
             slice(top - first, top - first + _STRIP),
         )
+
+
+def on_white(colors: np.ndarray, alpha: np.ndarray) -> PIL.Image.Image:
+    """A picture on white paper; of arrays such as `cover_hidden` takes."""
+    white = PIL.Image.new("RGB", alpha.shape[::-1], "white")
+    white.paste(PIL.Image.fromarray(colors), mask=PIL.Image.fromarray(alpha))
+    return white
 
 
 def _cover(colors, alpha, rows):

@@ -32,7 +32,7 @@ class Measures(NamedTuple):
         contrast: Standard deviation of the luminance.
         color: How far the most colorful pixels are from gray, 0 to 255.
         blur: Width of its edges, `sharpness.blur`.
-        drawn: `drawn_score.score`.
+        drawn: `drawn_score.LineStats.drawn`.
         grain: Noise of its flat areas, `grain.measure`.
         bars: Share of the picture that bars take.
         fingerprint: Of `duplicates`.
@@ -79,7 +79,7 @@ def measure(picture: np.ndarray) -> Measures:
         contrast=float(gray.std()),
         color=_color(small),
         blur=sharpness.blur(inside),
-        drawn=drawn_score.score(small),
+        drawn=drawn_score.line_stats(small).drawn,
         grain=grain.measure(inside),
         bars=1 - inside.size / picture.size,
         fingerprint=near_duplicates.fingerprint(inside),

@@ -68,7 +68,7 @@ def cartoonize_camera(
     """
     encoding = target and codecs.choose(target, codec, quality)
     if show is None:
-        show = _always if target else _window()
+        show = (lambda cartoon: True) if target else _window()
     if temporal:
         cartoonize = temporal_smoothing.smoothed(cartoonize)
     with _opened(camera) as photos:
@@ -131,15 +131,10 @@ def _write(cartoons, target, encoding):
             with contextlib.suppress(KeyboardInterrupt):
                 for tick, cartoon in itertools.chain([first], cartoons):
                     writer.write(tick, cartoon)
-            writer.finish()
         muxer.mux([segment], target, encoding, display=display, rate=_RATE)
     finally:
         segment.unlink(missing_ok=True)
     return writer.count
-
-
-def _always(cartoon):
-    return True
 
 
 def _window():

@@ -167,26 +167,21 @@ def choose(
 
 
 def _options(chosen, quality, has_alpha):
+    options = dict(chosen.options)
     if chosen.encoder == "prores_ks":
-        lambda_ = max(1, quality) * _LAMBDA
-        rate = {"flags": "+qscale", "global_quality": str(lambda_)}
+        options["flags"] = "+qscale"
+        options["global_quality"] = str(max(1, quality) * _LAMBDA)
     else:
-        rate = {"crf": str(quality)}
+        options["crf"] = str(quality)
     # libvpx refuses frames that are not shown if they have an alpha channel.
-    is_vpx = has_alpha and chosen.encoder == "libvpx-vp9"
-    alpha = {"auto-alt-ref": "0"} if is_vpx else {}
-    is_x264 = chosen.encoder == "libx264"
-    instructions = _x264_instructions() if is_x264 else {}
-    return chosen.options | rate | alpha | instructions
+    if has_alpha and chosen.encoder == "libvpx-vp9":
+        options["auto-alt-ref"] = "0"
+    if chosen.encoder == "libx264":
+        import cv2  # Here, as flags need this module, and nothing of that.
 
-
-def _x264_instructions():
-    """All but AVX-512, where a processor has that."""
-    import cv2  # Here, as flags need this module, and nothing of that.
-
-    if not cv2.checkHardwareSupport(_AVX_512F):
-        return {}
-    return {"x264-params": "asm=AVX2,FMA3,BMI2,LZCNT"}
+        if cv2.checkHardwareSupport(_AVX_512F):
+            options["x264-params"] = "asm=AVX2,FMA3,BMI2,LZCNT"
+    return options
 
 
 def _require(encoder, codec):

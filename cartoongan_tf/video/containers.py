@@ -5,6 +5,7 @@ What is no UTF-8 is kept as it is, byte by byte.
 """
 
 import contextlib
+import io
 import pathlib
 from collections.abc import Iterator
 from typing import IO
@@ -54,3 +55,12 @@ def created(
         container_options=options or {},
         metadata_errors=_KEPT,
     )
+
+
+@contextlib.contextmanager
+def trial(
+    source: str | pathlib.Path, format: str
+) -> Iterator[tuple[av.container.InputContainer, av.container.OutputContainer]]:
+    """Opens a file, and one in memory to try out what such a file can hold."""
+    with opened(source) as container, created(io.BytesIO(), format) as output:
+        yield container, output

@@ -20,10 +20,7 @@ def decoded(
 ) -> Iterator[av.VideoFrame]:
     """Frames of a stream, up to the end of its packets."""
     frames = _frames(packets, stream)
-    if lacks_times(stream):
-        yield from _timed(frames)
-    else:
-        yield from frames
+    return _timed(frames) if lacks_times(stream) else frames
 
 
 def _decoder_of(stream):

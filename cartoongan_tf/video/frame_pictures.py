@@ -8,6 +8,7 @@ transparent stands on white.
 import av
 import numpy as np
 
+from cartoongan_tf.images import transparency
 from cartoongan_tf.video import display_matrix
 
 _Colorspace = av.video.reformatter.Colorspace
@@ -78,6 +79,4 @@ def has_alpha(frame: av.VideoFrame) -> bool:
 
 def on_white(pixels: np.ndarray) -> np.ndarray:
     """RGB of an RGBA picture that lies on white paper."""
-    colors, alpha = pixels[..., :3].astype("uint16"), pixels[..., 3:]
-    white = 255 * (255 - alpha.astype("uint16"))
-    return ((colors * alpha + white + 127) // 255).astype("uint8")
+    return np.array(transparency.on_white(pixels[..., :3], pixels[..., 3]))

@@ -19,27 +19,17 @@ _CODEC = "ffv1"
 _PIXELS = "bgr0"  # RGB and a byte unused: nothing is converted.
 
 
-def write(path: pathlib.Path, pictures: Iterable[np.ndarray]) -> int:
-    """Writes pictures of one size.
-
-    Args:
-        path: File to write.
-        pictures: At least one.
-
-    Returns:
-        How many there were.
-    """
-    count = 0
+def write(path: pathlib.Path, pictures: Iterable[np.ndarray]) -> None:
+    """Writes pictures of one size, at least one."""
     with containers.created(path, segment_writer.FORMAT) as container:
         stream = cast(av.VideoStream, container.add_stream(_CODEC))
         stream.pix_fmt = _PIXELS
-        for count, picture in enumerate(pictures, start=1):
-            if count == 1:
+        for number, picture in enumerate(pictures):
+            if number == 0:
                 stream.height, stream.width = picture.shape[:2]
             frame = av.VideoFrame.from_ndarray(picture, "rgb24")
             container.mux(stream.encode(frame.reformat(format=_PIXELS)))
         container.mux(stream.encode(None))
-    return count
 
 
 def read(paths: Iterable[pathlib.Path]) -> Iterator[np.ndarray]:

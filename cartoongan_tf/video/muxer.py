@@ -17,6 +17,7 @@ from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
 from cartoongan_tf.video import codecs
 from cartoongan_tf.video import containers
+from cartoongan_tf.video import packets
 from cartoongan_tf.video import reader
 from cartoongan_tf.video import segment_writer
 from cartoongan_tf.video import stream_copy
@@ -97,7 +98,7 @@ def losses(
     target: pathlib.Path,
     encoding: codecs.Encoding,
     display: reader.DisplayInfo,
-    source: reader.VideoFile | None = None,
+    source: reader.VideoFile,
 ) -> list[str]:
     """What of a video the target cannot hold, told before it is made.
 
@@ -105,13 +106,13 @@ def losses(
         target: As that of `mux`, as are the others.
         encoding: How it is written.
         display: How the frames are shown.
-        source: Where the sound and all else comes from, if anywhere.
+        source: Where the sound and all else comes from.
 
     Returns:
         Sentences.
     """
-    found = [] if source is None else stream_copy.losses(source, encoding)
-    if source is not None and source.has_alpha and not encoding.has_alpha:
+    found = stream_copy.losses(source, encoding)
+    if source.has_alpha and not encoding.has_alpha:
         found.append(
             f"{source.name} has an alpha channel, which {encoding.codec} does "
             "not keep in such a file: its cartoon stands on white; write a "
@@ -148,12 +149,13 @@ def _write(segments, target, encoding, display, rate, source):
             tracks = stream_copy.SoundTracks(
                 output, container, encoding, source
             )
-            start_offset = fractions.Fraction(
-                source.start_offset
-            ).limit_denominator(10**6)
-            packets = tracks.packets()
             return _mux_packets(
-                output, video, segments, rate, start_offset, packets
+                output,
+                video,
+                segments,
+                rate,
+                source.start_offset,
+                tracks.packets(),
             )
 
 
@@ -171,8 +173,8 @@ def _add_video(output, first, encoding, display, rate):
 
 def _describe(output, video, container, source):
     old = container.streams[source.index]
-    output.metadata.update(lasting(container.metadata))
-    video.metadata.update(lasting(old.metadata))
+    output.metadata.update(_lasting(container.metadata))
+    video.metadata.update(_lasting(old.metadata))
     chapters = container.chapters()
     for number, chapter in enumerate(chapters):
         shift = int(source.start / chapter["time_base"])
@@ -183,7 +185,7 @@ def _describe(output, video, container, source):
         output.set_chapters(chapters)
 
 
-def lasting(metadata: dict[str, str]) -> dict[str, str]:
+def _lasting(metadata):
     """The part of a file's metadata that is true of its cartoon, too."""
     return {
         key: value
@@ -196,9 +198,9 @@ def lasting(metadata: dict[str, str]) -> dict[str, str]:
 def _mux_packets(output, video, segments, rate, start_offset, others=()):
     """Writes all packets but bad ones of other streams; whether there are."""
     damaged = False
-    packets = _video_packets(segments, video, rate, start_offset)
+    pictures = _video_packets(segments, video, rate, start_offset)
     # Written in the order of time, or all of the sound would wait in memory.
-    for _, packet in heapq.merge(packets, others, key=lambda timed: timed[0]):
+    for _, packet in heapq.merge(pictures, others, key=lambda timed: timed[0]):
         try:
             output.mux(packet)
         except (av.FFmpegError, ValueError) as error:
@@ -218,24 +220,20 @@ def _video_packets(segments, stream, rate, start_offset):
     delay = max(map(_delay, segments))
     waiting: list = []  # Times of the last `delay` frames.
     for number, path in enumerate(segments):
-        packets = segment_writer.read_packets(path)
-        base = packets[0].time_base
+        pictures = segment_writer.read_packets(path)
+        base = pictures[0].time_base
         step = round(1 / rate / base) or 1
-        times = sorted(packet.pts for packet in packets)
+        times = sorted(packet.pts for packet in pictures)
         after = dict(itertools.pairwise([*times, times[-1] + step]))
         if number == 0:
             waiting = [times[0] - step * n for n in range(delay, 0, -1)]
         waiting += times
-        for packet in packets:
+        for packet in pictures:
             packet.dts = waiting.pop(0)
             packet.duration = after[packet.pts] - packet.pts
-            _move(packet, round(start_offset / base))
+            packets.move(packet, round(start_offset / base))
             packet.stream = stream
             yield float(packet.dts * packet.time_base), packet
-
-
-def _move(packet, shift):
-    packet.pts, packet.dts = packet.pts + shift, packet.dts + shift
 
 
 def _delay(path):

@@ -24,6 +24,19 @@ def may_jump(container: av.container.InputContainer) -> bool:
     return bool(container.format.flags & _MAY_JUMP)
 
 
+def moment(packet: av.Packet) -> int | None:
+    """Ticks at which a packet is decoded, or else shown."""
+    return packet.pts if packet.dts is None else packet.dts
+
+
+def move(packet: av.Packet, ticks: int) -> None:
+    """Adds ticks to the times that a packet has."""
+    if packet.pts is not None:
+        packet.pts += ticks
+    if packet.dts is not None:
+        packet.dts += ticks
+
+
 class PacketReader:
     """Reads packets in the order of the file.
 
@@ -63,14 +76,14 @@ class PacketReader:
             self.is_broken = True
 
     def _see(self, packet):
-        time = packet.pts if packet.dts is None else packet.dts
+        time = moment(packet)
         if time is None:
             return
         base = packet.time_base
         length = (packet.duration or 0) * base
         if self._clock:
             shift = self._clock.shift(packet.stream.index, time * base, length)
-            _move(packet, round(shift / base))
+            move(packet, round(shift / base))
         shown = packet.dts if packet.pts is None else packet.pts
         self.end = max(self.end, shown * base + length - self._start)
 
@@ -130,10 +143,3 @@ class _Stream:
     begin: fractions.Fraction | None = None  # Of its last packet.
     end: fractions.Fraction | None = None
     end_before_jump: fractions.Fraction | None = None
-
-
-def _move(packet, ticks):
-    if packet.pts is not None:
-        packet.pts += ticks
-    if packet.dts is not None:
-        packet.dts += ticks

@@ -24,16 +24,18 @@ def chosen(
 
     Packets of a file with several are read to find out.
     """
-    streams = [
-        stream
-        for stream in container.streams.video
-        if not stream.disposition & type(stream.disposition).attached_pic
-    ]
+    streams = [s for s in container.streams.video if not is_cover(s)]
     if len(streams) > 1:
         counts = _counts(container, streams)
         most = max(counts.values(), default=0)
         streams = [s for s in streams if counts[s.index] >= _FEW * most]
     return max(streams, key=_area, default=None)
+
+
+def is_cover(stream: av.stream.Stream) -> bool:
+    """Whether a stream is a still that stands for the whole file."""
+    attached = type(stream.disposition).attached_pic
+    return stream.type == "video" and bool(stream.disposition & attached)
 
 
 def _counts(container, streams):

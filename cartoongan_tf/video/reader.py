@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import av
+import cv2
 import numpy as np
 
 from cartoongan_tf.core import errors
@@ -25,7 +26,6 @@ from cartoongan_tf.video import decoding
 from cartoongan_tf.video import deinterlacing
 from cartoongan_tf.video import display_matrix
 from cartoongan_tf.video import frame_pictures
-from cartoongan_tf.video import frame_size
 from cartoongan_tf.video import packets
 from cartoongan_tf.video import picture_stream
 
@@ -114,7 +114,7 @@ class VideoFile:
             last = max(last + 1, round(time / self.time_base))
             if last >= start:
                 picture = picture_of(frame)
-                fitted = frame_size.fitted(picture, self._size)
+                fitted = _fitted(picture, self._size)
                 self.is_fitted |= fitted is not picture
                 yield last, fitted
 
@@ -194,10 +194,10 @@ class VideoFile:
             and not packets.may_jump(container)
             and not decoding.lacks_times(stream)
         )
-        self._first = float((stream.start_time or 0) * stream.time_base)
+        self._first = (stream.start_time or 0) * stream.time_base
         # Sound may begin a little before 0, to give its decoder a run-up.
-        start = max(0, container.start_time or 0) / av.time_base
-        self.start = min(start, self._first)
+        start = max(0, container.start_time or 0)
+        self.start = min(fractions.Fraction(start, av.time_base), self._first)
         self.start_offset = self._first - self.start
         if container.duration:
             self.seconds = container.duration / av.time_base
@@ -255,3 +255,19 @@ def _losses(frame):
             f"has {frame.format.components[0].bits} bits a channel; its "
             "cartoon has 8."
         )
+
+
+def _fitted(picture, size):
+    """A whole picture in another size, in the middle between black bars."""
+    height, width = picture.shape[:2]
+    if (width, height) == size:
+        return picture
+    scale = min(size[0] / width, size[1] / height)
+    inner = [max(1, round(side * scale)) for side in (width, height)]
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    picture = cv2.resize(picture, inner, interpolation=method)
+    left, top = ((a - b) // 2 for a, b in zip(size, inner, strict=True))
+    right, bottom = size[0] - inner[0] - left, size[1] - inner[1] - top
+    return cv2.copyMakeBorder(
+        picture, top, bottom, left, right, cv2.BORDER_CONSTANT
+    )

@@ -1,13 +1,12 @@
 """Work in progress on a video: the segments that are done.
 
 A hidden folder beside the target holds each segment as a file, a record of
-what it holds, and what the smoother knew at its end. A segment counts once its
-record is there, which is written last. The settings stand in the folder: with
-others, or with another source, work starts over.
+the one before it, and what the smoother knew at its end. A segment counts once
+its record is there, which is written last. The settings stand in the folder:
+with others, or with another source, work starts over.
 """
 
 import contextlib
-import fractions
 import json
 import pathlib
 import shutil
@@ -19,6 +18,7 @@ import numpy as np
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
 from cartoongan_tf.video import frame_sampler
+from cartoongan_tf.video import segments
 from cartoongan_tf.video import temporal_smoothing
 
 _SETTINGS = "settings.json"
@@ -59,21 +59,18 @@ class SegmentFolder:
         """Number of the segment after the last one that is done."""
         return self._last + 1
 
-    def done(self) -> dict[int, int]:
-        """Frames of each segment, by its number, before any that is missing.
+    def done(self) -> list[int]:
+        """Numbers of the segments before any that is missing.
 
         Where a video has a gap, there are numbers without a segment.
         """
-        counts: dict[int, int] = {}
-        last = _NONE
+        numbers = [_NONE]
         records = self._folder.glob("[0-9]*.json")
         for path in sorted(records, key=lambda path: int(path.stem)):
-            count, after = json.loads(path.read_text())
-            if after != last:
+            if json.loads(path.read_text()) != numbers[-1]:
                 break
-            last = int(path.stem)
-            counts[last] = count
-        return counts
+            numbers.append(int(path.stem))
+        return numbers[1:]
 
     def paths(self) -> list[pathlib.Path]:
         """Files of the segments, in order."""
@@ -84,13 +81,12 @@ class SegmentFolder:
         return self._path(number, "nut")
 
     def finish(
-        self, number: int, count: int, memory: temporal_smoothing.Memory | None
+        self, number: int, memory: temporal_smoothing.Memory | None
     ) -> None:
         """Records that a segment is written, and forgets older memories.
 
         Args:
             number: Of the segment; larger than those before.
-            count: Frames that it has.
             memory: Of the smoother at its end, if there is one.
         """
         if memory is not None:
@@ -99,7 +95,7 @@ class SegmentFolder:
             ) as temporary:
                 np.savez(temporary, **memory._asdict())
         with atomic_files.atomic_path(self._path(number, "json")) as temporary:
-            temporary.write_text(json.dumps([count, self._last]))
+            temporary.write_text(json.dumps(self._last))
         self._last = number
         for old in self._folder.glob("*.npz"):
             if old != self._path(number, "npz"):
@@ -122,9 +118,7 @@ class SegmentFolder:
 
 
 @contextlib.contextmanager
-def advice(
-    folder: SegmentFolder, segment_seconds: fractions.Fraction
-) -> Iterator[None]:
+def advice(folder: SegmentFolder) -> Iterator[None]:
     """Says, when work is stopped by Ctrl-C, where it will go on.
 
     However it ends, a folder without a whole segment does not stay.
@@ -136,7 +130,7 @@ def advice(
             folder.drop()
         if not isinstance(error, KeyboardInterrupt):
             raise
-        place = frame_sampler.clock(float(folder.next * segment_seconds))
+        place = frame_sampler.clock(folder.next * segments.SEGMENT_SECONDS)
         raise KeyboardInterrupt(
             f"Stopped. The same command goes on from {place}."
         ) from None

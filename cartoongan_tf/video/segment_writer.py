@@ -10,6 +10,7 @@ row or column twice; no pixel is resampled.
 import fractions
 import os
 import pathlib
+from typing import cast
 
 import av
 import numpy as np
@@ -23,7 +24,8 @@ FORMAT = "nut"
 # milliseconds, as those of the files that can have such a channel.
 _OTHER_FORMATS = {"vp9": "matroska", "prores": "mov"}
 
-_FASTEST = 240  # Frames a second that an encoder is told; AV1's refuses more.
+# Frames a second that an encoder is told; AV1's refuses more.
+_FASTEST = fractions.Fraction(240)
 _TIME_OFFSET = 10  # Seconds added to all times: such a file holds none below 0.
 
 _LIMITED = 1  # FFmpeg's AVCOL_RANGE_MPEG, 16 to 235.
@@ -73,14 +75,21 @@ class SegmentWriter:
         self._container = containers.created(
             path, format, ticks if format == "mov" else None
         )
-        self._stream = self._add_stream(encoding, rate)
+        stream = self._container.add_stream(
+            encoding.encoder,
+            min(rate, _FASTEST),
+            options=dict(encoding.options),
+        )
+        self._stream = cast(av.VideoStream, stream)
         self._describe()
 
     def __enter__(self) -> "SegmentWriter":
         return self
 
-    def __exit__(self, *exception) -> None:
-        self._container.close()
+    def __exit__(self, kind: type | None, *details) -> None:
+        with self._container:
+            if kind is None:  # What the encoder holds back.
+                self._container.mux(self._stream.encode(None))
 
     def write(self, tick: int, picture: np.ndarray) -> None:
         """Encodes a picture; `tick` must be above the last one."""
@@ -99,17 +108,6 @@ class SegmentWriter:
         frame.pts = tick * self._ticks + round(_TIME_OFFSET / self._time_base)
         self._container.mux(self._stream.encode(frame))
         self.count += 1
-
-    def finish(self) -> None:
-        """Writes what the encoder holds back; before the `with` ends."""
-        self._container.mux(self._stream.encode(None))
-
-    def _add_stream(self, encoding, rate):
-        return self._container.add_stream(
-            encoding.encoder,
-            min(rate, _FASTEST),
-            options=dict(encoding.options),
-        )
 
     def _describe(self):
         context = self._stream.codec_context

@@ -1,15 +1,13 @@
 """Segments: the stretches of equal time that a video is made in."""
 
-import fractions
 import math
-from collections.abc import Callable
 from collections.abc import Iterator
 
 import numpy as np
 
 from cartoongan_tf.video import reader
 
-SEGMENT_SECONDS = 10.0
+SEGMENT_SECONDS = 10  # At most so much is lost when work is stopped.
 
 
 def count(video: reader.VideoFile) -> int | None:
@@ -19,25 +17,13 @@ def count(video: reader.VideoFile) -> int | None:
     return max(1, math.ceil(video.seconds / SEGMENT_SECONDS))
 
 
-def first_tick(
-    video: reader.VideoFile, number: int, seconds: fractions.Fraction
-) -> int:
-    """The first tick of a segment.
-
-    Args:
-        video: The video.
-        number: Of the segment, from 0.
-        seconds: Length of each.
-    """
-    return math.ceil(number * seconds / video.time_base)
+def first_tick(video: reader.VideoFile, number: int) -> int:
+    """The first tick of a segment; the first segment has number 0."""
+    return math.ceil(number * SEGMENT_SECONDS / video.time_base)
 
 
 def photos(
-    video: reader.VideoFile,
-    number: int,
-    *,
-    is_last: bool,
-    prepare: Callable[[np.ndarray], np.ndarray],
+    video: reader.VideoFile, number: int, *, is_last: bool
 ) -> Iterator[np.ndarray]:
     """The frames of a segment.
 
@@ -46,14 +32,12 @@ def photos(
         number: Of the segment, from 0.
         is_last: Whether to read on to the end: a file may be longer than it
             says.
-        prepare: Function on each frame.
 
     Yields:
         uint8 RGB arrays of shape `(height, width, 3)`.
     """
-    length = fractions.Fraction(SEGMENT_SECONDS)
-    start, end = (first_tick(video, n, length) for n in (number, number + 1))
-    for tick, picture in video.frames(start):
+    end = first_tick(video, number + 1)
+    for tick, picture in video.frames(first_tick(video, number)):
         if tick >= end and not is_last:
             return
-        yield prepare(picture)
+        yield picture

@@ -4,9 +4,7 @@ Old files tell how many channels there are and not which; films change between
 surround and stereo. What an encoder does not take is mixed down.
 """
 
-import contextlib
 import fractions
-import io
 import itertools
 
 import av
@@ -83,6 +81,14 @@ class SoundEncoder:
         ]
 
 
+def decoded(packet: "av.Packet[av.AudioStream]") -> list[av.AudioFrame]:
+    """The frames of a packet; none of a bad one, as the next may be good."""
+    try:
+        return packet.decode()
+    except av.FFmpegError:
+        return []
+
+
 def layout_for(source: str, index: int, codec: str, kind: str) -> str | None:
     """The layout closest to a track's own that can be encoded.
 
@@ -121,26 +127,17 @@ def layout_for(source: str, index: int, codec: str, kind: str) -> str | None:
 
 def _can_encode(source, index, codec, kind, layout):
     try:
-        with (
-            containers.opened(source) as container,
-            containers.created(io.BytesIO(), kind) as trial,
-        ):
+        with containers.trial(source, kind) as (container, trial):
             stream = trial.add_stream(codec, RATE, layout=layout)
             encoder = SoundEncoder(stream)
             packets = containers.demuxed(container, container.streams[index])
             made = [
-                packet
-                for frame in _frames(itertools.islice(packets, _TRIED))
-                for packet in encoder.encode(frame)
+                made
+                for packet in itertools.islice(packets, _TRIED)
+                for frame in decoded(packet)
+                for made in encoder.encode(frame)
             ] + encoder.finish()
             trial.mux(made)
     except (ValueError, av.FFmpegError):
         return False
     return bool(made)
-
-
-def _frames(packets):
-    for packet in packets:
-        # One bad packet; the next may be good.
-        with contextlib.suppress(av.FFmpegError):
-            yield from packet.decode()

@@ -4,8 +4,6 @@ All is copied as it is where the target can hold it. Other sound is encoded
 again; what else cannot be held is left out, and said to be.
 """
 
-import fractions
-import io
 import itertools
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -15,6 +13,7 @@ import av
 from cartoongan_tf.video import codecs
 from cartoongan_tf.video import containers
 from cartoongan_tf.video import packets
+from cartoongan_tf.video import picture_stream
 from cartoongan_tf.video import reader
 from cartoongan_tf.video import sound_encoder
 
@@ -37,10 +36,7 @@ Timed = tuple[float, av.Packet]
 
 def losses(source: reader.VideoFile, encoding: codecs.Encoding) -> list[str]:
     """What of a video would not be copied as it is, in sentences."""
-    with (
-        containers.opened(source.path) as container,
-        containers.created(io.BytesIO(), encoding.format) as trial,
-    ):
+    with containers.trial(source.path, encoding.format) as (container, trial):
         tracks = SoundTracks(trial, container, encoding, source)
     return [f"{source.name}: {note}" for note in tracks.notes]
 
@@ -82,17 +78,19 @@ class SoundTracks:
             yield from self._routes[packet.stream.index](packet)
 
     def _add(self, stream):
-        if stream.type == "attachment" and self._encoding.format == "matroska":
+        is_cover = picture_stream.is_cover(stream)
+        is_matroska = self._encoding.format == "matroska"
+        if stream.type == "attachment" and is_matroska:
             name = stream.metadata.get("filename", "attachment")
             name = name.encode(errors="replace").decode()
             kind = stream.mimetype or "application/octet-stream"
             self._output.add_attachment(name, kind, stream.data)
-        elif _is_cover(stream) and self._encoding.format == "matroska":
+        elif is_cover and is_matroska:
             name, kind = _COVERS.get(stream.codec_context.name, _COVERS["png"])
             self._output.add_attachment(name, kind, self._cover(stream.index))
         elif _can_hold(self._encoding.format, self._container.name, stream):
             added = _copy(self._output, stream)
-            self._routes[stream.index] = self._copier(added, _is_cover(stream))
+            self._routes[stream.index] = self._copier(added, is_cover)
         elif stream.type == "audio":
             self._add_encoded(stream)
         elif not self._is_kept_otherwise(stream):
@@ -141,23 +139,16 @@ class SoundTracks:
                 yield _timed(packet, added)
             elif packet.size and packet.pts is not None:
                 shift = round(self._start / packet.time_base)
-                packet.pts -= shift
-                if packet.dts is not None:
-                    packet.dts -= shift
+                packets.move(packet, -shift)
                 yield _timed(packet, added)
 
         return copy
 
     def _encoder(self, added):
-        start = fractions.Fraction(self._start).limit_denominator(10**6)
-        encoder = sound_encoder.SoundEncoder(added, start)
+        encoder = sound_encoder.SoundEncoder(added, self._start)
 
         def encode(packet: av.Packet) -> Iterator[Timed]:
-            try:
-                frames = packet.decode()
-            except av.FFmpegError:  # One bad packet; the next may be good.
-                return
-            for frame in frames:
+            for frame in sound_encoder.decoded(packet):
                 for made in encoder.encode(frame):
                     yield _timed(made, added)
             if not packet.size:  # The end.
@@ -175,10 +166,10 @@ def _in_order(found):
     held: dict[int, av.Packet] = {}
     last: dict[int, int] = {}
     for packet in found:
-        index, moment = packet.stream.index, _moment(packet)
+        index, moment = packet.stream.index, packets.moment(packet)
         before = held.pop(index, None)
         if before is not None:
-            time = _moment(before)
+            time = packets.moment(before)
             if last.get(index, time - 1) <= time and (
                 moment is None or time <= moment
             ):
@@ -191,45 +182,32 @@ def _in_order(found):
     yield from held.values()
 
 
-def _moment(packet):
-    return packet.pts if packet.dts is None else packet.dts
-
-
 def _timed(packet, added):
     packet.stream = added
-    return float(_moment(packet) * packet.time_base), packet
+    return float(packets.moment(packet) * packet.time_base), packet
 
 
 def _can_hold(kind, source, stream):
     """Tried out: what FFmpeg says it can write it may refuse to."""
     if stream.type not in ("audio", "subtitle", "video"):
         return False
-    if stream.type == "video" and not _is_cover(stream):
+    if stream.type == "video" and not picture_stream.is_cover(stream):
         return False
     try:
-        with (
-            containers.opened(source) as container,
-            containers.created(io.BytesIO(), kind) as trial,
-        ):
+        with containers.trial(source, kind) as (container, trial):
             added = _copy(trial, container.streams[stream.index])
             trial.start_encoding()
             if stream.type == "audio":
-                packets = containers.demuxed(
+                found = containers.demuxed(
                     container, container.streams[stream.index]
                 )
-                for packet in itertools.islice(packets, _TRIED):
+                for packet in itertools.islice(found, _TRIED):
                     if packet.size and packet.pts is not None:
                         packet.stream = added
                         trial.mux(packet)
     except (ValueError, av.FFmpegError):
         return False
     return True
-
-
-def _is_cover(stream):
-    return stream.type == "video" and bool(
-        stream.disposition & type(stream.disposition).attached_pic
-    )
 
 
 def _copy(output, stream):

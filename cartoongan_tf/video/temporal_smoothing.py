@@ -19,6 +19,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from cartoongan_tf.analysis import sharpness
 from cartoongan_tf.analysis import shot_detection
 
 _SIDE = 320  # Short side of the pictures that motion is found in; pixels.
@@ -125,11 +126,7 @@ def smoothed(
 
 
 def _small(picture):
-    gray = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-    height, width = gray.shape
-    scale = min(1.0, _SIDE / min(height, width))
-    size = (round(width * scale), round(height * scale))
-    return cv2.resize(gray, size, interpolation=cv2.INTER_AREA)
+    return sharpness.reduce(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), _SIDE)
 
 
 def _places(way):

@@ -8,12 +8,10 @@ again.
 """
 
 import contextlib
-import fractions
 import itertools
 import pathlib
 import time
 from collections.abc import Callable
-from typing import NamedTuple
 
 import av
 import numpy as np
@@ -35,22 +33,6 @@ Cartoonize = Callable[[np.ndarray], np.ndarray]
 Compose = Callable[[np.ndarray, np.ndarray], np.ndarray]
 Watch = Callable[[str, float, float | None, str], None]
 Tell = Callable[[str], None]
-
-
-class Summary(NamedTuple):
-    """Outcome of a video.
-
-    Attributes:
-        frames: Frames written.
-        resumed: Those of them that an earlier run had made.
-        rate: Frames a second that were made; 0 if none were left to make.
-        notes: What a user should know, in sentences.
-    """
-
-    frames: int
-    resumed: int
-    rate: float
-    notes: list[str]
 
 
 def unchanged(photo: np.ndarray) -> np.ndarray:
@@ -77,14 +59,13 @@ def cartoonize_video(
     temporal: bool = True,
     codec: str | None = None,
     quality: int | None = None,
-    segment_seconds: float = segments.SEGMENT_SECONDS,
     batch: int = 1,
     prepare: Cartoonize = unchanged,
     compose: Compose = cartoon_alone,
     fingerprint: str = "",
     watch: Watch = watched_by_nobody,
     tell: Tell | None = None,
-) -> Summary:
+) -> list[str]:
     """Cartoonizes a video, or goes on where it was stopped.
 
     The cartoon has the times, size, proportions, sound and subtitles of the
@@ -98,7 +79,6 @@ def cartoonize_video(
         temporal: Whether to smooth the cartoons against flicker.
         codec: One of `codecs.CODECS`; by default, chosen by the target.
         quality: Constant rate factor of the codec; lower is better.
-        segment_seconds: At most so much is lost when work is stopped.
         batch: Frames that `cartoonize` gets at once, as `(batch, height,
             width, 3)`, if more than 1; fewer at the end of a segment.
         prepare: Function on each frame before all else, which may reduce it.
@@ -107,11 +87,11 @@ def cartoonize_video(
             is another than before, work starts over.
         watch: Called with what is being done, how many seconds of the video
             are, the whole if that is known, and the speed.
-        tell: Called with what a user should know before frames are made; the
-            summary's notes hold that if it is None.
+        tell: Called with what a user should know before frames are made, which
+            is returned if this is None.
 
     Returns:
-        A summary.
+        What a user should know, in sentences.
 
     Raises:
         InputError: If the source cannot be read, the target cannot be what it
@@ -120,51 +100,39 @@ def cartoonize_video(
         OSError: If there is no space left.
     """
     target = pathlib.Path(target)
-    encoding = codecs.choose(target, codec, quality)
     video = reader.VideoFile(source)
     if target.exists() and target.samefile(video.path):
         raise errors.InputError(
             f"{source} would be replaced by its cartoon; name another target."
         )
+    encoding = codecs.choose(target, codec, quality, alpha=video.has_alpha)
     display, notes = video.display_info()
-    if video.has_alpha:
-        encoding = codecs.choose(target, codec, quality, alpha=True)
     display = display._replace(size=_final_size(display.size, prepare, compose))
     notes += muxer.losses(target, encoding, display, video)
     if tell is not None:
         for note in notes:
             tell(note)
         notes = []
-    length = fractions.Fraction(segment_seconds).limit_denominator(1000)
-    settings = _settings(
-        video, encoding, display, temporal, length, batch, fingerprint
-    )
+    settings = _settings(video, encoding, display, temporal, batch, fingerprint)
     folder = segment_store.SegmentFolder(target, settings)
-    work = _Work(video, encoding, display, folder, length, prepare, compose)
-    resumed = sum(folder.done().values())
-    begin = time.monotonic()
-    with segment_store.advice(folder, length):
-        made = work.make(cartoonize, temporal, batch, watch)
-        seconds = time.monotonic() - begin
+    work = _Work(video, encoding, display, folder, prepare, compose)
+    with segment_store.advice(folder):
+        work.make(cartoonize, temporal, batch, watch)
         notes += work.mux(target)
     folder.drop()
-    return Summary(resumed + made, resumed, made / seconds, notes)
+    return notes
 
 
 class _Work:
-    def __init__(
-        self, video, encoding, display, folder, length, prepare, compose
-    ):
-        self._video, self._folder, self._length = video, folder, length
+    def __init__(self, video, encoding, display, folder, prepare, compose):
+        self._video, self._folder = video, folder
         self._encoding, self._display = encoding, display
         self._prepare, self._compose = prepare, compose
 
     def make(self, cartoonize, temporal, batch, watch):
-        """Makes all segments that are missing; how many frames that were."""
+        """Makes all segments that are missing."""
         memory = self._folder.memory()
-        start = segments.first_tick(
-            self._video, self._folder.next, self._length
-        )
+        start = segments.first_tick(self._video, self._folder.next)
         frames = frame_stages.cartoons(
             cartoonize, self._batches(start, batch), batch, self._video.name
         )
@@ -173,12 +141,8 @@ class _Work:
         frames = parallel.prefetch(frames)
         with contextlib.closing(frames):
             watched = self._watched(frames, watch)
-            made = 0
             for place, group in itertools.groupby(watched, self._place):
-                count, memory = self._write(place, group)
-                self._folder.finish(place, count, memory)
-                made += count
-        return made
+                self._folder.finish(place, self._write(place, group))
 
     def mux(self, target):
         notes = muxer.mux(
@@ -204,7 +168,8 @@ class _Work:
 
     def _place(self, frame):
         """Number of the segment that a frame is in."""
-        return int(frame.tick * self._video.time_base / self._length)
+        seconds = frame.tick * self._video.time_base
+        return int(seconds / segments.SEGMENT_SECONDS)
 
     def _batches(self, start, batch):
         """Ticks and photos in groups, none across two segments."""
@@ -228,6 +193,7 @@ class _Work:
         return frame_stages.Frame(tick, photo, photo, alpha)
 
     def _write(self, number, frames):
+        """Writes a segment; what the smoother knows at its end."""
         memory = None
         with (
             atomic_files.atomic_path(self._folder.path(number)) as temporary,
@@ -246,8 +212,7 @@ class _Work:
                     picture = np.dstack([picture, alpha])
                 writer.write(frame.tick, picture)
                 memory = frame.memory
-            writer.finish()
-        return writer.count, memory
+        return memory
 
     def _watched(self, frames, watch):
         begin = time.monotonic()
@@ -265,14 +230,14 @@ def _final_size(size, prepare, compose):
     return width, height
 
 
-def _settings(video, encoding, display, temporal, length, batch, fingerprint):
+def _settings(video, encoding, display, temporal, batch, fingerprint):
     about = video.path.stat()
     return {
         "source": [str(video.path), about.st_size, about.st_mtime_ns],
         "encoding": encoding._asdict(),
         "display": [str(part) for part in display],
         "temporal": temporal,
-        "segment_seconds": str(length),
+        "segment_seconds": str(segments.SEGMENT_SECONDS),
         "batch": batch,
         "fingerprint": fingerprint,
         "encoder": av.ffmpeg_version_info,

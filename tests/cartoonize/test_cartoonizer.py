@@ -7,6 +7,7 @@ import small_model
 from cartoongan_tf.cartoonize import cartoonizer
 from cartoongan_tf.core import errors
 from cartoongan_tf.images import photo_io
+from cartoongan_tf.images import pictures
 from cartoongan_tf.inference import loading
 
 
@@ -82,7 +83,7 @@ def test_small_pictures_are_refused(model):
 
 
 def test_a_file_becomes_a_file(model, photo, tmp_path):
-    photo_io.write_photo(tmp_path / "photo.png", photo)
+    pictures.write_png(tmp_path / "photo.png", photo)
     cartoonize = cartoonizer.Cartoonizer(model)
     cartoonize.file(tmp_path / "photo.png", tmp_path / "new/cartoon.bmp")
     made = photo_io.read_photo(tmp_path / "new/cartoon.bmp").pixels
@@ -100,8 +101,8 @@ def test_a_file_that_cannot_be_read_is_reported(model, tmp_path, name, message):
 
 
 def test_a_folder_becomes_a_folder(model, photo, tmp_path):
-    photo_io.write_photo(tmp_path / "photos/1.png", photo)
-    photo_io.write_photo(tmp_path / "photos/sub/2.png", photo[:20])
+    pictures.write_png(tmp_path / "photos/1.png", photo)
+    pictures.write_png(tmp_path / "photos/sub/2.png", photo[:20])
     (tmp_path / "photos/3.png").write_text("text")
     cartoonize = cartoonizer.Cartoonizer(model)
     outcomes = cartoonize.folder(tmp_path / "photos", tmp_path / "out")

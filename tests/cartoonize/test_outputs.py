@@ -74,7 +74,7 @@ def test_other_things_keep_theirs_too(tmp_path):
         "a.MKV": ("a.MKV", None),
         "a.wmv": ("a.mp4", None),
         "camera-0": ("camera-0.mp4", None),
-        "stdin": ("stdin.png", None),
+        "stdin": ("stdin.png", "PNG"),
     }
 
 
@@ -104,7 +104,7 @@ def test_a_second_run_does_what_is_left(tmp_path):
     assert [task.job for task in again.tasks] == jobs
     assert not again.done
     pixels = photo_io.read_photo(corner_cases.JPEG).pixels
-    photo_io.write_photo(plan.tasks[0].path, pixels)
+    photo_io.write_photo(plan.tasks[0].path, pixels, format="JPEG")
     left = {path.name for path in tmp_path.iterdir()}
     assert left == {"a.jpg", "b.jpg"}
 

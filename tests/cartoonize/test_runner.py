@@ -13,6 +13,7 @@ from cartoongan_tf.cartoonize import inputs
 from cartoongan_tf.cartoonize import outputs
 from cartoongan_tf.cartoonize import runner
 from cartoongan_tf.cartoonize import settings
+from cartoongan_tf.images import formats
 from cartoongan_tf.images import photo_io
 from cartoongan_tf.video import reader
 
@@ -47,7 +48,7 @@ def run(tmp_path):
 
 def write(path, pixels):
     path.parent.mkdir(parents=True, exist_ok=True)
-    photo_io.write_photo(path, pixels)
+    photo_io.write_photo(path, pixels, format=formats.by_suffix(path))
     return path
 
 

@@ -1,3 +1,4 @@
+import contextlib
 import io
 
 import numpy as np
@@ -9,6 +10,7 @@ from cartoongan_tf.cartoonize import still_images
 from cartoongan_tf.images import animations
 from cartoongan_tf.images import headers
 from cartoongan_tf.images import photo_io
+from cartoongan_tf.images import pictures
 
 
 def invert(picture):
@@ -26,9 +28,14 @@ def cartoonized(pixels, tmp_path):
 
     def run(alpha=None, **chosen):
         source, target = tmp_path / "photo.png", tmp_path / "cartoon.png"
-        photo_io.write_photo(source, pixels, alpha=alpha)
+        photo_io.write_photo(source, pixels, format="PNG", alpha=alpha)
         still_images.cartoonize_picture(
-            invert, source, target, settings.Settings(**chosen)
+            invert,
+            source,
+            target,
+            settings.Settings(**chosen),
+            format="PNG",
+            gate=contextlib.nullcontext(),
         )
         return photo_io.read_photo(target)
 
@@ -84,7 +91,12 @@ def test_metadata_stay_unless_they_are_to_go(pixels, tmp_path):
     for strip, maker in ((False, "A camera"), (True, None)):
         target = tmp_path / f"{strip}.jpg"
         still_images.cartoonize_picture(
-            invert, source, target, settings.Settings(strip_metadata=strip)
+            invert,
+            source,
+            target,
+            settings.Settings(strip_metadata=strip),
+            format="JPEG",
+            gate=contextlib.nullcontext(),
         )
         with PIL.Image.open(target) as picture:
             assert picture.getexif().get(0x010F) == maker
@@ -92,7 +104,7 @@ def test_metadata_stay_unless_they_are_to_go(pixels, tmp_path):
 
 def test_quality_tells_the_size(pixels, tmp_path):
     sizes = []
-    photo_io.write_photo(tmp_path / "photo.png", pixels)
+    pictures.write_png(tmp_path / "photo.png", pixels)
     for quality in (20, 95):
         stream = io.BytesIO()
         still_images.cartoonize_picture(
@@ -101,6 +113,7 @@ def test_quality_tells_the_size(pixels, tmp_path):
             stream,
             settings.Settings(quality=quality),
             format="JPEG",
+            gate=contextlib.nullcontext(),
         )
         sizes.append(len(stream.getvalue()))
     assert sizes[0] < sizes[1] / 2
@@ -120,12 +133,13 @@ def test_the_gate_is_held_while_a_cartoon_is_computed(pixels, tmp_path):
         events.append("computed")
         return picture
 
-    photo_io.write_photo(tmp_path / "photo.png", pixels)
+    pictures.write_png(tmp_path / "photo.png", pixels)
     still_images.cartoonize_picture(
         cartoonize,
         tmp_path / "photo.png",
         tmp_path / "out.png",
         settings.Settings(),
+        format="PNG",
         gate=Gate(),
     )
     assert events == ["in", "computed", "out"]
@@ -138,7 +152,7 @@ def test_huge_pictures_are_not_read_ahead(
     monkeypatch.setattr(
         still_images, "_EXCLUSIVE_MIN_PIXELS", 24 * 36 - is_huge
     )
-    photo_io.write_photo(tmp_path / "photo.png", pixels)
+    pictures.write_png(tmp_path / "photo.png", pixels)
 
     class Gate:
         def __enter__(self):
@@ -153,6 +167,7 @@ def test_huge_pictures_are_not_read_ahead(
             tmp_path / "photo.png",
             tmp_path / "out.png",
             settings.Settings(),
+            format="PNG",
             gate=Gate(),
         )
 
@@ -178,7 +193,7 @@ def animation(pixels, tmp_path):
 def run_animation(path, tmp_path, **chosen):
     target = tmp_path / "cartoon.png"
     still_images.cartoonize_animation(
-        invert, path, target, settings.Settings(**chosen)
+        invert, path, target, settings.Settings(**chosen), format="PNG"
     )
     return list(animations.Animation(target).frames())
 

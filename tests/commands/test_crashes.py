@@ -49,7 +49,8 @@ def photos(make_folder):
     # TIFFs, which Pillow decodes in training, too.
     for path in folder.iterdir():
         photo = photo_io.read_photo(path)
-        photo_io.write_photo(path.with_suffix(".tif"), photo.pixels)
+        tiff = path.with_suffix(".tif")
+        photo_io.write_photo(tiff, photo.pixels, format="TIFF")
         path.unlink()
     (folder / "1.tif").rename(folder / "1 decoded to crash.tif")
     (folder / "4.tif").rename(folder / "4 opened to crash.tif")

@@ -12,10 +12,10 @@ from cartoongan_tf.images import formats
 
 def test_formats_have_many_names():
     for name in ("jpg", "JPEG", ".jpe"):
-        assert formats.by_name(name, "format") == "JPEG"
-    assert formats.by_name("tif", "format") == "TIFF"
+        assert formats.by_name(name) == "JPEG"
+    assert formats.by_name("tif") == "TIFF"
     with pytest.raises(errors.InputError, match="`format`=heic is no format"):
-        formats.by_name("heic", "format")
+        formats.by_name("heic")
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,9 @@ def test_photos_are_trained_on_the_way_up_that_viewers_show(
 def test_all_that_a_photo_carries_goes_into_a_jpeg(path, tmp_path):
     read = photo_io.read_photo(path)
     target = tmp_path / "IMG_0001.jpg"
-    photo_io.write_photo(target, read.pixels, metadata=read.metadata)
+    photo_io.write_photo(
+        target, read.pixels, format="JPEG", metadata=read.metadata
+    )
     with PIL.Image.open(target) as image:
         assert image.size == (110, 160)
         assert dict(image.getexif()) == {PIL.ExifTags.Base.Make: "A phone"}

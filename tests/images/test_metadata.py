@@ -11,7 +11,7 @@ import pytest
 
 from cartoongan_tf.images import metadata
 from cartoongan_tf.images import photo_io
-from cartoongan_tf.images import png_colors
+from cartoongan_tf.images import png_chunks
 
 IFD = PIL.ExifTags.IFD
 CAN_EXIF = ["AVIF", "JPEG", "PNG", "TIFF", "WEBP"]
@@ -182,9 +182,9 @@ def test_the_colors_of_a_png_stay_what_they_are(colors, strip):
         chunks.add(name, content)
     options = {"pnginfo": chunks}
     _, data = through("PNG", options, source_kind="PNG", strip=strip)
-    assert png_colors.read(data) == colors
+    assert png_chunks.colors(data) == colors
     _, data = through("JPEG", options, source_kind="PNG", strip=strip)
-    assert png_colors.read(data) == {}
+    assert png_chunks.colors(data) == {}
 
 
 def test_texts_of_a_png_are_kept():

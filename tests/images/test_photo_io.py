@@ -125,7 +125,7 @@ def test_formats_without_loss_lose_nothing(kind, photo, tmp_path):
 def test_a_stream_gets_what_a_file_would(kind, photo, tmp_path):
     pixels = np.asarray(photo)
     path = tmp_path / f"it{formats.FORMATS[kind].suffixes[0]}"
-    photo_io.write_photo(path, pixels)
+    photo_io.write_photo(path, pixels, format=kind)
 
     class OneWay(io.RawIOBase):
         """As a pipe: what is written cannot be gone back to."""
@@ -247,7 +247,7 @@ def test_a_picture_in_a_gif_has_holes(tmp_path):
     colors = np.full((20, 30, 3), [250, 100, 7], np.uint8)
     alpha = np.zeros((20, 30), np.uint8)
     alpha[3:9, 4:12] = 200
-    photo_io.write_photo(tmp_path / "a.gif", colors, alpha=alpha)
+    photo_io.write_photo(tmp_path / "a.gif", colors, format="GIF", alpha=alpha)
     read = photo_io.read_photo(tmp_path / "a.gif")
     np.testing.assert_array_equal(read.alpha, np.where(alpha > 0, 255, 0))
     np.testing.assert_array_equal(read.pixels, colors)
@@ -271,7 +271,10 @@ def test_a_failed_write_leaves_the_old_file(photo, tmp_path):
     target.write_text("old")
     with pytest.raises(ValueError, match="`alpha` must be of shape"):
         photo_io.write_photo(
-            target, np.asarray(photo), alpha=np.zeros((3, 4), np.uint8)
+            target,
+            np.asarray(photo),
+            format="PNG",
+            alpha=np.zeros((3, 4), np.uint8),
         )
     with pytest.raises(errors.InputError, match="encoder failed"):
         write_half(target)
@@ -283,14 +286,18 @@ def test_a_place_that_cannot_be_written_to_is_named(photo, tmp_path):
     (tmp_path / "file").touch()
     for place in ("file/cartoon.png", f"{'long' * 70}.png"):
         with pytest.raises(errors.InputError, match="cannot be written"):
-            photo_io.write_photo(tmp_path / place, np.asarray(photo))
+            photo_io.write_photo(
+                tmp_path / place, np.asarray(photo), format="PNG"
+            )
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_folder_that_is_read_only_is_named(photo, tmp_path):
     tmp_path.chmod(0o500)
     with pytest.raises(errors.InputError, match="Permission denied"):
-        photo_io.write_photo(tmp_path / "a.png", np.asarray(photo))
+        photo_io.write_photo(
+            tmp_path / "a.png", np.asarray(photo), format="PNG"
+        )
 
 
 def test_a_full_disk_is_no_fault_of_the_input(photo):
@@ -306,7 +313,9 @@ def test_a_disk_that_fills_up_is_no_fault_of_the_output(photo, tmp_path):
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limit[1]))
     try:
         with pytest.raises(OSError, match="too large") as caught:
-            photo_io.write_photo(tmp_path / "a.png", np.asarray(photo))
+            photo_io.write_photo(
+                tmp_path / "a.png", np.asarray(photo), format="PNG"
+            )
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limit)
     assert errors.is_out_of_space(caught.value)
@@ -317,8 +326,6 @@ def test_a_format_refuses_unsupported_content(photo):
     ribbon = np.zeros((2, 16_384, 3), np.uint8)
     with pytest.raises(errors.InputError, match="sides end at 16383"):
         photo_io.write_photo(io.BytesIO(), ribbon, format="WEBP")
-    with pytest.raises(errors.InputError, match="no ending of a picture"):
-        photo_io.write_photo("cartoon.docx", np.asarray(photo))
 
 
 def test_the_bound_on_pixels_comes_before_decoding(photo, tmp_path):
@@ -378,9 +385,11 @@ def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 before = peak()
 photo = photo_io.read_photo(sys.argv[1])
-pixels, metadata = photo.pixels, photo.metadata
+pixels, metadata, format = photo.pixels, photo.metadata, photo.format
 del photo
-photo_io.write_photo(sys.argv[1] + sys.argv[2], pixels, metadata=metadata)
+photo_io.write_photo(
+    sys.argv[1] + sys.argv[2], pixels, format=format, metadata=metadata
+)
 height, width, _ = pixels.shape
 print((peak() - before) / (height * width))
 """

@@ -6,8 +6,8 @@ from cartoongan_tf.video import frame_store
 def test_pictures_come_back_bit_by_bit(tmp_path, random):
     pictures = random.integers(0, 256, (7, 51, 77, 3), "uint8")
     first, second = tmp_path / "a.nut", tmp_path / "b.nut"
-    assert frame_store.write(first, iter(pictures[:4])) == 4
-    assert frame_store.write(second, iter(pictures[4:])) == 3
+    frame_store.write(first, iter(pictures[:4]))
+    frame_store.write(second, iter(pictures[4:]))
     found = list(frame_store.read([first, second]))
     assert len(found) == 7
     for picture, expected in zip(found, pictures, strict=True):

@@ -41,7 +41,6 @@ def segments(tmp_path):
             ) as writer:
                 for tick, picture in itertools.islice(timed, length):
                     writer.write(tick, picture)
-                writer.finish()
         return paths
 
     return write
@@ -494,13 +493,14 @@ def test_pixels_that_are_not_square_stay_so(tmp_path, segments, name, codec):
     assert reader.VideoFile(target).aspect == aspect
 
 
-def test_a_file_that_cannot_say_so_is_named(tmp_path, segments):
+def test_a_file_that_cannot_say_so_is_named(tmp_path, segments, make_source):
     display = DISPLAY._replace(aspect=fractions.Fraction(4, 3))
     encoding = codecs.choose("a.webm")
     ticks = range(0, 30 * 1001, 1001)
     paths = segments(clip_maker.frames(30), ticks, encoding, display=display)
     target = tmp_path / "a.webm"
-    (note,) = muxer.losses(target, encoding, display)
+    source = make_source("a.mp4")
+    (note,) = muxer.losses(target, encoding, display, source)
     muxer.mux(paths, target, encoding, display=display, rate=clip_maker.RATE)
     assert "its pixels are not square (4/3)" in note
 

@@ -22,10 +22,10 @@ def memory(random):
 def test_finished_segments_are_found_again(target, memory):
     folder = segment_store.SegmentFolder(target, SETTINGS)
     for number in (0, 1, 2):
-        folder.finish(number, 7, memory)
-    folder.finish(9720, 5, memory)  # After a gap of 27 hours.
+        folder.finish(number, memory)
+    folder.finish(9720, memory)  # After a gap of 27 hours.
     again = segment_store.SegmentFolder(target, SETTINGS)
-    assert again.done() == {0: 7, 1: 7, 2: 7, 9720: 5}
+    assert again.done() == [0, 1, 2, 9720]
     assert again.next == 9721
     assert again.paths() == [again.path(n) for n in (0, 1, 2, 9720)]
     assert len(list(again.path(0).parent.iterdir())) == 1 + 4 + 1
@@ -34,18 +34,18 @@ def test_finished_segments_are_found_again(target, memory):
 def test_nothing_counts_after_a_segment_that_is_missing(target):
     folder = segment_store.SegmentFolder(target, SETTINGS)
     for number in (0, 1, 2):
-        folder.finish(number, 7, None)
+        folder.finish(number, None)
     folder.path(1).with_suffix(".json").unlink()
     again = segment_store.SegmentFolder(target, SETTINGS)
-    assert again.done() == {0: 7}
+    assert again.done() == [0]
     assert again.next == 1
 
 
 def test_the_memory_is_that_of_the_last_segment(target, memory):
     folder = segment_store.SegmentFolder(target, SETTINGS)
     assert folder.memory() is None
-    folder.finish(0, 7, temporal_smoothing.Memory(memory.result, memory.photo))
-    folder.finish(1, 7, memory)
+    folder.finish(0, temporal_smoothing.Memory(memory.result, memory.photo))
+    folder.finish(1, memory)
     again = segment_store.SegmentFolder(target, SETTINGS)
     for found, expected in zip(again.memory(), memory, strict=True):
         np.testing.assert_array_equal(found, expected)
@@ -54,21 +54,21 @@ def test_the_memory_is_that_of_the_last_segment(target, memory):
 
 @pytest.mark.parametrize("change", [{"source": ["a", 2]}, {"more": 1}])
 def test_other_settings_begin_anew(target, change):
-    segment_store.SegmentFolder(target, SETTINGS).finish(0, 7, None)
+    segment_store.SegmentFolder(target, SETTINGS).finish(0, None)
     folder = segment_store.SegmentFolder(target, {**SETTINGS, **change})
-    assert folder.done() == {}
+    assert folder.done() == []
 
 
 def test_a_damaged_record_begins_anew(target):
-    segment_store.SegmentFolder(target, SETTINGS).finish(0, 7, None)
+    segment_store.SegmentFolder(target, SETTINGS).finish(0, None)
     (record,) = target.parent.glob(".segments-*/settings.json")
     record.write_text("{")
-    assert segment_store.SegmentFolder(target, SETTINGS).done() == {}
+    assert segment_store.SegmentFolder(target, SETTINGS).done() == []
 
 
 def test_nothing_is_left_when_it_is_dropped(target):
     folder = segment_store.SegmentFolder(target, SETTINGS)
-    folder.finish(0, 7, None)
+    folder.finish(0, None)
     folder.drop()
     assert list(target.parent.iterdir()) == []
 

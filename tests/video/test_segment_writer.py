@@ -23,7 +23,6 @@ def write(tmp_path):
             ticks = range(0, 1001 * len(pictures), 1001) if not ticks else ticks
             for tick, picture in zip(ticks, pictures, strict=True):
                 writer.write(tick, picture)
-            writer.finish()
         return path
 
     return write
@@ -53,7 +52,6 @@ def test_slow_motion_keeps_its_times(tmp_path, codec):
     ) as writer:
         for tick, picture in enumerate(clip_maker.frames(5)):
             writer.write(tick, picture)
-        writer.finish()
     times = [
         float(packet.pts * packet.time_base)
         for packet in segment_writer.read_packets(path)
@@ -76,7 +74,6 @@ def test_clocks_of_whole_frames_are_kept(tmp_path, name):
         for tick, picture in enumerate(clip_maker.frames(5)):
             clear = np.full((48, 64), 99, "uint8")
             writer.write(tick, np.dstack([picture, clear]))
-        writer.finish()
     found = segment_writer.read_packets(path)
     times = sorted(float(packet.pts * packet.time_base) for packet in found)
     expected = [float(tick / clip_maker.RATE) for tick in range(5)]

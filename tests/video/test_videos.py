@@ -16,6 +16,7 @@ import pytest
 
 from cartoongan_tf.core import errors
 from cartoongan_tf.video import reader
+from cartoongan_tf.video import segments
 from cartoongan_tf.video import videos
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -24,17 +25,16 @@ COUNT = 60
 LOSSLESS = {"quality": 0}
 # Runs in a process of its own, to be killed: a tenth of a second a frame.
 SLOWLY = """
-import sys, time
+import fractions, sys, time
+from cartoongan_tf.video import segments
 from cartoongan_tf.video import videos
 
 def cartoonize(picture):
     time.sleep(0.1)
     return 255 - picture
 
-source, target = sys.argv[1:]
-videos.cartoonize_video(
-    cartoonize, source, target, segment_seconds=0.5, quality=0
-)
+segments.SEGMENT_SECONDS = fractions.Fraction(1, 2)
+videos.cartoonize_video(cartoonize, *sys.argv[1:], quality=0)
 """
 # Files may grow to so many bytes, as on a disk that is almost full.
 IN_LITTLE_SPACE = """
@@ -61,6 +61,12 @@ def pictures():
 @pytest.fixture
 def source(tmp_path, pictures):
     return clip_maker.write_clip(tmp_path / "walk.mp4", pictures, sound="aac")
+
+
+@pytest.fixture
+def short_segments(monkeypatch):
+    half = fractions.Fraction(1, 2)
+    monkeypatch.setattr(segments, "SEGMENT_SECONDS", half)
 
 
 class Network:
@@ -91,12 +97,12 @@ def assert_same_frames(one, other):
 @pytest.mark.parametrize("temporal", [False, True])
 def test_each_frame_becomes_its_cartoon(tmp_path, source, temporal):
     target = tmp_path / "new" / "cartoon.mp4"
-    summary = videos.cartoonize_video(
+    notes = videos.cartoonize_video(
         lambda picture: 255 - picture, source, target, temporal=temporal
     )
-    assert summary.frames == COUNT
-    assert summary.notes == []
+    assert notes == []
     frames, cartoons = read(source), read(target)
+    assert len(cartoons) == COUNT
     ours = reader.VideoFile(source).time_base
     theirs = reader.VideoFile(target).time_base
     assert [tick * theirs for tick, _ in cartoons] == [
@@ -125,25 +131,26 @@ def test_cartoons_are_smoothed_by_default(tmp_path, pictures):
     assert flicker(True) < 0.6 * flicker(False)
 
 
+@pytest.mark.usefixtures("short_segments")
 @pytest.mark.parametrize("temporal", [False, True])
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
 def test_a_stopped_video_ends_like_one_that_was_not(
     tmp_path, source, temporal, suffix
 ):
     whole, target = tmp_path / f"whole{suffix}", tmp_path / f"stopped{suffix}"
-    settings = {"temporal": temporal, "segment_seconds": 0.5, **LOSSLESS}
+    settings = {"temporal": temporal, **LOSSLESS}
     videos.cartoonize_video(Network(), source, whole, **settings)
     failing = Network(40, ZeroDivisionError())
     with pytest.raises(ZeroDivisionError):
         videos.cartoonize_video(failing, source, target, **settings)
     assert not target.exists()
     network = Network()
-    summary = videos.cartoonize_video(network, source, target, **settings)
-    assert summary.resumed == 30
-    assert network.calls == summary.frames - summary.resumed == 30
+    videos.cartoonize_video(network, source, target, **settings)
+    assert network.calls == COUNT - 30
     assert_same_frames(target, whole)
 
 
+@pytest.mark.usefixtures("short_segments")
 def test_uneven_frames_with_gaps_go_on(tmp_path, pictures):
     ticks = np.cumsum([33, 700, 33, 33, 1900] * (COUNT // 5)).tolist()
     source = clip_maker.write_clip(
@@ -153,18 +160,17 @@ def test_uneven_frames_with_gaps_go_on(tmp_path, pictures):
         time_base=fractions.Fraction(1, 1000),
     )
     whole, target = tmp_path / "whole.mkv", tmp_path / "stopped.mkv"
-    settings = {"segment_seconds": 0.3, **LOSSLESS}
-    videos.cartoonize_video(Network(), source, whole, **settings)
+    videos.cartoonize_video(Network(), source, whole, **LOSSLESS)
+    failing, network = Network(40, ZeroDivisionError()), Network()
     with pytest.raises(ZeroDivisionError):
-        videos.cartoonize_video(
-            Network(40, ZeroDivisionError()), source, target, **settings
-        )
-    summary = videos.cartoonize_video(Network(), source, target, **settings)
-    assert summary.resumed > 30
+        videos.cartoonize_video(failing, source, target, **LOSSLESS)
+    videos.cartoonize_video(network, source, target, **LOSSLESS)
+    assert network.calls < COUNT - 30
     assert [tick for tick, _ in read(target)] == [t for t, _ in read(source)]
     assert_same_frames(target, whole)
 
 
+@pytest.mark.usefixtures("short_segments")
 @pytest.mark.parametrize(
     "change",
     [
@@ -172,44 +178,44 @@ def test_uneven_frames_with_gaps_go_on(tmp_path, pictures):
         {"codec": "h265"},
         {"temporal": False},
         {"fingerprint": "another model"},
-        {"segment_seconds": 0.4},
     ],
 )
 def test_other_settings_begin_anew(tmp_path, source, change):
     target = tmp_path / "cartoon.mp4"
-    settings = {"segment_seconds": 0.5}
+    failing, network = Network(40, ZeroDivisionError()), Network()
     with pytest.raises(ZeroDivisionError):
-        videos.cartoonize_video(
-            Network(40, ZeroDivisionError()), source, target, **settings
-        )
-    summary = videos.cartoonize_video(
-        Network(), source, target, **{**settings, **change}
-    )
-    assert summary.resumed == 0
+        videos.cartoonize_video(failing, source, target)
+    videos.cartoonize_video(network, source, target, **change)
+    assert network.calls == COUNT
 
 
+@pytest.mark.usefixtures("short_segments")
 def test_another_source_begins_anew(tmp_path, source, pictures):
     target = tmp_path / "cartoon.mp4"
+    failing, network = Network(40, ZeroDivisionError()), Network()
     with pytest.raises(ZeroDivisionError):
-        videos.cartoonize_video(
-            Network(40, ZeroDivisionError()),
-            source,
-            target,
-            segment_seconds=0.5,
-        )
+        videos.cartoonize_video(failing, source, target)
     clip_maker.write_clip(source, pictures[::-1])
-    summary = videos.cartoonize_video(
-        Network(), source, target, segment_seconds=0.5
-    )
-    assert summary.resumed == 0
+    videos.cartoonize_video(network, source, target)
+    assert network.calls == COUNT
+
+
+def test_segments_of_another_length_begin_anew(tmp_path, source, monkeypatch):
+    target = tmp_path / "cartoon.mp4"
+    failing, network = Network(40, ZeroDivisionError()), Network()
+    monkeypatch.setattr(segments, "SEGMENT_SECONDS", fractions.Fraction(1, 2))
+    with pytest.raises(ZeroDivisionError):
+        videos.cartoonize_video(failing, source, target)
+    monkeypatch.setattr(segments, "SEGMENT_SECONDS", fractions.Fraction(2, 5))
+    videos.cartoonize_video(network, source, target)
+    assert network.calls == COUNT
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("short_segments")
 def test_a_killed_video_ends_like_one_that_was_not(tmp_path, source):
     whole, target = tmp_path / "whole.mp4", tmp_path / "killed.mp4"
-    videos.cartoonize_video(
-        lambda p: 255 - p, source, whole, segment_seconds=0.5, **LOSSLESS
-    )
+    videos.cartoonize_video(lambda p: 255 - p, source, whole, **LOSSLESS)
     command = [sys.executable, "-c", SLOWLY, str(source), str(target)]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
     record = tmp_path / ".segments-killed.mp4" / "000001.json"
@@ -218,21 +224,19 @@ def test_a_killed_video_ends_like_one_that_was_not(tmp_path, source):
     process.send_signal(signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL
     assert not target.exists()
-    summary = videos.cartoonize_video(
-        lambda p: 255 - p, source, target, segment_seconds=0.5, **LOSSLESS
+    calls = []
+    videos.cartoonize_video(
+        lambda p: calls.append(p) or 255 - p, source, target, **LOSSLESS
     )
-    assert summary.resumed >= 30
+    assert len(calls) <= COUNT - 30
     assert_same_frames(target, whole)
 
 
+@pytest.mark.usefixtures("short_segments")
 def test_ctrl_c_says_how_to_go_on(tmp_path, source):
+    failing = Network(40, KeyboardInterrupt())
     with pytest.raises(KeyboardInterrupt, match=r"goes on from 0:00:01"):
-        videos.cartoonize_video(
-            Network(40, KeyboardInterrupt()),
-            source,
-            tmp_path / "cartoon.mp4",
-            segment_seconds=1.0,
-        )
+        videos.cartoonize_video(failing, source, tmp_path / "cartoon.mp4")
 
 
 @pytest.mark.parametrize("error", [ZeroDivisionError(), KeyboardInterrupt()])
@@ -245,6 +249,7 @@ def test_nothing_stays_of_a_video_without_a_whole_segment(
     assert list(target.parent.iterdir()) == []
 
 
+@pytest.mark.usefixtures("short_segments")
 def test_frames_go_in_batches_none_across_segments(tmp_path, source):
     sizes = []
 
@@ -253,10 +258,9 @@ def test_frames_go_in_batches_none_across_segments(tmp_path, source):
         return 255 - photos
 
     one, other = tmp_path / "one.mp4", tmp_path / "other.mp4"
-    settings = {"segment_seconds": 1.0, **LOSSLESS}
-    videos.cartoonize_video(cartoonize, source, one, batch=8, **settings)
-    assert sizes == [8, 8, 8, 6, 8, 8, 8, 6]
-    videos.cartoonize_video(lambda p: 255 - p, source, other, **settings)
+    videos.cartoonize_video(cartoonize, source, one, batch=8, **LOSSLESS)
+    assert sizes == [8, 7] * 4
+    videos.cartoonize_video(lambda p: 255 - p, source, other, **LOSSLESS)
     assert_same_frames(one, other)
 
 
@@ -305,10 +309,10 @@ def test_a_video_that_breaks_off_is_cartoonized_up_to_there(tmp_path):
     data = source.read_bytes()
     source.write_bytes(data[: len(data) // 2])
     target = tmp_path / "cartoon.mkv"
-    summary = videos.cartoonize_video(Network(), source, target)
-    assert 20 < summary.frames < 150
-    assert len(read(target)) == summary.frames
-    (note,) = summary.notes
+    network = Network()
+    (note,) = videos.cartoonize_video(network, source, target)
+    assert 20 < network.calls < 150
+    assert len(read(target)) == network.calls
     assert "walk.mkv breaks off at 0:00:0" in note
 
 
@@ -319,11 +323,11 @@ def test_what_is_lost_is_told_before_frames_are_made(tmp_path, source):
         assert len(told) == 1
         return 255 - picture
 
-    summary = videos.cartoonize_video(
+    notes = videos.cartoonize_video(
         cartoonize, source, tmp_path / "a.webm", tell=told.append
     )
     assert "is re-encoded, as opus" in told[0]
-    assert summary.notes == []
+    assert notes == []
 
 
 @pytest.mark.parametrize("batch", [1, 4])
@@ -332,10 +336,9 @@ def test_frames_of_another_size_get_bars(tmp_path, batch):
     source = clip_maker.join_sizes(tmp_path / "call.webm", parts)
     target = tmp_path / "cartoon.mp4"
     settings = {"temporal": False, **LOSSLESS}
-    summary = videos.cartoonize_video(
+    (note,) = videos.cartoonize_video(
         lambda p: p, source, target, batch=batch, **settings
     )
-    (note,) = summary.notes
     assert "call.webm changes its size" in note
     shown = [picture for _, picture in read(target)]
     assert len(shown) == 20
@@ -359,6 +362,7 @@ def transparent(tmp_path):
     return clip_maker.write_transparent(tmp_path / "clear.webm", pictures)
 
 
+@pytest.mark.usefixtures("short_segments")
 @pytest.mark.parametrize(
     ("name", "codec"), [("a.webm", None), ("a.mkv", "vp9"), ("a.mov", None)]
 )
@@ -367,7 +371,6 @@ def test_what_is_transparent_stays_so(tmp_path, transparent, name, codec):
     target = tmp_path / name
     settings = {
         "codec": codec,
-        "segment_seconds": 0.5,
         "compose": lambda photo, cartoon: np.concatenate([photo, cartoon], 1),
         **LOSSLESS,
     }
@@ -375,11 +378,12 @@ def test_what_is_transparent_stays_so(tmp_path, transparent, name, codec):
         videos.cartoonize_video(
             Network(12, ZeroDivisionError()), transparent, target, **settings
         )
-    summary = videos.cartoonize_video(
-        lambda p: 255 - p, transparent, target, **settings
+    calls = []
+    notes = videos.cartoonize_video(
+        lambda p: calls.append(p) or 255 - p, transparent, target, **settings
     )
-    assert summary.resumed == 10
-    assert summary.notes == []
+    assert len(calls) == 20 - 10
+    assert notes == []
     frames = reader.VideoFile(target).frames(keeps_alpha=True)
     found = np.stack([picture for _, picture in frames])
     assert found.shape == (20, 48, 128, 4)
@@ -397,10 +401,9 @@ def test_what_cannot_be_transparent_stands_on_white(
     tmp_path, transparent, name, codec
 ):
     target = tmp_path / name
-    summary = videos.cartoonize_video(
+    (note,) = videos.cartoonize_video(
         lambda p: p, transparent, target, codec=codec, temporal=False
     )
-    (note,) = summary.notes
     assert "clear.webm has an alpha channel" in note
     video = reader.VideoFile(target)
     assert not video.has_alpha
@@ -416,11 +419,10 @@ def test_an_odd_size_is_said_to_grow(tmp_path):
         clip_maker.frames(10, 47, 65),
         codec="libvpx-vp9",
     )
-    summary = videos.cartoonize_video(Network(), source, tmp_path / "a.mp4")
-    (note,) = summary.notes
+    (note,) = videos.cartoonize_video(Network(), source, tmp_path / "a.mp4")
     assert "h264 holds even sizes only" in note
     target = tmp_path / "a.webm"
-    assert videos.cartoonize_video(Network(), source, target).notes == []
+    assert videos.cartoonize_video(Network(), source, target) == []
     assert read(target)[0][1].shape == (47, 65, 3)
 
 
