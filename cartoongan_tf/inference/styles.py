@@ -47,6 +47,7 @@ _ILLUSTRATORS = {
     ),
     "bright": "Catherine Groenewald, African Storybook (CC BY)",
     "ink": "Blanche Fisher Wright (1916 and 1918, public domain in the USA)",
+    "painted": "David Revoy, Pepper&Carrot (CC BY 4.0)",
 }
 _LICENSE = "Apache-2.0"
 
