@@ -1,9 +1,10 @@
 r"""Makes the picture of the web page in README.md.
 
-    make serve
+    python -m serving.local --model_dir=storybook=exported/storybook/saved_model \
+        --model_dir=bright=exported/bright/saved_model ...
     python -m tools.show_page --output=docs/page.jpg
 
-The server runs beside. The photo comes with scikit-image (public domain, CC0);
+The server runs beside, with each style by its name. The photo comes with scikit-image (public domain, CC0);
 the browser is the Chromium of this machine.
 """
 
@@ -27,10 +28,13 @@ flags.DEFINE_string("output", None, "JPEG file to write.", required=True)
 flags.DEFINE_string("photo", "coffee", "One of scikit-image's.")
 flags.DEFINE_enum("scheme", "light", ["light", "dark"], "Colors.")
 flags.DEFINE_integer("width", 1240, "Of the window, in pixels.", 320)
-flags.DEFINE_integer("height", 740, "Of the window, in pixels.", 320)
+flags.DEFINE_integer("height", 880, "Of the window, in pixels.", 320)
 flags.DEFINE_string("chromium", "chromium", "The browser's command.")
 
 _DRAWN = "main[data-view=cartoon]:not([data-busy])"
+_IN_ALL_STYLES = """
+    document.querySelector("#styles:not([hidden]) canvas[hidden]") === null
+"""
 
 
 def main(_):
@@ -58,6 +62,7 @@ def look(photo: pathlib.Path) -> bytes:
         page.goto(FLAGS.url)
         page.set_input_files("#file", photo)
         page.wait_for_selector(_DRAWN)
+        page.wait_for_function(_IN_ALL_STYLES)
         shown = page.screenshot(type="jpeg", quality=88)
         browser.close()
     return shown
