@@ -1,11 +1,12 @@
 r"""Makes the picture of the web page in README.md.
 
-    python -m serving.local --model_dir=storybook=exported/storybook/saved_model \
+    python -m serving.local \
+        --model_dir=storybook=exported/storybook/saved_model \
         --model_dir=bright=exported/bright/saved_model ...
     python -m tools.show_page --output=docs/page.jpg
 
-The server runs beside, with each style by its name. The photo comes with scikit-image (public domain, CC0);
-the browser is the Chromium of this machine.
+The server runs beside, with each style by its name. The photo comes with
+scikit-image (public domain, CC0); the browser is the Chromium of this machine.
 """
 
 import pathlib
