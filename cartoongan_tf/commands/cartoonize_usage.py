@@ -14,9 +14,9 @@ stopped. What cannot be read is named, the rest goes on, and the exit code is 1.
 The model is a style that comes with the program (storybook by default), a
 .keras file, the --workdir of a run, a SavedModel folder, a .tflite or .onnx
 file, the authors' weights as an .npz file, a URL of TensorFlow Serving, or
-hf://OWNER/NAME. sample:photos stands for the photos that
-come with scikit-image (the extra [samples]). A SavedModel is a program, which
-may read and write files: run only those whose source you trust.
+hf://OWNER/NAME. sample:photos stands for the photos that come with
+scikit-image (the extra [samples]). A SavedModel is a program, which may read
+and write files: run only those whose source you trust.
 """
 
 from absl import flags

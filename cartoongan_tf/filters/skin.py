@@ -34,6 +34,6 @@ def likeness(images):
     chroma = ops.sqrt(blue * blue + red * red)
     along = blue * math.cos(_ANGLE) + red * math.sin(_ANGLE)
     cosine = ops.clip(along / ops.maximum(chroma, _LEAST), 0, 1)
-    gray = 1 - texture.ramp(chroma, _GRAY_CHROMA)
+    colored = texture.ramp(chroma, _GRAY_CHROMA)
     vivid = texture.ramp(chroma, _VIVID_CHROMA)
-    return (1 - gray) * (1 - vivid) * cosine**_NARROWNESS
+    return colored * (1 - vivid) * cosine**_NARROWNESS

@@ -90,6 +90,17 @@ def test_an_outline_goes_on_where_its_contour_becomes_faint():
     assert line[75] < 0.1
 
 
+LEAF, SKIN = np.float32([0.0, 0.4, -0.2]), np.float32([0.6, 0.2, 0.0])
+
+
+def fine_line_on(color):
+    """What is drawn of a thin dark bar, and of what it lies on."""
+    photo = np.tile(color, (1, 48, 48, 1))
+    photo[:, 22:25, 16:32] -= 0.3
+    found = inked(photo, 1.0)[0]
+    return found[23, 24], found[40, 24]
+
+
 def test_a_fine_line_keeps_a_dark_tone_of_its_color():
     drawn, ground = fine_line_on(LEAF)
     by_ground = (drawn + 1) / (ground + 1)
@@ -101,17 +112,6 @@ def test_fine_lines_hardly_show_on_skin():
     drawn, ground = fine_line_on(SKIN)
     by_ground = (drawn + 1) / (ground + 1)
     assert 0.7 < by_ground.min() < 0.95  # The bar itself is there.
-
-
-LEAF, SKIN = np.float32([0.0, 0.4, -0.2]), np.float32([0.6, 0.2, 0.0])
-
-
-def fine_line_on(color):
-    """What is drawn of a thin dark bar, and of what it lies on."""
-    photo = np.tile(color, (1, 48, 48, 1))
-    photo[:, 22:25, 16:32] -= 0.3
-    found = inked(photo, 1.0)[0]
-    return found[23, 24], found[40, 24]
 
 
 def test_an_outline_keeps_a_dark_tone_of_its_color():
