@@ -3,10 +3,7 @@
 import dataclasses
 from collections.abc import Callable
 
-import keras
-
 from cartoongan_tf.filters import grading
-from cartoongan_tf.inference import loading
 from cartoongan_tf.losses import objective
 from cartoongan_tf.training import config
 from cartoongan_tf.training import runs
@@ -20,9 +17,7 @@ def of_run(run: runs.Run, features: Callable) -> objective.Objective:
         features: Feature function for the content loss
             (`perceptual_features.py`).
     """
-    return of_settings(
-        run.config, features, run.grade, _load_teacher(run.config)
-    )
+    return of_settings(run.config, features, run.grade, run.teacher)
 
 
 def of_warm_up(
@@ -31,7 +26,7 @@ def of_warm_up(
     """What is minimized in the warm-up; arguments as of `of_run`."""
     if run.config.warmup_loss == "pixels":
         return objective.PixelObjective(
-            run.config.content_target, run.grade, _load_teacher(run.config)
+            run.config.content_target, run.grade, run.teacher
         )
     # Nothing sharpens yet what these would blur.
     return dataclasses.replace(
@@ -70,9 +65,3 @@ def of_settings(
         people=settings.people_count,
         people_content=settings.people_content,
     )
-
-
-def _load_teacher(settings) -> keras.Model | None:
-    if settings.teacher is None:
-        return None
-    return loading.load_generator(settings.teacher, "teacher")

@@ -105,8 +105,7 @@ def _take_back_table(path, last_step):
         for line in lines[1:]
         if line.endswith("\n") and int(line.split(",")[0]) <= last_step
     ]
-    with atomic_files.atomic_path(path) as temporary:
-        temporary.write_text(",".join(COLUMNS) + "\n" + "".join(kept))
+    atomic_files.write_text(path, ",".join(COLUMNS) + "\n" + "".join(kept))
 
 
 def _take_back_events(folder, last_step):

@@ -71,8 +71,7 @@ def write(
     """Writes what `check` compares with."""
     path = pathlib.Path(settings.workdir) / _NAME
     text = json.dumps(_describe(settings, folders), indent=2) + "\n"
-    with atomic_files.atomic_path(path) as temporary:
-        temporary.write_text(text)
+    atomic_files.write_text(path, text)
 
 
 def _read(workdir):

@@ -5,6 +5,8 @@ import functools
 import pathlib
 import sys
 
+import keras
+
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
 from cartoongan_tf.data import color_matching
@@ -15,6 +17,7 @@ from cartoongan_tf.data import holdout
 from cartoongan_tf.data import image_source
 from cartoongan_tf.data import samples
 from cartoongan_tf.filters import grading
+from cartoongan_tf.inference import loading
 from cartoongan_tf.prepare import folder_check
 from cartoongan_tf.prepare import overlaps
 from cartoongan_tf.prepare import rules
@@ -63,6 +66,13 @@ class Run:
             self.photos, self.cartoons, self.config.match_tones
         )
         return matched._replace(line_lightness=self.config.line_lightness)
+
+    @functools.cached_property
+    def teacher(self) -> keras.Model | None:
+        """The generator to distill, loaded once."""
+        if self.config.teacher is None:
+            return None
+        return loading.load_generator(self.config.teacher, "teacher")
 
     def checkpoint_path(self, phase: str) -> pathlib.Path:
         """The checkpoint of a phase, `WARM_UP` or `ADVERSARIAL`."""

@@ -94,8 +94,8 @@ class SegmentFolder:
                 self._path(number, "npz")
             ) as temporary:
                 np.savez(temporary, **memory._asdict())
-        with atomic_files.atomic_path(self._path(number, "json")) as temporary:
-            temporary.write_text(json.dumps(self._last))
+        record = json.dumps(self._last)
+        atomic_files.write_text(self._path(number, "json"), record)
         self._last = number
         for old in self._folder.glob("*.npz"):
             if old != self._path(number, "npz"):
