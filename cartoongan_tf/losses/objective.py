@@ -3,22 +3,11 @@
 import dataclasses
 from collections.abc import Callable
 
-from cartoongan_tf.filters import grading
-from cartoongan_tf.filters import guided_filter
-from cartoongan_tf.filters import inking
 from cartoongan_tf.losses import augmentation
+from cartoongan_tf.losses import content_target
 from cartoongan_tf.losses import losses
 
-
-def _target(name, photos, grade, teacher):
-    """What `--content_target` names."""
-    if name == "teacher":
-        return teacher(photos)
-    if name == "inked":
-        return inking.ink(photos, grade)
-    if name == "painted":
-        return inking.paint(photos, grade)
-    return guided_filter.smooth(photos) if name == "smoothed" else photos
+_PHOTO = content_target.ContentTarget()
 
 
 def _as_it_is(images):
@@ -50,13 +39,8 @@ class Objective:
             target, likewise.
         patch_weight: Weight of the patch discriminator's adversarial loss.
         feature_weight: Weight of the feature discriminator's.
-        content_target: What content, colors, luminance and flat areas are
-            compared with: `"photo"`; `"smoothed"`, the photo without its
-            texture (`guided_filter.py`); `"inked"`, few flat tones with
-            lines along their contours (`inking.py`); `"painted"`, flat
-            tones without lines; or `"teacher"`, what `teacher` makes of it.
-        grade: What becomes of colors in an inked or painted target.
-        teacher: Another generator, to distill.
+        target: What content, colors, luminance, flat areas and pixels are
+            compared with.
         people: How many photos, at the end of each batch, show people.
         people_content: Factor of the content loss for these.
     """
@@ -71,9 +55,7 @@ class Objective:
     pixel_weight: float = 0.0
     patch_weight: float = 1.0
     feature_weight: float = 0.7
-    content_target: str = "photo"
-    grade: grading.Grade = grading.PLAIN
-    teacher: Callable | None = None
+    target: content_target.ContentTarget = _PHOTO
     people: int = 0
     people_content: float = 1.0
 
@@ -114,7 +96,8 @@ class Objective:
         Args:
             photos: Photos of shape `(batch, height, width, 3)` in [-1, 1].
             generated: What the generator makes of them.
-            target: What `target` gives for `photos`, if that is there already.
+            target: What `self.target` makes of `photos`, if that is there
+                already.
             maps: What `look` gives for `generated`, likewise.
             view: The `augmentation.View` of this step; none to look at images
                 as they are.
@@ -141,7 +124,7 @@ class Objective:
         if self.luminance_weight:
             found["luminance"] = losses.luminance_loss(target, generated)
         if self.flat_weight:
-            plain = self._without_texture(photos, target)
+            plain = self.target.without_texture(photos, target)
             found["flat"] = losses.flat_loss(plain, generated)
         if self.palette_weight and cartoons is not None:
             found["palette"] = losses.palette_loss(
@@ -153,19 +136,9 @@ class Objective:
             found["variation"] = losses.variation_loss(generated)
         return found
 
-    def target(self, photos):
-        """Images that content, colors and flat areas are compared with."""
-        return _target(self.content_target, photos, self.grade, self.teacher)
-
     def look(self, images, view):
         """Features of images as they are shown in a step."""
         return self.features(view.crop(view.tint(images)))
-
-    def _without_texture(self, photos, target):
-        """What is flat in a target: not its lines, but a photo's texture."""
-        if self.content_target == "photo":
-            return guided_filter.smooth(photos)
-        return target
 
     @property
     def _people_weight(self):
@@ -195,25 +168,16 @@ class PixelObjective:
     time a step, and no VGG19.
 
     Attributes:
-        content_target: What the generator learns to reproduce, as of
-            `Objective`.
-        grade: As of `Objective`.
-        teacher: As of `Objective`.
+        target: What the generator learns to reproduce.
     """
 
-    content_target: str
-    grade: grading.Grade = grading.PLAIN
-    teacher: Callable | None = None
+    target: content_target.ContentTarget
     people = 0  # No photo counts for more.
 
     @property
     def weights(self) -> dict[str, float]:
         """As `Objective.weights`."""
         return {"pixel": 1.0}
-
-    def target(self, photos):
-        """As `Objective.target`."""
-        return _target(self.content_target, photos, self.grade, self.teacher)
 
     def reconstruction_terms(
         self, photos, generated, *, target=None, people=0

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable
 
 from cartoongan_tf.filters import grading
+from cartoongan_tf.losses import content_target
 from cartoongan_tf.losses import objective
 from cartoongan_tf.training import config
 from cartoongan_tf.training import runs
@@ -24,14 +25,11 @@ def of_warm_up(
     run: runs.Run, features: Callable
 ) -> objective.Objective | objective.PixelObjective:
     """What is minimized in the warm-up; arguments as of `of_run`."""
+    adversarial = of_run(run, features)
     if run.config.warmup_loss == "pixels":
-        return objective.PixelObjective(
-            run.config.content_target, run.grade, run.teacher
-        )
+        return objective.PixelObjective(adversarial.target)
     # Nothing sharpens yet what these would blur.
-    return dataclasses.replace(
-        of_run(run, features), variation_weight=0, flat_weight=0
-    )
+    return dataclasses.replace(adversarial, variation_weight=0, flat_weight=0)
 
 
 def of_settings(
@@ -59,9 +57,9 @@ def of_settings(
         variation_weight=settings.variation_weight,
         patch_weight=settings.patch_weight,
         feature_weight=settings.feature_weight,
-        content_target=settings.content_target,
-        grade=grade,
-        teacher=teacher,
+        target=content_target.ContentTarget(
+            settings.content_target, grade, teacher
+        ),
         people=settings.people_count,
         people_content=settings.people_content,
     )

@@ -3,6 +3,7 @@ import pytest
 
 from cartoongan_tf.filters import grading
 from cartoongan_tf.filters import inking
+from cartoongan_tf.losses import content_target
 from cartoongan_tf.losses import objective
 
 BRIGHTER = ((0.0, 0.0), (0.4, 0.8), (1.0, 1.0))
@@ -160,7 +161,9 @@ def test_lines_do_not_depend_on_the_direction(halves):
 
 
 def test_content_is_that_of_the_inked_photo_if_asked_for(halves):
-    aim = objective.Objective(lambda x: x, 1.0, content_target="inked")
+    aim = objective.Objective(
+        lambda x: x, 1.0, target=content_target.ContentTarget("inked")
+    )
     found = aim.reconstruction_terms(halves, halves)
     assert found.keys() == {"content"}
     expected = np.abs(inked(halves) - halves).mean()

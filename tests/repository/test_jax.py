@@ -27,6 +27,7 @@ SCRIPT = """
     from keras import ops
 
     from cartoongan_tf.losses import augmentation
+    from cartoongan_tf.losses import content_target
     from cartoongan_tf.nn import feature_discriminator
     from cartoongan_tf.filters import guided_filter
     from cartoongan_tf.filters import inking
@@ -77,7 +78,7 @@ SCRIPT = """
     generator = networks.new_generator("light", 4, 1)
     aim = objective.Objective(
         maps, 1.0, 1.0, 1.0, luminance_weight=1.0, flat_weight=1.0,
-        palette_weight=1.0, content_target="inked",
+        palette_weight=1.0, target=content_target.ContentTarget("inked"),
         pixel_weight=1.0,
         people=1, people_content=2.0,
     )

@@ -32,9 +32,9 @@ def test_each_weight_of_the_settings_is_one_of_the_objective():
     values = {flag: 0.1 * n for n, flag in enumerate(names.values(), 1)}
     aim = objectives.of_settings(settings(**values), None)
     assert aim.weights == {name: values[flag] for name, flag in names.items()}
-    assert aim.content_target == "photo"
+    assert aim.target.name == "photo"
     smoothed = settings(content_target="smoothed")
-    assert objectives.of_settings(smoothed, None).content_target == "smoothed"
+    assert objectives.of_settings(smoothed, None).target.name == "smoothed"
 
 
 def test_a_target_of_tones_is_as_saturated_as_the_cartoons():
@@ -47,11 +47,12 @@ def test_a_target_of_tones_is_as_saturated_as_the_cartoons():
     for chosen, gain in (("inked", 1.25), ("painted", 1.25), ("photo", 1.0)):
         chosen = settings(content_target=chosen, warmup_loss="pixels")
         run = runs.Run(chosen, source(120), source(125), [])
-        assert objectives.of_run(run, None).grade.saturation == pytest.approx(
-            gain, abs=1e-3
-        )
-        warm_up = objectives.of_warm_up(run, None)
-        assert warm_up.grade.saturation == pytest.approx(gain, abs=1e-3)
+        for aim in (
+            objectives.of_run(run, None),
+            objectives.of_warm_up(run, None),
+        ):
+            saturation = aim.target.grade.saturation
+            assert saturation == pytest.approx(gain, abs=1e-3)
 
 
 def test_people_count_as_the_settings_say():
