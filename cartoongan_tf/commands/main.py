@@ -25,6 +25,8 @@ import functools
 import gc
 import importlib
 import io
+import os
+import pathlib
 import sys
 import warnings
 
@@ -33,7 +35,7 @@ from absl import app
 import cartoongan_tf
 from cartoongan_tf.commands import command_line
 from cartoongan_tf.commands import exit
-from cartoongan_tf.commands import native_stderr
+from cartoongan_tf.core import native_stderr
 from cartoongan_tf.commands import serve
 from cartoongan_tf.core import crashes
 
@@ -59,14 +61,20 @@ def run() -> None:
     """Runs the program on the arguments of this process."""
     arguments = sys.argv[1:]
     first = arguments[0] if arguments else None
+    verb = str(first).replace("-", "_")
     if first is None or first in _HELP:
         print(__doc__)
     elif first == "--version":
         print(cartoongan_tf.__version__)
     elif first == _SERVE:
         serve.run(arguments[1:])
-    elif first in VERBS:
-        run_verb(first, arguments[1:])
+    elif verb in VERBS:
+        run_verb(verb, arguments[1:])
+    elif first.isidentifier() and not pathlib.Path(first).exists():
+        sys.exit(
+            f"error: {first} is no verb and no file; `cartoongan --help` "
+            "lists the verbs."
+        )
     else:
         run_verb(_CARTOONIZE, arguments)
 
@@ -108,6 +116,9 @@ def _start(verb, usage, argv):
     # Of verbs that work on many inputs, of which none must end the others.
     if hasattr(usage, "is_isolated") and usage.is_isolated(arguments):
         crashes.supervise()
+    if not native_stderr.is_wanted():
+        # Errors of TensorFlow's C++ reach Python; what else it logs is noise.
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with exit.with_message():
         with native_stderr.held(), _uncollected():
             work = importlib.import_module(f"{__package__}.{verb}")

@@ -2,7 +2,7 @@
 
 import pathlib
 
-from cartoongan_tf.commands import native_stderr
+from cartoongan_tf.core import native_stderr
 from cartoongan_tf.commands import styles_usage
 from cartoongan_tf.inference import styles
 

@@ -27,6 +27,7 @@ from absl import app
 from absl import flags
 
 from .. import command_line
+from .. import tensorflow_import
 from . import errors
 from . import jpeg_end
 from . import outputs
@@ -128,10 +129,9 @@ def _client(url):
     if scheme in rest.SCHEMES:
         return rest.RestClient(url, **options)
     if scheme in _GRPC:
-        # Only here, since it loads TensorFlow, which REST has no need of. Some
-        # lines about the machine come from it whatever the level.
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        # Only here, since it loads TensorFlow, which REST has no need of.
         try:
+            tensorflow_import.load()
             from . import grpc
         except ModuleNotFoundError as error:
             raise errors.ClientError(

@@ -24,6 +24,7 @@ from absl import flags
 
 from .. import addresses
 from .. import command_line
+from .. import tensorflow_import
 from . import model_folders
 from . import settings
 
@@ -94,10 +95,8 @@ def _serve(chosen):
             file=sys.stderr,
         )
     listening = listen(chosen.host, chosen.port)
-    # Of TensorFlow's C++ only what ends the process is logged, and some lines
-    # at its start; the rest comes with each request that is refused.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     # TensorFlow takes seconds to load, which wrong flags need not wait for.
+    tensorflow_import.load()
     from . import server
 
     running = server.Server(chosen, folders)
