@@ -35,9 +35,9 @@ from absl import app
 import cartoongan_tf
 from cartoongan_tf.commands import command_line
 from cartoongan_tf.commands import exit
-from cartoongan_tf.core import native_stderr
 from cartoongan_tf.commands import serve
 from cartoongan_tf.core import crashes
+from cartoongan_tf.core import native_stderr
 
 _HELP = frozenset({"--help", "-h"})
 _CARTOONIZE = "cartoonize"
@@ -120,7 +120,7 @@ def _start(verb, usage, argv):
         # Errors of TensorFlow's C++ reach Python; what else it logs is noise.
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with exit.with_message():
-        with native_stderr.held(), _uncollected():
+        with native_stderr.held(), _uncollected(), _without_pyplot():
             work = importlib.import_module(f"{__package__}.{verb}")
             _look_at_devices()
         _apply_keras_settings()
@@ -145,6 +145,19 @@ def _uncollected():
         gc.freeze()
         gc.enable()
         atexit.register(gc.freeze)
+
+
+@contextlib.contextmanager
+def _without_pyplot():
+    """Hides Matplotlib from Keras, which would import pyplot where it is.
+
+    That takes an eighth of Keras' own time; nothing here uses it.
+    """
+    sys.modules["matplotlib"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules["matplotlib"]
 
 
 def _look_at_devices():

@@ -14,7 +14,6 @@ error; pictures are never written anywhere.
 """
 
 import dataclasses
-import os
 import pathlib
 import socket
 import sys
