@@ -20,6 +20,7 @@ import os
 import pathlib
 import sys
 import urllib.parse
+from typing import Any
 
 import PIL.Image
 import PIL.PngImagePlugin
@@ -122,7 +123,7 @@ def main(argv):
 
 def _client(url):
     scheme = urllib.parse.urlsplit(url).scheme
-    options = {
+    options: dict[str, Any] = {
         name: FLAGS[name].value
         for name in ("model_name", "version", "label", "timeout", "retries")
     }
