@@ -132,7 +132,7 @@ def _sheet(paths):
 def _thumbnail(path):
     """Small at once: two dozen photos of a camera would not fit in memory."""
     with crashes.handling(path):
-        pixels = pictures.read_picture(path, least_side=_SIDE)
+        pixels = pictures.read_picture(path, min_side=_SIDE)
     picture = PIL.Image.fromarray(pixels)
     picture.thumbnail((_SIDE, _SIDE))
     return np.array(picture)

@@ -58,7 +58,7 @@ class Measures(NamedTuple):
 def measure_file(path: pathlib.Path) -> Measures:
     """Reads and measures a picture; `InputError` if it cannot be read."""
     with crashes.handling(path):
-        picture = pictures.read_picture(path, least_side=_MIN_DECODED_SIDE)
+        picture = pictures.read_picture(path, min_side=_MIN_DECODED_SIDE)
         header = headers.read_header(path)
     width, height = sorted((header.width, header.height))
     if picture.shape[0] < picture.shape[1]:

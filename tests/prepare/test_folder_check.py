@@ -158,7 +158,7 @@ def test_broken_files_are_reported_and_the_others_checked(photos, cartoons):
     found = full(photos, cartoons)
     assert errors_of(found) == ["broken files"]
     assert {p.stem for p in found[0].paths} == {"half", "empty", "page"}
-    assert "breaks off" in found[0].reasons[cartoons / "half.png"]
+    assert "truncated" in found[0].reasons[cartoons / "half.png"]
 
 
 def test_a_folder_of_broken_files_is_an_error_and_no_crash(photos, tmp_path):

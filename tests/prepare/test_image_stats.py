@@ -91,5 +91,5 @@ def test_a_large_photo_is_measured_reduced_yet_has_its_size(
     plain = image_stats.measure(upright)
     assert measured.drawn == pytest.approx(plain.drawn, abs=0.03)
     assert measured.blur == pytest.approx(plain.blur, abs=0.1)
-    reduced = pictures.read_picture(path, least_side=512)
+    reduced = pictures.read_picture(path, min_side=512)
     assert min(reduced.shape[:2]) == 800

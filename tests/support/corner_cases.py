@@ -267,21 +267,24 @@ RESULTS = {
 COMPLAINTS = {
     "one_pixel.png": (saver(photo((1, 1))), "1x1 pixels is too small"),
     "small.png": (saver(photo((15, 15))), "15x15 pixels is too small"),
-    "truncated.jpg": (write(JPEG[: len(JPEG) // 2]), "damaged or breaks off"),
+    "truncated.jpg": (write(JPEG[: len(JPEG) // 2]), "damaged or truncated"),
     "truncated.png": (
         write(encoded(photo(), "PNG")[:500]),
-        "damaged or breaks off",
+        "damaged or truncated",
     ),
     "empty.jpg": (write(b""), "is empty"),
-    "text.jpg": (write(b"not a picture"), "is not a picture that is read"),
+    "text.jpg": (
+        write(b"not a picture"),
+        "is not a picture in a supported format",
+    ),
     "huge.png": (huge_png, "60000 x 60000 pixels"),
     "floats.tiff": (
         saver(photo(mode="F")),
-        "floats.tiff has pixels of 32 bits",
+        "floats.tiff has 32-bit pixels",
     ),
     "phone.heic": (
         write(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"),
-        "damaged or breaks off",
+        "damaged or truncated",
     ),
 }
 SKIPPED = {
