@@ -59,8 +59,8 @@ def run(
     settings: settings_of.Settings,
     *,
     workers: int = 1,
-    watch: videos.Watch = videos.watched_by_nobody,
-    tell: videos.Tell | None = None,
+    on_progress: videos.OnProgress = videos.ignore_progress,
+    on_note: videos.OnNote | None = None,
 ) -> Iterator[Outcome]:
     """Runs tasks; what is wrong with one does not stop the others.
 
@@ -69,9 +69,9 @@ def run(
         tasks: What to do.
         settings: How to read and write.
         workers: Pictures that are computed at once.
-        watch: Told how far a video is.
-        tell: Told what a user should know of a video before its frames are
-            made; outcomes hold that if it is None.
+        on_progress: Called with the progress of a video.
+        on_note: Called with notes on a video before any frame is made; if
+            None, outcomes contain them.
 
     Yields:
         What became of each, as it gets done.
@@ -79,7 +79,8 @@ def run(
     Raises:
         OSError: If the disk is full.
     """
-    work = functools.partial(_run_one, cartoonize, settings, (watch, tell))
+    callbacks = on_progress, on_note
+    work = functools.partial(_run_one, cartoonize, settings, callbacks)
     still = media_type.Kind.PICTURE
     stills = [task for task in tasks if task.job.kind is still]
     yield from parallel.map_overlapped(work, stills, workers)
@@ -92,12 +93,12 @@ def run_video(
     target: pathlib.Path,
     settings: settings_of.Settings,
     *,
-    watch: videos.Watch = videos.watched_by_nobody,
+    on_progress: videos.OnProgress = videos.ignore_progress,
 ) -> Outcome:
     """Does what `run` does to one video, wherever its cartoon goes."""
     job = inputs.Job(media_type.Kind.VIDEO, source, source)
     task = outputs.Task(job, target, None)
-    (outcome,) = run(cartoonize, [task], settings, watch=watch)
+    (outcome,) = run(cartoonize, [task], settings, on_progress=on_progress)
     return outcome
 
 
@@ -127,11 +128,11 @@ def attempt(
         return errors.describe_fault(error, subject), ()
 
 
-def _run_one(cartoonize, settings, listeners, task, gate):
+def _run_one(cartoonize, settings, callbacks, task, gate):
     def notes():
         with crashes.handling(task.job.source):
             if task.job.kind is media_type.Kind.VIDEO:
-                return _run_video(cartoonize, settings, listeners, task)
+                return _run_video(cartoonize, settings, callbacks, task)
             if task.job.kind is media_type.Kind.CAMERA:
                 return _run_camera(cartoonize, settings, task)
             return _run_picture(cartoonize, settings, task, gate)
@@ -156,12 +157,12 @@ def _run_picture(cartoonize, settings, task, gate):
     return [f"{task.job.relative} {note}"] if note else []
 
 
-def _run_video(cartoonize, settings, listeners, task):
+def _run_video(cartoonize, settings, callbacks, task):
     if not isinstance(task.job.source, pathlib.Path) or task.path is None:
         raise errors.InputError(
             "a video can neither come nor go through a pipe; name files."
         )
-    watch, tell = listeners
+    on_progress, on_note = callbacks
     if task.job.format == "WEBP":  # FFmpeg decodes its first frame at most.
         raise errors.InputError(
             f"{task.job.relative} is an animated WebP, which becomes no video; "
@@ -175,15 +176,13 @@ def _run_video(cartoonize, settings, listeners, task):
         codec=settings.codec,
         quality=settings.crf,
         batch=settings.batch,
-        prepare=lambda photo: still_images.reduced(photo, settings.max_side),
-        compose=postprocess.beside
-        if settings.compare
-        else videos.cartoon_alone,
+        preprocess=lambda photo: still_images.reduced(photo, settings.max_side),
+        compose=postprocess.beside if settings.compare else videos.cartoon_only,
         fingerprint=repr(
             [settings.fingerprint, settings.max_side, settings.compare]
         ),
-        watch=watch,
-        tell=tell,
+        on_progress=on_progress,
+        on_note=on_note,
     )
 
 

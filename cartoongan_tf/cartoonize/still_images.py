@@ -75,7 +75,7 @@ def cartoonize_animation(
     """
     animation = animations.Animation(source, max_pixels=settings.max_pixels)
     if settings.temporal:
-        cartoonize = temporal_smoothing.smoothed(cartoonize)
+        cartoonize = temporal_smoothing.with_smoothing(cartoonize)
     cartoonize_frame = functools.partial(
         _cartoonize_frame, cartoonize, settings
     )

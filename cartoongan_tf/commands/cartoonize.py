@@ -111,8 +111,8 @@ def _cartoonize(tasks):
             tasks,
             _settings(cartoonize.fingerprint),
             workers=FLAGS.workers or max(1, (os.cpu_count() or 1) // 8),
-            watch=watch,
-            tell=watch.say,
+            on_progress=watch,
+            on_note=watch.say,
         )
         for count, outcome in enumerate(done, start=1):
             failures += outcome.problem is not None

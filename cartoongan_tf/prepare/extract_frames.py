@@ -130,7 +130,7 @@ def _read(film, found, most, watch):
             yield time, picture
 
     frames = watched(
-        frame_sampler.sampled(film, shot_detection.RATE, state.context)
+        frame_sampler.sample_frames(film, shot_detection.RATE, state.context)
     )
     for stretch in shot_detection.split(frames, most=most, begin=state.next):
         found.add(stretch)
@@ -196,7 +196,7 @@ def _summarize(film, state, folder, choice, cut):
     if state.broken_at is not None:
         lines.append(
             "warning: the film breaks off at "
-            f"{frame_sampler.clock(state.broken_at)}; what comes before "
+            f"{frame_sampler.format_time(state.broken_at)}; what comes before "
             "was used."
         )
     return "\n".join(lines)
@@ -208,7 +208,7 @@ def _advice(found):
         yield
     except KeyboardInterrupt:
         time = found.state.next
-        where = "choosing" if time is None else frame_sampler.clock(time)
+        where = "choosing" if time is None else frame_sampler.format_time(time)
         raise KeyboardInterrupt(
             f"Stopped. The same command goes on from {where}."
         ) from None

@@ -1,7 +1,8 @@
-"""Sound of any layout, rate and sample format -> one that an encoder takes.
+"""Audio encoder for any channel layout, sample rate and sample format.
 
-Old files tell how many channels there are and not which; films change between
-surround and stereo. What an encoder does not take is mixed down.
+Old files declare the number of channels but not their layout; some videos
+switch between surround and stereo. Layouts that the encoder does not support
+are mixed down.
 """
 
 import fractions
@@ -11,20 +12,20 @@ import av
 
 from cartoongan_tf.video import containers
 
-RATE = 48000  # Samples a second, which both AAC and Opus take.
+RATE = 48000  # Samples per second; AAC and Opus support it.
 
-_LAYOUTS = ("7.1", "5.1", "stereo", "mono")  # To mix down to, best first.
-_TRIED = 32  # Packets; the first ones of a film may be damaged.
-# Seconds; some files round their times to more than a sample.
-_JITTER = fractions.Fraction(1, 50)
+_LAYOUTS = ("7.1", "5.1", "stereo", "mono")  # For mixing down, best first.
+_MAX_TRIAL_PACKETS = 32  # The first packets of a video may be damaged.
+# Seconds; some files round their timestamps by more than a sample.
+_MAX_JITTER = fractions.Fraction(1, 50)
 
 
 class SoundEncoder:
-    """Encodes one sound track.
+    """Encodes one audio track.
 
     Args:
-        stream: Where the sound goes, with its layout.
-        start: Seconds of the source that become 0.
+        stream: Output stream, with its channel layout.
+        start: Time of the source, in seconds, that becomes 0.
     """
 
     def __init__(
@@ -35,76 +36,76 @@ class SoundEncoder:
         self._stream, self._start = stream, start
         self._next: fractions.Fraction | None = None
         self._resampler: av.AudioResampler | None = None
-        self._kind: tuple = ()
+        self._input_format: tuple = ()
 
     def encode(self, frame: av.AudioFrame) -> list[av.Packet]:
-        """Packets that a decoded frame completes."""
+        """Encodes a decoded frame; returns the packets that are complete."""
         self._set_time(frame)
-        made = []
-        kind = frame.format.name, frame.layout.name, frame.sample_rate
-        if kind != self._kind:
-            made = self._flushed()
+        packets = []
+        input_format = frame.format.name, frame.layout.name, frame.sample_rate
+        if input_format != self._input_format:
+            packets = self._flush_resampler()
             context = self._stream.codec_context
-            self._kind = kind
+            self._input_format = input_format
             self._resampler = av.AudioResampler(
                 context.format, context.layout, context.sample_rate
             )
         assert self._resampler is not None
-        return made + self._encoded(self._resampler.resample(frame))
+        return packets + self._encode(self._resampler.resample(frame))
 
     def finish(self) -> list[av.Packet]:
-        """What the encoder holds back."""
-        return self._flushed() + self._stream.encode(None)
+        """Flushes the encoder; returns the remaining packets."""
+        return self._flush_resampler() + self._stream.encode(None)
 
     def _set_time(self, frame):
-        """Frames follow the one before, unless there is a gap."""
-        moment = self._next
+        """Makes a frame follow the previous one, unless there is a gap."""
+        time = self._next
         if frame.pts is not None and frame.time_base:
-            own = frame.pts * frame.time_base - self._start
-            if moment is None or own > moment + _JITTER:
-                moment = own
-        moment = moment or fractions.Fraction(0)
-        self._next = moment + fractions.Fraction(
-            frame.samples, frame.sample_rate
-        )
+            frame_time = frame.pts * frame.time_base - self._start
+            if time is None or frame_time > time + _MAX_JITTER:
+                time = frame_time
+        time = time or fractions.Fraction(0)
+        self._next = time + fractions.Fraction(frame.samples, frame.sample_rate)
         frame.time_base = fractions.Fraction(1, frame.sample_rate)
-        frame.pts = round(moment * frame.sample_rate)
+        frame.pts = round(time * frame.sample_rate)
 
-    def _flushed(self):
+    def _flush_resampler(self):
         if self._resampler is None:
             return []
-        return self._encoded(self._resampler.resample(None))
+        return self._encode(self._resampler.resample(None))
 
-    def _encoded(self, frames):
+    def _encode(self, frames):
         return [
             packet for frame in frames for packet in self._stream.encode(frame)
         ]
 
 
-def decoded(packet: "av.Packet[av.AudioStream]") -> list[av.AudioFrame]:
-    """The frames of a packet; none of a bad one, as the next may be good."""
+def decode(packet: "av.Packet[av.AudioStream]") -> list[av.AudioFrame]:
+    """Decodes a packet; a bad one yields no frames."""
     try:
         return packet.decode()
     except av.FFmpegError:
         return []
 
 
-def layout_for(source: str, index: int, codec: str, kind: str) -> str | None:
-    """The layout closest to a track's own that can be encoded.
+def choose_layout(
+    source: str, index: int, codec: str, format: str
+) -> str | None:
+    """Returns the layout closest to a track's own that can be encoded.
 
-    Tried out on the first packets.
+    Layouts are tried out on the first packets.
 
     Args:
         source: File of the track.
-        index: Number of its stream.
+        index: Index of its stream.
         codec: FFmpeg's name of the encoder.
-        kind: FFmpeg's name of the target's kind of file.
+        format: FFmpeg's name of the target's container format.
 
     Returns:
-        FFmpeg's name of the layout, or None if there is none, as where the
-        track cannot be decoded.
+        FFmpeg's name of the layout, or None if no layout works, such as for a
+        track that cannot be decoded.
     """
-    with containers.opened(source) as container:
+    with containers.open_input(source) as container:
         context = container.streams[index].codec_context
         if not isinstance(context, av.AudioCodecContext):
             return None
@@ -119,25 +120,25 @@ def layout_for(source: str, index: int, codec: str, kind: str) -> str | None:
         (
             layout
             for layout in [*named, f"{own.nb_channels}c", *fewer]
-            if _can_encode(source, index, codec, kind, layout)
+            if _can_encode(source, index, codec, format, layout)
         ),
         None,
     )
 
 
-def _can_encode(source, index, codec, kind, layout):
+def _can_encode(source, index, codec, format, layout):
     try:
-        with containers.trial(source, kind) as (container, trial):
+        with containers.trial(source, format) as (container, trial):
             stream = trial.add_stream(codec, RATE, layout=layout)
             encoder = SoundEncoder(stream)
-            packets = containers.demuxed(container, container.streams[index])
-            made = [
-                made
-                for packet in itertools.islice(packets, _TRIED)
-                for frame in decoded(packet)
-                for made in encoder.encode(frame)
+            packets = containers.demux(container, container.streams[index])
+            encoded = [
+                encoded
+                for packet in itertools.islice(packets, _MAX_TRIAL_PACKETS)
+                for frame in decode(packet)
+                for encoded in encoder.encode(frame)
             ] + encoder.finish()
-            trial.mux(made)
+            trial.mux(encoded)
     except (ValueError, av.FFmpegError):
         return False
-    return bool(made)
+    return bool(encoded)

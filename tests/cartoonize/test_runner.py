@@ -226,7 +226,7 @@ def test_a_video_does_not_fit_through_a_pipe(run, tmp_path):
 
 def test_a_camera_that_is_not_there_is_reported(run, tmp_path):
     outcomes = run(["camera:97"], tmp_path / "camera.mp4")
-    assert "camera:97 gives no picture" in outcomes["camera-97"].problem
+    assert "camera:97 returns no picture" in outcomes["camera-97"].problem
 
 
 def test_a_jpeg_without_its_end_marker_is_done_with_a_note(
