@@ -12,7 +12,7 @@ from cartoongan_tf.batch import video_worker
 from cartoongan_tf.batch import worker
 from cartoongan_tf.cartoonize import cartoonizer
 from cartoongan_tf.cartoonize import inputs
-from cartoongan_tf.cartoonize import media_type
+from cartoongan_tf.cartoonize import media_types
 from cartoongan_tf.cartoonize import outputs
 from cartoongan_tf.cartoonize import runner
 from cartoongan_tf.cartoonize import settings
@@ -152,11 +152,11 @@ def test_a_video_that_another_model_began_starts_over(model, tmp_path):
             raise KeyboardInterrupt
 
     other = cartoonizer.Cartoonizer(model, strength=0.5)
-    job = inputs.Job(media_type.Kind.VIDEO, short, short)
-    task = outputs.Task(job, tmp_path / "made.mp4", None)
+    video = inputs.Input(media_types.MediaType.VIDEO, short, short)
+    output = outputs.Output(video, tmp_path / "made.mp4", None)
     begun = settings.Settings(fingerprint=other.fingerprint)
     with pytest.raises(KeyboardInterrupt):
-        list(runner.run(other, [task], begun, on_progress=stop))
+        list(runner.run(other, [output], begun, on_progress=stop))
     assert list(tmp_path.glob(".segments-made.mp4/*.nut"))
     options = worker.Options({"model": str(model)}, settings.Settings())
     row = {
