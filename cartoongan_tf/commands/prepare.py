@@ -84,7 +84,7 @@ def _extract(film):
                 FLAGS.output,
                 most_per_shot=FLAGS.most_per_shot,
                 short_side=FLAGS.short_side,
-                watch=watch,
+                on_progress=watch,
             )
     except crashes.EndsProcess as error:
         raise errors.InputError(f"{film} {error}") from error

@@ -22,10 +22,10 @@ def scene():
 
 
 @pytest.fixture
-def film(tmp_path, scene):
+def video(tmp_path, scene):
     """Ten seconds of increasing brightness, so that frames tell their time."""
     black = np.zeros_like(scene)
-    path = tmp_path / "film.mkv"
+    path = tmp_path / "video.mkv"
     return film_maker.write_film(
         path, [film_maker.fade(black, scene, 10)], noise=0
     )
@@ -42,18 +42,18 @@ def assert_alike(picture, expected, most=12):
     assert np.abs(picture.astype(float) - expected).mean() < most
 
 
-def test_the_sampling_rate_is_limited(film):
-    frames = read(film)
+def test_the_sampling_rate_is_limited(video):
+    frames = read(video)
     times = [time for time, _ in frames]
-    assert reader.VideoFile(film).seconds == pytest.approx(10, abs=0.1)
+    assert reader.VideoFile(video).seconds == pytest.approx(10, abs=0.1)
     assert len(frames) == 60
     np.testing.assert_allclose(times, np.arange(60) / 6, atol=0.1)
     light = [picture.mean() for _, picture in frames]
     assert all(np.diff(light) > 0)
 
 
-def test_all_frames_of_a_slow_video_are_read(film):
-    assert len(read(film, rate=100)) == 240
+def test_all_frames_of_a_slow_video_are_read(video):
+    assert len(read(video, rate=100)) == 240
 
 
 def test_variable_frame_rates_keep_their_times(tmp_path, scene, random):
@@ -80,9 +80,9 @@ def test_variable_frame_rates_keep_their_times(tmp_path, scene, random):
 
 
 @pytest.mark.parametrize("number", [0, 7, 31, 44, 59])
-def test_sampling_can_start_at_any_frame(film, number):
-    whole = read(film)
-    rest = read(film, start=whole[number][0])
+def test_sampling_can_start_at_any_frame(video, number):
+    whole = read(video)
+    rest = read(video, start=whole[number][0])
     assert [time for time, _ in rest] == [time for time, _ in whole[number:]]
     for (_, one), (_, other) in zip(rest, whole[number:], strict=True):
         np.testing.assert_array_equal(one, other)
@@ -94,7 +94,7 @@ def test_sampling_can_start_anywhere_in_any_format(tmp_path, scene, suffix):
     black = np.zeros_like(scene)
     codec = "mpeg4" if suffix == "avi" else "libx264"
     path = film_maker.write_film(
-        tmp_path / f"a:film.{suffix}",
+        tmp_path / f"a:video.{suffix}",
         [film_maker.fade(black, scene, 9)],
         codec=codec,
     )
@@ -119,7 +119,7 @@ def test_sampling_can_start_anywhere_without_seeking(tmp_path, scene):
 
 def test_colors_are_correct(tmp_path):
     path = film_maker.write_film(
-        tmp_path / "film.mp4", [film_maker.still(QUARTERS, 1)], noise=0
+        tmp_path / "video.mp4", [film_maker.still(QUARTERS, 1)], noise=0
     )
     assert_alike(read(path)[0][1], QUARTERS)
 
@@ -129,7 +129,7 @@ def test_untagged_hd_videos_are_bt709(tmp_path):
     frame = av.VideoFrame.from_ndarray(picture, "rgb24")
     frame = frame.reformat(format="yuv420p", dst_colorspace="ITU709")
     frame.colorspace = 2
-    path = tmp_path / "film.mp4"
+    path = tmp_path / "video.mp4"
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", 24)
         stream.width, stream.height, stream.pix_fmt = 96, 720, "yuv420p"
@@ -155,24 +155,24 @@ def test_frames_have_square_pixels(tmp_path, aspect, expected):
     assert_alike(read(path)[0][1], expected)
 
 
-def test_a_truncated_video_is_read_to_its_end(film, tmp_path):
-    whole = reader.VideoFile(film)
+def test_a_truncated_video_is_read_to_its_end(video, tmp_path):
+    whole = reader.VideoFile(video)
     assert len(list(frame_sampler.sample_frames(whole, 6))) == 60
     assert whole.end is None
     half = tmp_path / "half.mkv"
-    half.write_bytes(film.read_bytes()[: film.stat().st_size // 2])
+    half.write_bytes(video.read_bytes()[: video.stat().st_size // 2])
     broken = reader.VideoFile(half)
     count = len(list(frame_sampler.sample_frames(broken, 6)))
     assert 10 < count < 55
     assert broken.end == pytest.approx(count / 6, abs=0.5)
 
 
-def test_damage_in_the_middle_costs_only_damaged_frames(film):
-    data = bytearray(film.read_bytes())
+def test_damage_in_the_middle_costs_only_damaged_frames(video):
+    data = bytearray(video.read_bytes())
     middle = len(data) // 2
     data[middle : middle + 200] = bytes(200)
-    film.write_bytes(data)
-    assert len(read(film)) > 20
+    video.write_bytes(data)
+    assert len(read(video)) > 20
 
 
 def test_covers_are_ignored(scene, tmp_path):
@@ -182,21 +182,21 @@ def test_covers_are_ignored(scene, tmp_path):
         picture = container.add_stream("mjpeg", 1)
         picture.width, picture.height, picture.pix_fmt = 400, 300, "yuvj420p"
         picture.disposition = av.stream.Disposition.attached_pic
-        film = container.add_stream("libx264", 24)
-        film.width, film.height, film.pix_fmt = 192, 128, "yuv420p"
-        for stream, pixels in [(picture, cover), *[(film, scene)] * 24]:
+        video = container.add_stream("libx264", 24)
+        video.width, video.height, video.pix_fmt = 192, 128, "yuv420p"
+        for stream, pixels in [(picture, cover), *[(video, scene)] * 24]:
             frame = av.VideoFrame.from_ndarray(pixels, "rgb24")
             container.mux(stream.encode(frame))
         container.mux(picture.encode(None))
-        container.mux(film.encode(None))
+        container.mux(video.encode(None))
     frames = read(path)
     assert len(frames) == 6
     assert_alike(frames[0][1], scene)
 
 
 def test_files_without_video_are_reported(tmp_path):
-    text = tmp_path / "film.mkv"
-    with pytest.raises(errors.InputError, match=r"film\.mkv is not a file"):
+    text = tmp_path / "video.mkv"
+    with pytest.raises(errors.InputError, match=r"video\.mkv is not a file"):
         reader.VideoFile(text)
     text.write_text("not a video")
     with pytest.raises(errors.InputError, match="not a readable video"):
@@ -218,10 +218,10 @@ def test_audio_files_are_rejected(tmp_path):
         reader.VideoFile(path)
 
 
-def test_a_colon_in_a_name_is_not_a_protocol(film, monkeypatch):
-    film.rename(film.with_name("a:film.mkv"))
-    monkeypatch.chdir(film.parent)
-    assert len(read("a:film.mkv")) == 60
+def test_a_colon_in_a_name_is_not_a_protocol(video, monkeypatch):
+    video.rename(video.with_name("a:video.mkv"))
+    monkeypatch.chdir(video.parent)
+    assert len(read("a:video.mkv")) == 60
 
 
 def test_times_are_formatted_as_h_mm_ss():
