@@ -27,7 +27,7 @@ def folder(tmp_path, monkeypatch):
     (tmp_path / "trip/notes.txt").write_text("text")
     (tmp_path / "trip/README").write_text("text")
     (tmp_path / "trip/code.ts").write_text("let a = 1;")
-    (tmp_path / "trip/video.mp4").write_bytes(b"\0\0\0\x18ftypisom")
+    (tmp_path / "trip/clip.mp4").write_bytes(b"\0\0\0\x18ftypisom")
     corner_cases.animation()(tmp_path / "trip/day1/z.gif")
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -44,7 +44,7 @@ def paths(found):
 def test_a_folder_is_searched_in_natural_order(folder):
     found = find("trip")
     assert paths(found) == [
-        "video.mp4",
+        "clip.mp4",
         "frame2.jpg",
         "frame10.jpg",
         "day1/a.jpg",
