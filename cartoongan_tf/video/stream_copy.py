@@ -10,12 +10,12 @@ from collections.abc import Iterator
 
 import av
 
+from cartoongan_tf.video import audio_encoder
 from cartoongan_tf.video import codecs
 from cartoongan_tf.video import containers
 from cartoongan_tf.video import packets
 from cartoongan_tf.video import picture_stream
 from cartoongan_tf.video import reader
-from cartoongan_tf.video import sound_encoder
 
 _STREAM_TYPES = {
     "audio": "audio track",
@@ -117,14 +117,14 @@ class StreamCopier:
 
     def _add_encoded(self, stream):
         codec = self._encoding.sound
-        layout = sound_encoder.choose_layout(
+        layout = audio_encoder.choose_layout(
             self._container.name, stream.index, codec, self._encoding.format
         )
         if layout is None:
             self._add_note(stream, "cannot be re-encoded and is left out")
             return
         added = self._output.add_stream(
-            codec, sound_encoder.RATE, layout=layout
+            codec, audio_encoder.RATE, layout=layout
         )
         _copy_properties(added, stream)
         self._converters[stream.index] = self._encoder(added)
@@ -152,10 +152,10 @@ class StreamCopier:
         return copy
 
     def _encoder(self, added):
-        encoder = sound_encoder.SoundEncoder(added, self._start)
+        encoder = audio_encoder.AudioEncoder(added, self._start)
 
         def encode(packet: av.Packet) -> Iterator[TimedPacket]:
-            for frame in sound_encoder.decode(packet):
+            for frame in audio_encoder.decode(packet):
                 for encoded in encoder.encode(frame):
                     yield _route(encoded, added)
             if not packet.size:  # The last packet of the stream.

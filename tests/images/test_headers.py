@@ -89,7 +89,7 @@ def test_extensions_match_formats(name, format, tmp_path):
     headers.check_suffix(tmp_path / name, header)
 
 
-def test_a_missing_file_and_a_folder_are_named(tmp_path):
+def test_a_missing_file_and_a_folder_are_reported(tmp_path):
     with pytest.raises(
         headers.UnreadableImage, match=r"gone\.png does not exist"
     ):
@@ -98,7 +98,7 @@ def test_a_missing_file_and_a_folder_are_named(tmp_path):
         headers.read_header(tmp_path)
 
 
-def test_a_wrong_ending_is_told_from_a_right_one(tmp_path):
+def test_a_wrong_extension_is_an_error(tmp_path):
     png = headers.Header("PNG", 1, 1, 1)
     jpeg = headers.Header("JPEG", 1, 1, 1)
     jpegs = [(f"a.{end}", jpeg) for end in ("JPG", "jpeg", "jfif", "jpe")]
@@ -110,7 +110,7 @@ def test_a_wrong_ending_is_told_from_a_right_one(tmp_path):
         headers.check_suffix(pathlib.Path("a.jpg"), png)
 
 
-def test_photos_of_several_pictures_are_jpegs(tmp_path):
+def test_multi_picture_files_are_jpegs(tmp_path):
     photo = PIL.Image.fromarray(np.zeros((20, 30, 3), "uint8"))
     photo.save(
         tmp_path / "a.jpg", format="MPO", save_all=True, append_images=[photo]
@@ -119,7 +119,7 @@ def test_photos_of_several_pictures_are_jpegs(tmp_path):
 
 
 @pytest.mark.parametrize("orientation", [0, 9, 1000])
-def test_an_orientation_that_does_not_exist_is_none(tmp_path, orientation):
+def test_an_invalid_exif_orientation_is_ignored(tmp_path, orientation):
     exif = PIL.Image.Exif()
     exif[0x0112] = orientation
     PIL.Image.new("RGB", (30, 20)).save(tmp_path / "a.jpg", exif=exif)

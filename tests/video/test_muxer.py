@@ -136,7 +136,7 @@ def test_frames_keep_their_order_and_times(
         ("a.mkv", "libopus", "webvtt", ".webm"),
     ],
 )
-def test_sound_and_subtitles_are_copied(
+def test_audio_and_subtitles_are_copied(
     tmp_path, segments, make_source, name, sound, subtitles, suffix
 ):
     source = make_source(name, sound=sound, subtitles=subtitles)

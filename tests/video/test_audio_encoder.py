@@ -5,7 +5,7 @@ import av
 import numpy as np
 import pytest
 
-from cartoongan_tf.video import sound_encoder
+from cartoongan_tf.video import audio_encoder
 
 
 @pytest.fixture
@@ -15,9 +15,9 @@ def encode():
     def encode(frames):
         with av.open(io.BytesIO(), "w", format="mp4") as container:
             stream = container.add_stream(
-                "aac", sound_encoder.RATE, layout="stereo"
+                "aac", audio_encoder.RATE, layout="stereo"
             )
-            encoder = sound_encoder.SoundEncoder(stream)
+            encoder = audio_encoder.AudioEncoder(stream)
             packets = [p for frame in frames for p in encoder.encode(frame)]
             packets += encoder.finish()
         return [

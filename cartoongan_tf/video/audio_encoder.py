@@ -20,7 +20,7 @@ _MAX_TRIAL_PACKETS = 32  # The first packets of a video may be damaged.
 _MAX_JITTER = fractions.Fraction(1, 50)
 
 
-class SoundEncoder:
+class AudioEncoder:
     """Encodes one audio track.
 
     Args:
@@ -130,7 +130,7 @@ def _can_encode(source, index, codec, format, layout):
     try:
         with containers.trial(source, format) as (container, trial):
             stream = trial.add_stream(codec, RATE, layout=layout)
-            encoder = SoundEncoder(stream)
+            encoder = AudioEncoder(stream)
             packets = containers.demux(container, container.streams[index])
             encoded = [
                 encoded
