@@ -98,6 +98,7 @@ def _input(found):
         return inputs.Input(media_type, path, path, None)
     format = formats.READ_SUFFIXES[path.suffix.lower()]
     # Only its content would tell a still GIF; that stays a GIF, too.
-    if format == "GIF":
-        media_type = media_types.MediaType.ANIMATION
+    is_gif = format == "GIF"
+    picture = media_types.MediaType.PICTURE
+    media_type = media_types.MediaType.ANIMATION if is_gif else picture
     return inputs.Input(media_type, path, path, format)

@@ -97,7 +97,7 @@ class _Search:
         self._samples_folder = samples_folder
         self.inputs = {}
         self.problems = {}
-        self.skipped = collections.Counter()
+        self.skipped = collections.Counter[str]()
 
     def add(self, name):
         """Adds the inputs that a name refers to."""

@@ -152,9 +152,9 @@ def _finish(video, candidates, folder, settings, on_progress):
         cropped = letterbox.cut_bars(
             picture, letterbox.without_lit(picture, bars)
         )
-        frame = sharpness.reduce(cropped, settings["short_side"])
-        candidates.write_cropped(time, frame)
-        frames.append(_measure(time, frame))
+        reduced = sharpness.reduce(cropped, settings["short_side"])
+        candidates.write_cropped(time, reduced)
+        frames.append(_measure(time, reduced))
     choice = choose(frames)
     paths = [folder.frame_path(frame.time) for frame in choice.kept]
     folder.write_sheets(
