@@ -38,11 +38,10 @@ class LitertModel:
     ) -> None:
         threads = threads or os.cpu_count()
         self._interpreter = Interpreter(str(path), num_threads=threads)
-        with native_stderr.held():  # The delegate's note that it is there.
-            self._interpreter.allocate_tensors()
         names = sorted(self._interpreter.get_signature_list())
         if names and all(map(_OWN.fullmatch, names)):
             self.signatures = names
+            _load_delegate(self._interpreter)  # Not once runners hold it.
             self._runners = {
                 name: self._interpreter.get_signature_runner(name)
                 for name in names
@@ -79,6 +78,16 @@ class LitertModel:
         return runner(**{model_interface.IMAGE: batch})[model_interface.CARTOON]
 
 
+def _load_delegate(interpreter):
+    """Allocates a small image, so that XNNPACK's log line appears here."""
+    source, *_ = interpreter.get_input_details()
+    least = [1, model_interface.MINIMUM_SIDE, model_interface.MINIMUM_SIDE, 3]
+    shape = np.maximum(source["shape"], least)
+    interpreter.resize_tensor_input(source["index"], shape)
+    with native_stderr.held():
+        interpreter.allocate_tensors()
+
+
 class _ForeignGraph:
     """The one graph of a file that has no signatures of ours."""
 
@@ -92,6 +101,8 @@ class _ForeignGraph:
         )
         self.signature = model_interface.signature_of(self.source.size)
         self._input, self._output = inputs[0]["index"], outputs[0]["index"]
+        with native_stderr.held():  # XNNPACK's log line.
+            interpreter.allocate_tensors()
 
     def run(self, batch):
         stored = self.source.stored(batch)
