@@ -37,7 +37,7 @@ def build_gan(settings, compare):
     return phases.compile_gan(
         settings,
         *trainer.build_networks(settings),
-        objectives.of_settings(settings, compare),
+        objectives.from_config(settings, compare),
     )
 
 

@@ -61,7 +61,7 @@ def step_function(settings, compare):
 
 def warm_up_function(settings, compare):
     warm_up = cartoongan.WarmUp(
-        new_generator(settings), objectives.of_settings(settings, compare)
+        new_generator(settings), objectives.from_config(settings, compare)
     )
     warm_up.compile(keras.optimizers.Adam())
     step = tf.function(warm_up.train_step)

@@ -21,7 +21,7 @@ def fringe(before: structure.Structure, cartoon: np.ndarray) -> float:
         in the 9 x 9 pixels around, averaged over the pixels within 2 of
         strong steps. 0 where there are none.
     """
-    beside = structure.widened(before.strong, _EDGE_BAND)
+    beside = structure.dilate(before.strong, _EDGE_BAND)
     if not beside.any():
         return 0.0
     colors, after = _chroma(before.photo), _chroma(cartoon)

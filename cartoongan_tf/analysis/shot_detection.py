@@ -236,7 +236,7 @@ def _judge(window):
 
 
 def _is_empty(frame):
-    if (frame.thumbnail.max(axis=2) > letterbox.BLACK).mean() < _MIN_LIT:
+    if (frame.thumbnail.max(axis=2) > letterbox.BLACK_LEVEL).mean() < _MIN_LIT:
         return True
     inside = letterbox.cut_bars(
         frame.thumbnail, letterbox.find_bars(frame.thumbnail.astype("uint8"))
@@ -274,7 +274,9 @@ def _change(one, other):
     """Mean difference where there is a picture: bars do not dilute it."""
     if one is None or other is None:
         return 0.0
-    is_lit = np.maximum(one.coarse, other.coarse).max(axis=2) > letterbox.BLACK
+    is_lit = (
+        np.maximum(one.coarse, other.coarse).max(axis=2) > letterbox.BLACK_LEVEL
+    )
     if not is_lit.any():
         return 0.0
     return np.abs(one.coarse - other.coarse)[is_lit].mean()

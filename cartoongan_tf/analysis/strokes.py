@@ -34,8 +34,8 @@ class Strokes(NamedTuple):
 
 def count_strokes(before: structure.Structure, cartoon: np.ndarray) -> Strokes:
     """Compares a cartoon, uint8 `(height, width, 3)`, with its photo."""
-    slopes = structure.slopes(cartoon)
-    contours = structure.widened(slopes > _CONTOUR, _MAX_SHIFT)
+    slopes = structure.gradient_magnitude(cartoon)
+    contours = structure.dilate(slopes > _CONTOUR, _MAX_SHIFT)
     return Strokes(
         flat=int(before.flat.sum()),
         stray=int((slopes[before.flat] > _STROKE).sum()),

@@ -118,7 +118,7 @@ def write_sheet(
     ]
     shown, captions = [], []
     for name, make in {
-        evaluator.PHOTOS: evaluator.unchanged,
+        evaluator.PHOTOS: evaluator.identity,
         **methods,
     }.items():
         shown += [make(crop) for crop in crops]

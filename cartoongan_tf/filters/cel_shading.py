@@ -45,7 +45,7 @@ def posterize(light, skin):
 
 def _form(light):
     """1 where light models a form, 0 where it is even or at an edge."""
-    slope = edge_flow.steepness(light)
+    slope = edge_flow.gradient_magnitude(light)
     changes = texture.ramp(edge_flow.blur(slope, 2), _FORM_RANGE)
     edges = _widened(texture.ramp(slope, _EDGE_RANGE), _EDGE_RADIUS)
     return changes * (1 - edge_flow.blur(edges, 2))

@@ -56,7 +56,7 @@ def grade(images, wanted: Grade = PLAIN):
 
 def _saturate(images, saturation):
     gray = luminance.luminance(images)
-    share = 1 - _SKIN_SHARE * skin.likeness(images)
+    share = 1 - _SKIN_SHARE * skin.likelihood(images)
     factor = 1 + (saturation - 1) * share
     return ops.clip(gray + factor * (images - gray), -1, 1)
 

@@ -46,7 +46,7 @@ _GAIN = 35.0  # Ink, of 1, by the difference above that.
 _COHERENCE_RANGE = (0.35, 0.6)  # No ink below, all of it above.
 
 
-def ink(photos, grade=grading.PLAIN):
+def ink(photos, grade=grading.DEFAULT):
     """Makes photos of few flat tones, and draws lines along their contours.
 
     Args:
@@ -64,7 +64,7 @@ def ink(photos, grade=grading.PLAIN):
 
     darker, directed = _contours(light, _FINE_RADII)
     opacity = directed * _opacity(darker, _LINE_THRESHOLD)
-    opacity *= 1 - (1 - _SKIN_LINES) * skin.likeness(outlines)
+    opacity *= 1 - (1 - _SKIN_LINES) * skin.likelihood(outlines)
     shade = _shade(tones, _FINE_SHADE * grade.line_lightness)
     color = shade + texture.ramp(darker, _SHADE_RANGE) * (_BLACK - shade)
     drawn = tones + without_texture * opacity * (color - tones)
@@ -78,7 +78,7 @@ def ink(photos, grade=grading.PLAIN):
     return drawn + without_texture * opacity * (color - drawn)
 
 
-def paint(photos, grade=grading.PLAIN):
+def paint(photos, grade=grading.DEFAULT):
     """Makes photos of flat tones, without a line; arguments as of `ink`."""
     graded = grading.grade(photos, grade)
     return _in_tones(l0_smoothing.smooth(graded, _PAINT_STRENGTH))[0]
@@ -89,7 +89,7 @@ def _in_tones(patches):
     # Filtered, small spots get no lines and no tones of their own.
     smoothed = guided_filter.smooth(patches)
     light = luminance.luminance(smoothed)
-    tones = cel_shading.posterize(light, skin.likeness(smoothed))
+    tones = cel_shading.posterize(light, skin.likelihood(smoothed))
     tones = patches + tones - light
     return ops.clip(tones, -1, 1), light
 

@@ -34,7 +34,7 @@ def mask(photos):
         Images of shape `(batch, height, width, 1)`, 1 in texture and 0 off it.
     """
     light = luminance.luminance(photos)
-    changes = ops.clip(edge_flow.steepness(light) / _MIN_SLOPE, 0, 1)
+    changes = ops.clip(edge_flow.gradient_magnitude(light) / _MIN_SLOPE, 0, 1)
     filled = edge_flow.blur(changes, _RADIUS)
     one_direction = edge_flow.coherence(edge_flow.blur(light, 1))
     is_texture = ramp(filled, _DENSITY_RANGE) * (

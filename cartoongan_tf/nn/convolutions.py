@@ -70,7 +70,7 @@ def build_chain(steps: Sequence, input_shape) -> None:
         shape = step.compute_output_shape(shape)
 
 
-def require_least_side(images) -> None:
+def require_min_side(images) -> None:
     """Refuses images that are too small, where their size is known.
 
     Raises:
@@ -122,7 +122,7 @@ class SameSizeNetwork(keras.Model):
         self.blocks = blocks
 
     def call(self, images):
-        require_least_side(images)
+        require_min_side(images)
         return crop_like(chain(self.stages, images), images)
 
     def get_config(self):

@@ -15,7 +15,7 @@ from cartoongan_tf.nn import networks
 OFFICIAL_EPSILON = 1e-9
 
 
-def port_official_generator(path: str | pathlib.Path) -> keras.Model:
+def convert_official_generator(path: str | pathlib.Path) -> keras.Model:
     """Builds the authors' generator from their weights.
 
     Args:

@@ -144,7 +144,7 @@ def _finish(film, found, folder, settings, watch):
     for number, (time, picture) in enumerate(found.read(), start=1):
         watch("Choosing", number, len(found.state.times))
         inside = letterbox.cut_bars(
-            picture, letterbox.without_lit(picture, cut)
+            picture, letterbox.drop_lit_bars(picture, cut)
         )
         frame = sharpness.reduce(inside, settings["short_side"])
         found.write_cut(time, frame)

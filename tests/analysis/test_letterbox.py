@@ -59,14 +59,14 @@ def test_the_bars_of_a_video_are_those_that_most_frames_have():
 
 def test_a_picture_that_fills_the_frame_is_not_cut(scene):
     sides = letterbox.Bars(8, 8, 5, 5)
-    assert letterbox.without_lit(scene, sides) == letterbox.Bars()
-    assert letterbox.without_lit(framed(scene, *sides), sides) == sides
+    assert letterbox.drop_lit_bars(scene, sides) == letterbox.Bars()
+    assert letterbox.drop_lit_bars(framed(scene, *sides), sides) == sides
     wide = framed(scene, 8, 8, 0, 0)
-    assert letterbox.without_lit(wide, sides) == letterbox.Bars(8, 8, 0, 0)
+    assert letterbox.drop_lit_bars(wide, sides) == letterbox.Bars(8, 8, 0, 0)
 
 
 def test_subtitles_do_not_hide_a_bar(scene):
     sides = letterbox.Bars(20, 20, 0, 0)
     picture = framed(scene, *sides)
     picture[-12:-8, 30:70] = 255
-    assert letterbox.without_lit(picture, sides) == sides
+    assert letterbox.drop_lit_bars(picture, sides) == sides

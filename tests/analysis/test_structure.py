@@ -17,14 +17,14 @@ def make_step():
 
 
 def test_a_sharp_step_of_n_levels_has_a_slope_of_4_n(make_step):
-    slopes = structure.slopes(make_step(30))
+    slopes = structure.gradient_magnitude(make_step(30))
     assert (slopes[:, 39:41] == 120).all()
     assert not slopes[:, :39].any()
     assert not slopes[:, 41:].any()
 
 
 def test_the_steepest_channel_counts(make_step):
-    assert structure.slopes(make_step(30, channels=2)).max() == 120
+    assert structure.gradient_magnitude(make_step(30, channels=2)).max() == 120
 
 
 def test_steps_of_more_than_40_levels_are_strong(make_step):
@@ -57,4 +57,4 @@ def test_masks_are_widened_by_a_square():
     mask[4, 5] = True
     expected = np.zeros_like(mask)
     expected[2:7, 3:8] = True
-    np.testing.assert_array_equal(structure.widened(mask, 2), expected)
+    np.testing.assert_array_equal(structure.dilate(mask, 2), expected)

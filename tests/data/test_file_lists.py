@@ -56,7 +56,7 @@ def test_lists_that_are_none_are_refused(tmp_path):
     cases = {
         "gone.txt": r"`photo_dir`=.*gone\.txt does not exist",
         "twice.txt": r"twice\.txt names .*a\.png 2 times",
-        "bytes.txt": r"bytes\.txt is no list of pictures",
+        "bytes.txt": r"bytes\.txt is not a list of pictures",
     }
     for name, message in cases.items():
         with pytest.raises(errors.InputError, match=message):

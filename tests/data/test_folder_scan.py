@@ -117,7 +117,7 @@ def test_a_jpeg_without_its_end_marker_is_read_and_named(tmp_path, capsys):
     found = folder_scan.scan_folder(tmp_path, "photo_dir")
     folder_scan.require_pictures(found, "photo_dir", "error")
     assert capsys.readouterr().err == (
-        f"Read of `photo_dir`={tmp_path} all the same: 1 JPEG without an end "
+        f"Read from `photo_dir`={tmp_path} nevertheless: 1 JPEG without an end "
         "marker (cut.jpg).\n"
     )
 

@@ -34,7 +34,7 @@ def make_change(tmp_path):
             return picture + np.uint8(amount)
 
         calls = []
-        change = image_source.Change(
+        change = image_source.Transform(
             f"plus {amount}", apply, "Adding", tmp_path / "changed"
         )
         return change, calls

@@ -23,7 +23,7 @@ def test_a_mask_comes_back(mask):
 def test_growing_is_opencvs_dilation(mask, times):
     bits = packed_masks.pack(mask)
     for _ in range(times):
-        bits = packed_masks.grow(bits)
+        bits = packed_masks.dilate(bits)
     square = np.ones((2 * times + 1, 2 * times + 1), "uint8")
     expected = cv2.dilate(mask.astype("uint8"), square) > 0
     actual = packed_masks.unpack(bits, mask.shape[1])

@@ -220,7 +220,7 @@ def test_another_seed_gives_other_batches(folders):
 @pytest.mark.parametrize("count", [1, 2, 7])
 def test_each_pass_shows_every_picture_once(count):
     picked = [
-        int(pipeline.pick(count, tf.constant(number, tf.int64), 5))
+        int(pipeline.shuffled_index(count, tf.constant(number, tf.int64), 5))
         for number in range(3 * count)
     ]
     passes = [picked[i : i + count] for i in range(0, 3 * count, count)]

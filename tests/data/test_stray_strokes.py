@@ -11,7 +11,7 @@ def crop(random):
 
 
 def lots(number, height=40, width=56):
-    strokes = stray_strokes.draw_strokes(height, width, (3, number))
+    strokes = stray_strokes.sample_strokes(height, width, (3, number))
     return stray_strokes.Strokes(*(part.numpy() for part in strokes))
 
 
@@ -58,7 +58,7 @@ def test_a_level_stroke_has_its_width_and_its_length():
         opacities=np.eye(6, dtype="float32")[0],
     )
     white = np.full((20, 24, 3), 200, "uint8")
-    is_dark = stray_strokes.paint(white, strokes).numpy()[..., 0] == 40
+    is_dark = stray_strokes.render(white, strokes).numpy()[..., 0] == 40
     assert is_dark[8:10, 5:16].all()
     assert is_dark.sum() == 2 * 11
 

@@ -191,7 +191,7 @@ def test_without_faces_there_is_no_share_of_them(evaluate):
 
 
 def test_photos_and_cartoons_stand_around_what_is_measured(evaluate):
-    scores = evaluate({"negative": negative, "copy": evaluator.unchanged})
+    scores = evaluate({"negative": negative, "copy": evaluator.identity})
     assert list(scores) == ["photos", "negative", "copy", "cartoons"]
     photos, _, copy, cartoons = scores.values()
     assert photos.kernel_to_photos is photos.frechet_to_photos is None
@@ -233,5 +233,5 @@ def test_gray_photos_have_no_hue_that_could_turn(evaluate, photos):
 
 
 def test_files_are_described_by_their_centers(describe, photos, capsys):
-    actual = evaluator.describe_files(describe, photos, SIZE, "Describing")
+    actual = evaluator.file_features(describe, photos, SIZE, "Describing")
     np.testing.assert_array_equal(actual, describe(crops(photos)))

@@ -14,13 +14,13 @@ def images(random):
 
 
 def drawn(augmentation, *chances):
-    return augmentation.view(tf.constant(chances, tf.float32))
+    return augmentation.sample_view(tf.constant(chances, tf.float32))
 
 
 def test_without_settings_images_are_shown_as_they_are(images):
     view = drawn(augmentation.Augmentation(), 0.9, 0.9, 0.9)
-    for one in (view, augmentation.AS_IT_IS):
-        assert one.crop(one.tint(images)) is images
+    for one in (view, augmentation.IDENTITY):
+        assert one.crop(one.desaturate(images)) is images
 
 
 def test_all_images_are_cropped_at_the_same_place(images):
@@ -51,7 +51,7 @@ def test_all_places_are_drawn_alike():
 
 def test_a_tint_keeps_luminance_and_takes_color(images):
     view = drawn(augmentation.Augmentation(gray_share=0.8), 0, 0, 0.5)
-    tinted = np.asarray(view.tint(images[0]))
+    tinted = np.asarray(view.desaturate(images[0]))
     np.testing.assert_allclose(
         tinted @ LUMINANCE, images[0] @ LUMINANCE, atol=1e-6
     )
@@ -61,7 +61,7 @@ def test_a_tint_keeps_luminance_and_takes_color(images):
 
 
 def test_a_share_of_one_is_gray(images):
-    gray = np.asarray(augmentation.View(0, 0, 0, 1.0).tint(images[0]))
+    gray = np.asarray(augmentation.View(0, 0, 0, 1.0).desaturate(images[0]))
     np.testing.assert_allclose(np.ptp(gray, axis=-1), 0, atol=1e-6)
 
 
@@ -69,8 +69,8 @@ def test_a_view_in_a_graph_is_the_view(images):
     bounds = augmentation.Augmentation(shift=5, gray_share=0.5)
 
     def show(batch, chances):
-        view = bounds.view(chances)
-        return view.crop(view.tint(batch))
+        view = bounds.sample_view(chances)
+        return view.crop(view.desaturate(batch))
 
     traced = tf.function(show)
     for chances in ([0.1, 0.7, 0.3], [0.9, 0.2, 1.0]):

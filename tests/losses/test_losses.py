@@ -25,24 +25,24 @@ def test_undecided_least_squares_discriminator_pays_two_thirds():
     assert float(loss) == pytest.approx(2 / 3)
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("variant", FORMS)
 @pytest.mark.parametrize("mistaken", [0, 1, 2])
-def test_only_crisp_cartoons_count_as_real(form, mistaken):
+def test_only_crisp_cartoons_count_as_real(variant, mistaken):
     right = [np.ones_like(HIGH), UNDECIDED, UNDECIDED]
-    if form == "log":
+    if variant == "log":
         right = [HIGH, LOW, LOW]
     wrong = list(right)
     wrong[mistaken] = right[1] if mistaken == 0 else right[0]
-    good = losses.discriminator_loss(*right, form)
-    bad = losses.discriminator_loss(*wrong, form)
+    good = losses.discriminator_loss(*right, variant)
+    bad = losses.discriminator_loss(*wrong, variant)
     assert float(good) == pytest.approx(0, abs=1e-3)
     assert float(bad) >= 1 - 1e-3
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_generator_is_paid_for_fooling_the_discriminator(form):
-    fooled = losses.generator_loss(np.ones_like(HIGH), form)
-    caught = losses.generator_loss(UNDECIDED, form)
+@pytest.mark.parametrize("variant", FORMS)
+def test_generator_is_paid_for_fooling_the_discriminator(variant):
+    fooled = losses.generator_loss(np.ones_like(HIGH), variant)
+    caught = losses.generator_loss(UNDECIDED, variant)
     assert float(fooled) < float(caught)
 
 

@@ -177,7 +177,7 @@ def test_content_is_compared_as_the_view_shows_it(images):
     view = augmentation.View(4, 1, 3, 1.0)
     aim = objective.Objective(features, 1e-3, color_weight=1.0)
     found = aim.reconstruction_terms(photos, generated, view=view)
-    shown = [view.crop(view.tint(batch)) for batch in (photos, generated)]
+    shown = [view.crop(view.desaturate(batch)) for batch in (photos, generated)]
     expected = 2 * np.abs(np.subtract(*shown)).mean()
     assert float(found["content"]) == pytest.approx(expected, rel=1e-5)
     whole = losses.color_loss(photos, generated)
@@ -193,7 +193,7 @@ def test_maps_that_are_there_are_not_computed_again(images):
 
     photos, generated = images
     aim = objective.Objective(counted, 1e-3)
-    of_generated = aim.look(generated, augmentation.AS_IT_IS)
+    of_generated = aim.extract_features(generated, augmentation.IDENTITY)
     found = aim.reconstruction_terms(photos, generated, maps=of_generated)
     assert len(seen) == 2
     again = aim.reconstruction_terms(photos, generated)

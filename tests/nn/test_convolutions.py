@@ -69,10 +69,10 @@ def test_a_chain_in_a_layer_is_built_with_the_shapes_on_the_way():
 
 @pytest.mark.parametrize("sides", [(15, 24), (24, 15)])
 def test_images_that_are_too_small_are_refused(sides):
-    convolutions.require_least_side(np.zeros((1, 16, 16, 3)))
-    convolutions.require_least_side(keras.Input((None, None, 3)))
+    convolutions.require_min_side(np.zeros((1, 16, 16, 3)))
+    convolutions.require_min_side(keras.Input((None, None, 3)))
     with pytest.raises(ValueError, match="at least 16 pixels a side"):
-        convolutions.require_least_side(np.zeros((1, *sides, 3)))
+        convolutions.require_min_side(np.zeros((1, *sides, 3)))
 
 
 def test_cartoons_are_cut_below_and_right():

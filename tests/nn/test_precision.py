@@ -36,7 +36,7 @@ def convolutions_of(network):
 
 @pytest.mark.parametrize("dtype", choices.COMPUTE_DTYPES)
 def test_mixed_precision_computes_in_16_bits_alone(network, inputs, dtype):
-    mixed = precision.copy_network(network, precision.mixed(dtype))
+    mixed = precision.copy_network(network, precision.mixed_policy(dtype))
     for layer in convolutions_of(mixed):
         assert layer.compute_dtype == dtype
     assert {weight.dtype for weight in mixed.weights} == {"float32"}
@@ -51,7 +51,7 @@ def test_mixed_precision_computes_in_16_bits_alone(network, inputs, dtype):
 
 
 def test_a_copy_of_a_mixed_one_is_the_first_network(network, inputs):
-    mixed = precision.copy_network(network, precision.mixed("bfloat16"))
+    mixed = precision.copy_network(network, precision.mixed_policy("bfloat16"))
     again = precision.copy_network(mixed)
     assert all(n.compute_dtype == "float32" for n in convolutions_of(again))
     for found, wanted in zip(
@@ -63,5 +63,5 @@ def test_a_copy_of_a_mixed_one_is_the_first_network(network, inputs):
 
 
 def test_the_policy_of_other_networks_stays(network):
-    precision.copy_network(network, precision.mixed("bfloat16"))
+    precision.copy_network(network, precision.mixed_policy("bfloat16"))
     assert keras.config.dtype_policy().name == "float32"

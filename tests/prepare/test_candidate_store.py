@@ -17,7 +17,7 @@ def stretch(end, *times):
     return shot_detection.Stretch(end, end - 0.3, 9, 2, 3, picks)
 
 
-def test_a_new_process_goes_on_where_the_old_one_stopped(folder):
+def test_a_new_process_resumes_with_the_same_bits(folder):
     old = candidate_store.Candidates(folder, ["film", 3])
     old.add(stretch(2.0, 1.5))
     old.add(stretch(4.0))
