@@ -58,7 +58,7 @@ class PictureSource:
             except (OSError, tf.errors.OpError):
                 return errors.InputError(
                     f"{copy}, which holds a decoded picture, is damaged or "
-                    "gone; remove its folder, and run the same command again."
+                    "missing; remove its folder and run the command again."
                 )
         return None
 

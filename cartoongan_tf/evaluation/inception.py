@@ -96,7 +96,7 @@ def load_inception(weights: str = choices.IMAGENET) -> Inception:
         weights,
         flag=_FLAG,
         file="inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5",
-        otherwise="name an .npz file of the network of 2015",
+        alternative="name an .npz file of the 2015 network",
     )
     return Inception(_pooled(network.input, network.output), "InceptionV3")
 

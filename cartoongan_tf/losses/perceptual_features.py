@@ -148,9 +148,9 @@ def _vgg19(weights):
         None if is_ours else weights,
         flag=_FLAG,
         file="vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5",
-        otherwise=(
-            "do without: train.py `content_features`=pyramid, or evaluate.py "
-            "`vgg19_weights`=none"
+        alternative=(
+            "do without: `content_features`=pyramid to train, or "
+            "`vgg19_weights`=none to evaluate"
         ),
     )
     if is_ours:
@@ -186,5 +186,6 @@ def _assign_arrays(network, path):
                 layer.set_weights([arrays[name] for name in names])
             except (KeyError, ValueError) as error:
                 raise errors.InputError(
-                    f"`{_FLAG}`={path} are not VGG19's: {error}"
+                    f"`{_FLAG}`={path} does not hold the weights of VGG19: "
+                    f"{error}"
                 ) from error

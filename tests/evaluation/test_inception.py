@@ -151,9 +151,9 @@ def test_weights_that_are_none_are_refused(tmp_path, weights):
         "resnet": "`inception_weights` must be imagenet, or a file",
         "gone.npz": "does not exist",
         "text.npz": "cannot be read",
-        "text.h5": "are not InceptionV3's without its top",
-        "other.npz": "are not those of Inception up to mixed_7",
-        "bias.npz": "are not those of Inception up to mixed_7",
+        "text.h5": "does not hold the weights of InceptionV3 without",
+        "other.npz": "does not hold the weights of Inception up to",
+        "bias.npz": "does not hold the weights of Inception up to",
     }
     for name, message in cases.items():
         path = name if name == "resnet" else str(tmp_path / name)

@@ -153,7 +153,7 @@ def test_vgg19_weights_that_are_none_are_refused(tmp_path):
         "resnet": "must be imagenet, or a file",
         str(tmp_path / "gone.npz"): "does not exist",
         str(tmp_path / "text.npz"): "cannot be read",
-        str(tmp_path / "other.npz"): "are not VGG19's",
+        str(tmp_path / "other.npz"): "does not hold the weights of VGG19",
     }
     for weights, message in cases.items():
         with pytest.raises(errors.InputError, match=message):

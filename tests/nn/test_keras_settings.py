@@ -73,7 +73,7 @@ def test_losses_and_filters_are_channels_last(compute, restored, images):
 
 def test_networks_of_others_are_channels_last(channels_first, tmp_path):
     network = pretrained.load_application(
-        keras.applications.VGG19, None, flag="", file="", otherwise=""
+        keras.applications.VGG19, None, flag="", file="", alternative=""
     )
     assert network.input.shape[-1] == 3
     tiny = inception.load_inception(
