@@ -132,7 +132,9 @@ def _read(film, found, most, watch):
     frames = watched(
         frame_sampler.sampled(film, shot_detection.RATE, state.context)
     )
-    for stretch in shot_detection.split(frames, most=most, begin=state.next):
+    for stretch in shot_detection.split(
+        frames, max_picks=most, begin=state.next
+    ):
         found.add(stretch)
     found.close(film.end)
 

@@ -35,7 +35,7 @@ class Measures(NamedTuple):
         drawn: `drawn_score.LineStats.drawn`.
         grain: Noise of its flat areas, `grain.measure`.
         bars: Share of the picture that bars take.
-        fingerprint: Of `duplicates`.
+        fingerprint: `near_duplicates.fingerprint`.
     """
 
     width: int

@@ -28,7 +28,7 @@ def sampled(*stretches):
 
 
 def split(*stretches, most=3):
-    return list(shot_detection.split(sampled(*stretches), most=most))
+    return list(shot_detection.split(sampled(*stretches), max_picks=most))
 
 
 def picks(*stretches, most=3):
@@ -194,11 +194,11 @@ def test_a_video_can_be_split_from_the_end_of_any_stretch():
         film_maker.still(BLACK, 1),
         film_maker.still(FIRST, 1),
     )
-    whole = list(shot_detection.split(frames, most=2))
+    whole = list(shot_detection.split(frames, max_picks=2))
     assert len(whole) == 6
     for number, stretch in enumerate(whole[:-1], start=1):
         rest = [frame for frame in frames if frame[0] >= stretch.context]
-        again = list(shot_detection.split(rest, most=2, begin=stretch.end))
+        again = list(shot_detection.split(rest, max_picks=2, begin=stretch.end))
         assert list(map(summary, again)) == list(map(summary, whole[number:]))
 
 

@@ -23,7 +23,7 @@ SIZE = 32
 
 
 @pytest.fixture(scope="module")
-def describe(tmp_path_factory):
+def inception_features(tmp_path_factory):
     folder = tmp_path_factory.mktemp("inception")
     return inception.load_inception(
         inception_maker.make_weights(folder / "tiny.npz")
@@ -42,15 +42,15 @@ def cartoons(make_folder):
 
 
 @pytest.fixture
-def evaluate(describe, photos, cartoons):
-    def evaluate(methods, content=None, detector=None):
+def evaluate(inception_features, photos, cartoons):
+    def evaluate(methods, content_features=None, detector=None):
         return evaluator.evaluate(
             methods,
             photos,
             cartoons,
             image_size=SIZE,
-            describe=describe,
-            content=content,
+            inception_features=inception_features,
+            content_features=content_features,
             detector=detector,
         )
 
@@ -91,14 +91,14 @@ def crops(paths):
 
 
 def test_scores_are_what_each_measure_gives_on_all_pictures(
-    evaluate, describe, photos, cartoons
+    evaluate, inception_features, photos, cartoons
 ):
     score = evaluate({"negative": negative}, perceptual_features.pyramid)[
         "negative"
     ]
     before = crops(photos)
     after = [255 - crop for crop in before]
-    made, real, aim = map(describe, (after, before, crops(cartoons)))
+    made, real, aim = map(inception_features, (after, before, crops(cartoons)))
     images = [pictures.to_network(np.stack(many)) for many in (before, after)]
     drifts = list(map(color_drift.compare, before, after))
     line_stats = [drawn_score.line_stats(crop) for crop in after]
@@ -232,6 +232,10 @@ def test_gray_photos_have_no_hue_that_could_turn(evaluate, photos):
     assert evaluate({"negative": negative})["negative"].turned is None
 
 
-def test_files_are_described_by_their_centers(describe, photos, capsys):
-    actual = evaluator.file_features(describe, photos, SIZE, "Describing")
-    np.testing.assert_array_equal(actual, describe(crops(photos)))
+def test_files_are_described_by_their_centers(
+    inception_features, photos, capsys
+):
+    actual = evaluator.file_features(
+        inception_features, photos, SIZE, "Describing"
+    )
+    np.testing.assert_array_equal(actual, inception_features(crops(photos)))
