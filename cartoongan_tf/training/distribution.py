@@ -21,7 +21,7 @@ from cartoongan_tf.core import errors
 from cartoongan_tf.data import pipeline
 from cartoongan_tf.training import config
 
-_VARIABLE = "TF_CONFIG"
+_TF_CONFIG = "TF_CONFIG"
 _EXAMPLE = (
     '{"cluster": {"worker": ["host0:2222", "host1:2222"]}, '
     '"task": {"type": "worker", "index": 0}}'
@@ -221,7 +221,7 @@ def _join_workers():
         strategy = tf.distribute.MultiWorkerMirroredStrategy()
     except tf.errors.UnknownError as error:
         raise errors.InputError(
-            f"worker {number} cannot listen on its port in {_VARIABLE} "
+            f"worker {number} cannot listen on its port in {_TF_CONFIG} "
             f"({error.message}); end the process that uses it, or name "
             "another port."
         ) from error
@@ -237,11 +237,11 @@ def read_task() -> tuple[int, int]:
     Raises:
         InputError: If the variable is not set or not valid.
     """
-    text = os.environ.get(_VARIABLE)
+    text = os.environ.get(_TF_CONFIG)
     if not text:
         raise errors.InputError(
-            f"`strategy`=multi_worker reads the addresses of the workers from "
-            f"the variable {_VARIABLE}, which cluster managers set; it is not "
+            "`strategy`=multi_worker reads the addresses of the workers from "
+            f"the variable {_TF_CONFIG}, which cluster managers set; it is not "
             "set. docs/scaling.md shows how, and `strategy`=mirrored trains "
             "on all devices of this machine alone."
         )
@@ -256,7 +256,7 @@ def read_task() -> tuple[int, int]:
         return tasks.index((role, index)), len(tasks)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise errors.InputError(
-            f"The variable {_VARIABLE} does not say which worker this is "
+            f"The variable {_TF_CONFIG} does not say which worker this is "
             f"({error}); it must look like {_EXAMPLE}, received {text}."
         ) from error
 

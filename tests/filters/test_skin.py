@@ -19,7 +19,7 @@ def likeness_of(color):
         (0.35, 0.22, 0.16),
     ],
 )
-def test_skin_is_told_in_all_its_colors(color):
+def test_skin_of_all_colors_is_likely(color):
     assert likeness_of(color) > 0.6
 
 
@@ -35,5 +35,5 @@ def test_skin_is_told_in_all_its_colors(color):
         (0.97, 0.96, 0.95),
     ],
 )
-def test_other_colors_and_grays_are_not(color):
+def test_other_colors_and_grays_are_unlikely(color):
     assert likeness_of(color) < 0.15
