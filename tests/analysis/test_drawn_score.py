@@ -163,7 +163,7 @@ def measured(shared):
 @pytest.mark.shared
 @pytest.mark.parametrize("style", STYLES)
 def test_twenty_real_pictures_per_folder_are_enough(measured, style):
-    """Of 200 draws, none the right way round may count as swapped."""
+    """None of 200 samples in the right order may count as swapped."""
     random = np.random.default_rng(0)
     right, swapped = [], []
     for _ in range(200):

@@ -11,7 +11,7 @@ from cartoongan_tf.filters import grading
 
 
 def source(random, count, strength):
-    """Pictures of random hues, as far from gray as told."""
+    """Pictures of random hues at a given distance from gray."""
     pixels = []
     for hue in random.uniform(size=count):
         color = colorsys.hls_to_rgb(hue, 0.5, strength)
@@ -57,7 +57,7 @@ def grays(random, low, high, *, paper=0.0, count=80):
 
 
 def matched(values, photos, cartoons, share):
-    """What becomes of some luminance."""
+    """Luminance after grading."""
     grade = color_matching.match(photos, cartoons, share)
     images = 2 * np.repeat(np.float32(values)[None, None, :, None], 3, -1) - 1
     return (np.asarray(grading.grade(images, grade))[0, 0, :, 0] + 1) / 2

@@ -74,7 +74,7 @@ def test_other_settings_are_within_a_level_of_opencv(blur, kernel, dilation):
 
 
 def test_without_xla_the_transform_runs_uncompiled(random, monkeypatch):
-    """As TensorFlow for Windows does, where `jit_compile` is an error."""
+    """As on Windows, where `jit_compile` is an error."""
 
     def refuse(*_, **__):
         raise tf.errors.UnimplementedError(None, None, "no XLA")

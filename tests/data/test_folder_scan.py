@@ -105,7 +105,7 @@ def test_ignored_files_are_counted_with_an_example(make_folder, capsys):
     )
     (folder / "0.png").unlink()
     found = folder_scan.scan_folder(folder, "photo_dir")
-    with pytest.raises(errors.InputError, match=r"picture, but 2 \.cr2"):
+    with pytest.raises(errors.InputError, match=r"pictures, but 2 \.cr2"):
         folder_scan.require_pictures(found, "photo_dir", "error")
 
 

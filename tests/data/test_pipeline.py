@@ -123,7 +123,7 @@ def test_people_do_not_change_the_cartoons(folders, people):
 
 
 def test_each_photo_gets_a_window_that_matches(folders, windows):
-    """Which are bit for bit what was measured, or that mirrored."""
+    """Windows equal the measured ones bit for bit, or are flipped."""
     cut = pipeline.cut_windows(folders[1], CROPS, SETTINGS["seed"])
     known = {
         cut(tf.constant(n, tf.int64)).numpy().tobytes(): n for n in range(30)
@@ -154,7 +154,7 @@ def test_matched_crops_are_flipped_only_with_horizontal_flip(folders, windows):
 
 
 def test_crops_match_the_edge_share_of_the_photo(plain, folders):
-    """Of 200 windows flat photos get the flattest, and noise the others."""
+    """Flat photos get the flattest of 200 windows, noisy ones the others."""
     crops = dataclasses.replace(CROPS, horizontal_flip=False)
     cut = pipeline.cut_windows(folders[1], crops, SETTINGS["seed"])
     rising = crop_matching.Windows(
@@ -272,7 +272,7 @@ def test_the_smallest_crop_can_be_the_largest():
 
 @pytest.mark.parametrize("largest", [0.7, 0.9])
 def test_no_crop_is_larger_than_the_largest(largest):
-    """What a crop rises by falls short of its side by what resizing takes."""
+    """A crop's range is smaller than its side, by the loss of resizing."""
     crops = crops_of_a_ramp(200, largest=largest)
     heights = crops[:, -1, 0, 1] - crops[:, 0, 0, 1]
     assert heights.max() <= 60 * largest

@@ -99,7 +99,7 @@ def network_of_2015(images, arrays):
 
 
 def seen(many):
-    """What the network sees, resized pixel by pixel rather than at once."""
+    """Input of the network, resized pixel by pixel."""
     places = (np.arange(299) + 0.5) * 256 / 299 - 0.5
     low = np.clip(np.floor(places).astype(int), 0, 255)
     high = np.minimum(low + 1, 255)

@@ -9,7 +9,7 @@ LIGHTER = ((0.0, 0.0), (0.25, 0.5), (1.0, 1.0))
 
 
 def graded(colors, **wanted):
-    """What becomes of colors in [0, 1]."""
+    """Graded colors in [0, 1]."""
     images = 2 * np.float32(colors)[None, None] - 1
     found = grading.grade(images, grading.Grade(**wanted))
     return (np.asarray(found)[0, 0] + 1) / 2

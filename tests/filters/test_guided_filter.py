@@ -6,7 +6,7 @@ from cartoongan_tf.filters import guided_filter
 
 
 def box(array, radius):
-    """Means over squares, mirrored at the border, one pixel at a time."""
+    """Box blur with reflection padding, one pixel at a time."""
     sides = ((0, 0), (radius, radius), (radius, radius), (0, 0))
     padded = np.pad(array, sides, mode="reflect")
     means = np.zeros_like(array)

@@ -10,7 +10,7 @@ BRIGHTER = ((0.0, 0.0), (0.4, 0.8), (1.0, 1.0))
 
 
 def unlifted(tone):
-    """What is lifted to a tone."""
+    """Luminance before the default gamma."""
     return 2 * ((tone + 1) / 2) ** (1 / 0.85) - 1
 
 
@@ -95,7 +95,7 @@ LEAF, SKIN = np.float32([0.0, 0.4, -0.2]), np.float32([0.6, 0.2, 0.0])
 
 
 def fine_line_on(color):
-    """What is drawn of a thin dark bar, and of what it lies on."""
+    """Colors drawn for a thin dark bar and for its background."""
     photo = np.tile(color, (1, 48, 48, 1))
     photo[:, 22:25, 16:32] -= 0.3
     found = inked(photo, 1.0)[0]

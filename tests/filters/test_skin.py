@@ -5,7 +5,7 @@ from cartoongan_tf.filters import skin
 
 
 def likeness_of(color):
-    """Of one color, given in [0, 1]."""
+    """Likelihood of one color, given in [0, 1]."""
     images = 2 * np.float32(color).reshape(1, 1, 1, 3) - 1
     return np.asarray(skin.likelihood(images)).item()
 

@@ -24,7 +24,7 @@ def test_an_initializer_replaces_the_default():
 
 @pytest.mark.parametrize("size", [1, 3, 5, 7])
 def test_a_reflection_padded_convolution_has_no_border_effect(size):
-    """Of one color inside, it is of one color at the rim too."""
+    """The result of a one-color image has one color up to the border."""
     steps = convolutions.reflection_padded_convolution(2, size)
     flat = np.full((1, 16, 24, 3), 0.3, "float32")
     result = np.asarray(convolutions.chain(steps, flat))

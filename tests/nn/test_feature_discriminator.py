@@ -63,7 +63,7 @@ def test_a_kernel_has_a_largest_singular_value_of_one(random, shape, wrap):
 
 
 def test_equal_singular_values_are_one(random):
-    """Where no direction is the strongest."""
+    """No direction is the strongest."""
     constraint = feature_discriminator.UnitSpectralNorm()
     square, _ = np.linalg.qr(random.normal(size=(16, 16)))
     kernel = 3 * square.reshape(1, 1, 16, 16).astype("float32")
@@ -120,7 +120,7 @@ def test_missing_maps_are_errors(network, maps):
 
 
 def test_heads_are_lipschitz(network, random):
-    """Kernels of norm one, and slopes of one at most, in each layer.
+    """Kernels have norm one, and activations slopes of at most one.
 
     A kernel of 3x3 pixels sees a pixel nine times: three times the norm.
     """

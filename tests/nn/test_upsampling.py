@@ -17,7 +17,7 @@ def layer():
 
 
 def in_three_steps(layer):
-    """The same by Keras' own layers: repeated, mirrored, convolved."""
+    """The same with Keras layers: upsampling, padding, convolution."""
     steps = [
         keras.layers.UpSampling2D(interpolation="nearest"),
         layers.ReflectionPadding2D(1),

@@ -50,7 +50,7 @@ def weights_of(gan):
 
 
 def step_of(gan, batch):
-    """How a step moves kernels, and what it reports."""
+    """Changes of the kernels in a step, and its reported losses."""
     before = weights_of(gan)
     report = gan.train_step(batch)
     moves = [
