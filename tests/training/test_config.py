@@ -112,7 +112,7 @@ def test_a_pool_must_hold_a_batch():
         ({"match_tones": 1.5}, "`match_tones` must be from 0 to 1"),
         ({"line_lightness": 0.5}, "of inked, received photo"),
         ({"line_lightness": 1.5}, "`line_lightness` must be from 0 to 1"),
-        ({"content_target": "teacher"}, "`teacher`=None and a `content_targ"),
+        ({"content_target": "teacher"}, "`teacher`=None and `content_target`"),
         ({"teacher": "comic"}, "go together, received photo"),
         ({"most_white": 0.5}, "`match_crops`; pass that as well"),
         ({"most_white": -0.5}, "`most_white` must be from 0 to 1"),

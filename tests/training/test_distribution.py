@@ -54,7 +54,7 @@ def test_an_invalid_tf_config_is_reported(monkeypatch, text):
     monkeypatch.setenv("TF_CONFIG", text)
     with pytest.raises(errors.InputError, match="TF_CONFIG") as caught:
         distribution.join(settings_of("multi_worker"))
-    assert str(caught.value).endswith(f"and was {text}.")
+    assert str(caught.value).endswith(f"received {text}.")
 
 
 def test_a_missing_tf_config_is_reported(monkeypatch):

@@ -34,7 +34,7 @@ def test_the_same_run_may_resume(settings, folders):
 
 
 def test_checkpoints_without_a_record_are_not_resumed(settings, folders):
-    with pytest.raises(errors.InputError, match=r"no run\.json"):
+    with pytest.raises(errors.InputError, match=r"no readable run\.json"):
         run_record.check(settings, folders)
 
 
@@ -42,7 +42,7 @@ def test_checkpoints_without_a_record_are_not_resumed(settings, folders):
 def test_a_damaged_record_is_named(settings, folders, tmp_path, text):
     run_record.write(settings, folders)
     (tmp_path / "run/run.json").write_text(text)
-    with pytest.raises(errors.InputError, match="put it back"):
+    with pytest.raises(errors.InputError, match="restore it"):
         run_record.check(settings, folders)
 
 
