@@ -49,7 +49,7 @@ def main(_):
             pathlib.Path(folder) / "photos", FLAGS.photos, (width, height)
         )
         engine.connect()
-        rates = {"batch": [], "network": []}
+        rates: dict[str, list[float]] = {"batch": [], "network": []}
         for number in range(FLAGS.repeats):
             output = f"{folder}/{number}"
             rates["batch"].append(batch_rate(photos, output))

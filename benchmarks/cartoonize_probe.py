@@ -28,7 +28,7 @@ def main(style, way, path):
     run = {"file": file_to_file, "call": one_call}[way](style, path)
     with PIL.Image.open(path) as photo:
         megapixels = photo.width * photo.height / 1e6
-    times = []
+    times: list[float] = []
     while sum(times) < MIN_SECONDS:
         begin = time.perf_counter()
         run()

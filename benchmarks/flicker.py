@@ -114,8 +114,10 @@ def motion(before, after):
 
 def flow(one, other):
     """Farneback's dense optical flow, at the full size."""
-    grays = (cv2.cvtColor(p, cv2.COLOR_RGB2GRAY) for p in (one, other))
-    return cv2.calcOpticalFlowFarneback(*grays, None, 0.5, 4, 21, 5, 7, 1.5, 0)
+    before, after = (cv2.cvtColor(p, cv2.COLOR_RGB2GRAY) for p in (one, other))
+    return cv2.calcOpticalFlowFarneback(  # type: ignore[call-overload]
+        before, after, None, 0.5, 4, 21, 5, 7, 1.5, 0
+    )
 
 
 def warping_error(frames, ways):

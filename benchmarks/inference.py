@@ -96,7 +96,7 @@ def report(folder, model, size):
             process.communicate()
             what = answer.strip() or "failed"
             print(_ROW.format(model, name, runtime, what, *[""] * 5))
-    times = {runtime: [] for runtime in running}
+    times: dict[str, list[float]] = {runtime: [] for runtime in running}
     for _ in range(FLAGS.rounds):
         for runtime, process in running.items():
             times[runtime].append(float(turns.take(process)))
@@ -104,7 +104,7 @@ def report(folder, model, size):
     for process in running.values():
         process.communicate()
     cartoons = {r: np.load(folder / f"{r}.npy").astype(int) for r in running}
-    first = next(iter(running), None)
+    first = next(iter(running), "")
     for runtime in running:
         pairs = zip(times[first], times[runtime], strict=True)
         fastest = min(times[runtime])

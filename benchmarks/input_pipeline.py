@@ -41,7 +41,7 @@ def main(_):
 
 
 def open_folder(flag):
-    found = folder_scan.scan_folder(FLAGS[flag].value, f"--{flag}")
+    found = folder_scan.scan_folder(getattr(FLAGS, flag), f"--{flag}")
     folder_scan.require_pictures(found, f"--{flag}", "skip")
     return image_source.open_source(found, FLAGS.cache)
 
@@ -87,7 +87,7 @@ def stages(photos, cartoons):
 
 def measure(datasets):
     options = one_core.dataset_options()
-    fastest = {}
+    fastest: dict[str, np.ndarray] = {}
     for _ in range(FLAGS.rounds):
         for name, dataset in datasets.items():
             times = one_core.seconds_between(dataset.with_options(options))

@@ -63,7 +63,7 @@ def report_rates(folder):
     photo = photo_requests.write_photo(folder / "photo.jpg", width, height)
     body = folder / "body.json"
     body.write_bytes(photo_requests.body_of(photo.read_bytes()))
-    rows = {int(connections): [] for connections in FLAGS.connections}
+    rows: dict[int, list] = {int(each): [] for each in FLAGS.connections}
     with serve(folder) as server:
         run_load(server, max(rows), FLAGS.seconds / 2, [body])
         for _ in range(FLAGS.rounds):

@@ -182,7 +182,7 @@ def report_mutations(server, photo):
             lambda seed: count_mutations(server, photo, seed, share),
             range(FLAGS.first_mutation, FLAGS.first_mutation + FLAGS.senders),
         )
-        total = sum(counts, collections.Counter())
+        total: collections.Counter = sum(counts, collections.Counter())
     for status, count in sorted(total.items()):
         yield report(f"{count} mutated requests", status)
 

@@ -30,6 +30,9 @@ def run(main: Callable) -> None:
         resolved = resolve(sys.argv)
     except ValueError as error:
         sys.exit(f"error: {error}")
+    if {"--help", "-h"}.intersection(resolved):
+        app.usage(shorthelp=True, writeto_stdout=True)
+        return
     # Names of files may be in no encoding, or not in that of the output.
     if isinstance(sys.stdout, io.TextIOWrapper):
         if sys.stdout.errors == "strict":

@@ -107,7 +107,7 @@ def write_table(folder):
     path = folder / "evaluation" / "evaluation.json"
     tables = json.loads(path.read_text())["metrics"]
     metrics = tables[str(_IMAGE_SIZE)]
-    lines = []
+    lines: list[str] = []
     for name in FLAGS.settings:
         row = logged(folder / name) | {
             key: v for key, v in metrics[name].items() if v is not None

@@ -44,7 +44,7 @@ def main(_):
 
 
 def measure(flag):
-    folder = folder_scan.scan_folder(FLAGS[flag].value, flag)
+    folder = folder_scan.scan_folder(getattr(FLAGS, flag), flag)
     measured = folder_check.measure_folder(folder, flag).measured
     return np.array([m.drawn for m in measured.values()])
 

@@ -15,6 +15,7 @@ import pathlib
 import statistics
 import sys
 import tempfile
+from collections.abc import Callable
 
 import numpy as np
 from absl import flags
@@ -53,7 +54,7 @@ def main(_):
             for name, command in commands(vgg19).items()
         }
         counts = [first_number(process) for process in started.values()]
-        by_turns = {
+        by_turns: dict[str, Callable] = {
             name: functools.partial(turns.take, process)
             for name, process in started.items()
         }
@@ -62,7 +63,7 @@ def main(_):
         times = in_turn.measure(by_turns, FLAGS.repeats)
         memory = {n: process_memory.of(p.pid)[1] for n, p in started.items()}
         for process in started.values():
-            process.stdin.close()
+            process.communicate()
     report(times, memory, max(counts))
 
 
@@ -76,7 +77,7 @@ def write_vgg19(path):
             arrays[f"{name}_kernel"] = kernel.astype("float16")
             arrays[f"{name}_bias"] = np.zeros(count, "float16")
             before = count
-    np.savez(path, **arrays)
+    np.savez(path, **arrays)  # type: ignore[arg-type]
 
 
 def commands(vgg19):

@@ -107,7 +107,7 @@ class Worker:
         note = " ".join(notes) or None
         return outcome | {"problem": problem, "note": note, "is_last": False}
 
-    def _notes_of(self, *, number, source, target):
+    def _notes_of(self, *args: Any, **row: Any) -> list[str]:
         """Does the work of a row; what a user should know of it."""
         raise NotImplementedError
 

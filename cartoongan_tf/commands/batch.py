@@ -9,9 +9,9 @@ from cartoongan_tf.cartoonize import settings
 from cartoongan_tf.cartoonize import wanted_format
 from cartoongan_tf.commands import batch_usage
 from cartoongan_tf.commands import exit
-from cartoongan_tf.commands import native_stderr
 from cartoongan_tf.commands import picture_flags
 from cartoongan_tf.core import errors
+from cartoongan_tf.core import native_stderr
 from cartoongan_tf.core import progress
 from cartoongan_tf.images import formats
 

@@ -53,12 +53,15 @@ def main(_):
 
 
 def _export(plan, output, examples):
-    made, refused = [], []
+    made: list[exporter.Artifact] = []
+    refused: list[exporter.Refusal] = []
     for job in plan:
         print(f"Writing {output / job.name} ...", flush=True)
         result = exporter.export(job, output, examples)
-        done = made if isinstance(result, exporter.Artifact) else refused
-        done.append(result)
+        if isinstance(result, exporter.Artifact):
+            made.append(result)
+        else:
+            refused.append(result)
     export_report.show(rich.console.Console(), made)
     return made, refused
 
@@ -77,7 +80,7 @@ def _settings():
 
 
 def _chosen(flag, known):
-    given = [text.strip() for text in FLAGS[flag].value]
+    given = [text.strip() for text in getattr(FLAGS, flag)]
     chosen = dict.fromkeys(_OTHER_NAMES.get(text, text) for text in given)
     for text in chosen:
         if text not in known:
@@ -89,9 +92,8 @@ def _chosen(flag, known):
 
 
 def _warmup_sizes():
-    sizes = model_interface.sizes_of(
-        "warmup_sizes", filter(None, FLAGS.warmup_sizes)
-    )
+    given = [size for size in FLAGS.warmup_sizes if size]
+    sizes = model_interface.sizes_of("warmup_sizes", given)
     if None in sizes:
         raise errors.InputError(
             "--warmup_sizes: any is no size to try; give WIDTHxHEIGHT."

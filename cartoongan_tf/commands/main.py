@@ -25,6 +25,8 @@ import functools
 import gc
 import importlib
 import io
+import os
+import pathlib
 import sys
 import warnings
 
@@ -33,9 +35,9 @@ from absl import app
 import cartoongan_tf
 from cartoongan_tf.commands import command_line
 from cartoongan_tf.commands import exit
-from cartoongan_tf.commands import native_stderr
 from cartoongan_tf.commands import serve
 from cartoongan_tf.core import crashes
+from cartoongan_tf.core import native_stderr
 
 _HELP = frozenset({"--help", "-h"})
 _CARTOONIZE = "cartoonize"
@@ -59,14 +61,20 @@ def run() -> None:
     """Runs the program on the arguments of this process."""
     arguments = sys.argv[1:]
     first = arguments[0] if arguments else None
+    verb = str(first).replace("-", "_")
     if first is None or first in _HELP:
         print(__doc__)
     elif first == "--version":
         print(cartoongan_tf.__version__)
     elif first == _SERVE:
         serve.run(arguments[1:])
-    elif first in VERBS:
-        run_verb(first, arguments[1:])
+    elif verb in VERBS:
+        run_verb(verb, arguments[1:])
+    elif first.isidentifier() and not pathlib.Path(first).exists():
+        sys.exit(
+            f"error: {first} is no verb and no file; `cartoongan --help` "
+            "lists the verbs."
+        )
     else:
         run_verb(_CARTOONIZE, arguments)
 
@@ -108,8 +116,11 @@ def _start(verb, usage, argv):
     # Of verbs that work on many inputs, of which none must end the others.
     if hasattr(usage, "is_isolated") and usage.is_isolated(arguments):
         crashes.supervise()
+    if not native_stderr.is_wanted():
+        # Errors of TensorFlow's C++ reach Python; what else it logs is noise.
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with exit.with_message():
-        with native_stderr.held(), _uncollected():
+        with native_stderr.held(), _uncollected(), _without_pyplot():
             work = importlib.import_module(f"{__package__}.{verb}")
             _look_at_devices()
         _apply_keras_settings()
@@ -134,6 +145,19 @@ def _uncollected():
         gc.freeze()
         gc.enable()
         atexit.register(gc.freeze)
+
+
+@contextlib.contextmanager
+def _without_pyplot():
+    """Hides Matplotlib from Keras, which would import pyplot where it is.
+
+    That takes an eighth of Keras' own time; nothing here uses it.
+    """
+    sys.modules["matplotlib"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules["matplotlib"]
 
 
 def _look_at_devices():

@@ -3,6 +3,7 @@
 import glob
 import pathlib
 import sys
+from typing import Any
 
 import rich.console
 
@@ -60,9 +61,9 @@ def _problem(film, error):
 
 def _films():
     """The films of --video, each once."""
-    films = {}
+    films: dict[pathlib.Path, pathlib.Path] = {}
     for name in FLAGS.video:
-        found = [pathlib.Path(name)]
+        found: list[Any] = [pathlib.Path(name)]
         is_pattern = glob.has_magic(name) and not found[0].exists()
         if is_pattern or found[0].is_dir():
             jobs = inputs.find([name], output=FLAGS.output).jobs
@@ -92,7 +93,7 @@ def _extract(film):
 
 def _check():
     _require("check", "photo_dir", "cartoon_dir", "report")
-    folders = [
+    photos, cartoons = folders = [
         folder_check.measure_folder(folder_scan.scan_folder(folder, flag), flag)
         for folder, flag in (
             (FLAGS.photo_dir, rules.PHOTOS),
@@ -101,7 +102,9 @@ def _check():
     ]
     found = [
         finding._replace(message=exit.as_flags(finding.message))
-        for finding in folder_check.full_check(*folders, FLAGS.image_size)
+        for finding in folder_check.full_check(
+            photos, cartoons, FLAGS.image_size
+        )
     ]
     check_table.show(rich.console.Console(highlight=False), folders, found)
     html_report.write_report(FLAGS.report, folders, found)

@@ -2,8 +2,8 @@
 
 import pathlib
 
-from cartoongan_tf.commands import native_stderr
 from cartoongan_tf.commands import styles_usage
+from cartoongan_tf.core import native_stderr
 from cartoongan_tf.inference import styles
 
 FLAGS = styles_usage.FLAGS

@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import os
+from typing import Any
 
 from cartoongan_tf.commands import train_usage
 from cartoongan_tf.core import atomic_files
@@ -67,7 +68,8 @@ def alone_or_silent(joined, workdir):
 
 def config_from_flags():
     fields = dataclasses.fields(config.TrainConfig)
-    return config.TrainConfig(**{f.name: FLAGS[f.name].value for f in fields})
+    values: dict[str, Any] = {f.name: FLAGS[f.name].value for f in fields}
+    return config.TrainConfig(**values)
 
 
 def content_features(settings):

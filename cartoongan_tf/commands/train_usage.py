@@ -128,8 +128,10 @@ def _define_flags():
     types = typing.get_type_hints(config.TrainConfig)
     fields = {f.name: f for f in dataclasses.fields(config.TrainConfig)}
     for name, text in _HELP.items():
-        is_required = fields[name].default is dataclasses.MISSING
-        default = None if is_required else fields[name].default
+        default: typing.Any = fields[name].default
+        is_required = default is dataclasses.MISSING
+        if is_required:
+            default = None
         if name in _CHOICES:
             flags.DEFINE_enum(name, default, _CHOICES[name], text)
             continue

@@ -116,7 +116,7 @@ class _Known:
     """
 
     def __init__(self, file):
-        self.in_hand = collections.Counter()
+        self.in_hand: collections.Counter[str] = collections.Counter()
         self.crashed = {}
         self.suspects = set()
         self.finished = {}

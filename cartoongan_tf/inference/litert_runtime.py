@@ -11,6 +11,7 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
 from cartoongan_tf.core import model_interface
+from cartoongan_tf.core import native_stderr
 from cartoongan_tf.inference import image_layout
 
 _OWN = re.compile(rf"{model_interface.ANY_SIZE}|\d+x\d+")
@@ -37,6 +38,8 @@ class LitertModel:
     ) -> None:
         threads = threads or os.cpu_count()
         self._interpreter = Interpreter(str(path), num_threads=threads)
+        with native_stderr.held():  # The delegate's note that it is there.
+            self._interpreter.allocate_tensors()
         names = sorted(self._interpreter.get_signature_list())
         if names and all(map(_OWN.fullmatch, names)):
             self.signatures = names
@@ -89,7 +92,6 @@ class _ForeignGraph:
         )
         self.signature = model_interface.signature_of(self.source.size)
         self._input, self._output = inputs[0]["index"], outputs[0]["index"]
-        interpreter.allocate_tensors()
 
     def run(self, batch):
         stored = self.source.stored(batch)

@@ -63,7 +63,9 @@ class ServedModel:
         if not urllib.parse.urlsplit(url).path:
             url = f"{url}/v1/models/{model_interface.MODEL_NAME}"
         host = urllib.parse.urlsplit(url).hostname
-        self._proxies = {"no_proxy": host} if _is_loopback(host) else {}
+        self._proxies: dict[str, str] = {}
+        if host and _is_loopback(host):
+            self._proxies["no_proxy"] = host
         self._session = requests.Session()
         for scheme in ("http://", "https://"):
             adapter = adapters.HTTPAdapter(max_retries=_RETRY)
@@ -113,7 +115,7 @@ class ServedModel:
 def _is_loopback(host):
     """Whether a host is this machine, which no proxy can reach."""
     try:
-        return ipaddress.ip_address(host or "").is_loopback
+        return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
 

@@ -20,6 +20,7 @@ import os
 import pathlib
 import sys
 import urllib.parse
+from typing import Any
 
 import PIL.Image
 import PIL.PngImagePlugin
@@ -27,6 +28,7 @@ from absl import app
 from absl import flags
 
 from .. import command_line
+from .. import tensorflow_import
 from . import errors
 from . import jpeg_end
 from . import outputs
@@ -121,17 +123,16 @@ def main(argv):
 
 def _client(url):
     scheme = urllib.parse.urlsplit(url).scheme
-    options = {
+    options: dict[str, Any] = {
         name: FLAGS[name].value
         for name in ("model_name", "version", "label", "timeout", "retries")
     }
     if scheme in rest.SCHEMES:
         return rest.RestClient(url, **options)
     if scheme in _GRPC:
-        # Only here, since it loads TensorFlow, which REST has no need of. Some
-        # lines about the machine come from it whatever the level.
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        # Only here, since it loads TensorFlow, which REST has no need of.
         try:
+            tensorflow_import.load()
             from . import grpc
         except ModuleNotFoundError as error:
             raise errors.ClientError(

@@ -14,16 +14,17 @@ error; pictures are never written anywhere.
 """
 
 import dataclasses
-import os
 import pathlib
 import socket
 import sys
+from typing import Any
 
 from absl import app
 from absl import flags
 
 from .. import addresses
 from .. import command_line
+from .. import tensorflow_import
 from . import model_folders
 from . import settings
 
@@ -37,26 +38,26 @@ def define_flags():
     for field in dataclasses.fields(settings.Settings):
         text = field.metadata["text"]
         lowest, highest = field.metadata["lowest"], field.metadata["highest"]
-        match field.default:
+        default: Any = field.default
+        match default:
             case bool():
-                flags.DEFINE_bool(field.name, field.default, text)
+                flags.DEFINE_bool(field.name, default, text)
             case int():
-                flags.DEFINE_integer(
-                    field.name, field.default, text, lowest, highest
-                )
+                flags.DEFINE_integer(field.name, default, text, lowest, highest)
             case float():
-                flags.DEFINE_float(field.name, field.default, text, lowest)
+                flags.DEFINE_float(field.name, default, text, lowest)
             case ():
-                flags.DEFINE_multi_string(field.name, field.default, text)
+                flags.DEFINE_multi_string(field.name, default, text)
             case _:
-                flags.DEFINE_string(field.name, field.default, text)
+                flags.DEFINE_string(field.name, default, text)
 
 
 def main(argv):
     if len(argv) > 1:
         raise app.UsageError(f"Unexpected arguments: {argv[1:]}")
     fields = dataclasses.fields(settings.Settings)
-    chosen = settings.Settings(**{f.name: FLAGS[f.name].value for f in fields})
+    values: dict[str, Any] = {f.name: FLAGS[f.name].value for f in fields}
+    chosen = settings.Settings(**values)
     try:
         _serve(chosen)
     except (OSError, ValueError) as error:
@@ -94,10 +95,8 @@ def _serve(chosen):
             file=sys.stderr,
         )
     listening = listen(chosen.host, chosen.port)
-    # Of TensorFlow's C++ only what ends the process is logged, and some lines
-    # at its start; the rest comes with each request that is refused.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     # TensorFlow takes seconds to load, which wrong flags need not wait for.
+    tensorflow_import.load()
     from . import server
 
     running = server.Server(chosen, folders)

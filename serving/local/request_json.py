@@ -29,7 +29,7 @@ _JSON_TYPES = {
     float: "Number",
 }
 # By the type of the input.
-_ALLOWED = {
+_ALLOWED: dict[tf.DType, set[type]] = {
     tf.string: {str, dict},
     tf.uint8: {int},
     tf.float32: {int, float},

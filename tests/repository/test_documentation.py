@@ -35,6 +35,24 @@ def test_commands_that_are_not_run_are_documented():
     assert names <= set(documented.commands())
 
 
+def test_tests_that_reasons_name_exist():
+    named = set(re.findall(r"[\w/]*test_\w+\.py", NOT_RUN.read_text()))
+    folders = (ROOT, pathlib.Path(__file__).parent)
+    assert named
+    for name in named:
+        assert any((folder / name).exists() for folder in folders), name
+
+
+@pytest.mark.parametrize("page", documented.PAGES, ids=lambda page: page.stem)
+def test_modules_that_are_named_exist(page):
+    named = re.findall(
+        r"`([a-z_]+/[a-z\d_/-]*\.(?:py|flags))`", page.read_text()
+    )
+    folders = (ROOT, ROOT / "cartoongan_tf")
+    missing = [n for n in named if not any((f / n).exists() for f in folders)]
+    assert not missing
+
+
 @pytest.mark.parametrize("page", documented.PAGES, ids=lambda page: page.stem)
 def test_commands_stand_in_fenced_blocks(page):
     loose = re.findall(

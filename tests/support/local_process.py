@@ -1,12 +1,13 @@
 """`python -m serving.local` in a process of its own, at a free port."""
 
 import contextlib
-import os
 import pathlib
 import re
 import subprocess
 import sys
 import tempfile
+
+import foreign_lines
 
 ROOT = pathlib.Path(__file__).parents[2]
 
@@ -27,7 +28,7 @@ def started(*flags, cwd=ROOT, stderr=None):
         subprocess.Popen(
             [sys.executable, "-m", "serving.local", "--port=0", *flags],
             cwd=cwd,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env={**foreign_lines.environment(), "PYTHONPATH": str(ROOT)},
             stdout=subprocess.PIPE,
             stderr=stderr or errors,
             text=True,

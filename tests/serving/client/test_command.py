@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 
+import foreign_lines
 import grpc_server
 import local_process
 import numpy as np
@@ -77,8 +78,10 @@ def test_photos_become_the_models_cartoons(
     client, urls, protocol, make_folder, cartoon_of, tmp_path
 ):
     photos = sorted(make_folder("photos", 3).iterdir())
-    done = client(*photos, url=urls[protocol])
+    environment = foreign_lines.environment()
+    done = client(*photos, url=urls[protocol], env=environment)
     assert done.returncode == 0, done.stderr
+    assert not foreign_lines.found(done.stderr)
     assert "[3/3]" in done.stdout
     written = sorted((tmp_path / "cartoons").iterdir())
     assert [path.name for path in written] == ["0.png", "1.png", "2.png"]

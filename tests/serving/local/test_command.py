@@ -11,6 +11,7 @@ import sys
 import tempfile
 import urllib.parse
 
+import foreign_lines
 import local_process
 import pytest
 import requests
@@ -96,6 +97,7 @@ def test_one_command_serves_what_was_exported(published, picture, tmp_path):
     statuses = [line.split('"')[2].split()[0] for line in told]
     assert statuses == ["200", "400"]
     assert "Traceback" not in log
+    assert not foreign_lines.found(log)
     assert body_of(picture).decode()[40:80] not in log
 
 

@@ -25,7 +25,7 @@ def held() -> Iterator[None]:
     with TF_CPP_MIN_LOG_LEVEL=0 in the environment, where an NVIDIA driver is
     installed, and where there is no error stream.
     """
-    if _is_wanted():
+    if is_wanted():
         yield
         return
     sys.stderr.flush()
@@ -44,7 +44,8 @@ def held() -> Iterator[None]:
             os.close(shown)
 
 
-def _is_wanted():
+def is_wanted() -> bool:
+    """Whether a user may need what native libraries write."""
     if sys.stderr is None or os.environ.get("TF_CPP_MIN_LOG_LEVEL") == "0":
         return True
     return any(pathlib.Path(path).exists() for path in _DRIVERS)

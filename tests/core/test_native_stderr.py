@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from cartoongan_tf.commands import native_stderr
+from cartoongan_tf.core import native_stderr
 
 
 @pytest.fixture(autouse=True)
