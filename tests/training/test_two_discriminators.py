@@ -1,4 +1,4 @@
-"""`CartoonGAN` with a discriminator of pixels, one of features, or both."""
+"""`CartoonGAN` with a patch or a feature discriminator, or both."""
 
 import dataclasses
 import functools
@@ -10,6 +10,7 @@ import pytest
 import tensorflow as tf
 
 from cartoongan_tf.losses import augmentation
+from cartoongan_tf.losses import content_target
 from cartoongan_tf.losses import losses
 from cartoongan_tf.losses import objective
 from cartoongan_tf.nn import feature_discriminator
@@ -29,10 +30,11 @@ EVERYTHING = {
     "variation_weight": 0.5,
     "patch_weight": 0.5,
     "feature_weight": 0.7,
-    "content_target": "smoothed",
+    "target": content_target.ContentTarget("smoothed"),
     "people": 1,
     "people_content": 3.0,
 }
+PHOTO_TARGET = {"target": content_target.ContentTarget()}
 VIEWS = augmentation.Augmentation(shift=6, gray_share=0.8)
 
 
@@ -141,7 +143,7 @@ def test_losses_on_features_share_a_gradient_norm(make_gan, batch):
 
 
 def test_the_shared_gradient_norm_is_that_of_the_weighted_sum(make_gan, batch):
-    none = dict.fromkeys(EVERYTHING, 0) | {"content_target": "photo"}
+    none = dict.fromkeys(EVERYTHING, 0) | PHOTO_TARGET
     gan = make_gan("features", **(none | {"feature_weight": 0.7}))
     with tf.GradientTape() as tape:
         generated = gan.generator(batch[0])
@@ -167,7 +169,7 @@ def test_gradients_reach_every_weight_of_the_generator(
     make_gan, batch, kind, name
 ):
     """Those of discriminators alone as well."""
-    none = dict.fromkeys(EVERYTHING, 0.0) | {"content_target": "photo"}
+    none = dict.fromkeys(EVERYTHING, 0.0) | PHOTO_TARGET
     changes = {"patch_weight": 1.0, "feature_weight": 1.0}
     alone = none | changes | {"content_weight": 0.0}
     gan = make_gan(kind, **(alone if name.endswith("alone") else {}))
@@ -246,7 +248,7 @@ def test_smoothed_cartoons_are_fakes_to_the_feature_discriminator(
     kinds = crisp, 0.1 * crisp
     margins = []
     for real, fake in (kinds, kinds[::-1]):
-        none = dict.fromkeys(EVERYTHING, 0.0) | {"content_target": "photo"}
+        none = dict.fromkeys(EVERYTHING, 0.0) | PHOTO_TARGET
         none["feature_weight"] = 0.7
         gan = make_gan(
             "features", augmentations=augmentation.Augmentation(), **none
