@@ -97,9 +97,9 @@ class BasePhase(keras.Model):
         """Current loss scale of each optimizer that scales its loss."""
         both = (self.generator_optimizer, self.discriminator_optimizer)
         return [
-            float(keras.ops.convert_to_numpy(one.dynamic_scale))
-            for one in both
-            if isinstance(one, optimizers.ReplicaLossScale)
+            float(keras.ops.convert_to_numpy(optimizer.dynamic_scale))
+            for optimizer in both
+            if isinstance(optimizer, optimizers.ReplicaLossScale)
         ]
 
     def _compile_generator(self, optimizer):

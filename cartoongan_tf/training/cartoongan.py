@@ -180,7 +180,7 @@ class CartoonGAN(base_phase.BasePhase):
     @property
     def _discriminators(self):
         both = (self.discriminator, self.feature_discriminator)
-        return [one for one in both if one]
+        return [network for network in both if network]
 
     def _random_view(self):
         # Negative: the pool draws from seeds `2 * seed` and `2 * seed + 1`.
@@ -223,9 +223,9 @@ class CartoonGAN(base_phase.BasePhase):
         self, view, cartoons, smoothed, generated, maps, logits
     ):
         """Losses of the discriminators, by their column in log.csv."""
-        found = {}
+        result = {}
         if self.discriminator:
-            found["discriminator_loss"] = losses.discriminator_loss(
+            result["discriminator_loss"] = losses.discriminator_loss(
                 self.discriminator(view.desaturate(cartoons), training=True),
                 self.discriminator(view.desaturate(smoothed), training=True),
                 self._fake_logits(view, generated, logits[0]),
@@ -237,12 +237,12 @@ class CartoonGAN(base_phase.BasePhase):
                 self.objective.extract_features(smoothed, view),
                 [tf.stop_gradient(feature_map) for feature_map in maps],
             )
-            found["feature_discriminator_loss"] = (
+            result["feature_discriminator_loss"] = (
                 losses.feature_discriminator_loss(
                     *map(self._active_feature_discriminator, maps_of_three)
                 )
             )
-        return found
+        return result
 
     def _half_real_half_fake(self, cartoons, generated):
         """Cartoons in the first half of the batch, generated images after."""

@@ -164,11 +164,11 @@ def _check_architecture(generator, config):
 
 
 def _check_fit(network, config, attribute, flag):
-    found, wanted = getattr(network, attribute), getattr(config, flag)
-    if wanted is not None and found != wanted:
+    actual, requested = getattr(network, attribute), getattr(config, flag)
+    if requested is not None and actual != requested:
         raise errors.InputError(
             f"`init_from`={config.init_from} holds a network of another "
-            f"architecture; pass `{flag}`={found} (now {wanted})."
+            f"architecture; pass `{flag}`={actual} (now {requested})."
         )
 
 
