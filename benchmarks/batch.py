@@ -89,7 +89,7 @@ def network_rate(style, photos):
 
     @tf.function(input_signature=signature)
     def call(photos):
-        return pictures.through(network, photos)
+        return pictures.apply_network(network, photos)
 
     decoded = [pictures.read_picture(path) for path in sorted(photos.iterdir())]
     times = []

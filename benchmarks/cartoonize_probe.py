@@ -51,7 +51,7 @@ def one_call(style, path):
 
     @tf.function(input_signature=signature)
     def call(photos):
-        return pictures.through(generator, photos)
+        return pictures.apply_network(generator, photos)
 
     photo = tf.constant(pictures.read_picture(path)[None])
     call(photo[:, :64, :64])

@@ -15,7 +15,7 @@ import fsspec
 import pyarrow.parquet
 
 from cartoongan_tf.batch import storage
-from cartoongan_tf.cartoonize import media_type
+from cartoongan_tf.cartoonize import media_types
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import folder_walk
 
@@ -126,8 +126,8 @@ def _chosen(found: Iterable[Input]) -> Listing:
             skipped[folder_walk.HIDDEN] += 1
         elif not _is_text(each.source):
             skipped["name in no encoding"] += 1
-        elif media_type.by_suffix(each.relative).kind is None:
-            skipped[each.relative.suffix.lower() or "no ending"] += 1
+        elif media_types.by_suffix(each.relative).media_type is None:
+            skipped[each.relative.suffix.lower() or "no extension"] += 1
         else:
             chosen.append(each)
     return Listing(chosen, skipped)

@@ -61,13 +61,13 @@ class LongVideo(NamedTuple):
         return planning.table(rows, video_worker.SEGMENTS)
 
     def join(
-        self, settings: settings_of.Settings, watch: videos.Watch
+        self, settings: settings_of.Settings, on_progress: videos.OnProgress
     ) -> runner.Outcome:
         """Smooths and encodes what is there, with sound; removes frames.
 
         Args:
             settings: How to write.
-            watch: As of `videos.cartoonize_video`.
+            on_progress: Callback, as for `videos.cartoonize_video`.
         """
         # Frames are given from the first on: no work of others is gone on with.
         settings = settings._replace(fingerprint=uuid.uuid4().hex)
@@ -77,7 +77,7 @@ class LongVideo(NamedTuple):
             pathlib.Path(self.source),
             pathlib.Path(self.target),
             settings,
-            watch=watch,
+            on_progress=on_progress,
         )
         if not outcome.problem:
             shutil.rmtree(self.folder, ignore_errors=True)

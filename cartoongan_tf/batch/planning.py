@@ -10,7 +10,7 @@ import pyarrow
 from cartoongan_tf.batch import listing
 from cartoongan_tf.batch import storage
 from cartoongan_tf.cartoonize import inputs
-from cartoongan_tf.cartoonize import media_type
+from cartoongan_tf.cartoonize import media_types
 from cartoongan_tf.cartoonize import outputs
 from cartoongan_tf.images import formats
 
@@ -64,18 +64,20 @@ def plan(
     done = 0
     for folder, members in folders.items():
         there = storage.names_in(filesystem, "/".join([root, *folder.parts]))
-        jobs = {_job(each): each.source for each in members}
-        for job, path, kind in outputs.place(list(jobs), format=format):
+        urls = {_input(each): each.source for each in members}
+        for source, path, picture_format in outputs.place(
+            list(urls), format=format
+        ):
             if path.name in there:
                 done += 1
                 continue
-            is_video = job.kind is media_type.Kind.VIDEO
+            is_video = source.media_type is media_types.MediaType.VIDEO
             rows = videos if is_video else pictures
             rows.append(
                 {
-                    "source": jobs[job],
+                    "source": urls[source],
                     "target": storage.url_of(filesystem, f"{root}/{path}"),
-                    "format": kind,
+                    "format": picture_format,
                 }
             )
     return Plan(table(pictures), table(videos), done)
@@ -89,13 +91,14 @@ def table(
     return pyarrow.Table.from_pylist(numbered, schema=schema)
 
 
-def _job(found):
-    place = pathlib.Path(found.relative)
-    kind = media_type.by_suffix(place).kind
-    if kind is media_type.Kind.VIDEO:
-        return inputs.Job(kind, place, place, None)
-    own = formats.READ_SUFFIXES[place.suffix.lower()]
+def _input(found):
+    path = pathlib.Path(found.relative)
+    media_type = media_types.by_suffix(path).media_type
+    if media_type is media_types.MediaType.VIDEO:
+        return inputs.Input(media_type, path, path, None)
+    format = formats.READ_SUFFIXES[path.suffix.lower()]
     # Only its content would tell a still GIF; that stays a GIF, too.
-    is_gif = own == "GIF"
-    kind = media_type.Kind.ANIMATION if is_gif else media_type.Kind.PICTURE
-    return inputs.Job(kind, place, place, own)
+    is_gif = format == "GIF"
+    picture = media_types.MediaType.PICTURE
+    media_type = media_types.MediaType.ANIMATION if is_gif else picture
+    return inputs.Input(media_type, path, path, format)

@@ -65,6 +65,6 @@ class SegmentWorker(worker.Worker):
         return []
 
     def _cartoon(self, photo):
-        photo = still_images.reduced(photo, self._settings.max_side)
+        photo = still_images.limit_side(photo, self._settings.max_side)
         with self._gate:
             return self._cartoonize(photo)

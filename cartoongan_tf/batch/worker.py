@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from cartoongan_tf.batch import storage
 from cartoongan_tf.cartoonize import cartoonizer
-from cartoongan_tf.cartoonize import media_type
+from cartoongan_tf.cartoonize import media_types
 from cartoongan_tf.cartoonize import runner
 from cartoongan_tf.cartoonize import settings as settings_of
 from cartoongan_tf.cartoonize import still_images
@@ -131,7 +131,10 @@ class PictureWorker(Worker):
         cartoon = io.BytesIO()
         places = {"source": data, "target": cartoon, "format": format}
         note = None
-        if media_type.of_bytes(data).kind is media_type.Kind.ANIMATION:
+        if (
+            media_types.of_bytes(data).media_type
+            is media_types.MediaType.ANIMATION
+        ):
             with self._gate:
                 still_images.cartoonize_animation(
                     self._cartoonize.for_video(),
@@ -142,7 +145,7 @@ class PictureWorker(Worker):
             note = still_images.cartoonize_picture(
                 self._cartoonize,
                 settings=self._settings,
-                gate=self._gate,
+                compute_lock=self._gate,
                 **places,
             )
         return cartoon.getvalue(), note

@@ -1,4 +1,4 @@
-"""The product from Python: whatever can be seen, into a cartoon.
+"""Python interface to cartoonize pictures, animations and videos.
 
 Example:
     from cartoongan_tf import Cartoonizer
@@ -6,7 +6,7 @@ Example:
     cartoonize = Cartoonizer("storybook")
     cartoon = cartoonize(photo)  # uint8 RGB arrays, (height, width, 3)
     cartoonize.file("photo.jpg", "cartoon.png")
-    cartoonize.file("film.mp4", "cartoon.mp4")
+    cartoonize.file("video.mp4", "cartoon.mp4")
     cartoonize.folder("photos", "cartoons")
 """
 
@@ -29,38 +29,40 @@ from cartoongan_tf.inference import styles
 
 
 class Cartoonizer:
-    """A function from a picture to its cartoon, of exactly its size.
+    """Function from a picture to a cartoon of the same size.
 
-    Safe to be called by several threads.
+    Thread-safe.
 
     Args:
         model: Name of a shipped style, `.keras` file, folder of a run,
             SavedModel folder, `.tflite` or `.onnx` file, the address of a
-            model on the Hugging Face Hub, `hf://OWNER/NAME`, or the URL of one
-            that TensorFlow Serving serves.
-        strength: Share of the cartoon in the result, 0 to 1; the rest is the
+            model on the Hugging Face Hub, `hf://OWNER/NAME`, or the URL of a
+            model on TensorFlow Serving.
+        strength: Weight of the cartoon in the result, 0 to 1; the rest is the
             photo.
-        preserve_color: Whether results get the color statistics of the photo.
-        tile: Height and width, in pixels, beyond which a picture is computed
-            in overlapping tiles; None for what a gigabyte of memory is enough
-            for. Goes with shipped styles and `.keras` models only.
+        preserve_color: Whether to transfer the photo's color statistics to the
+            result.
+        tile: Maximum height and width, in pixels, to compute at once; larger
+            pictures are split into overlapping tiles. By default, sides that
+            fit into a gigabyte of memory. For shipped styles and `.keras`
+            models only.
 
     Attributes:
-        fingerprint: What results depend on, in a line: the model, when it was
-            last changed, and the other arguments.
+        fingerprint: Identifies all that affects results: the model, its
+            modification time, and the other arguments.
 
     Call arguments:
         picture: uint8 RGB array of shape `(height, width, 3)`, each side at
-            least 16 pixels; or several of one size, `(count, height, width,
-            3)`, which a GPU computes at once.
+            least 16 pixels; or a batch of shape `(count, height, width, 3)`,
+            which is faster on a GPU.
 
     Returns:
-        A new array of the same shape and type.
+        A new array of the same shape and dtype.
 
     Raises:
         InputError: If there is no such model, `strength` or `tile` is out of
-            range, or a picture is too small, or too large for the model.
-        TypeError: If a picture is no such array.
+            range, or a picture is too small or too large for the model.
+        TypeError: If a picture is not such an array.
     """
 
     def __init__(
@@ -72,52 +74,52 @@ class Cartoonizer:
         tile: int | None = None,
     ):
         self._finish = postprocess.Finish(strength, preserve_color)
-        found = model_paths.find(model, "model")
-        self._model = loading.open_model(found, "model", tile)
+        path = model_paths.find(model, "model")
+        self._model = loading.open_model(path, "model", tile)
+        modified = _modification_time(path)
         self.fingerprint = repr(
-            [str(model), _changed(found), strength, preserve_color, tile]
+            [str(model), modified, strength, preserve_color, tile]
         )
 
     def __call__(self, picture: np.ndarray) -> np.ndarray:
-        return self._finished(self._model, picture)
+        return self._apply(self._model, picture)
 
     @property
     def remembers_frames(self) -> bool:
-        """Whether a frame's cartoon depends on the frames before it."""
+        """Whether a frame's cartoon depends on the previous frames."""
         return self._model.remembers_frames
 
     def for_video(self) -> Callable[[np.ndarray], np.ndarray]:
-        """The same for frames of one video, in which norms change slowly.
+        """Returns a function for the frames of one video.
 
-        What it returns remembers: it is for one video, and for one thread.
+        Its normalization statistics change slowly from frame to frame. It is
+        stateful: use it for a single video, on a single thread.
         """
-        model = self._model.for_video()
-
-        return functools.partial(self._finished, model)
+        return functools.partial(self._apply, self._model.for_video())
 
     def file(
         self, source: str | pathlib.Path, target: str | pathlib.Path, **options
     ) -> Sequence[str]:
-        """Makes the cartoon of a picture, an animation or a video.
+        """Cartoonizes a picture, an animation or a video.
 
         Args:
             source: File to read.
-            target: File to write, whose ending tells the format. What is there
-                is replaced.
+            target: File to write; its extension selects the format. An
+                existing file is replaced.
             **options: Attributes of `settings.Settings`.
 
         Returns:
-            Sentences that a user should know; mostly none.
+            Notes for the user; usually none.
 
         Raises:
-            InputError: If the source cannot be read, or the target not be
+            InputError: If the source cannot be read, or the target cannot be
                 written.
         """
         found = inputs.find([str(source)], output=None)
         for name, problem in found.problems.items():
             raise errors.InputError(f"{name} {problem}")
-        tasks = outputs.plan(found.jobs, target, overwrite=True).tasks
-        (outcome,) = runner.run(self, tasks, self._settings(options))
+        plan = outputs.plan(found.inputs, target, overwrite=True)
+        (outcome,) = runner.run(self, plan.outputs, self._settings(options))
         if outcome.problem:
             raise errors.InputError(outcome.problem)
         return outcome.notes
@@ -125,30 +127,30 @@ class Cartoonizer:
     def folder(
         self, source: str | pathlib.Path, target: str | pathlib.Path, **options
     ) -> list[runner.Outcome]:
-        """Makes the cartoons of all that is in a folder and its sub-folders.
+        """Cartoonizes all files of a folder and its subfolders.
 
-        What is in the target folder already is left alone.
+        Existing results are kept.
 
         Args:
             source: Folder to read.
-            target: Folder to write, in which sub-folders are mirrored.
+            target: Folder to write, with the same subfolders.
             **options: Attributes of `settings.Settings`.
 
         Returns:
-            What became of each file.
+            The outcome for each file.
 
         Raises:
             InputError: If the target cannot be a folder, or two results would
-                be one file.
+                have the same path.
         """
         found = inputs.find([str(source)], output=target)
-        tasks = outputs.plan(found.jobs, target).tasks
-        return list(runner.run(self, tasks, self._settings(options)))
+        plan = outputs.plan(found.inputs, target)
+        return list(runner.run(self, plan.outputs, self._settings(options)))
 
     def _settings(self, options):
         return settings.Settings(**{"fingerprint": self.fingerprint} | options)
 
-    def _finished(self, model, picture):
+    def _apply(self, model, picture):
         _check(picture)
         cartoon = model(picture)
         if picture.ndim == 3:
@@ -157,9 +159,9 @@ class Cartoonizer:
         return np.stack([self._finish(*pair) for pair in pairs])
 
 
-def _changed(found):
-    """When a model's file was last changed; None for what is no file."""
-    path = pathlib.Path(found)
+def _modification_time(path):
+    """Returns the nanoseconds of a file's last change; None if not a file."""
+    path = pathlib.Path(path)
     return path.stat().st_mtime_ns if path.exists() else None
 
 
@@ -170,8 +172,8 @@ def _check(picture):
         and picture.shape[-1] == 3
     )
     if not is_picture:
-        found = getattr(picture, "dtype", type(picture).__name__)
+        dtype = getattr(picture, "dtype", type(picture).__name__)
         raise TypeError(
             "A picture must be a uint8 array of shape (height, width, 3), "
-            f"received {found} of shape {getattr(picture, 'shape', None)}."
+            f"received {dtype} of shape {getattr(picture, 'shape', None)}."
         )

@@ -1,8 +1,7 @@
 """Inputs of a command: files, folders, patterns and devices.
 
-A folder is searched with its sub-folders. What is hidden there is skipped.
-Where the results go is skipped too, so that a second run does not make
-cartoons of cartoons.
+Folders are searched recursively. Hidden files are skipped, and so is the
+output folder, so that a second run does not cartoonize cartoons.
 """
 
 import collections
@@ -15,7 +14,7 @@ import re
 from collections.abc import Iterator
 from collections.abc import Sequence
 
-from cartoongan_tf.cartoonize import media_type
+from cartoongan_tf.cartoonize import media_types
 from cartoongan_tf.core import crashes
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import folder_walk
@@ -26,22 +25,22 @@ STREAM = "-"
 
 _CAMERA = re.compile(r"camera:(\d+)")
 _DIGITS = re.compile(r"(\d+)")
-_INPUT_SUFFIXES = formats.READ_SUFFIXES.keys() | media_type.VIDEO_SUFFIXES
+_INPUT_SUFFIXES = formats.READ_SUFFIXES.keys() | media_types.VIDEO_SUFFIXES
 
 
 @dataclasses.dataclass(frozen=True)
-class Job:
-    """One thing to make a cartoon of.
+class Input:
+    """A picture, animation, video, stream or camera to cartoonize.
 
     Attributes:
-        kind: What it is.
-        source: A file; the number of a camera; None for standard input.
-        relative: Where it lies below its input, which its result mirrors.
-        format: A picture's format, as Pillow calls it, or None.
-        is_named: Whether the user named just this, and not a folder.
+        media_type: Media type.
+        source: Path of a file, index of a camera, or None for standard input.
+        relative: Path relative to the named folder, also of the result.
+        format: Pillow's name of a picture's format, or None.
+        is_named: Whether the user named this input itself, not its folder.
     """
 
-    kind: media_type.Kind
+    media_type: media_types.MediaType
     source: pathlib.Path | int | None
     relative: pathlib.PurePath
     format: str | None = None
@@ -50,17 +49,16 @@ class Job:
 
 @dataclasses.dataclass(frozen=True)
 class Found:
-    """Inputs, resolved.
+    """Result of a search for inputs.
 
     Attributes:
-        jobs: What is to be done, in the order of the inputs.
-        problems: What was named and is not there, or cannot be looked at, by
-            its name.
-        skipped: How many files in folders were skipped, by ending or
-            by what they are.
+        inputs: Inputs, in the order of their names.
+        problems: Problems with named inputs that are missing or unreadable,
+            by name.
+        skipped: Number of files skipped in folders, by extension or reason.
     """
 
-    jobs: list[Job]
+    inputs: list[Input]
     problems: dict[str, str]
     skipped: collections.Counter[str]
 
@@ -71,22 +69,22 @@ def find(
     output: str | pathlib.Path | None,
     samples_folder: pathlib.Path | None = None,
 ) -> Found:
-    """Finds out what inputs mean. A file that is named twice counts once.
+    """Finds the inputs that names refer to; duplicates count once.
 
     Args:
         names: Files; folders; patterns with `*`, `?`, `[...]` and `**`; `-`
             for standard input; `camera:0` and so on; `sample:photos`.
-        output: Where results go; in folders that is skipped.
-        samples_folder: Where samples are written as files.
+        output: File or folder of results, to skip in folders.
+        samples_folder: Folder to write samples to.
     """
     search = _Search(output, samples_folder)
     for name in names:
         search.add(name)
-    return Found(list(search.jobs.values()), search.problems, search.passed)
+    return Found(list(search.inputs.values()), search.problems, search.skipped)
 
 
 def natural_key(path: pathlib.PurePath) -> list:
-    """Sorts frame2 before frame10, and all below a folder together."""
+    """Key to sort frame2 before frame10, and the files of a folder together."""
     return [
         [int(s) if s.isdecimal() else s for s in _DIGITS.split(part)]
         for part in path.parts
@@ -97,22 +95,23 @@ class _Search:
     def __init__(self, output, samples_folder):
         self._output = output and pathlib.Path(output).resolve()
         self._samples_folder = samples_folder
-        self.jobs = {}
+        self.inputs = {}
         self.problems = {}
-        self.passed = collections.Counter()
+        self.skipped = collections.Counter[str]()
 
     def add(self, name):
-        """Adds what one input means."""
+        """Adds the inputs that a name refers to."""
         path = pathlib.Path(name)
         camera = _CAMERA.fullmatch(name)
         if name == STREAM:
-            self._add_device(name, media_type.Kind.STREAM, None, "stdin")
+            self._add_device(name, media_types.MediaType.STREAM, None, "stdin")
         elif os.path.lexists(path):
             self._add_path(path)
         elif camera:
-            number = int(camera[1])
-            place = f"camera-{number}"
-            self._add_device(name, media_type.Kind.CAMERA, number, place)
+            index = int(camera[1])
+            self._add_device(
+                name, media_types.MediaType.CAMERA, index, f"camera-{index}"
+            )
         elif name.startswith(samples.PREFIX):
             self._add_sample(name)
         elif glob.has_magic(name):
@@ -120,17 +119,18 @@ class _Search:
         else:
             self.problems[name] = "does not exist."
 
-    def _add_device(self, name, kind, source, place):
-        job = Job(kind, source, pathlib.PurePath(place), is_named=True)
-        self.jobs[name] = job
+    def _add_device(self, name, media_type, source, relative):
+        self.inputs[name] = Input(
+            media_type, source, pathlib.PurePath(relative), is_named=True
+        )
 
     def _add_path(self, path):
         if path.is_dir():
             for file in self._files_below(path):
                 self._add_found(file, file.relative_to(path))
         elif not path.exists():
-            self.problems[str(path)] = "is a link to what does not exist."
-        elif not path.is_file():  # To read from a pipe might never end.
+            self.problems[str(path)] = "is a broken link."
+        elif not path.is_file():  # Reading from a pipe might never end.
             self.problems[str(path)] = (
                 "is not a regular file; pipe it into `-` instead."
             )
@@ -164,49 +164,49 @@ class _Search:
                 self._add_found(file, file.relative_to(root))
 
     def _files_below(self, folder) -> Iterator[pathlib.Path]:
-        """All files that are not hidden, in natural order."""
+        """Yields all files that are not hidden, in natural order."""
         walk = folder_walk.FolderWalk(folder, self._is_output, natural_key)
         yield from walk.files()
-        for what, paths in walk.left_out.items():
-            self.passed[what] += len(paths)
-        for path, reason in walk.unreadable.items():
-            self.problems[str(path)] = reason
+        for reason, paths in walk.left_out.items():
+            self.skipped[reason] += len(paths)
+        for path, problem in walk.unreadable.items():
+            self.problems[str(path)] = problem
 
     def _is_output(self, folder):
-        here = folder.resolve()
-        return self._output in (here, *here.parents)
+        resolved = folder.resolve()
+        return self._output in (resolved, *resolved.parents)
 
     def _add_found(self, path, relative):
-        """Adds a file that was not named, if it has an ending to go by."""
+        """Adds a file that was not named, if its extension is known."""
         suffix = path.suffix.lower()
         if not path.is_file():
-            self.passed["special file or broken link"] += 1
+            self.skipped["special file or broken link"] += 1
         elif suffix not in _INPUT_SUFFIXES:
-            self.passed[suffix or "no ending"] += 1
+            self.skipped[suffix or "no extension"] += 1
         else:
             self._add_file(path, relative)
 
     def _add_file(self, path, relative, is_named=False):
         try:
             with crashes.handling(path):
-                content = media_type.of_file(path)
+                content = media_types.of_file(path)
         except OSError as error:
             self.problems[str(path)] = f"cannot be read ({error.strerror})."
             return
         except crashes.EndsProcess as error:
             self.problems[str(path)] = str(error)
             return
-        if content.kind is None and not is_named:
-            self.passed[path.suffix.lower()] += 1
+        if content.media_type is None and not is_named:
+            self.skipped[path.suffix.lower()] += 1
             return
-        # What is named and of no known kind is told so by who reads it.
-        kind = content.kind or media_type.Kind.PICTURE
-        job = Job(kind, path, relative, content.format, is_named)
-        self.jobs.setdefault(path.resolve(), job)
+        # A named file of unknown type is reported when it is read.
+        media_type = content.media_type or media_types.MediaType.PICTURE
+        found = Input(media_type, path, relative, content.format, is_named)
+        self.inputs.setdefault(path.resolve(), found)
 
 
 def _root_of(pattern):
-    """The folders of a pattern that stand before its first wildcard."""
+    """Returns the folders of a pattern before its first wildcard."""
     folders = pathlib.Path(pattern).parts[:-1]
     fixed = itertools.takewhile(lambda part: not glob.has_magic(part), folders)
     return pathlib.Path(*fixed)

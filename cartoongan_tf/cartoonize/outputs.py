@@ -1,15 +1,14 @@
 """Output paths.
 
-Nothing is replaced by accident: a result that is there is done already, unless
-it is to be overwritten, and an input never is. Results are written whole, so
-that what a killed run left behind does not count.
+Nothing is replaced by accident: an existing result is kept unless overwriting
+is requested, and inputs are never replaced. Since results are written
+atomically, a killed run leaves no partial ones.
 
-Two inputs with the same name and different endings (a.jpg and a.png) that
-would become one file keep their own endings in front: a.jpg.png. Where names
-are the same, in folders that were named together, or differ by case only,
-which many systems do not tell apart, nothing is done: any number added by us
-would depend on what else is there, and a second run would find the results of
-others.
+If two inputs differ only in their extension (a.jpg and a.png) and would have
+the same result, the original extension is kept: a.jpg.png. Equal names, of
+several named folders, are an error, and so are names that differ only in case,
+which many file systems ignore: numbering them would depend on the other files,
+so a second run would mix up results.
 """
 
 import collections
@@ -20,30 +19,31 @@ import unicodedata
 from collections.abc import Iterator
 from collections.abc import Sequence
 
-from cartoongan_tf.cartoonize import inputs
-from cartoongan_tf.cartoonize import media_type
-from cartoongan_tf.cartoonize import wanted_format
+from cartoongan_tf.cartoonize import inputs as inputs_lib
+from cartoongan_tf.cartoonize import media_types
+from cartoongan_tf.cartoonize import requested_format
 from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
 from cartoongan_tf.images import formats
 from cartoongan_tf.video import codecs
 
-_ENDINGS = formats.READ_SUFFIXES.keys() | media_type.VIDEO_SUFFIXES
-_MAX_NAMED = 5
+_KNOWN_SUFFIXES = formats.READ_SUFFIXES.keys() | media_types.VIDEO_SUFFIXES
+_MAX_LISTED_COLLISIONS = 5
+_MediaType = media_types.MediaType
 
 
 @dataclasses.dataclass(frozen=True)
-class Task:
-    """A job, and where its result goes.
+class Output:
+    """A result to write.
 
     Attributes:
-        job: What is to be done.
+        input: Input to cartoonize.
         path: File to write, or None for standard output.
-        format: The format of a picture or an animation; None for videos, whose
-            ending tells.
+        format: Pillow's name of the format of a picture or an animation; None
+            for videos, whose format is given by the extension of `path`.
     """
 
-    job: inputs.Job
+    input: inputs_lib.Input
     path: pathlib.Path | None
     format: str | None
 
@@ -53,211 +53,215 @@ class Plan:
     """Planned outputs.
 
     Attributes:
-        tasks: What is left to do, in the order of the jobs.
-        done: What is there already.
+        outputs: Results to write, in the order of the inputs.
+        done: Results that exist already.
     """
 
-    tasks: list[Task]
-    done: list[Task]
+    outputs: list[Output]
+    done: list[Output]
 
 
 def plan(
-    jobs: Sequence[inputs.Job],
+    inputs: Sequence[inputs_lib.Input],
     output: str | pathlib.Path,
     *,
     format: str | None = None,
     overwrite: bool = False,
 ) -> Plan:
-    """Says where the result of each job goes.
+    """Plans the outputs for inputs.
 
     Args:
-        jobs: What is to be done.
-        output: A folder, in which folders are mirrored; or for a single job
-            that was named, a file with the ending of a picture or a video; or
-            `-` for standard output.
-        format: What to write: `jpg`, `png`, `mp4` and so on. By default, an
-            input's own where it is written well, JPEG for HEIC, else PNG, or
-            MP4. It goes for what it can hold: `jpg` for pictures only, `mp4`
-            for videos and animations.
-        overwrite: Whether to do what is done already once more.
+        inputs: Inputs to cartoonize.
+        output: A folder, in which subfolders are kept; for a single named
+            input, a file with the extension of a picture or a video; or `-`
+            for standard output.
+        format: Format to write: `jpg`, `png`, `mp4` and so on. It only applies
+            to inputs that it supports: `jpg` to pictures, `mp4` to videos and
+            animations. By default, that of the input if it is an output
+            format, JPEG for HEIC, else PNG or MP4.
+        overwrite: Whether to replace existing results.
 
     Raises:
-        InputError: If the format is unknown, the output does not fit, two
-            results would be one file, or a result would replace an input.
+        InputError: If the format is unknown, the output does not suit the
+            inputs, two results would have the same path, or a result would
+            replace an input.
     """
-    wanted = wanted_format.WantedFormat.named(format)
-    if wanted.video_suffix or _ends_as_video(output):
-        jobs = [_as_video(job) for job in jobs]
-    if str(output) == inputs.STREAM:
-        return Plan([_to_stdout(jobs, wanted)], [])
-    if _is_file_name(output, jobs):
-        tasks = [_to_file(jobs[0], pathlib.Path(output), wanted)]
+    requested = requested_format.RequestedFormat.parse(format)
+    if requested.video_suffix or _has_video_suffix(output):
+        inputs = [_as_video(each) for each in inputs]
+    if str(output) == inputs_lib.STREAM:
+        return Plan([_to_stdout(inputs, requested)], [])
+    if _is_file_name(output, inputs):
+        outputs = [_to_file(inputs[0], pathlib.Path(output), requested)]
     else:
         folder = atomic_files.make_folder("output", output)
-        tasks = _told_apart(folder, jobs, wanted)
-    _check_inputs(tasks)
+        outputs = _to_folder(folder, inputs, requested)
+    _check_not_inputs(outputs)
     if overwrite:
-        return Plan(tasks, [])
-    done = [t for t in tasks if os.path.lexists(t.path)]
-    left = [t for t in tasks if not os.path.lexists(t.path)]
+        return Plan(outputs, [])
+    done = [o for o in outputs if os.path.lexists(o.path)]
+    left = [o for o in outputs if not os.path.lexists(o.path)]
     return Plan(left, done)
 
 
 def place(
-    jobs: Sequence[inputs.Job], *, format: str | None = None
-) -> Iterator[tuple[inputs.Job, pathlib.Path, str | None]]:
-    """Says where each result goes below an output folder, of any kind.
+    inputs: Sequence[inputs_lib.Input], *, format: str | None = None
+) -> Iterator[tuple[inputs_lib.Input, pathlib.Path, str | None]]:
+    """Names the results below an output folder, which need not be local.
 
     Args:
-        jobs: What is to be done, of one folder at least: names of other
-            folders do not matter.
-        format: As `plan` takes it.
+        inputs: All inputs of one folder or more; inputs of other folders do
+            not affect the names.
+        format: Format to write, as for `plan`.
 
     Yields:
-        Each job, the path of its result, which is relative, and its format, as
-        Pillow calls it.
+        Each input, the relative path of its result, and Pillow's name of the
+        result's format.
 
     Raises:
-        InputError: If the format is unknown, or two results would be one file.
+        InputError: If the format is unknown, or two results would have the
+            same path.
     """
-    wanted = wanted_format.WantedFormat.named(format)
-    for task in _told_apart(pathlib.Path(), jobs, wanted):
-        assert task.path is not None  # None is standard output.
-        yield task.job, task.path, task.format
+    requested = requested_format.RequestedFormat.parse(format)
+    for output in _to_folder(pathlib.Path(), inputs, requested):
+        assert output.path is not None  # None is standard output.
+        yield output.input, output.path, output.format
 
 
-def _ends_as_video(path):
+def _has_video_suffix(path):
     return pathlib.Path(path).suffix.lower() in codecs.SUFFIXES
 
 
-def _as_video(job):
-    is_animation = job.kind is media_type.Kind.ANIMATION
-    kind = media_type.Kind.VIDEO if is_animation else job.kind
-    return dataclasses.replace(job, kind=kind)
+def _as_video(source):
+    if source.media_type is not _MediaType.ANIMATION:
+        return source
+    return dataclasses.replace(source, media_type=_MediaType.VIDEO)
 
 
-def _to_stdout(jobs, wanted):
-    if len(jobs) != 1:
+def _to_stdout(inputs, requested):
+    if len(inputs) != 1:
         raise errors.InputError(
-            f"`output`=- takes one result, and there are {len(jobs)} inputs; "
-            "name a folder."
+            f"`output`=- takes a single result, but there are {len(inputs)} "
+            "inputs; name a folder."
         )
-    return Task(jobs[0], None, wanted.format_for(jobs[0]))
+    return Output(inputs[0], None, requested.format_for(inputs[0]))
 
 
-def _is_file_name(output, jobs):
+def _is_file_name(output, inputs):
     path = pathlib.Path(output)
     suffix = path.suffix.lower()
-    if suffix not in _ENDINGS or path.is_dir():
+    if suffix not in _KNOWN_SUFFIXES or path.is_dir():
         return False
-    if len(jobs) != 1 or not jobs[0].is_named:
+    if len(inputs) != 1 or not inputs[0].is_named:
         raise errors.InputError(
-            f"`output`={output} is the name of a file, which goes with one "
-            "input that is a file; name a folder."
+            f"`output`={output} is a file name, which requires a single input "
+            "file; name a folder."
         )
     return True
 
 
-def _to_file(job, path, wanted):
+def _to_file(source, path, requested):
     format = formats.by_suffix(path)
-    is_video = _ends_as_video(path)
+    is_video = _has_video_suffix(path)
     if format is None and not is_video:
         raise errors.InputError(
-            f"`output`={path} has an ending that is read only; name another."
+            f"`output`={path} has the extension of a format that can only be "
+            "read; use another one."
         )
-    other = wanted.format and format != wanted.format
-    if other or wanted.video_suffix not in (None, path.suffix.lower()):
+    differs = requested.format and format != requested.format
+    if differs or requested.video_suffix not in (None, path.suffix.lower()):
         raise errors.InputError(
-            f"`output`={path} has another ending than `format` asks for; "
+            f"`output`={path} has an extension that contradicts `format`; "
             "leave one of them out."
         )
-    if format and job.kind in wanted_format.VIDEO_KINDS:
+    if format and source.media_type in requested_format.VIDEO_TYPES:
         raise errors.InputError(
-            f"`output`={path} is a picture, and {job.relative} is a video; "
-            f"name one that ends in {', '.join(codecs.SUFFIXES)}."
+            f"`output`={path} is a picture, but {source.relative} is a video; "
+            f"use one of {', '.join(codecs.SUFFIXES)}."
         )
-    if is_video and job.kind is media_type.Kind.PICTURE:
+    if is_video and source.media_type is _MediaType.PICTURE:
         raise errors.InputError(
-            f"`output`={path} is a video, and {job.relative} is a picture; "
-            "name one with the ending of a picture."
+            f"`output`={path} is a video, but {source.relative} is a picture; "
+            "use the extension of a picture format."
         )
-    if job.kind is media_type.Kind.ANIMATION and not wanted_format.is_animated(
-        format
-    ):
+    is_animation = source.media_type is _MediaType.ANIMATION
+    if is_animation and not requested_format.is_animated(format):
         raise errors.InputError(
-            f"`output`={path} holds no animation, and {job.relative} is one; "
-            "name one that ends in .gif, .webp or .png."
+            f"`output`={path} does not support animation, but "
+            f"{source.relative} is animated; use .gif, .webp or .png."
         )
     atomic_files.make_folder("output", path.parent)
-    return Task(job, path, format)
+    return Output(source, path, format)
 
 
-def _told_apart(folder, jobs, wanted):
-    """Tasks in a folder, no two of which write the same file."""
+def _to_folder(folder, inputs, requested):
+    """Returns outputs in a folder, with unique paths."""
     paths = {
-        job: folder / _renamed(job.relative, wanted.suffix_for(job))
-        for job in jobs
+        source: folder
+        / _with_suffix(source.relative, requested.suffix_for(source))
+        for source in inputs
     }
-    for group in _same_files(paths):
-        for job in group:
-            if paths[job].suffix != job.relative.suffix:
-                suffix = wanted.suffix_for(job)
-                name = f"{job.relative.name}{suffix}"
-                paths[job] = folder / job.relative.with_name(name)
-    _refuse_same(_same_files(paths), paths)
+    for group in _find_collisions(paths):
+        for source in group:
+            if paths[source].suffix != source.relative.suffix:
+                suffix = requested.suffix_for(source)
+                name = f"{source.relative.name}{suffix}"
+                paths[source] = folder / source.relative.with_name(name)
+    _check_unique(_find_collisions(paths), paths)
     return [
-        Task(job, path, wanted.format_for(job)) for job, path in paths.items()
+        Output(source, path, requested.format_for(source))
+        for source, path in paths.items()
     ]
 
 
-def _renamed(relative, suffix):
-    """Replaces an ending, and not what follows the dot of `photo 1.2`."""
-    is_known = relative.suffix.lower() in _ENDINGS
+def _with_suffix(relative, suffix):
+    """Replaces a known extension, but not the end of `photo 1.2`."""
+    is_known = relative.suffix.lower() in _KNOWN_SUFFIXES
     stem = relative.stem if is_known else relative.name
     return relative.with_name(stem + suffix)
 
 
-def _same_files(paths):
+def _find_collisions(paths):
     groups = collections.defaultdict(list)
-    for job, path in paths.items():
+    for source, path in paths.items():
         key = unicodedata.normalize("NFC", str(path)).casefold()
-        groups[key].append(job)
+        groups[key].append(source)
     return [group for group in groups.values() if len(group) > 1]
 
 
-def _refuse_same(groups, paths):
-    if not groups:
+def _check_unique(collisions, paths):
+    if not collisions:
         return
     lines = [
-        f"{paths[group[0]]}: {', '.join(str(job.source) for job in group)}"
-        for group in groups
+        f"{paths[group[0]]}: {', '.join(str(each.source) for each in group)}"
+        for group in collisions
     ]
-    more = len(lines) - _MAX_NAMED
-    lines[_MAX_NAMED:] = [f"and {more} more"] if more > 0 else []
+    more = len(lines) - _MAX_LISTED_COLLISIONS
+    lines[_MAX_LISTED_COLLISIONS:] = [f"and {more} more"] if more > 0 else []
     raise errors.InputError(
-        "Several inputs would become the same file; name the folder above "
-        "them, which is mirrored, or an `output` for each:\n  "
+        "Several inputs would be written to the same file; name their parent "
+        "folder, whose subfolders are kept, or an `output` for each:\n  "
         + "\n  ".join(lines)
     )
 
 
-def _check_inputs(tasks):
+def _check_not_inputs(outputs):
     sources = {
-        _identity(task.job.source)
-        for task in tasks
-        if isinstance(task.job.source, pathlib.Path)
-        and task.job.source.exists()  # It may be gone by now.
+        _identity(output.input.source)
+        for output in outputs
+        if isinstance(output.input.source, pathlib.Path)
+        and output.input.source.exists()  # It may have been removed.
     }
-    for task in tasks:
-        if task.path.is_dir():
+    for output in outputs:
+        if output.path.is_dir():
             raise errors.InputError(
-                f"{task.path} is a folder, and would be a result; remove it, "
-                "or name another `output`."
+                f"{output.path} is a folder where a result would be written; "
+                "remove it, or name another `output`."
             )
-        if task.path.exists() and _identity(task.path) in sources:
+        if output.path.exists() and _identity(output.path) in sources:
             raise errors.InputError(
-                f"{task.path} is an input, and would be replaced by a result; "
-                "name another `output` folder."
+                f"{output.path} is an input that a result would replace; name "
+                "another `output` folder."
             )
 
 

@@ -1,7 +1,7 @@
-"""Runs tasks: pictures several at a time, then whatever else there is.
+"""Runner that makes outputs: pictures concurrently, then all others.
 
-Pictures get done in any order. Animations, videos and cameras come after them,
-one by one.
+Pictures finish in any order. Animations, videos and cameras follow, one at a
+time.
 """
 
 import functools
@@ -16,9 +16,9 @@ from typing import Protocol
 import numpy as np
 
 from cartoongan_tf.cartoonize import inputs
-from cartoongan_tf.cartoonize import media_type
-from cartoongan_tf.cartoonize import outputs
-from cartoongan_tf.cartoonize import settings as settings_of
+from cartoongan_tf.cartoonize import media_types
+from cartoongan_tf.cartoonize import outputs as outputs_lib
+from cartoongan_tf.cartoonize import settings as settings_lib
 from cartoongan_tf.cartoonize import still_images
 from cartoongan_tf.core import crashes
 from cartoongan_tf.core import devices
@@ -28,90 +28,94 @@ from cartoongan_tf.inference import postprocess
 from cartoongan_tf.video import cameras
 from cartoongan_tf.video import videos
 
+_MediaType = media_types.MediaType
+
 
 class Cartoonize(Protocol):
-    """A function from a picture to its cartoon, for frames of videos, too."""
+    """Function from a picture to its cartoon, with a variant for videos."""
 
     def __call__(self, picture: np.ndarray) -> np.ndarray:
-        """Gives the cartoon of a picture."""
+        """Cartoonizes a picture."""
 
     def for_video(self) -> still_images.Cartoonize:
-        """Gives a function for the frames of one video."""
+        """Returns a function for the frames of one video."""
 
 
 class Outcome(NamedTuple):
-    """Outcome of a task.
+    """Outcome of making an output.
 
     Attributes:
-        task: What was to be done.
-        problem: What was wrong, in a sentence, or None.
-        notes: What a user should know, in sentences.
+        output: The output.
+        problem: Error message, or None on success.
+        notes: Notes for the user.
     """
 
-    task: outputs.Task
+    output: outputs_lib.Output
     problem: str | None = None
     notes: Sequence[str] = ()
 
 
 def run(
     cartoonize: Cartoonize,
-    tasks: Sequence[outputs.Task],
-    settings: settings_of.Settings,
+    outputs: Sequence[outputs_lib.Output],
+    settings: settings_lib.Settings,
     *,
     workers: int = 1,
-    watch: videos.Watch = videos.watched_by_nobody,
-    tell: videos.Tell | None = None,
+    on_progress: videos.OnProgress = videos.ignore_progress,
+    on_note: videos.OnNote | None = None,
 ) -> Iterator[Outcome]:
-    """Runs tasks; what is wrong with one does not stop the others.
+    """Makes outputs; an error in one does not stop the others.
 
     Args:
-        cartoonize: A model, and what is done with its results.
-        tasks: What to do.
-        settings: How to read and write.
-        workers: Pictures that are computed at once.
-        watch: Told how far a video is.
-        tell: Told what a user should know of a video before its frames are
-            made; outcomes hold that if it is None.
+        cartoonize: Function from a picture to its cartoon.
+        outputs: Outputs to make.
+        settings: Settings for reading and writing.
+        workers: Number of pictures to compute concurrently.
+        on_progress: Called with the progress of a video.
+        on_note: Called with notes on a video before any frame is made; if
+            None, outcomes contain them.
 
     Yields:
-        What became of each, as it gets done.
+        The outcome of each output, as it is finished.
 
     Raises:
         OSError: If the disk is full.
     """
-    work = functools.partial(_run_one, cartoonize, settings, (watch, tell))
-    still = media_type.Kind.PICTURE
-    stills = [task for task in tasks if task.job.kind is still]
-    yield from parallel.map_overlapped(work, stills, workers)
-    yield from (work(t, None) for t in tasks if t.job.kind is not still)
+    callbacks = on_progress, on_note
+    make = functools.partial(_make_output, cartoonize, settings, callbacks)
+    picture = _MediaType.PICTURE
+    pictures = [o for o in outputs if o.input.media_type is picture]
+    others = [o for o in outputs if o.input.media_type is not picture]
+    yield from parallel.map_overlapped(make, pictures, workers)
+    yield from (make(output, None) for output in others)
 
 
 def run_video(
     cartoonize: Cartoonize,
     source: pathlib.Path,
     target: pathlib.Path,
-    settings: settings_of.Settings,
+    settings: settings_lib.Settings,
     *,
-    watch: videos.Watch = videos.watched_by_nobody,
+    on_progress: videos.OnProgress = videos.ignore_progress,
 ) -> Outcome:
-    """Does what `run` does to one video, wherever its cartoon goes."""
-    job = inputs.Job(media_type.Kind.VIDEO, source, source)
-    task = outputs.Task(job, target, None)
-    (outcome,) = run(cartoonize, [task], settings, watch=watch)
+    """Cartoonizes a single video, as `run` does."""
+    video = inputs.Input(_MediaType.VIDEO, source, source)
+    output = outputs_lib.Output(video, target, None)
+    (outcome,) = run(cartoonize, [output], settings, on_progress=on_progress)
     return outcome
 
 
 def attempt(
     work: Callable[[], Sequence[str]], subject: object
 ) -> tuple[str | None, Sequence[str]]:
-    """Does one piece of work of many, of which none stops the others.
+    """Calls a function whose errors must not stop the others.
 
     Args:
-        work: Gives what a user should know, in sentences.
-        subject: What is worked on, for the log.
+        work: Function that returns notes for the user.
+        subject: Name of the processed item, for the log.
 
     Returns:
-        What was wrong, in a sentence, or None; and what `work` gave.
+        Error message or None, and the notes from `work`.
 
     Raises:
         OSError: If the disk is full.
@@ -121,79 +125,76 @@ def attempt(
             return None, work()
     except errors.InputError as error:
         return str(error), ()
-    except Exception as error:  # Whatever it is, the others go on.
+    except Exception as error:  # Other items are still processed.
         if errors.is_out_of_space(error):
             raise
         return errors.describe_fault(error, subject), ()
 
 
-def _run_one(cartoonize, settings, listeners, task, gate):
-    def notes():
-        with crashes.handling(task.job.source):
-            if task.job.kind is media_type.Kind.VIDEO:
-                return _run_video(cartoonize, settings, listeners, task)
-            if task.job.kind is media_type.Kind.CAMERA:
-                return _run_camera(cartoonize, settings, task)
-            return _run_picture(cartoonize, settings, task, gate)
+def _make_output(cartoonize, settings, callbacks, output, compute_lock):
+    def make():
+        with crashes.handling(output.input.source):
+            if output.input.media_type is _MediaType.VIDEO:
+                return _make_video(cartoonize, settings, callbacks, output)
+            if output.input.media_type is _MediaType.CAMERA:
+                return _record_camera(cartoonize, settings, output)
+            return _make_picture(cartoonize, settings, output, compute_lock)
 
-    return Outcome(task, *attempt(notes, task.job.relative))
+    return Outcome(output, *attempt(make, output.input.relative))
 
 
-def _run_picture(cartoonize, settings, task, gate):
-    places = {
-        "source": task.job.source,
-        "target": sys.stdout.buffer if task.path is None else task.path,
-        "format": task.format,
+def _make_picture(cartoonize, settings, output, compute_lock):
+    arguments = {
+        "source": output.input.source,
+        "target": sys.stdout.buffer if output.path is None else output.path,
+        "settings": settings,
+        "format": output.format,
     }
-    if task.job.kind is media_type.Kind.ANIMATION:
-        still_images.cartoonize_animation(
-            cartoonize.for_video(), settings=settings, **places
-        )
+    if output.input.media_type is _MediaType.ANIMATION:
+        still_images.cartoonize_animation(cartoonize.for_video(), **arguments)
         return []
     note = still_images.cartoonize_picture(
-        cartoonize, settings=settings, gate=gate, **places
+        cartoonize, compute_lock=compute_lock, **arguments
     )
-    return [f"{task.job.relative} {note}"] if note else []
+    return [f"{output.input.relative} {note}"] if note else []
 
 
-def _run_video(cartoonize, settings, listeners, task):
-    if not isinstance(task.job.source, pathlib.Path) or task.path is None:
+def _make_video(cartoonize, settings, callbacks, output):
+    if not isinstance(output.input.source, pathlib.Path) or output.path is None:
+        raise errors.InputError("videos cannot be piped; name files.")
+    on_progress, on_note = callbacks
+    if output.input.format == "WEBP":  # FFmpeg decodes only its first frame.
         raise errors.InputError(
-            "a video can neither come nor go through a pipe; name files."
-        )
-    watch, tell = listeners
-    if task.job.format == "WEBP":  # FFmpeg decodes its first frame at most.
-        raise errors.InputError(
-            f"{task.job.relative} is an animated WebP, which becomes no video; "
-            "leave `format` out, or pass `format`=gif."
+            f"{output.input.relative} is an animated WebP, which cannot be "
+            "converted to a video; leave `format` out, or pass `format`=gif."
         )
     return videos.cartoonize_video(
         cartoonize.for_video() if settings.temporal else cartoonize,
-        task.job.source,
-        task.path,
+        output.input.source,
+        output.path,
         temporal=settings.temporal,
         codec=settings.codec,
         quality=settings.crf,
         batch=settings.batch,
-        prepare=lambda photo: still_images.reduced(photo, settings.max_side),
-        compose=postprocess.beside
-        if settings.compare
-        else videos.cartoon_alone,
+        preprocess=lambda photo: still_images.limit_side(
+            photo, settings.max_side
+        ),
+        compose=postprocess.beside if settings.compare else videos.cartoon_only,
         fingerprint=repr(
             [settings.fingerprint, settings.max_side, settings.compare]
         ),
-        watch=watch,
-        tell=tell,
+        on_progress=on_progress,
+        on_note=on_note,
     )
 
 
-def _run_camera(cartoonize, settings, task):
+def _record_camera(cartoonize, settings, output):
     count = cameras.cartoonize_camera(
         cartoonize.for_video(),
-        task.job.source,
-        task.path,
+        output.input.source,
+        output.path,
         temporal=settings.temporal,
         codec=settings.codec,
         quality=settings.crf,
     )
-    return [f"Pictures of the camera: {count}."]
+    return [f"Cartoonized {count} pictures of the camera."]

@@ -1,4 +1,4 @@
-"""Settings of reading inputs and writing results."""
+"""Settings for reading inputs and writing results."""
 
 from typing import NamedTuple
 
@@ -7,25 +7,26 @@ from cartoongan_tf.images import metadata
 
 
 class Settings(NamedTuple):
-    """Settings of a run over pictures, animations and videos.
+    """Settings for pictures, animations and videos.
 
     Attributes:
-        max_side: Longer side, in pixels, to which what is larger is reduced;
-            None to keep all sizes.
-        max_pixels: Pictures of more than that are refused.
-        compare: Whether the photo stands beside its cartoon.
-        quality: 1 to 100, of pictures in formats that have one; None for the
-            format's own.
-        strip_metadata: Whether to leave out all metadata of pictures but color
+        max_side: Maximum of the longer side, in pixels, to which larger inputs
+            are reduced; None for no limit.
+        max_pixels: Maximum number of pixels of a picture; larger ones are
+            errors.
+        compare: Whether to put the photo beside its cartoon.
+        quality: Quality of pictures in lossy formats, 1 to 100; None for the
+            format's default.
+        strip_metadata: Whether to drop all metadata of pictures but color
             profiles.
-        temporal: Whether frames are smoothed over time.
-        codec: Of videos, one of `codecs.CODECS`; None for what suits the
-            file's ending.
+        temporal: Whether to apply temporal smoothing to frames.
+        codec: Video codec, one of `codecs.CODECS`; None for the default of
+            the file's extension.
         crf: Constant rate factor of videos, lower is better; None for the
-            codec's own.
-        batch: Frames of a video that are computed at once, for GPUs.
-        fingerprint: What else results depend on, in words, such as the model: a
-            video that was begun with another fingerprint starts over.
+            codec's default.
+        batch: Number of video frames to compute at once, for GPUs.
+        fingerprint: Identifies all else that affects results, such as the
+            model; a video started with another fingerprint starts over.
     """
 
     max_side: int | None = None
@@ -39,6 +40,8 @@ class Settings(NamedTuple):
     batch: int = 1
     fingerprint: str = ""
 
-    def kept(self, found: metadata.ImageMetadata) -> metadata.ImageMetadata:
-        """The metadata to write, of those found."""
-        return found.only_colors() if self.strip_metadata else found
+    def output_metadata(
+        self, source: metadata.ImageMetadata
+    ) -> metadata.ImageMetadata:
+        """Returns the metadata to write, given that of the source."""
+        return source.only_colors() if self.strip_metadata else source

@@ -1,4 +1,4 @@
-"""Makes the cartoons of pictures and animations, in files and streams."""
+"""Cartoonizing of pictures and animations, in files and streams."""
 
 import contextlib
 import functools
@@ -9,7 +9,7 @@ from typing import BinaryIO
 import cv2
 import numpy as np
 
-from cartoongan_tf.cartoonize import settings as settings_of
+from cartoongan_tf.cartoonize import settings as settings_lib
 from cartoongan_tf.images import animations
 from cartoongan_tf.images import headers
 from cartoongan_tf.images import photo_io
@@ -20,7 +20,7 @@ Cartoonize = Callable[[np.ndarray], np.ndarray]
 Source = pathlib.Path | bytes
 Target = pathlib.Path | BinaryIO
 
-# Pixels from which on one picture at a time is in memory.
+# Of pictures of more pixels, only one at a time is in memory.
 _EXCLUSIVE_MIN_PIXELS = 20_000_000
 
 
@@ -28,36 +28,39 @@ def cartoonize_picture(
     cartoonize: Cartoonize,
     source: Source,
     target: Target,
-    settings: settings_of.Settings,
+    settings: settings_lib.Settings,
     *,
     format: str,
-    gate: contextlib.AbstractContextManager,
+    compute_lock: contextlib.AbstractContextManager,
 ) -> str | None:
-    """Makes the cartoon of one picture.
+    """Cartoonizes one picture.
 
     Args:
         cartoonize: Function from a picture to its cartoon.
-        source: File to read, or the bytes of one.
+        source: Path of a file, or its contents as bytes.
         target: File or stream to write.
-        settings: How to read and write.
-        format: What to write, a key of `formats.FORMATS`.
-        gate: Held while the cartoon is computed; of a picture that fills much
-            memory, while it is read and written, too.
+        settings: Settings for reading and writing.
+        format: Output format, a key of `formats.FORMATS`.
+        compute_lock: Lock held while the cartoon is computed; for a huge
+            picture, also while it is read and written.
 
     Returns:
-        What a user should know of the source, to be read after its name, or
-        None.
+        Note on the source for the user, phrased to follow its name, or None.
 
     Raises:
-        InputError: If the source cannot be read, the target not be written,
-            or the picture does not suit the model.
+        InputError: If the source cannot be read, the target cannot be
+            written, or the picture does not suit the model.
     """
-    free = contextlib.nullcontext()
+    no_lock = contextlib.nullcontext()
     is_huge = _is_huge(source, settings.max_pixels)
-    with gate if is_huge else free:
-        gate = free if is_huge else gate
+    with compute_lock if is_huge else no_lock:
         return _cartoonize_photo(
-            cartoonize, source, target, settings, format, gate
+            cartoonize,
+            source,
+            target,
+            settings,
+            format,
+            no_lock if is_huge else compute_lock,
         )
 
 
@@ -65,17 +68,17 @@ def cartoonize_animation(
     cartoonize: Cartoonize,
     source: Source,
     target: Target,
-    settings: settings_of.Settings,
+    settings: settings_lib.Settings,
     *,
     format: str,
 ) -> None:
-    """Makes the cartoon of an animated picture, frame by frame.
+    """Cartoonizes an animated picture, frame by frame.
 
-    Takes and raises what `cartoonize_picture` does.
+    Arguments and errors are those of `cartoonize_picture`.
     """
     animation = animations.Animation(source, max_pixels=settings.max_pixels)
     if settings.temporal:
-        cartoonize = temporal_smoothing.smoothed(cartoonize)
+        cartoonize = temporal_smoothing.with_smoothing(cartoonize)
     cartoonize_frame = functools.partial(
         _cartoonize_frame, cartoonize, settings
     )
@@ -84,13 +87,13 @@ def cartoonize_animation(
         map(cartoonize_frame, animation.frames()),
         animation.timeline,
         format=format,
-        metadata=settings.kept(animation.metadata),
+        metadata=settings.output_metadata(animation.metadata),
         quality=settings.quality,
     )
 
 
-def reduced(picture: np.ndarray, max_side: int | None) -> np.ndarray:
-    """A picture or a plane whose longer side is at most `max_side` pixels."""
+def limit_side(picture: np.ndarray, max_side: int | None) -> np.ndarray:
+    """Reduces a picture or a plane to at most `max_side` pixels per side."""
     height, width = picture.shape[:2]
     if max_side is None or max(height, width) <= max_side:
         return picture
@@ -104,20 +107,22 @@ def _is_huge(source, max_pixels):
         return image.width * image.height > _EXCLUSIVE_MIN_PIXELS
 
 
-def _cartoonize_photo(cartoonize, source, target, settings, format, gate):
+def _cartoonize_photo(cartoonize, source, target, settings, format, lock):
     photo = photo_io.read_photo(source, max_pixels=settings.max_pixels)
 
-    def gated(pixels):
-        with gate:
+    def cartoonize_locked(pixels):
+        with lock:
             return cartoonize(pixels)
 
-    cartoon, alpha = _finished(gated, photo.pixels, photo.alpha, settings)
+    cartoon, alpha = _cartoonize_pixels(
+        cartoonize_locked, photo.pixels, photo.alpha, settings
+    )
     del photo.pixels  # A hundred megapixels are 300 MB.
     photo_io.write_photo(
         target,
         cartoon,
         alpha=alpha,
-        metadata=settings.kept(photo.metadata),
+        metadata=settings.output_metadata(photo.metadata),
         format=format,
         quality=settings.quality,
     )
@@ -125,15 +130,17 @@ def _cartoonize_photo(cartoonize, source, target, settings, format, gate):
 
 
 def _cartoonize_frame(cartoonize, settings, frame):
-    cartoon, alpha = _finished(cartoonize, frame.pixels, frame.alpha, settings)
+    cartoon, alpha = _cartoonize_pixels(
+        cartoonize, frame.pixels, frame.alpha, settings
+    )
     return frame._replace(pixels=cartoon, alpha=alpha)
 
 
-def _finished(cartoonize, pixels, alpha, settings):
-    """A cartoon and its alpha, reduced and beside its photo where wanted."""
-    photo = reduced(pixels, settings.max_side)
+def _cartoonize_pixels(cartoonize, pixels, alpha, settings):
+    """Returns output pixels and alpha, by `max_side` and `compare`."""
+    photo = limit_side(pixels, settings.max_side)
     if alpha is not None:
-        alpha = reduced(alpha, settings.max_side)
+        alpha = limit_side(alpha, settings.max_side)
     cartoon = cartoonize(photo)
     if not settings.compare:
         return cartoon, alpha

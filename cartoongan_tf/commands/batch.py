@@ -5,8 +5,8 @@ import sys
 import time
 
 from cartoongan_tf.cartoonize import cartoonizer
+from cartoongan_tf.cartoonize import requested_format
 from cartoongan_tf.cartoonize import settings
-from cartoongan_tf.cartoonize import wanted_format
 from cartoongan_tf.commands import batch_usage
 from cartoongan_tf.commands import exit
 from cartoongan_tf.commands import picture_flags
@@ -32,9 +32,9 @@ except ModuleNotFoundError as error:
 
 
 def main(_):
-    wanted = wanted_format.WantedFormat.named(FLAGS.format)
-    if wanted.format:
-        formats.check_quality(wanted.format, FLAGS.quality)
+    requested = requested_format.RequestedFormat.parse(FLAGS.format)
+    if requested.format:
+        formats.check_quality(requested.format, FLAGS.quality)
     for client in ("aiobotocore", "botocore"):  # They tell what they found.
         logging.getLogger(client).setLevel(logging.WARNING)
     found = listing.find(FLAGS.input, FLAGS.output)

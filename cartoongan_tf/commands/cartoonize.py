@@ -7,11 +7,11 @@ import sys
 
 from cartoongan_tf.cartoonize import cartoonizer
 from cartoongan_tf.cartoonize import inputs
-from cartoongan_tf.cartoonize import media_type
+from cartoongan_tf.cartoonize import media_types
 from cartoongan_tf.cartoonize import outputs
+from cartoongan_tf.cartoonize import requested_format
 from cartoongan_tf.cartoonize import runner
 from cartoongan_tf.cartoonize import settings
-from cartoongan_tf.cartoonize import wanted_format
 from cartoongan_tf.commands import cartoonize_usage
 from cartoongan_tf.commands import exit
 from cartoongan_tf.commands import picture_flags
@@ -28,21 +28,21 @@ _GPU_BATCH = 8
 
 
 def main(names):
-    wanted = wanted_format.WantedFormat.named(FLAGS.format)
-    if wanted.format:
-        formats.check_quality(wanted.format, FLAGS.quality)
+    requested = requested_format.RequestedFormat.parse(FLAGS.format)
+    if requested.format:
+        formats.check_quality(requested.format, FLAGS.quality)
     devices.choose(FLAGS.device)
     devices.prepare(deterministic=False)
     output = _output_for(names)
     found = _find(names, output)
     plan = outputs.plan(
-        found.jobs, output, format=FLAGS.format, overwrite=FLAGS.overwrite
+        found.inputs, output, format=FLAGS.format, overwrite=FLAGS.overwrite
     )
     failures = _report_found(found, plan)
     earlier = crashes.finished()
     failures += sum(earlier.values())
-    tasks = [t for t in plan.tasks if str(t.job.source) not in earlier]
-    failures += _cartoonize(tasks) if tasks else 0
+    left = [o for o in plan.outputs if str(o.input.source) not in earlier]
+    failures += _cartoonize(left) if left else 0
     if failures:
         raise errors.InputError(
             f"{failures} of the inputs could not be cartoonized."
@@ -62,21 +62,24 @@ def _find(names, output):
     """The inputs, with standard input read."""
     folder = pathlib.Path(_FOLDER if output == inputs.STREAM else output)
     found = inputs.find(names, output=folder, samples_folder=folder / "samples")
-    jobs = [
-        _read_stream(job) if job.kind is media_type.Kind.STREAM else job
-        for job in found.jobs
+    stream = media_types.MediaType.STREAM
+    read = [
+        _read_stream(each) if each.media_type is stream else each
+        for each in found.inputs
     ]
-    return dataclasses.replace(found, jobs=jobs)
+    return dataclasses.replace(found, inputs=read)
 
 
-def _read_stream(job):
+def _read_stream(stream):
     if sys.stdin.isatty():
         raise errors.InputError("nothing is piped into standard input.")
     data = sys.stdin.buffer.read()
-    content = media_type.of_bytes(data)
-    kind = content.kind or media_type.Kind.PICTURE
+    content = media_types.of_bytes(data)
     return dataclasses.replace(
-        job, kind=kind, source=data, format=content.format
+        stream,
+        media_type=content.media_type or media_types.MediaType.PICTURE,
+        source=data,
+        format=content.format,
     )
 
 
@@ -89,7 +92,8 @@ def _report_found(found, plan):
     passed = [f"{n} {what}" for what, n in found.skipped.items() if n]
     if passed:
         lines.append(f"Skipped: {', '.join(passed)}.")
-    done = [t for t in plan.done if str(t.job.source) not in crashes.finished()]
+    earlier = crashes.finished()
+    done = [o for o in plan.done if str(o.input.source) not in earlier]
     if done:
         lines.append(
             f"{len(done)} there already; --overwrite makes them again."
@@ -100,25 +104,26 @@ def _report_found(found, plan):
     return len(found.problems)
 
 
-def _cartoonize(tasks):
-    """Runs tasks; how many could not be done."""
+def _cartoonize(left):
+    """Makes outputs; returns how many failed."""
     model = picture_flags.values(picture_flags.MODEL_NAMES)
     cartoonize = cartoonizer.Cartoonizer(**model)
     failures = 0
     with progress.Progress() as watch:
         done = runner.run(
             cartoonize,
-            tasks,
+            left,
             _settings(cartoonize.fingerprint),
             workers=FLAGS.workers or max(1, (os.cpu_count() or 1) // 8),
-            watch=watch,
-            tell=watch.say,
+            on_progress=watch,
+            on_note=watch.say,
         )
         for count, outcome in enumerate(done, start=1):
             failures += outcome.problem is not None
             _tell(outcome, watch)
-            crashes.finish(outcome.task.job.source, outcome.problem is not None)
-            watch("Cartoonizing", count, len(tasks))
+            source = outcome.output.input.source
+            crashes.finish(source, outcome.problem is not None)
+            watch("Cartoonizing", count, len(left))
     return failures
 
 
@@ -129,7 +134,7 @@ def _settings(fingerprint):
 
 
 def _tell(outcome, watch):
-    source, path = outcome.task.job.relative, outcome.task.path
+    source, path = outcome.output.input.relative, outcome.output.path
     if outcome.problem:
         watch.say(exit.as_flags(f"{source}: {outcome.problem}"))
     elif path:

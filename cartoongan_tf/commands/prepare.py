@@ -8,7 +8,7 @@ from typing import Any
 import rich.console
 
 from cartoongan_tf.cartoonize import inputs
-from cartoongan_tf.cartoonize import media_type
+from cartoongan_tf.cartoonize import media_types
 from cartoongan_tf.commands import exit
 from cartoongan_tf.commands import prepare_usage
 from cartoongan_tf.core import crashes
@@ -66,9 +66,9 @@ def _films():
         found: list[Any] = [pathlib.Path(name)]
         is_pattern = glob.has_magic(name) and not found[0].exists()
         if is_pattern or found[0].is_dir():
-            jobs = inputs.find([name], output=FLAGS.output).jobs
-            video = media_type.Kind.VIDEO
-            found = [job.source for job in jobs if job.kind is video]
+            found = inputs.find([name], output=FLAGS.output).inputs
+            video = media_types.MediaType.VIDEO
+            found = [each.source for each in found if each.media_type is video]
         if not found:
             raise errors.InputError(f"`video`={name} holds no video.")
         films.update((path.resolve(), path) for path in found)
@@ -85,7 +85,7 @@ def _extract(film):
                 FLAGS.output,
                 most_per_shot=FLAGS.most_per_shot,
                 short_side=FLAGS.short_side,
-                watch=watch,
+                on_progress=watch,
             )
     except crashes.EndsProcess as error:
         raise errors.InputError(f"{film} {error}") from error

@@ -22,7 +22,9 @@ def on_pixels(generator: keras.Model, *sides: int | None) -> Endpoint:
     """
 
     def endpoint(image):
-        return {model_interface.CARTOON: pictures.through(generator, image)}
+        return {
+            model_interface.CARTOON: pictures.apply_network(generator, image)
+        }
 
     return endpoint, tf.TensorSpec((*sides, 3), tf.uint8, model_interface.IMAGE)
 

@@ -1,8 +1,8 @@
-"""Animated GIF, WebP and PNG files <-> frames, one by one.
+"""Streaming reader and writer of animated GIF, WebP and PNG files.
 
-Frames are whole pictures as viewers show them, not the patches that a file
-holds. Reading holds one frame at a time, and for WebP and AVIF the file;
-writing holds two, and for WebP what is encoded so far.
+Frames are fully composited, as viewers show them, not the partial updates
+that a file stores. Reading keeps one frame in memory, plus the file for WebP
+and AVIF; writing keeps two, plus the output encoded so far for WebP.
 """
 
 import itertools
@@ -16,7 +16,7 @@ from cartoongan_tf.core import errors
 from cartoongan_tf.images import apng_writer
 from cartoongan_tf.images import color_modes
 from cartoongan_tf.images import formats
-from cartoongan_tf.images import frames as frames_of
+from cartoongan_tf.images import frames as frames_lib
 from cartoongan_tf.images import gif_writer
 from cartoongan_tf.images import headers
 from cartoongan_tf.images import metadata as image_metadata
@@ -30,16 +30,16 @@ class Animation:
     """An animated picture.
 
     Args:
-        source: File to read, or the bytes of one.
-        max_pixels: Frames of more than that are not decoded.
+        source: Path of a file, or its contents as bytes.
+        max_pixels: Maximum number of pixels per frame.
 
     Attributes:
-        timeline: How the frames are shown.
-        metadata: What else the file carries.
+        timeline: Frame count, plays and alpha.
+        metadata: The file's metadata.
 
     Raises:
-        UnreadableImage: If the source is missing, no picture, too large, or
-            damaged.
+        UnreadableImage: If the source is missing, not a picture, too large,
+            or damaged.
     """
 
     def __init__(
@@ -51,95 +51,98 @@ class Animation:
         self._source = source
         self._max_pixels = max_pixels
         with headers.opened(source, max_pixels) as image:
-            # The first picture of some PNGs is for those who show only one.
+            # Some PNGs start with a still image that is not a frame.
             self._first = 1 if image.info.get("default_image") else 0
             with pillow_limit.lifted():
                 length = getattr(image, "n_frames", 1) - self._first
-            # A later frame of a GIF may be the first to have a hole.
+            # In a GIF, transparency may first appear in a later frame.
             has_alpha = image.format == "GIF" or image.has_transparency_data
-            self.timeline = frames_of.Timeline(length, _plays(image), has_alpha)
+            self.timeline = frames_lib.Timeline(
+                length, _play_count(image), has_alpha
+            )
             self.metadata = image_metadata.read(image, source)
 
-    def frames(self) -> Iterator[frames_of.Frame]:
-        """Reads the frames in their order, from the first at each call.
+    def frames(self) -> Iterator[frames_lib.Frame]:
+        """Reads the frames in order; each call starts at the first one.
 
         Raises:
-            UnreadableImage: If the file breaks off.
+            UnreadableImage: If the file is truncated.
         """
         with headers.opened(self._source, self._max_pixels) as image:
             for number in range(self.timeline.length):
                 headers.load(image, self._first + number)
-                shown = color_modes.convert(image)
-                if shown.alpha is not None:
-                    transparency.cover_hidden(shown.colors, shown.alpha)
-                yield frames_of.Frame(
-                    shown.colors, shown.alpha, image.info.get("duration", 0)
+                pixels = color_modes.convert(image)
+                if pixels.alpha is not None:
+                    transparency.cover_hidden(pixels.colors, pixels.alpha)
+                yield frames_lib.Frame(
+                    pixels.colors, pixels.alpha, image.info.get("duration", 0)
                 )
 
 
 class Writer(Protocol):
-    """Writes an animation in one format.
+    """Writer of animations in one format.
 
     Args:
-        file: Where to write; seekable.
-        pictures: As many frames as the timeline tells of, all of one size.
-            Each is let go of before the next is asked for.
-        timeline: How they are shown.
-        options: What Pillow's `save` takes for a picture of the format, such
-            as `quality` and `icc_profile`.
+        file: Seekable output file.
+        frames: `timeline.length` frames of the same size. Each frame is
+            released before the next one is requested.
+        timeline: Frame count, plays and alpha.
+        options: Keyword arguments of Pillow's `save` for the format, such as
+            `quality` and `icc_profile`.
     """
 
     def __call__(
         self,
         file: BinaryIO,
-        pictures: Iterable[frames_of.Frame],
-        timeline: frames_of.Timeline,
+        frames: Iterable[frames_lib.Frame],
+        timeline: frames_lib.Timeline,
         options: dict,
     ) -> None: ...
 
 
 def write_animation(
     target: str | pathlib.Path | BinaryIO,
-    frames: Iterable[frames_of.Frame],
-    timeline: frames_of.Timeline,
+    frames: Iterable[frames_lib.Frame],
+    timeline: frames_lib.Timeline,
     *,
     format: str,
     metadata: image_metadata.ImageMetadata | None = None,
     quality: int | None = None,
 ) -> None:
-    """Writes an animation, whole or not at all.
+    """Writes an animation atomically.
 
     Args:
         target: File or stream to write.
-        frames: Frames of one size, as many as the timeline tells of.
-        timeline: How they are shown.
+        frames: `timeline.length` frames of the same size.
+        timeline: Frame count, plays and alpha.
         format: GIF, WEBP or PNG.
-        metadata: What else to write, as far as the format has room for it.
-        quality: 1 to 100, of a WebP; 100 is without any loss.
+        metadata: Metadata to write, as far as the format supports it.
+        quality: WebP quality, 1 to 100; 100 is lossless.
 
     Raises:
-        InputError: If the format holds no animations, or the file cannot be
-            written.
-        ValueError: If there are more or fewer frames than told.
+        InputError: If the format does not support animation, or the file
+            cannot be written.
+        ValueError: If the number of frames is not `timeline.length`.
         OSError: If the disk is full.
     """
     if format not in _WRITERS:
         raise errors.InputError(
-            f"{format} holds no animations; formats that do are "
+            f"{format} does not support animation; use one of "
             f"{', '.join(_WRITERS)}."
         )
-    kept = metadata or image_metadata.ImageMetadata()
-    counted = _counted(frames, timeline.length)
-    first = next(counted)
+    metadata = metadata or image_metadata.ImageMetadata()
+    checked = _check_count(frames, timeline.length)
+    first = next(checked)
     height, width, _ = first.pixels.shape
     formats.check_size(format, width, height)
-    pictures = itertools.chain([first], counted)
     options = {
-        **image_metadata.save_options(kept, format, (width, height)),
+        **image_metadata.save_options(metadata, format, (width, height)),
         **photo_io.quality_options(format, quality),
     }
-    with photo_io.written(target) as file:
-        _WRITERS[format](file, pictures, timeline, options)
+    with photo_io.open_output(target) as file:
+        _WRITERS[format](
+            file, itertools.chain([first], checked), timeline, options
+        )
 
 
 _WRITERS: dict[str, Writer] = {
@@ -149,18 +152,18 @@ _WRITERS: dict[str, Writer] = {
 }
 
 
-def _plays(image):
+def _play_count(image):
     loop = image.info.get("loop")
-    if image.format == "GIF":  # There, how often it starts over.
+    if image.format == "GIF":  # Its loop count excludes the first play.
         return 1 if loop is None else loop and loop + 1
     return loop or 0
 
 
-def _counted(frames, count):
+def _check_count(frames, count):
     number = 0
     for number, frame in enumerate(frames, start=1):
         if number > count:
             break
         yield frame
     if number != count:
-        raise ValueError(f"There must be {count} frames, not {number}.")
+        raise ValueError(f"Expected {count} frames, received {number}.")

@@ -1,7 +1,7 @@
-"""Picture formats: their endings, and what each can hold.
+"""Picture formats: their file extensions and capabilities.
 
-Formats have the names that Pillow gives them, such as JPEG. What is not in the
-table can be read at most, and its cartoon becomes a PNG.
+Formats have Pillow's names, such as JPEG. Formats outside of the `FORMATS`
+table are read-only; their cartoons are written as PNG.
 """
 
 import pathlib
@@ -13,24 +13,24 @@ import PIL.Image
 from cartoongan_tf.core import errors
 
 FALLBACK = "PNG"
-MAX_PIXELS = 400_000_000  # Of a picture that is made a cartoon of.
+MAX_PIXELS = 400_000_000  # Limit for pictures to cartoonize.
 
-PIL.Image.init()  # Else Pillow knows the most common formats only.
+PIL.Image.init()  # Without it, Pillow loads only the most common formats.
 
 
 class Format(NamedTuple):
-    """Abilities of a format that is written.
+    """Capabilities of an output format.
 
     Attributes:
-        suffixes: Endings of its files, the usual one first.
-        most_side: Pixels that a side may have.
-        is_lossy: Whether a quality can be asked for.
-        has_alpha: Whether pixels can be transparent in part.
-        is_animated: Whether a file can hold many frames.
+        suffixes: File extensions, the usual one first.
+        max_side: Maximum width and height, in pixels.
+        is_lossy: Whether the format has a quality setting.
+        has_alpha: Whether pixels can be partly transparent.
+        is_animated: Whether a file can hold several frames.
     """
 
     suffixes: tuple[str, ...]
-    most_side: int
+    max_side: int
     is_lossy: bool = False
     has_alpha: bool = True
     is_animated: bool = False
@@ -50,12 +50,12 @@ FORMATS = {
     "TIFF": Format((".tiff", ".tif"), 2**31 - 1),
     "WEBP": Format((".webp",), 16_383, is_lossy=True, is_animated=True),
 }
-# Pillow reads these safely too. Left out are those for which it runs another
-# program (EPS), those that any file might be (TGA has no signature), and those
-# of fonts, games and weather stations.
+# Pillow also reads the formats below safely. It would need another program for
+# EPS; TGA has no signature, so any file could be one; formats of fonts, games
+# and weather stations are of no use here.
 _READ = (*FORMATS, "DIB", "ICO", "JPEG2000", "PPM", "QOI")
-# What a file's ending promises; those of HEIC stand here without its extra,
-# too, to be told what to install.
+# Format by file extension. HEIC is listed even if its extra is missing, so that
+# users learn what to install.
 READ_SUFFIXES = {
     **{suffix: name for name, f in FORMATS.items() for suffix in f.suffixes},
     ".heic": "HEIF",
@@ -74,17 +74,18 @@ READ = tuple(name for name in _READ if name in PIL.Image.OPEN)
 
 
 def by_name(name: str) -> str:
-    """The format that a user names: jpg, .JPEG, png.
+    """Returns the format for a user's name for it, such as jpg or .JPEG.
 
     Raises:
-        InputError: If there is no such format, or Pillow came without it.
+        InputError: If there is no such output format, or the installed Pillow
+            does not support it.
     """
     suffix = f".{name.lower().removeprefix('.')}"
     found = by_suffix(pathlib.PurePath(f"x{suffix}"))
     if found is None:
         usual = ", ".join(f.suffixes[0][1:] for f in FORMATS.values())
         raise errors.InputError(
-            f"`format`={name} is no format that is written; those are {usual}."
+            f"`format`={name} is not an output format; use one of {usual}."
         )
     if found == "AVIF" and not PIL.features.check("avif"):
         raise errors.InputError(
@@ -95,19 +96,19 @@ def by_name(name: str) -> str:
 
 
 def by_suffix(path: pathlib.PurePath) -> str | None:
-    """The format that a file's ending tells of, or None."""
+    """Returns the output format for a file's extension, or None."""
     suffix = path.suffix.lower()
     return next((n for n, f in FORMATS.items() if suffix in f.suffixes), None)
 
 
 def suffix_for(name: str, path: pathlib.PurePath) -> str:
-    """The ending for a format: that of `path`, if it is one of them."""
-    known = FORMATS[name].suffixes
-    return path.suffix if path.suffix.lower() in known else known[0]
+    """Returns an extension of a format: that of `path`, if it is one."""
+    suffixes = FORMATS[name].suffixes
+    return path.suffix if path.suffix.lower() in suffixes else suffixes[0]
 
 
 def check_quality(name: str, quality: int | None) -> None:
-    """Raises `InputError` for a quality that a format does not know."""
+    """Raises `InputError` if a format does not support a quality."""
     if quality is None:
         return
     if not 1 <= quality <= 100:
@@ -115,16 +116,16 @@ def check_quality(name: str, quality: int | None) -> None:
     if not FORMATS[name].is_lossy:
         lossy = ", ".join(n for n, f in FORMATS.items() if f.is_lossy)
         raise errors.InputError(
-            f"`quality`={quality} does not go with {name}, which loses "
-            f"nothing or has no qualities; it is for {lossy}."
+            f"`quality`={quality} does not apply to {name}, which has no "
+            f"quality setting; use one of {lossy}."
         )
 
 
 def check_size(name: str, width: int, height: int) -> None:
-    """Raises `InputError` for a picture that is too long for a format."""
-    most = FORMATS[name].most_side
-    if max(width, height) > most:
+    """Raises `InputError` if a picture is too large for a format."""
+    limit = FORMATS[name].max_side
+    if max(width, height) > limit:
         raise errors.InputError(
-            f"a picture of {width}x{height} pixels does not fit {name}, whose "
-            f"sides end at {most}; pass `format`=png."
+            f"a picture of {width}x{height} pixels exceeds the {name} limit of "
+            f"{limit} pixels per side; pass `format`=png."
         )

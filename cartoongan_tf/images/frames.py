@@ -7,12 +7,12 @@ import PIL.Image
 
 
 class Frame(NamedTuple):
-    """One of the pictures of an animation, whole.
+    """One fully composited frame of an animation.
 
     Attributes:
         pixels: uint8 RGB array of shape `(height, width, 3)`.
         alpha: uint8 array of shape `(height, width)`, or None.
-        milliseconds: How long it is shown.
+        milliseconds: Display duration.
     """
 
     pixels: np.ndarray
@@ -21,12 +21,12 @@ class Frame(NamedTuple):
 
 
 class Timeline(NamedTuple):
-    """Timing of an animation's frames.
+    """Properties of an animation as a whole.
 
     Attributes:
         length: Number of frames.
-        plays: How often all are shown, or 0 for again and again.
-        has_alpha: Whether frames may be transparent in part.
+        plays: Number of times that the animation plays; 0 is infinite.
+        has_alpha: Whether frames may be partly transparent.
     """
 
     length: int
@@ -35,7 +35,7 @@ class Timeline(NamedTuple):
 
 
 def as_image(frame: Frame, has_alpha: bool) -> PIL.Image.Image:
-    """A frame as Pillow has it: of mode RGBA or RGB, as all of a file."""
+    """Converts a frame to a Pillow image, RGBA if `has_alpha`, else RGB."""
     image = PIL.Image.fromarray(frame.pixels)
     if has_alpha:
         image.putalpha(
@@ -47,11 +47,14 @@ def as_image(frame: Frame, has_alpha: bool) -> PIL.Image.Image:
 def changed_box(
     before: np.ndarray, after: np.ndarray
 ) -> tuple[slice, slice] | None:
-    """The rows and columns that hold all changes, or None if there are none.
+    """Returns the bounding box of all changes, or None without any.
 
     Args:
         before: Array of shape `(height, width, channels)`.
-        after: Another one.
+        after: Array of the same shape.
+
+    Returns:
+        Slices of rows and columns.
     """
     changed = np.any(before != after, axis=2)
     rows = np.flatnonzero(changed.any(axis=1))

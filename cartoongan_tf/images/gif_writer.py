@@ -1,16 +1,15 @@
-"""Frames -> GIF, with one palette for all of them.
+"""GIF writer with one global palette and ordered dithering.
 
-A GIF has 256 colors. With a palette for each frame, what stands still would
-change its colors from frame to frame, and with errors passed on from pixel to
-pixel (Floyd and Steinberg) their grain would crawl. Here a color at a place
-always becomes the same entry: the palette is made from all frames, and the
-grain is a fixed pattern (Bayer, 1973). The frames wait in a temporary file for
-the palette.
+A GIF has 256 colors. With a palette per frame, static areas would flicker, and
+with error diffusion (Floyd and Steinberg) the dithering noise would crawl. With
+a palette of all frames and a fixed dither pattern (Bayer, 1973), a color at a
+given position always maps to the same palette entry. Frames are spooled to a
+temporary file until the palette is known.
 
-FFmpeg's `palettegen` and `paletteuse` would do, but its muxer refuses delays of
-zero between others, and its palette misses colors by a level where there are
-few. Pillow's table of nearest colors is 3 dB worse, and its `save_all` holds
-all frames.
+FFmpeg's `palettegen` and `paletteuse` would do, but its muxer rejects zero
+delays between other ones, and its palette is off by a level for pictures of
+few colors. Pillow's nearest-color lookup is 3 dB worse, and its `save_all`
+keeps all frames in memory.
 """
 
 import os
@@ -24,56 +23,56 @@ import numpy as np
 import PIL.GifImagePlugin
 import PIL.Image
 
-from cartoongan_tf.images import frames
+from cartoongan_tf.images import frames as frames_lib
 
 _COLORS = 255
-_HOLE = 255  # The entry for transparent pixels, and for unchanged ones.
-_VISIBLE = 128  # Alpha from which a pixel is opaque.
-_SAMPLES = 2**18  # Pixels of all frames that make the palette.
-_GRAIN = 6  # Levels between the extremes of the pattern.
-_KEEP, _CLEAR = 1, 2  # What is done with a frame after its time.
-_BITS = 6  # Of each channel, to look up the nearest entry.
-_PNG_SPEED = [cv2.IMWRITE_PNG_COMPRESSION, 1]
+_TRANSPARENT = 255  # Palette entry of transparent and of unchanged pixels.
+_MIN_OPAQUE_ALPHA = 128
+_PALETTE_SAMPLES = 2**18  # Pixels of all frames from which to build a palette.
+_DITHER_LEVELS = 6  # Peak-to-peak amplitude of the dither pattern.
+_KEEP, _CLEAR = 1, 2  # GIF disposal methods.
+_LOOKUP_BITS = 6  # Bits per channel of the nearest-color lookup.
+_PNG_OPTIONS = [cv2.IMWRITE_PNG_COMPRESSION, 1]
 
 
 def write(
     file: BinaryIO,
-    pictures: Iterable[frames.Frame],
-    timeline: frames.Timeline,
+    frames: Iterable[frames_lib.Frame],
+    timeline: frames_lib.Timeline,
     options: dict,
 ) -> None:
-    """Writes an animation, or a single frame: an `animations.Writer`.
+    """Writes an animation or a single frame; an `animations.Writer`.
 
-    Times become hundredths of a second, all of them together within one.
+    Delays are rounded to hundredths of a second without accumulating error.
     """
-    del options  # A GIF has no qualities, and no room for the rest.
-    with tempfile.TemporaryFile(dir=_folder_of(file)) as spool:
-        waiting = _Waiting(spool, timeline.length)
-        for frame in pictures:
-            waiting.add(frame)
-        palette = waiting.palette()
-        _write_header(file, waiting.size, palette, timeline.plays)
-        _write_frames(file, waiting, _nearest(palette))
+    del options  # GIF supports neither a quality nor the metadata.
+    with tempfile.TemporaryFile(dir=_folder_of(file)) as temporary:
+        spool = _FrameSpool(temporary, timeline.length)
+        for frame in frames:
+            spool.add(frame)
+        palette = spool.palette()
+        _write_header(file, spool.size, palette, timeline.plays)
+        _write_frames(file, spool, _nearest_entries(palette))
     file.write(b";")
 
 
 def _folder_of(file):
-    # Where temporary files usually go there may be no room.
+    # The default folder of temporary files may be too small.
     name = getattr(file, "name", None)
     return (
         os.path.dirname(name) if isinstance(name, str | os.PathLike) else None
     )
 
 
-class _Waiting:
-    """Frames in a temporary file, and a sample of their pixels."""
+class _FrameSpool:
+    """Frames in a temporary file, with a sample of their pixels."""
 
-    def __init__(self, spool, count):
-        self._spool = spool
-        self._share = max(1, _SAMPLES // count)
+    def __init__(self, file, count):
+        self._file = file
+        self._samples_per_frame = max(1, _PALETTE_SAMPLES // count)
         self._samples = []
-        self._waiting = []
-        self.has_holes = False
+        self._records = []  # Encoded size in bytes, and milliseconds.
+        self.has_transparency = False
         self.size = (0, 0)
 
     def add(self, frame):
@@ -82,32 +81,32 @@ class _Waiting:
         alpha = frame.alpha
         if alpha is None:
             alpha = np.full((height, width), 255, np.uint8)
-        visible = alpha >= _VISIBLE
-        self.has_holes |= not visible.all()
-        shown = frame.pixels[visible]
-        step = max(1, len(shown) // self._share)
-        # A view would keep all of the frame.
-        self._samples.append(shown[::step].copy())
+        visible = alpha >= _MIN_OPAQUE_ALPHA
+        self.has_transparency |= not visible.all()
+        visible_pixels = frame.pixels[visible]
+        step = max(1, len(visible_pixels) // self._samples_per_frame)
+        # A view would keep the whole frame in memory.
+        self._samples.append(visible_pixels[::step].copy())
         packed = np.dstack([frame.pixels, visible.astype(np.uint8)])
-        _, data = cv2.imencode(".png", packed, _PNG_SPEED)
-        self._spool.write(data)
-        self._waiting.append((len(data), frame.milliseconds))
+        _, data = cv2.imencode(".png", packed, _PNG_OPTIONS)
+        self._file.write(data)
+        self._records.append((len(data), frame.milliseconds))
 
     def palette(self):
-        """An array of 255 colors or fewer."""
+        """Returns an array of at most 255 colors."""
         samples = np.concatenate(self._samples)
         if not len(samples):
             return np.zeros((1, 3), np.uint8)
-        few = PIL.Image.fromarray(samples[None]).quantize(
+        quantized = PIL.Image.fromarray(samples[None]).quantize(
             _COLORS, PIL.Image.Quantize.MEDIANCUT, kmeans=2
         )
-        return np.array(few.getpalette("RGB"), np.uint8).reshape(-1, 3)
+        return np.array(quantized.getpalette("RGB"), np.uint8).reshape(-1, 3)
 
     def __iter__(self):
-        """Gives pixels, which of them are holes, and milliseconds."""
-        self._spool.seek(0)
-        for length, milliseconds in self._waiting:
-            data = np.frombuffer(self._spool.read(length), np.uint8)
+        """Yields pixels, a mask of transparent ones, and milliseconds."""
+        self._file.seek(0)
+        for length, milliseconds in self._records:
+            data = np.frombuffer(self._file.read(length), np.uint8)
             packed = np.asarray(cv2.imdecode(data, cv2.IMREAD_UNCHANGED))
             yield packed[..., :3], packed[..., 3] == 0, milliseconds
 
@@ -117,46 +116,48 @@ def _write_header(file, size, palette, plays):
     table[: len(palette)] = palette
     file.write(struct.pack("<6sHHBBB", b"GIF89a", *size, 0xF7, 0, 0))
     file.write(table.tobytes())
-    if plays != 1:  # Netscape counted how often it starts over.
-        again = max(0, plays - 1)
-        file.write(b"!\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<H", again))
-        file.write(b"\0")
+    if plays != 1:  # The NETSCAPE loop count excludes the first play.
+        repeats = max(0, plays - 1)
+        file.write(b"!\xff\x0bNETSCAPE2.0\x03\x01")
+        file.write(struct.pack("<H", repeats) + b"\0")
 
 
-def _write_frames(file, waiting, nearest):
-    passed, written, before = 0.0, 0, None
-    for pixels, holes, milliseconds in waiting:
-        after = _indices(pixels, nearest)
-        passed += milliseconds
-        hundredths = round(passed / 10) - written
+def _write_frames(file, spool, nearest):
+    elapsed, written, previous = 0.0, 0, None
+    for pixels, is_transparent, milliseconds in spool:
+        current = _dither(pixels, nearest)
+        elapsed += milliseconds
+        hundredths = round(elapsed / 10) - written
         written += hundredths
-        if waiting.has_holes:
-            after[holes] = _HOLE
-            _write_frame(file, after, (0, 0), hundredths, _CLEAR)
+        if spool.has_transparency:
+            current[is_transparent] = _TRANSPARENT
+            _write_frame(file, current, (0, 0), hundredths, _CLEAR)
         else:
-            patch, offset = _patch(before, after)
+            patch, offset = _patch(previous, current)
             _write_frame(file, patch, offset, hundredths, _KEEP)
-        before = after
+        previous = current
 
 
-def _indices(pixels, nearest):
-    """Entries of the palette, by a table of those nearest to all colors."""
+def _dither(pixels, nearest):
+    """Returns palette indices, by a table of nearest palette entries."""
     height, width, _ = pixels.shape
     tiles = -(-height // 8), -(-width // 8)
-    pattern = np.tile(_bayer(3), tiles)[:height, :width, None] * _GRAIN
-    grained = np.clip(pixels + pattern.astype(np.float32), 0, 255)
-    cells = grained.astype(np.uint8) >> (8 - _BITS)
+    pattern = np.tile(_bayer_matrix(3), tiles)[:height, :width, None]
+    pattern = (pattern * _DITHER_LEVELS).astype(np.float32)
+    dithered = np.clip(pixels + pattern, 0, 255)
+    cells = dithered.astype(np.uint8) >> (8 - _LOOKUP_BITS)
     return nearest[cells[..., 0], cells[..., 1], cells[..., 2]]
 
 
-def _patch(before, after):
-    """The part that changed, with holes where it did not."""
-    if before is None:
-        return after, (0, 0)
-    box = frames.changed_box(before[..., None], after[..., None])
+def _patch(previous, current):
+    """Returns the changed rectangle, transparent where nothing changed."""
+    if previous is None:
+        return current, (0, 0)
+    box = frames_lib.changed_box(previous[..., None], current[..., None])
     if box is None:
-        return np.full((1, 1), _HOLE, np.uint8), (0, 0)
-    patch = np.where(before[box] == after[box], _HOLE, after[box])
+        return np.full((1, 1), _TRANSPARENT, np.uint8), (0, 0)
+    is_same = previous[box] == current[box]
+    patch = np.where(is_same, _TRANSPARENT, current[box])
     return patch.astype(np.uint8), (box[1].start, box[0].start)
 
 
@@ -166,28 +167,29 @@ def _write_frame(file, indices, offset, hundredths, disposal):
         (int(offset[0]), int(offset[1])),
         duration=hundredths * 10,
         disposal=disposal,
-        transparency=_HOLE,
+        transparency=_TRANSPARENT,
         interlace=0,
     )
     file.writelines(data)
 
 
-def _nearest(palette):
-    """For all colors of 6 bits a channel the entry that is nearest."""
-    steps = np.arange(2**_BITS) * 2 ** (8 - _BITS) + 2 ** (7 - _BITS)
+def _nearest_entries(palette):
+    """Returns the nearest palette entry for each color of 6 bits a channel."""
+    levels = np.arange(2**_LOOKUP_BITS) * 2 ** (8 - _LOOKUP_BITS)
+    levels += 2 ** (7 - _LOOKUP_BITS)
     entries = palette.astype(np.float32)
-    lengths = (entries**2).sum(axis=1)
+    squared_norms = (entries**2).sum(axis=1)
     planes = []
-    for red in steps:
-        plane = np.stack(np.meshgrid(red, steps, steps, indexing="ij"), -1)
-        # The square of a color is the same for all entries, and left out.
-        distances = lengths - 2 * plane[0].astype(np.float32) @ entries.T
+    for red in levels:
+        plane = np.stack(np.meshgrid(red, levels, levels, indexing="ij"), -1)
+        # The squared norm of the color is the same for all entries: left out.
+        distances = squared_norms - 2 * plane[0].astype(np.float32) @ entries.T
         planes.append(distances.argmin(axis=-1))
     return np.stack(planes).astype(np.uint8)
 
 
-def _bayer(order):
-    """A pattern of -1/2 to 1/2, of 2 ** order pixels a side."""
+def _bayer_matrix(order):
+    """Returns the Bayer matrix in [-1/2, 1/2], of side `2 ** order`."""
     pattern = np.zeros((1, 1))
     for _ in range(order):
         four = 4 * pattern

@@ -1,9 +1,9 @@
-"""Picture files, opened, and their headers, before anything is decoded.
+"""Opening of picture files, and their headers before decoding.
 
-TensorFlow decodes most pictures rightly, and inside of a graph. What it would
-get wrong without a word, Pillow decodes: it drops transparency instead of
-putting the picture on white, takes bitmaps with a palette for gray ones, and
-does not know animated WebP.
+TensorFlow decodes most pictures correctly, and inside a graph. Pillow decodes
+those that TensorFlow silently gets wrong: it drops transparency instead of
+compositing on white, reads palette bitmaps as grayscale, and does not support
+animated WebP.
 """
 
 import contextlib
@@ -26,22 +26,22 @@ from cartoongan_tf.images import png_chunks
 from cartoongan_tf.images import tiff_planes
 
 MAX_PIXELS = 64_000_000  # 192 MB decoded; phones of 2026 take 50 million.
-PILLOW = 0
+PILLOW = 0  # Value of `Header.decoder`.
 
-STDIN = pathlib.Path("standard input")  # How messages call a stream.
+STDIN = pathlib.Path("standard input")  # Name of a stream in messages.
 _ALIASES = {"DIB": "BMP", "MPO": "JPEG"}
-_IN_GRAPH = ("GIF", "PNG", "WEBP")  # JPEGs have a rule of their own.
-_Read = TypeVar("_Read")
-_UPRIGHT = 1
-_TIFFS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_GRAPH_FORMATS = ("GIF", "PNG", "WEBP")  # JPEG depends on its mode.
+_Picture = TypeVar("_Picture")
+_UPRIGHT = 1  # EXIF orientation.
+_TIFF_SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
 
 class UnreadableImage(errors.InputError):
     """A file that is not a picture, or not one that should be decoded.
 
     Attributes:
-        reason: What is wrong and what to do, to be read after the path.
-        is_damaged: Whether it is a picture that breaks off or is broken.
+        reason: The problem and its fix, phrased to follow the path.
+        is_damaged: Whether it is a truncated or corrupt picture.
     """
 
     def __init__(
@@ -56,14 +56,14 @@ class UnreadableImage(errors.InputError):
 
 
 class Header(NamedTuple):
-    """Facts of a picture.
+    """Header fields of a picture file.
 
     Attributes:
         format: One of the values of `formats.READ_SUFFIXES`.
-        width: Pixels, as stored.
-        height: Pixels, as stored.
-        decoder: `PILLOW`, or else the orientation, 1 to 8, by which
-            TensorFlow's decoding is to be turned upright.
+        width: Width as stored, in pixels.
+        height: Height as stored, in pixels.
+        decoder: `PILLOW`, or the EXIF orientation, 1 to 8, to undo after
+            decoding with TensorFlow.
     """
 
     format: str
@@ -77,11 +77,11 @@ def opened(
     source: str | pathlib.Path | bytes,
     max_pixels: int = formats.MAX_PIXELS,
 ) -> Iterator[PIL.Image.Image]:
-    """Opens a picture with Pillow; what fails inside becomes `UnreadableImage`.
+    """Opens a picture with Pillow; errors inside become `UnreadableImage`.
 
     Args:
-        source: File to read, or the bytes of one.
-        max_pixels: A picture whose header tells of more is refused.
+        source: Path of a file, or its contents as bytes.
+        max_pixels: Maximum number of pixels, by the header.
     """
     name = STDIN if isinstance(source, bytes) else pathlib.Path(source)
     try:
@@ -94,21 +94,21 @@ def opened(
     except errors.InputError as error:
         raise UnreadableImage(name, str(error)) from error
     except PIL.UnidentifiedImageError as error:
-        raise UnreadableImage(name, _unknown(source)) from error
-    except metadata.BROKEN as error:
+        raise UnreadableImage(name, _unsupported(source)) from error
+    except metadata.DECODE_ERRORS as error:
         raise UnreadableImage(
             name,
-            f"is damaged or breaks off ({error}); fix or remove it.",
+            f"is damaged or truncated ({error}); fix or remove it.",
             is_damaged=True,
         ) from error
 
 
 def load(image: PIL.Image.Image, frame: int | None = None) -> None:
-    """Decodes an image that `opened` gave.
+    """Decodes an image from `opened`.
 
     Args:
         image: The image.
-        frame: Which of its frames; None for the one it stands at.
+        frame: Index of the frame, or None for the current one.
     """
     with pillow_limit.lifted():
         if frame is not None:
@@ -116,18 +116,18 @@ def load(image: PIL.Image.Image, frame: int | None = None) -> None:
         image.load()
 
 
-def read_mended(
-    read: Callable[[str | pathlib.Path | bytes], _Read],
+def read_with_end_marker(
+    read: Callable[[str | pathlib.Path | bytes], _Picture],
     source: str | pathlib.Path | bytes,
-) -> _Read:
-    """Reads a picture; a JPEG that lacks its end marker only, with that.
+) -> _Picture:
+    """Reads a picture, adding the end marker if that is all a JPEG lacks.
 
     Args:
-        read: Function that reads a file, or the bytes of one.
-        source: What it is to read.
+        read: Reader of a path or of a file's bytes.
+        source: Argument of `read`.
 
     Raises:
-        UnreadableImage: If `read` does, for anything else.
+        UnreadableImage: If `read` raises it for any other reason.
     """
     try:
         return read(source)
@@ -142,28 +142,28 @@ def read_header(path: str | pathlib.Path) -> Header:
     """Reads the header of a picture.
 
     Raises:
-        UnreadableImage: If the file is missing, empty or no picture, or has
-            more than `MAX_PIXELS`.
+        UnreadableImage: If the file is missing, empty or not a picture, or
+            has more than `MAX_PIXELS`.
     """
     with opened(path, MAX_PIXELS) as picture:
-        kind = _ALIASES.get(str(picture.format), str(picture.format))
-        if not _suits_graph(picture) or jpeg_end.is_missing(path):
+        format = _ALIASES.get(str(picture.format), str(picture.format))
+        if not _is_graph_decodable(picture) or jpeg_end.is_missing(path):
             decoder = PILLOW
-        elif _may_be_turned(picture, path):
+        elif _may_have_orientation(picture, path):
             with pillow_limit.lifted():
                 decoder = metadata.orientation(picture)
         else:
             decoder = _UPRIGHT
-        return Header(kind, picture.width, picture.height, decoder)
+        return Header(format, picture.width, picture.height, decoder)
 
 
 def check_suffix(path: pathlib.Path, header: Header) -> None:
-    """Raises `UnreadableImage` if a file's ending tells of another format."""
+    """Raises `UnreadableImage` if a file's extension is of another format."""
     if formats.READ_SUFFIXES.get(path.suffix.lower()) != header.format:
         raise UnreadableImage(
             path,
-            f"has the wrong ending: it is a {header.format} picture; rename "
-            "it.",
+            f"has the wrong file extension: it is a {header.format} picture; "
+            "rename it.",
         )
 
 
@@ -173,60 +173,59 @@ def _check_file(source, name):
             raise UnreadableImage(name, "is empty; pipe a picture into it.")
     elif not name.exists():
         raise UnreadableImage(name, "does not exist.")
-    elif not name.is_file():  # To open a pipe would wait forever.
+    elif not name.is_file():  # Opening a pipe would block forever.
         raise UnreadableImage(name, "is not a regular file.")
     elif not name.stat().st_size:
         raise UnreadableImage(name, "is empty; remove it.")
 
 
-def _check_size(name, image, most):
-    if image.width * image.height > most:
+def _check_size(name, image, max_pixels):
+    if image.width * image.height > max_pixels:
         raise UnreadableImage(
             name,
-            f"has {image.width} x {image.height} pixels, and "
-            f"{most // 10**6} million are the most that are decoded; "
-            "shrink it.",
+            f"has {image.width} x {image.height} pixels, more than the limit "
+            f"of {max_pixels // 10**6} million; shrink it.",
         )
 
 
-def _unknown(source):
-    if _head(source).startswith(_TIFFS):
+def _unsupported(source):
+    if _read_head(source).startswith(_TIFF_SIGNATURES):
         return (
-            "is a TIFF with pixels that are not read, such as numbers with a "
-            "fraction; save it with 8 or 16 bits a channel."
+            "is a TIFF with an unsupported pixel type, such as floating point; "
+            "save it with 8 or 16 bits per channel."
         )
     return (
-        "is not a picture that is read, such as "
+        "is not a picture in a supported format, such as "
         f"{', '.join(formats.READ)}; convert or remove it."
     )
 
 
-def _head(source):
+def _read_head(source):
     with png_chunks.open_source(source) as file:
-        return file.read(heif.HEAD)
+        return file.read(heif.HEAD_BYTES)
 
 
 def _open(source):
     source = png_chunks.without_damaged(source) or source
     stream = io.BytesIO(source) if isinstance(source, bytes) else source
-    if heif.is_heif(_head(source)):
+    if heif.is_heif(_read_head(source)):
         return heif.open_image(stream)
     with pillow_limit.lifted():
         image = PIL.Image.open(stream, formats=formats.READ)
-    tiff_planes.mend(image)
+    tiff_planes.fix(image)
     return image
 
 
-def _may_be_turned(picture, path):
-    """Asked first: to be told of an orientation, Pillow decodes a PNG."""
-    is_told = not metadata.TURNING.isdisjoint(picture.info)
-    return is_told or png_chunks.has_late_metadata(path)
+def _may_have_orientation(picture, path):
+    """Cheap check: to read the orientation of a PNG, Pillow decodes it."""
+    has_key = not metadata.ORIENTATION_KEYS.isdisjoint(picture.info)
+    return has_key or png_chunks.has_late_metadata(path)
 
 
-def _suits_graph(picture):
+def _is_graph_decodable(picture):
     if picture.format in ("JPEG", "MPO"):
         return picture.mode in ("L", "RGB")
-    if picture.format not in _IN_GRAPH:
+    if picture.format not in _GRAPH_FORMATS:
         return False
     is_animated_webp = picture.format == "WEBP" and picture.is_animated
     return not (picture.has_transparency_data or is_animated_webp)

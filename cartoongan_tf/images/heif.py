@@ -1,7 +1,7 @@
-"""HEIC and HEIF pictures, which phones take: read with pi-heif, an extra.
+"""Reader of HEIC and HEIF photos from phones, with the extra pi-heif.
 
-A file is opened by that package's class itself. The opener that it registers
-with Pillow would be there for the whole process.
+It uses that package's image class directly: registering an opener with Pillow
+would affect the whole process.
 """
 
 import pathlib
@@ -11,7 +11,7 @@ import PIL.Image
 
 from cartoongan_tf.core import errors
 
-HEAD = 64  # Bytes that tell the format: the brands of a file.
+HEAD_BYTES = 64  # Enough for the brands that identify the format.
 
 _BRANDS = (
     b"heic",
@@ -23,29 +23,29 @@ _BRANDS = (
     b"mif1",
     b"msf1",
 )
-_AVIF = b"avif"  # Pillow reads it; its files may begin with `mif1`, too.
+_AVIF = b"avif"  # Pillow reads it; its major brand may be `mif1`, too.
 
 
 def is_heif(head: bytes) -> bool:
-    """Whether a file is HEIC or HEIF, by its first `HEAD` bytes."""
+    """Whether a file is HEIC or HEIF, by its first `HEAD_BYTES` bytes."""
     size = int.from_bytes(head[:4], "big")
-    is_named = head[4:8] == b"ftyp" and head[8:12] in _BRANDS
-    return is_named and _AVIF not in head[12:size]
+    has_brand = head[4:8] == b"ftyp" and head[8:12] in _BRANDS
+    return has_brand and _AVIF not in head[12:size]
 
 
 def open_image(source: str | pathlib.Path | BinaryIO) -> PIL.Image.Image:
-    """Opens a picture; its pixels, of 8 bits and upright, are decoded later.
+    """Opens a picture; its upright 8-bit pixels are decoded on demand.
 
     Raises:
-        InputError: If pi-heif is not installed. The message is to be read
-            after the picture's name.
+        InputError: If pi-heif is not installed. The message is meant to
+            follow the picture's name.
         SyntaxError: If the picture is damaged.
     """
     try:
         import pi_heif
     except ImportError as error:
         raise errors.InputError(
-            "is a HEIC picture; run `pip install pi-heif` to read those, or "
+            "is a HEIC picture; run `pip install pi-heif` to read it, or "
             "convert it to JPEG."
         ) from error
     return pi_heif.HeifImageFile(source)

@@ -1,9 +1,8 @@
-"""Metadata of a picture file: all that it carries beside its pixels.
+"""Metadata of a picture file: EXIF, color profile, XMP, resolution, texts.
 
-EXIF, a color profile, XMP, the resolution, and texts. What is kept tells of
-the photo as it is written, upright and in RGB: no orientation, no little
-picture of the photo, no profile of grays or of inks. What cannot be read is
-left out: a cartoon need not fail for its date.
+Metadata describes the picture as it is written, upright and in RGB: it has no
+orientation, no thumbnail, and no gray or CMYK profile. Unreadable parts are
+dropped: a cartoon should not fail because of its date.
 """
 
 import dataclasses
@@ -24,8 +23,8 @@ COMMENT = "Comment"
 
 _IFD = PIL.ExifTags.IFD
 _GROUPS = (_IFD.Exif, _IFD.GPSInfo)
-# What Pillow raises over broken data; found by fuzzing.
-BROKEN = (
+# Exceptions that Pillow raises on corrupt data; found by fuzzing.
+DECODE_ERRORS = (
     AssertionError,
     EOFError,
     IndexError,
@@ -39,9 +38,9 @@ BROKEN = (
     struct.error,
 )
 _XMP_TAG = 700
-# Tags that say how a file stores its pixels, and those kept by other means
-# (XMP, the profile) or not at all (Photoshop's resources, with a thumbnail).
-_STORAGE = {
+# Tags of the pixel storage, those kept elsewhere (XMP, the profile), and
+# Photoshop's resources, which hold a thumbnail.
+_DROPPED_TAGS = {
     *range(254, 267),
     273,
     int(ORIENTATION),
@@ -58,25 +57,25 @@ _STORAGE = {
     37724,
 }
 _XMP_KEYS = ("XML:com.adobe.xmp", "xmp")
-# Keys of an image's `info` that may tell of an orientation.
-TURNING = frozenset(("exif", "Raw profile type exif", *_XMP_KEYS))
-# Bytes that fit a segment of a JPEG, less XMP's own header.
+# Keys of an image's `info` whose value may contain an orientation.
+ORIENTATION_KEYS = frozenset(("exif", "Raw profile type exif", *_XMP_KEYS))
+# Capacity of a JPEG segment, less the header of an XMP segment.
 _MAX_SEGMENT_BYTES = 65_502
 
 
 @dataclasses.dataclass(frozen=True)
 class ImageMetadata:
-    """Metadata that can be kept.
+    """Metadata that can be written to another file.
 
     Attributes:
-        exif: An EXIF block without orientation and thumbnail, or None.
-        profile: An ICC profile of RGB colors, or None.
-        xmp: The XMP packet of the file, or None.
-        dpi: Pixels an inch, across and down, or None.
-        texts: Texts by keyword, as of a PNG; the comment of a JPEG or a GIF
-            is the one of `COMMENT`.
-        png_colors: Chunks of a PNG, `png_chunks.colors`; other formats
-            have no room for them.
+        exif: EXIF block without orientation and thumbnail, or None.
+        profile: ICC profile of an RGB color space, or None.
+        xmp: XMP packet, or None.
+        dpi: Horizontal and vertical pixels per inch, or None.
+        texts: Texts by keyword, as in a PNG; the comment of a JPEG or GIF has
+            the keyword `COMMENT`.
+        png_colors: Color chunks of a PNG, see `png_chunks.colors`; other
+            formats cannot store them.
     """
 
     exif: bytes | None = None
@@ -87,18 +86,18 @@ class ImageMetadata:
     png_colors: dict[bytes, bytes] = dataclasses.field(default_factory=dict)
 
     def only_colors(self) -> "ImageMetadata":
-        """The metadata without which colors would change."""
+        """Returns only the metadata that affects how colors are shown."""
         return ImageMetadata(profile=self.profile, png_colors=self.png_colors)
 
 
 def read(
     image: PIL.Image.Image, source: str | pathlib.Path | bytes
 ) -> ImageMetadata:
-    """Reads what an image carries.
+    """Reads the metadata of an image.
 
     Args:
-        image: The image, loaded: some PNGs tell it after the pixels.
-        source: Its file, or the bytes of one, for what Pillow does not tell.
+        image: Loaded image; some PNGs store metadata after the pixels.
+        source: Path or bytes of its file, for chunks that Pillow ignores.
     """
     return ImageMetadata(
         _exif(image),
@@ -106,35 +105,35 @@ def read(
         _xmp(image),
         _dpi(image),
         _texts(image),
-        # They would change grays that have been changed by their profile.
+        # With a gray profile, colors have been converted already.
         {} if gray_profile_of(image) else png_chunks.colors(source),
     )
 
 
 def orientation(image: PIL.Image.Image) -> int:
-    """Orientation by EXIF, or else XMP: 1 to 8. A PNG is loaded for it."""
+    """Returns the EXIF or XMP orientation, 1 to 8. Loads a PNG for it."""
     try:
         found = image.getexif().get(ORIENTATION, 1)
-    except BROKEN:
+    except DECODE_ERRORS:
         return 1
     return found if found in range(1, 9) else 1
 
 
 def profile_of(image: PIL.Image.Image) -> PIL.ImageCms.ImageCmsProfile | None:
-    """The color profile of an image, if it has one that can be read."""
+    """Returns the color profile of an image, or None without a valid one."""
     data = image.info.get("icc_profile")
     if not data:
         return None
     try:
         return PIL.ImageCms.ImageCmsProfile(io.BytesIO(data))
-    except BROKEN:
+    except DECODE_ERRORS:
         return None
 
 
 def gray_profile_of(
     image: PIL.Image.Image,
 ) -> PIL.ImageCms.ImageCmsProfile | None:
-    """The profile of an image of grays that says how light they are."""
+    """Returns the gray profile of a grayscale image, or None."""
     is_gray = image.mode in ("L", "LA") or image.mode.startswith("I;16")
     profile = profile_of(image) if is_gray else None
     if profile is None or profile.profile.xcolor_space != "GRAY":
@@ -143,29 +142,28 @@ def gray_profile_of(
 
 
 def save_options(
-    metadata: ImageMetadata, kind: str, size: tuple[int, int]
+    metadata: ImageMetadata, format: str, size: tuple[int, int]
 ) -> dict:
-    """Options for Pillow's `save`.
+    """Returns keyword arguments of Pillow's `save` that write metadata.
 
     Args:
-        metadata: What is to be kept.
-        kind: The format; a JPEG has no room for EXIF or XMP of 64 KB and
-            more, which are left out.
-        size: Width and height of the picture, as EXIF and XMP are to tell
-            them.
+        metadata: Metadata to write.
+        format: Output format. JPEG cannot store EXIF or XMP of 64 KB or more,
+            which are dropped.
+        size: Width and height of the picture, to store in EXIF and XMP.
     """
     options = {
-        "exif": _sized(metadata.exif, size),
+        "exif": _with_size(metadata.exif, size),
         "icc_profile": metadata.profile,
-        "xmp": metadata.xmp and xmp.fit(metadata.xmp, size),
+        "xmp": metadata.xmp and xmp.adapt(metadata.xmp, size),
         "dpi": metadata.dpi,
     }
-    if kind in _SPECIAL:
-        _SPECIAL[kind](metadata, options)
+    if format in _ADAPTERS:
+        _ADAPTERS[format](metadata, options)
     return {name: value for name, value in options.items() if value}
 
 
-def _fit_jpeg(metadata, options):
+def _adapt_jpeg(metadata, options):
     for name in ("exif", "xmp"):
         if len(options[name] or b"") > _MAX_SEGMENT_BYTES:
             options[name] = None
@@ -173,7 +171,7 @@ def _fit_jpeg(metadata, options):
     options["comment"] = comment[:_MAX_SEGMENT_BYTES]
 
 
-def _fit_png(metadata, options):
+def _adapt_png(metadata, options):
     chunks = PIL.PngImagePlugin.PngInfo()
     packet = options.pop("xmp")
     if packet:
@@ -185,17 +183,17 @@ def _fit_png(metadata, options):
     options["pnginfo"] = chunks
 
 
-def _fit_tiff(metadata, options):
-    exif, packet = _loaded(options["exif"]), options.pop("xmp")
+def _adapt_tiff(metadata, options):
+    exif, packet = _load_exif(options["exif"]), options.pop("xmp")
     if packet:
         exif[_XMP_TAG] = packet
     has_groups = _IFD.Exif in exif or _IFD.GPSInfo in exif
-    # Pillow's way to compress, libtiff, does not write EXIF's groups of tags.
+    # With compression, Pillow uses libtiff, which does not write EXIF groups.
     options["compression"] = "raw" if has_groups else "tiff_adobe_deflate"
     options["exif"] = exif
 
 
-_SPECIAL = {"JPEG": _fit_jpeg, "PNG": _fit_png, "TIFF": _fit_tiff}
+_ADAPTERS = {"JPEG": _adapt_jpeg, "PNG": _adapt_png, "TIFF": _adapt_tiff}
 
 
 def _exif(image):
@@ -204,7 +202,7 @@ def _exif(image):
         kept = PIL.Image.Exif()
         kept.endian = found.endian
         for tag, value in found.items():
-            if tag not in _STORAGE:
+            if tag not in _DROPPED_TAGS:
                 kept[tag] = _raw(value)
         for group in _GROUPS:
             if group in kept:
@@ -213,15 +211,15 @@ def _exif(image):
         if _IFD.Interop in kept.get(_IFD.Exif, {}):
             kept[_IFD.Exif][_IFD.Interop] = dict(found.get_ifd(_IFD.Interop))
         return kept.tobytes() if len(kept) else None
-    except BROKEN:
+    except DECODE_ERRORS:
         return None
 
 
-def _sized(exif, size):
-    """EXIF that tells of a picture's width and height, if it told of any."""
+def _with_size(exif, size):
+    """Returns EXIF with the width and height updated, where present."""
     if exif is None:
         return None
-    loaded = _loaded(exif)
+    loaded = _load_exif(exif)
     if _IFD.Exif not in loaded:
         return exif
     details = loaded.get_ifd(_IFD.Exif)
@@ -232,7 +230,7 @@ def _sized(exif, size):
     return loaded.tobytes()
 
 
-def _loaded(exif):
+def _load_exif(exif):
     loaded = PIL.Image.Exif()
     loaded.load(exif or b"")
     tables = [loaded, *(loaded.get_ifd(group) for group in _GROUPS)]
@@ -243,16 +241,16 @@ def _loaded(exif):
 
 
 class _RawText(str):
-    """Text of EXIF in the bytes that it was read from.
+    """EXIF text that encodes to the bytes from which it was decoded.
 
-    Pillow reads them as Latin-1, whatever they are, and would write question
-    marks for all that is not ASCII.
+    Pillow decodes them as Latin-1, whatever they are, and would write question
+    marks for all non-ASCII characters.
     """
 
     __slots__ = ()
 
     def encode(self, encoding: str = "", errors: str = "") -> bytes:
-        """Gives the bytes."""
+        """Returns the original bytes."""
         return super().encode("latin-1")
 
 
@@ -261,7 +259,7 @@ def _raw(value):
 
 
 def _profile(image):
-    """The profile, if it tells of the colors that the image becomes."""
+    """Returns the profile if it applies to the image converted to RGB."""
     profile = profile_of(image)
     if profile is None or image.mode in ("CMYK", "LAB"):
         return None
@@ -281,15 +279,15 @@ def _dpi(image):
         across, down = (float(value) for value in image.info["dpi"])
     except (KeyError, TypeError, ValueError, ZeroDivisionError):
         return None
-    is_sound = 0 < across < 65_536 and 0 < down < 65_536
-    return (across, down) if is_sound else None
+    is_valid = 0 < across < 65_536 and 0 < down < 65_536
+    return (across, down) if is_valid else None
 
 
 def _texts(image):
     texts = {
         key: str(text)
         for key, text in getattr(image, "text", {}).items()
-        # ImageMagick's profiles tell of the orientation, among other things.
+        # ImageMagick's profiles contain the orientation, among other things.
         if key not in _XMP_KEYS and not key.startswith("Raw profile type")
     }
     comment = image.info.get("comment")

@@ -1,13 +1,12 @@
-"""Picture files and streams <-> upright RGB, with all that they carry.
+"""Reader and writer of photos with alpha, metadata and color profile.
 
-`pictures` reads what is trained on, and puts it on white. Here a photo is read
-that is to be written again: its alpha, its metadata and its color profile stay
-apart from its pixels.
+`pictures` reads training data, composited on white. This module reads photos
+that are to be written again: alpha, metadata and the color profile are kept
+apart from the pixels.
 
-Memory: while a file is read there are the image as decoded, at most 4 bytes a
-pixel, and the array, 3 bytes; while one is written, the array and an image, or
-two where it is put on white. Some files need more to be decoded at all, such as
-progressive JPEGs.
+Memory: reading takes the decoded image, at most 4 bytes per pixel, and the
+array, 3 bytes; writing takes the array and one image, or two if composited on
+white. Decoding some files, such as progressive JPEGs, takes more.
 """
 
 import contextlib
@@ -32,9 +31,9 @@ from cartoongan_tf.images import jpeg_end
 from cartoongan_tf.images import metadata as image_metadata
 from cartoongan_tf.images import transparency
 
-_QUALITY = {"AVIF": 85, "JPEG": 92, "WEBP": 90}
-_FULL_COLOR = 90  # From this quality on, colors have as many pixels as light.
-_LOSSLESS = 100
+_DEFAULT_QUALITY = {"AVIF": 85, "JPEG": 92, "WEBP": 90}
+_MIN_FULL_CHROMA_QUALITY = 90  # Below, chroma is subsampled.
+_LOSSLESS_QUALITY = 100  # Of WebP.
 
 
 @dataclasses.dataclass
@@ -42,14 +41,12 @@ class Photo:
     """A picture to cartoonize.
 
     Attributes:
-        pixels: uint8 RGB array of shape `(height, width, 3)`, the way up that
-            viewers show it. Hidden by transparency, there are the colors of
-            the nearest visible pixels.
+        pixels: uint8 RGB array of shape `(height, width, 3)`, upright.
+            Transparent pixels have the color of the nearest visible one.
         alpha: uint8 array of shape `(height, width)`, or None.
-        format: The file's format, as Pillow calls it.
-        metadata: What else the file carries.
-        note: What a user should know of the file, to be read after its name,
-            or None.
+        format: Pillow's name of the file's format.
+        metadata: The file's metadata.
+        note: Remark for the user, phrased to follow the file's name, or None.
     """
 
     pixels: np.ndarray
@@ -62,17 +59,17 @@ class Photo:
 def read_photo(
     source: str | pathlib.Path | bytes, *, max_pixels: int = formats.MAX_PIXELS
 ) -> Photo:
-    """Reads a picture; of an animation or of several pages, the first.
+    """Reads a picture, or the first frame or page of a file.
 
     Args:
-        source: File to read, or the bytes of one.
-        max_pixels: More than that are not decoded.
+        source: Path of a file, or its contents as bytes.
+        max_pixels: Maximum number of pixels.
 
     Raises:
-        UnreadableImage: If the source is missing, no picture, too large, or
-            damaged. A JPEG that lacks its end marker only is read.
+        UnreadableImage: If the source is missing, not a picture, too large,
+            or damaged. A JPEG that only lacks its end marker is read.
     """
-    photo = headers.read_mended(
+    photo = headers.read_with_end_marker(
         functools.partial(_read, max_pixels=max_pixels), source
     )
     if photo.format == "JPEG" and jpeg_end.is_missing(source):
@@ -89,51 +86,52 @@ def write_photo(
     metadata: image_metadata.ImageMetadata | None = None,
     quality: int | None = None,
 ) -> None:
-    """Writes a picture, whole or not at all.
+    """Writes a picture atomically.
 
     Args:
         target: File or stream to write.
         pixels: uint8 RGB array of shape `(height, width, 3)`.
         format: A key of `formats.FORMATS`.
-        alpha: uint8 array of shape `(height, width)`. Where the format has no
-            alpha, the picture is put on white.
-        metadata: What else to write, as far as the format has room for it.
-        quality: 1 to 100, for formats that have one; 100 is without any loss
-            as WebP. Formats without pay no heed to it.
+        alpha: uint8 array of shape `(height, width)`. For formats without
+            alpha, the picture is composited on white.
+        metadata: Metadata to write, as far as the format supports it.
+        quality: Quality of lossy formats, 1 to 100; 100 is lossless for WebP.
+            Other formats ignore it.
 
     Raises:
-        InputError: If the format cannot hold a picture of that size, or the
-            file cannot be written.
+        InputError: If the picture is too large for the format, or the file
+            cannot be written.
         OSError: If the disk is full.
     """
     height, width, _ = pixels.shape
     formats.check_size(format, width, height)
-    kept = metadata or image_metadata.ImageMetadata()
+    metadata = metadata or image_metadata.ImageMetadata()
     options = {
-        **image_metadata.save_options(kept, format, (width, height)),
+        **image_metadata.save_options(metadata, format, (width, height)),
         **quality_options(format, quality),
     }
     if format == "GIF":
         frame = frames.Frame(pixels, alpha, 0)
-        with written(target) as file:
+        with open_output(target) as file:
             gif_writer.write(file, [frame], frames.Timeline(1, 1, True), {})
         return
-    image = _image(pixels, alpha, format)
-    with written(target) as file:
+    image = _to_image(pixels, alpha, format)
+    with open_output(target) as file:
         image.save(file, format, **options)
 
 
 @contextlib.contextmanager
-def written(target: str | pathlib.Path | BinaryIO) -> Iterator[BinaryIO]:
-    """Gives a file to write into, which goes to `target` whole on success.
+def open_output(target: str | pathlib.Path | BinaryIO) -> Iterator[BinaryIO]:
+    """Opens a seekable file whose contents go to `target` on success.
 
     Raises:
-        InputError: If there can be no such file, but not for a full disk.
+        InputError: If the file cannot be written.
+        OSError: If the disk is full.
     """
     if not isinstance(target, str | pathlib.Path):
-        whole = io.BytesIO()  # Encoders go back in what they have written.
-        yield whole
-        target.write(whole.getbuffer())
+        buffer = io.BytesIO()  # Encoders seek in their output.
+        yield buffer
+        target.write(buffer.getbuffer())
         return
     try:
         with (
@@ -150,35 +148,36 @@ def written(target: str | pathlib.Path | BinaryIO) -> Iterator[BinaryIO]:
         ) from error
 
 
-def quality_options(kind: str, quality: int | None) -> dict:
-    """Options for Pillow's `save` for a quality, where a format has any."""
-    quality = quality or _QUALITY.get(kind, 0)
-    if kind == "PNG":  # The size of Pillow's 6 in half the time.
+def quality_options(format: str, quality: int | None) -> dict:
+    """Returns keyword arguments of Pillow's `save` that set the quality."""
+    quality = quality or _DEFAULT_QUALITY.get(format, 0)
+    if format == "PNG":  # As small as with Pillow's default 6, twice as fast.
         return {"compress_level": 4}
-    if kind == "WEBP":
+    if format == "WEBP":
         return {
             "quality": quality,
-            "lossless": quality == _LOSSLESS,
+            "lossless": quality == _LOSSLESS_QUALITY,
             "method": 4,
         }
-    if kind in ("AVIF", "JPEG"):
-        colors = "4:4:4" if quality >= _FULL_COLOR else "4:2:0"
-        return {"quality": quality, "subsampling": colors}
+    if format in ("AVIF", "JPEG"):
+        is_full = quality >= _MIN_FULL_CHROMA_QUALITY
+        subsampling = "4:4:4" if is_full else "4:2:0"
+        return {"quality": quality, "subsampling": subsampling}
     return {}
 
 
 def _read(source, max_pixels):
     with headers.opened(source, max_pixels) as image:
         headers.load(image)
-        shown = color_modes.convert(image)
-        kept = image_metadata.read(image, source)
-        kind = "JPEG" if image.format == "MPO" else str(image.format)
-    if shown.alpha is not None:
-        transparency.cover_hidden(shown.colors, shown.alpha)
-    return Photo(shown.colors, shown.alpha, kind, kept)
+        pixels = color_modes.convert(image)
+        metadata = image_metadata.read(image, source)
+        format = "JPEG" if image.format == "MPO" else str(image.format)
+    if pixels.alpha is not None:
+        transparency.cover_hidden(pixels.colors, pixels.alpha)
+    return Photo(pixels.colors, pixels.alpha, format, metadata)
 
 
-def _image(pixels, alpha, kind):
+def _to_image(pixels, alpha, format):
     if alpha is None:
         return PIL.Image.fromarray(pixels)
     if alpha.shape != pixels.shape[:2]:
@@ -186,6 +185,6 @@ def _image(pixels, alpha, kind):
             f"`alpha` must be of shape {pixels.shape[:2]}, received "
             f"{alpha.shape}."
         )
-    if not formats.FORMATS[kind].has_alpha:
+    if not formats.FORMATS[format].has_alpha:
         return transparency.on_white(pixels, alpha)
     return frames.as_image(frames.Frame(pixels, alpha, 0), has_alpha=True)

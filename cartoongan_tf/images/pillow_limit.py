@@ -1,10 +1,9 @@
-"""Pillow's own limits, which readers here replace by theirs.
+"""Suspension of Pillow's size limits; the readers here check their own.
 
-Pillow warns from 89 million pixels on and refuses from 179 million, which
-cameras exceed; and it refuses a PNG with a compressed text or color profile of
-more than a megabyte, which 64 here are. The limits are variables for the whole
-process, so that they are out of force in other threads, too, for as long as a
-picture is read.
+Pillow warns from 89 million pixels on and fails from 179 million, which
+cameras exceed. It also rejects a PNG with a compressed text or color profile
+of more than 1 MB; here the limit is 64 MB. Pillow's limits are global
+variables, so while a picture is read they are suspended in other threads, too.
 """
 
 import contextlib
@@ -16,27 +15,28 @@ import PIL.PngImagePlugin
 
 _PNG = PIL.PngImagePlugin
 _lock = threading.Lock()
-_lifts = 0  # Blocks that are running, of all threads.
-_limits: tuple = ()  # What they were before the first of them.
+_depth = 0  # Number of active blocks in all threads.
+_limits: tuple = ()  # Limits to restore.
 
 
 @contextlib.contextmanager
 def lifted() -> Iterator[None]:
-    """Lets Pillow read pictures of any size in the block.
+    """Lets Pillow read pictures of any size inside the block.
 
-    The first of several blocks lifts the limits, and the last puts them back.
+    Of concurrent blocks, the first lifts the limits and the last restores
+    them.
     """
-    global _lifts, _limits
+    global _depth, _limits
     with _lock:
-        if not _lifts:
+        if not _depth:
             _limits = PIL.Image.MAX_IMAGE_PIXELS, _PNG.MAX_TEXT_CHUNK
             PIL.Image.MAX_IMAGE_PIXELS = None
             _PNG.MAX_TEXT_CHUNK = _PNG.MAX_TEXT_MEMORY
-        _lifts += 1
+        _depth += 1
     try:
         yield
     finally:
         with _lock:
-            _lifts -= 1
-            if not _lifts:
+            _depth -= 1
+            if not _depth:
                 PIL.Image.MAX_IMAGE_PIXELS, _PNG.MAX_TEXT_CHUNK = _limits

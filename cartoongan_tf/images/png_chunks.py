@@ -1,4 +1,4 @@
-"""Chunks of a PNG file, beside its pixels."""
+"""PNG chunks: iteration, damage, metadata and colors."""
 
 import io
 import pathlib
@@ -12,20 +12,20 @@ PIXELS = b"IDAT"
 
 _NAME = re.compile(rb"[A-Za-z]{4}")
 _METADATA = (b"eXIf", b"iTXt", b"tEXt", b"zTXt")
-_FRAMES = (b"acTL", b"fcTL", b"fdAT")  # Without these, frames would be lost.
+_FRAMES = (b"acTL", b"fcTL", b"fdAT")  # Ancillary, but hold the animation.
 _COLORS = (b"cHRM", b"cICP", b"gAMA", b"sRGB")
-_MAX_COLOR_BYTES = 32  # Of the longest of these, cHRM.
+_MAX_COLOR_BYTES = 32  # Length of the longest color chunk, cHRM.
 
 
 def walk(file: BinaryIO) -> Iterator[tuple[bytes, int]]:
-    """Goes over the chunks of a file; of other formats there are none.
+    """Iterates over the chunks of a PNG; other formats have none.
 
     Args:
         file: The file, at its start.
 
     Yields:
-        Name and length, in bytes, of the content of each chunk. The file
-        stands at the content, which may be read.
+        Name and content length, in bytes, of each chunk. The file is
+        positioned at the content, which may be read.
     """
     at = len(SIGNATURE)
     if file.read(at) != SIGNATURE:
@@ -38,20 +38,20 @@ def walk(file: BinaryIO) -> Iterator[tuple[bytes, int]]:
 
 
 def without_damaged(source: str | pathlib.Path | bytes) -> bytes | None:
-    """Leaves out what is damaged beside the pixels, as browsers do.
+    """Removes damaged ancillary chunks, which browsers ignore, too.
 
     Args:
-        source: The file, or the bytes of one.
+        source: Path of a file, or its contents as bytes.
 
     Returns:
-        The bytes of the file without it; None where nothing is damaged, and
-        for other formats.
+        The remaining bytes; None if nothing is damaged, and for other
+        formats.
     """
     damaged = []
     with open_source(source) as file:
         for name, length in walk(file):
             start = file.tell() - 8
-            if _is_spare(name) and not _is_sound(file, name, length):
+            if _is_removable(name) and not _is_intact(file, name, length):
                 damaged.append(slice(start, start + length + 12))
         if not damaged:
             return None
@@ -63,7 +63,7 @@ def without_damaged(source: str | pathlib.Path | bytes) -> bytes | None:
 
 
 def has_late_metadata(source: str | pathlib.Path | bytes) -> bool:
-    """Whether EXIF or texts stand behind the pixels; of other formats, no."""
+    """Whether a PNG has EXIF or texts after the pixels."""
     with open_source(source) as file:
         names = [name for name, _ in walk(file)]
     if PIXELS not in names:
@@ -72,7 +72,7 @@ def has_late_metadata(source: str | pathlib.Path | bytes) -> bool:
 
 
 def colors(source: str | pathlib.Path | bytes) -> dict[bytes, bytes]:
-    """Chunks that say what colors are, besides a profile: contents by name."""
+    """Reads the chunks that define colors, except a profile, by name."""
     found = {}
     with open_source(source) as file:
         for name, length in walk(file):
@@ -84,18 +84,18 @@ def colors(source: str | pathlib.Path | bytes) -> dict[bytes, bytes]:
 
 
 def open_source(source: str | pathlib.Path | bytes) -> BinaryIO:
-    """Opens a file, or the bytes of one, for reading."""
+    """Opens a file, given as its path or its contents, for reading."""
     if isinstance(source, bytes):
         return io.BytesIO(source)
     return open(source, "rb")
 
 
-def _is_spare(name):
-    """Whether it can be left out: then its first letter is a small one."""
+def _is_removable(name):
+    """Whether a chunk is ancillary (a lowercase first letter) and no frame."""
     return bool(name[0] & 0x20) and name not in _FRAMES
 
 
-def _is_sound(file, name, length):
+def _is_intact(file, name, length):
     content, checksum = file.read(length), file.read(4)
-    is_same = zlib.crc32(name + content).to_bytes(4, "big") == checksum
-    return is_same and bool(_NAME.fullmatch(name))
+    matches = zlib.crc32(name + content).to_bytes(4, "big") == checksum
+    return matches and bool(_NAME.fullmatch(name))

@@ -1,7 +1,7 @@
-"""TIFF files of 16 bits whose channels lie one after the other.
+"""Fix for 16-bit TIFF files with separate color planes.
 
-Photoshop writes them if it is asked to ("Per Channel"). Pillow reads those that
-are not compressed as if they had 8 bits, which gives noise.
+Photoshop writes them with the option "Per Channel". Pillow decodes the
+uncompressed ones as 8-bit, which yields noise.
 """
 
 import PIL.ExifTags
@@ -10,24 +10,25 @@ import PIL.TiffImagePlugin
 
 _TAGS = PIL.ExifTags.Base
 _SEPARATE = 2  # Planar configuration.
-_DEEP = 16
+_BITS_PER_SAMPLE = 16
 
 
-def mend(image: PIL.ImageFile.ImageFile) -> None:
-    """Tells Pillow how to read such an image; others stay as they are.
+def fix(image: PIL.ImageFile.ImageFile) -> None:
+    """Corrects Pillow's decoder settings of such an image, in place.
 
     Args:
-        image: The image, opened and not loaded yet.
+        image: Opened image of any format, not loaded yet.
     """
     if not isinstance(image, PIL.TiffImagePlugin.TiffImageFile):
         return
     tags = image.tag_v2
     is_separate = tags.get(_TAGS.PlanarConfiguration) == _SEPARATE
-    if is_separate and set(tags.get(_TAGS.BitsPerSample, ())) == {_DEEP}:
-        image.tile = [_mended(image, tile) for tile in image.tile]
+    bits = set(tags.get(_TAGS.BitsPerSample, ()))
+    if is_separate and bits == {_BITS_PER_SAMPLE}:
+        image.tile = [_fix_tile(image, tile) for tile in image.tile]
 
 
-def _mended(image, tile):
+def _fix_tile(image, tile):
     if tile.codec_name != "raw":
         return tile
     order = "L" if image.tag_v2.prefix == b"II" else "B"

@@ -1,58 +1,58 @@
-"""Frames -> animated WebP, encoded as they come."""
+"""Streaming writer of animated WebP files."""
 
 from collections.abc import Iterable
 from typing import BinaryIO
 
 import PIL.Image
 
-from cartoongan_tf.images import frames
+from cartoongan_tf.images import frames as frames_lib
 
-# Frames between whole ones, at least and at most. Pillow's 3 and 5 make files
-# twice as large, and still parts of the picture twitch with each whole frame.
-_SPACING = {"kmin": 9, "kmax": 17}
+# Minimum and maximum distance of keyframes. With Pillow's 3 and 5, files are
+# twice as large, and static areas jump at each keyframe.
+_KEYFRAME_INTERVAL = {"kmin": 9, "kmax": 17}
 
 
 def write(
     file: BinaryIO,
-    pictures: Iterable[frames.Frame],
-    timeline: frames.Timeline,
+    frames: Iterable[frames_lib.Frame],
+    timeline: frames_lib.Timeline,
     options: dict,
 ) -> None:
-    """Writes an animation: an `animations.Writer`."""
-    reel = _Reel(pictures, timeline)
-    reel.save(
+    """Writes an animation; implements `animations.Writer`."""
+    sequence = _FrameSequence(frames, timeline)
+    sequence.save(
         file,
         "WEBP",
         save_all=True,
-        duration=reel.durations,
+        duration=sequence.durations,
         loop=timeline.plays,
-        **_SPACING,
+        **_KEYFRAME_INTERVAL,
         **options,
     )
 
 
-class _Reel(PIL.Image.Image):
-    """A fake image of many frames for Pillow, of which there is one.
+class _FrameSequence(PIL.Image.Image):
+    """Multi-frame Pillow image that keeps only its current frame.
 
-    Given a list of frames, Pillow would hold all of them.
+    Given a list of frames, Pillow would keep all of them in memory.
     """
 
-    def __init__(self, pictures, timeline):
+    def __init__(self, frames, timeline):
         super().__init__()
-        self._pictures = iter(pictures)
+        self._frames = iter(frames)
         self._has_alpha = timeline.has_alpha
-        self._at = -1
+        self._index = -1
         self.n_frames = timeline.length
-        self.durations = []  # Known for the frames so far.
+        self.durations = []  # Milliseconds of the frames read so far.
         self.seek(0)
 
     def seek(self, frame):
-        while self._at < frame:
-            shown = next(self._pictures)
-            image = frames.as_image(shown, self._has_alpha)
+        while self._index < frame:
+            current = next(self._frames)
+            image = frames_lib.as_image(current, self._has_alpha)
             self.im, self._mode, self._size = image.im, image.mode, image.size
-            self.durations.append(shown.milliseconds)
-            self._at += 1
+            self.durations.append(current.milliseconds)
+            self._index += 1
 
     def tell(self):
-        return self._at
+        return self._index

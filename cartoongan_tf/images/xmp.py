@@ -1,8 +1,8 @@
-"""XMP packets of photos: what of them holds for their cartoons.
+"""Adaptation of a photo's XMP packet to its cartoon.
 
-A file of a phone may have a video, a gain map, a depth map or further pictures
-behind its photo, and its packet tells viewers at which bytes. All that is not
-written again. A panorama of 360 degrees tells its size, which is scaled.
+Phone photos may contain a video, a gain map, a depth map or further pictures,
+whose byte offsets are in the XMP packet. Cartoons have none of these, so their
+properties are removed. Sizes of 360-degree panoramas are scaled.
 """
 
 import re
@@ -10,11 +10,11 @@ from xml.dom import XMLNS_NAMESPACE
 from xml.dom import minidom
 from xml.parsers import expat
 
-_GONE = re.compile(
-    # Of Google, and of Xiaomi, OPPO, vivo and Honor after it.
+_DROPPED_NAMESPACES = re.compile(
+    # Google, and Xiaomi, OPPO, vivo and Honor by its example.
     r"http://ns\.[\w.-]+/photos/(?!1\.0/panorama/)"
     r"|http://ns\.adobe\.com/hdr-gain-map/"
-    r"|http://ns\.adobe\.com/xmp/note/"  # Says that there is a second packet.
+    r"|http://ns\.adobe\.com/xmp/note/"  # Refers to a second packet.
     r"|http://ns\.apple\.com/(HDRGainMap|HDRToneMap|pixeldatainfo|depth)"
 )
 _PANORAMA = "http://ns.google.com/photos/1.0/panorama/"
@@ -26,7 +26,7 @@ _DROPPED = {
 }
 _WIDTHS = {(_TIFF, "ImageWidth"), (_EXIF, "PixelXDimension")}
 _HEIGHTS = {(_TIFF, "ImageLength"), (_EXIF, "PixelYDimension")}
-_PANORAMA_PIXELS = {
+_PANORAMA_AXES = {  # 0 for width, 1 for height.
     "CroppedAreaImageWidthPixels": 0,
     "CroppedAreaImageHeightPixels": 1,
     "FullPanoWidthPixels": 0,
@@ -38,35 +38,35 @@ _PANORAMA_PIXELS = {
     "LargestValidInteriorRectWidth": 0,
     "LargestValidInteriorRectHeight": 1,
 }
-_MAX_STRETCH = 0.02  # Of a panorama that is only reduced: its sides round.
+_MAX_ASPECT_CHANGE = 0.02  # Relative; allows for rounded sides.
 
 
-def fit(packet: bytes, size: tuple[int, int]) -> bytes | None:
-    """Leaves out what a cartoon does not have, and tells its size.
+def adapt(packet: bytes, size: tuple[int, int]) -> bytes | None:
+    """Removes properties that a cartoon lacks, and updates its size.
 
     Args:
-        packet: Of the photo.
+        packet: XMP packet of the photo.
         size: Width and height of the cartoon, in pixels.
 
     Returns:
-        The packet of the cartoon; None for one that cannot be read.
+        XMP packet of the cartoon; None if the photo's cannot be parsed.
     """
-    if b"<!DOCTYPE" in packet:  # Whose entities could grow without end.
+    if b"<!DOCTYPE" in packet:  # Entities could expand exponentially.
         return None
     try:
         document = minidom.parseString(packet.strip(b"\0 \t\r\n"))
     except (expat.ExpatError, ValueError):
         return None
     for node in list(_nodes(document)):
-        if _is_gone(node):
+        if _is_dropped(node):
             _remove(node)
-    _tell_size(document, size)
+    _update_size(document, size)
     _scale_panorama(document, size)
     return "".join(node.toxml() for node in document.childNodes).encode()
 
 
 def _nodes(document):
-    """All elements, and the attributes that are properties."""
+    """Yields all elements and attributes."""
     for element in document.getElementsByTagName("*"):
         yield element
         yield from list(element.attributes.values())
@@ -76,10 +76,11 @@ def _name(node):
     return node.namespaceURI, node.localName
 
 
-def _is_gone(node):
+def _is_dropped(node):
     is_prefix = node.namespaceURI == XMLNS_NAMESPACE
-    space = node.value if is_prefix else node.namespaceURI
-    return bool(_GONE.match(space or "")) or _name(node) in _DROPPED
+    namespace = node.value if is_prefix else node.namespaceURI
+    matches = _DROPPED_NAMESPACES.match(namespace or "")
+    return bool(matches) or _name(node) in _DROPPED
 
 
 def _remove(node):
@@ -90,7 +91,7 @@ def _remove(node):
         node.parentNode.removeChild(node)
 
 
-def _tell_size(document, size):
+def _update_size(document, size):
     for node in _nodes(document):
         for names, pixels in zip((_WIDTHS, _HEIGHTS), size, strict=True):
             if _name(node) in names:
@@ -98,23 +99,22 @@ def _tell_size(document, size):
 
 
 def _scale_panorama(document, size):
-    """Scales a panorama; a cartoon of another shape is none any more."""
-    found = [n for n in _nodes(document) if n.namespaceURI == _PANORAMA]
-    pixels = {n.localName: _number(n) for n in found}
-    # Where it is the whole sphere, some cameras tell of that alone.
-    named = ("CroppedAreaImage", "FullPano")
-    sides = [
-        [pixels.get(f"{name}{side}Pixels") for side in ("Width", "Height")]
-        for name in named
+    """Scales a panorama; removes it if the aspect ratio has changed."""
+    nodes = [n for n in _nodes(document) if n.namespaceURI == _PANORAMA]
+    values = {n.localName: _number(n) for n in nodes}
+    # For a full sphere, some cameras write only the full size.
+    sizes = [
+        [values.get(f"{name}{side}Pixels") for side in ("Width", "Height")]
+        for name in ("CroppedAreaImage", "FullPano")
     ]
-    old = next(filter(all, sides), size)
-    scales = [new / before for new, before in zip(size, old, strict=True)]
-    is_reduced = abs(scales[0] / scales[1] - 1) < _MAX_STRETCH
-    for node in found:
-        if not is_reduced:
+    old_size = next(filter(all, sizes), size)
+    scales = [new / old for new, old in zip(size, old_size, strict=True)]
+    keeps_aspect = abs(scales[0] / scales[1] - 1) < _MAX_ASPECT_CHANGE
+    for node in nodes:
+        if not keeps_aspect:
             _remove(node)
-        elif node.localName in _PANORAMA_PIXELS and _number(node) is not None:
-            scale = scales[_PANORAMA_PIXELS[node.localName]]
+        elif node.localName in _PANORAMA_AXES and _number(node) is not None:
+            scale = scales[_PANORAMA_AXES[node.localName]]
             _set(node, round(_number(node) * scale))
 
 

@@ -187,7 +187,7 @@ def from_generator(generator: keras.Model) -> Callable:
     """Wraps a Keras generator as a function from picture to picture."""
 
     def cartoonize(picture: Picture) -> Picture:
-        return pictures.through(generator, picture[None])[0].numpy()
+        return pictures.apply_network(generator, picture[None])[0].numpy()
 
     return cartoonize
 

@@ -63,7 +63,7 @@ class SharedNorms:
         for number, norm in enumerate(self._norms):
             past = given[number] if given else None
             norm.center = _shared_center(used, past, weight)
-        return pictures.through(self._network, photos), used
+        return pictures.apply_network(self._network, photos), used
 
 
 def norms_of(network: keras.Model) -> Iterator[keras.layers.Layer]:

@@ -54,7 +54,7 @@ class TiledGenerator:
             )
         self._norms = shared_norms.SharedNorms(generator)
         self._whole = tf.function(
-            functools.partial(pictures.through, generator),
+            functools.partial(pictures.apply_network, generator),
             reduce_retracing=True,
         )
 

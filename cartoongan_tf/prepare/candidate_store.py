@@ -1,8 +1,8 @@
-"""Candidates: the frames of a film picked so far, and where to go on.
+"""Storage of candidate frames, to resume an interrupted video.
 
-They lie in a hidden folder until the film was read to its end. Their files do
-not end like pictures, so that no training takes them for some. What the state
-names is whole; anything else in the folder is written again.
+Candidates are kept in a hidden folder until the video has been read. Their
+file extensions are not those of pictures, so that training ignores them. Files
+listed in the state are complete; all others are written again.
 """
 
 import dataclasses
@@ -23,17 +23,20 @@ _STATE = "state.json"
 
 @dataclasses.dataclass
 class State:
-    """State of a film that was read up to some time.
+    """Progress of reading a video.
 
     Attributes:
-        key: The film and the settings that the candidates depend on.
-        next: Time of the first frame that is not judged yet, or None at the
-            end of the film.
-        context: Time to read from, to judge that frame.
-        shots: Shots so far; the other counts are of frames.
-        times: When each candidate was taken, in seconds.
-        bars: The bars of each candidate.
-        broken_at: Where the film breaks off, if it does.
+        key: Video and settings on which the candidates depend.
+        next: Seconds of the first frame not yet processed, or None at the end
+            of the video.
+        context: Seconds from which to read, to process that frame.
+        looked: Number of frames read.
+        empty: Number of blank frames.
+        mixed: Number of frames in transitions.
+        shots: Number of shots.
+        times: Seconds of each candidate.
+        bars: Letterbox bars of each candidate.
+        broken_at: Seconds at which a truncated video ends, else None.
     """
 
     key: list
@@ -49,11 +52,12 @@ class State:
 
 
 class Candidates:
-    """The folder of candidates of one film.
+    """Folder of the candidates of one video.
 
     Args:
-        folder: Folder to keep them in; made when the first one is added.
-        key: What the candidates depend on. Those of another key are dropped.
+        folder: Folder to use; created with the first candidate.
+        key: JSON values on which the candidates depend. Candidates with
+            another key are deleted.
     """
 
     def __init__(self, folder: pathlib.Path, key: list):
@@ -67,7 +71,7 @@ class Candidates:
                 shutil.rmtree(folder)
 
     def add(self, stretch: shot_detection.Stretch) -> None:
-        """Keeps the picks of a stretch; from then on they are safe."""
+        """Stores the picks of a stretch, and the progress."""
         state = self.state
         for time, picture in stretch.picks:
             pictures.write_png(self._path(time), picture)
@@ -82,23 +86,23 @@ class Candidates:
             self._save()
 
     def close(self, broken_at: float | None) -> None:
-        """Notes that the film was read to its end."""
+        """Records that the video has been read to its end."""
         self.state.next = None
         self.state.context = 0.0
         self.state.broken_at = broken_at
         self._save()
 
     def read(self) -> Iterator[tuple[float, np.ndarray]]:
-        """Gives time and picture of each candidate, in order."""
+        """Yields time and picture of each candidate, in order."""
         for time in self.state.times:
             yield time, pictures.read_picture(self._path(time))
 
-    def write_cut(self, time: float, frame: np.ndarray) -> None:
-        """Writes what may become a frame."""
-        pictures.write_png(self.cut_path(time), frame)
+    def write_cropped(self, time: float, frame: np.ndarray) -> None:
+        """Writes a candidate that has been cropped and resized."""
+        pictures.write_png(self.cropped_path(time), frame)
 
-    def cut_path(self, time: float) -> pathlib.Path:
-        """Where `write_cut` writes to."""
+    def cropped_path(self, time: float) -> pathlib.Path:
+        """Returns the path of `write_cropped`."""
         return self._path(time).with_suffix(".cut")
 
     def drop(self) -> None:

@@ -1,4 +1,4 @@
-"""The summary of a check: metrics of the folders, and what to do next."""
+"""Summary of a check: metrics of the folders, and advice."""
 
 import statistics
 from collections.abc import Sequence
@@ -8,8 +8,8 @@ from cartoongan_tf.prepare import rules
 
 
 def metrics(folder: folder_check.Folder) -> dict[str, str]:
-    """Metrics of a folder, by name."""
-    found = {
+    """Returns the metrics of a folder, by name."""
+    values = {
         "pictures": f"{len(folder.scan.paths):,}",
         "broken files": f"{len(folder.scan.problems):,}",
         "files skipped": f"{sum(map(len, folder.scan.ignored.values())):,}",
@@ -18,14 +18,14 @@ def metrics(folder: folder_check.Folder) -> dict[str, str]:
     if measured:
         for name in ("width", "height", "brightness", "blur", "grain"):
             digits = 1 if name in ("blur", "grain") else 0
-            found[name] = _range([getattr(m, name) for m in measured], digits)
+            values[name] = _range([getattr(m, name) for m in measured], digits)
         drawn = statistics.fmean(m.drawn for m in measured)
-        found["drawn score"] = f"{drawn:.0%}"
-    return found
+        values["drawn score"] = f"{drawn:.0%}"
+    return values
 
 
 def rows(folders: Sequence[folder_check.Folder]) -> list[list[str]]:
-    """The `metrics` of folders side by side: name, then a value for each."""
+    """Returns table rows of `metrics`: a name, then a value per folder."""
     columns = [metrics(folder) for folder in folders]
     names = dict.fromkeys(name for column in columns for name in column)
     return [
@@ -33,25 +33,25 @@ def rows(folders: Sequence[folder_check.Folder]) -> list[list[str]]:
     ]
 
 
-def has_errors(found: Sequence[rules.Finding]) -> bool:
-    """Whether a run would be spoiled."""
-    return any(f.severity is rules.Severity.ERROR for f in found)
+def has_errors(findings: Sequence[rules.Finding]) -> bool:
+    """Whether a finding is an error."""
+    return any(f.severity is rules.Severity.ERROR for f in findings)
 
 
-def advice(found: Sequence[rules.Finding]) -> str:
-    """One sentence on what to do next."""
-    if has_errors(found):
+def advice(findings: Sequence[rules.Finding]) -> str:
+    """Returns one sentence of advice."""
+    if has_errors(findings):
         return "Not ready: fix the errors, then check again."
-    if any(f.severity is rules.Severity.WARNING for f in found):
-        return "Ready to train; fix what the warnings name for a better style."
+    if any(f.severity is rules.Severity.WARNING for f in findings):
+        return "Ready to train; fix the warnings for a better style."
     return "Ready to train."
 
 
 def printable(value: object) -> str:
-    """Text of a name; Linux allows bytes in names that are no text."""
+    """Converts a file name to text; on Linux, names may be any bytes."""
     return str(value).encode("utf-8", "replace").decode()
 
 
 def _range(values, digits):
-    low, middle, high = min(values), statistics.median(values), max(values)
-    return f"{low:.{digits}f} / {middle:.{digits}f} / {high:.{digits}f}"
+    low, median, high = min(values), statistics.median(values), max(values)
+    return f"{low:.{digits}f} / {median:.{digits}f} / {high:.{digits}f}"

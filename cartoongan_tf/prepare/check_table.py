@@ -1,4 +1,4 @@
-"""The result of a check in a terminal: a table, and the findings."""
+"""Terminal output of a check: a table of metrics, and the findings."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from cartoongan_tf.prepare import check_summary
 from cartoongan_tf.prepare import folder_check
 from cartoongan_tf.prepare import rules
 
-_MAX_FILES = 3  # Files of a finding; the report has all.
+_MAX_FILES = 3  # Files per finding; the HTML report lists all.
 _COLORS = {
     rules.Severity.ERROR: "bold red",
     rules.Severity.WARNING: "yellow",
@@ -21,13 +21,13 @@ _COLORS = {
 def show(
     console: rich.console.Console,
     folders: Sequence[folder_check.Folder],
-    found: Sequence[rules.Finding],
+    findings: Sequence[rules.Finding],
 ) -> None:
-    """Prints a column a folder, so that they compare, and then the findings."""
+    """Prints a table with a column for each folder, then the findings."""
     console.print(_table(folders))
-    for finding in found:
-        word = finding.severity.name.lower()
-        line = rich.text.Text(f"{word:8}", _COLORS[finding.severity])
+    for finding in findings:
+        severity = finding.severity.name.lower()
+        line = rich.text.Text(f"{severity:8}", _COLORS[finding.severity])
         line.append(f"{finding.title}: ", "bold")
         line.append(finding.message, "not bold default")
         console.print(line)

@@ -1,11 +1,11 @@
-"""Film -> a training folder of its frames.
+"""Extraction of a video's best frames into a training folder.
 
-Goes through the film once, and picks the best frames of each shot. Then looks
-at all of these candidates together: cuts the film's bars, and leaves out what
-is blurred and what was shown before.
+A first pass picks the best frames of each shot as candidates. A second one
+crops the letterbox bars of all candidates, and drops blurred ones and near
+duplicates.
 
-A film that was stopped goes on after its last whole shot, and ends with the
-same files, bit by bit.
+An interrupted video resumes after its last complete shot, and results in
+exactly the same files.
 """
 
 import collections
@@ -28,10 +28,11 @@ from cartoongan_tf.prepare import options
 from cartoongan_tf.video import frame_sampler
 from cartoongan_tf.video import reader
 
-_AUTHORS = "2,302 to 4,573"  # Frames a style (Chen et al., released code).
-_THUMBNAIL = 90
+# Frames per style (Chen et al., released code).
+_AUTHORS_COUNTS = "2,302 to 4,573"
+_THUMBNAIL_SIDE = 90  # Short side, in pixels.
 
-Watch = Callable[[str, float, float | None], None]
+OnProgress = Callable[[str, float, float | None], None]
 
 
 def extract_frames(
@@ -40,50 +41,51 @@ def extract_frames(
     *,
     most_per_shot: int = options.MOST_PER_SHOT,
     short_side: int = options.SHORT_SIDE,
-    watch: Watch = lambda stage, done, total: None,
+    on_progress: OnProgress = lambda stage, done, total: None,
 ) -> str:
-    """Makes a training folder out of a film, or goes on making it.
+    """Extracts the best frames of a video, or resumes doing so.
 
     Args:
-        video: FrameSampler to read.
-        output: Folder to write into; may hold the frames of other films.
-        most_per_shot: Most frames to keep of a shot.
-        short_side: Pixels that the short side of larger frames is reduced to.
-        watch: Called with what is being done, how much of it is done, and the
-            whole if that is known.
+        video: Video to read.
+        output: Folder to write to; it may contain frames of other videos.
+        most_per_shot: Maximum number of frames to keep per shot.
+        short_side: Pixels to which the short side of larger frames is reduced.
+        on_progress: Called with the stage, the amount done, and the total if
+            known.
 
     Returns:
-        A summary, to be printed.
+        A summary for the user.
 
     Raises:
-        InputError: If the film cannot be read, or `output` cannot be used.
-        KeyboardInterrupt: On Ctrl-C, with a message that says how to go on.
+        InputError: If the video cannot be read, or `output` cannot be used.
+        KeyboardInterrupt: On Ctrl-C, with a message on how to resume.
     """
-    film = reader.VideoFile(video, f"`video`={video}")
-    folder = frame_folders.FrameFolder(output, film.path)
+    video_file = reader.VideoFile(video, f"`video`={video}")
+    folder = frame_folders.FrameFolder(output, video_file.path)
     settings = {"most_per_shot": most_per_shot, "short_side": short_side}
-    done = folder.summary_of(settings)
-    if done is not None:
-        return f"Nothing to do, this film is done:\n{done}"
-    key = [film.path.name, film.path.stat().st_size, most_per_shot]
-    found = candidate_store.Candidates(folder.unfinished, key)
-    with _advice(found):
-        _read(film, found, most_per_shot, watch)
-        summary = _finish(film, found, folder, settings, watch)
-    found.drop()
+    summary = folder.summary_of(settings)
+    if summary is not None:
+        return f"Nothing to do; this video is finished:\n{summary}"
+    path = video_file.path
+    key = [path.name, path.stat().st_size, most_per_shot]
+    candidates = candidate_store.Candidates(folder.unfinished, key)
+    with _resume_hint(candidates):
+        _pick_candidates(video_file, candidates, most_per_shot, on_progress)
+        summary = _finish(video_file, candidates, folder, settings, on_progress)
+    candidates.drop()
     return summary
 
 
 class Frame(NamedTuple):
-    """A frame without the film's bars, and its measures.
+    """Measures of a cropped frame.
 
     Attributes:
-        time: When it is shown, in seconds.
+        time: Time in the video, in seconds.
         size: Width and height, in pixels.
         detail: `sharpness.detail`.
         blur: `sharpness.blur`.
         fingerprint: `near_duplicates.fingerprint`.
-        thumbnail: A small copy, for the contact sheets.
+        thumbnail: Small uint8 RGB copy, for the contact sheets.
     """
 
     time: float
@@ -95,7 +97,7 @@ class Frame(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """Kept frames, and how many others there were, by the reason."""
+    """Kept frames, and the numbers of blurred and of repeated ones."""
 
     kept: list[Frame]
     blurred: int
@@ -103,7 +105,7 @@ class Choice(NamedTuple):
 
 
 def choose(frames: Sequence[Frame]) -> Choice:
-    """Chooses frames of a film: of near duplicates the one with most detail."""
+    """Drops blurred frames, and all near duplicates but the most detailed."""
     blurred = sharpness.find_blurred([frame.blur for frame in frames])
     pairs = zip(frames, blurred, strict=True)
     sharp = [frame for frame, is_blurred in pairs if not is_blurred]
@@ -111,56 +113,58 @@ def choose(frames: Sequence[Frame]) -> Choice:
     for group in near_duplicates.find_duplicates(
         [frame.fingerprint for frame in sharp]
     ):
-        best = max(group, key=lambda number: sharp[number].detail)
-        repeated.update(number for number in group if number != best)
-    kept = [frame for n, frame in enumerate(sharp) if n not in repeated]
+        best = max(group, key=lambda index: sharp[index].detail)
+        repeated.update(index for index in group if index != best)
+    kept = [frame for i, frame in enumerate(sharp) if i not in repeated]
     return Choice(kept, sum(blurred), len(repeated))
 
 
-def _read(film, found, most, watch):
-    """Goes through the film, from where it was left."""
-    state = found.state
+def _pick_candidates(video, candidates, most_per_shot, on_progress):
+    """Reads the rest of the video and stores candidates."""
+    state = candidates.state
     if state.next is None:
         return
-    total = film.seconds
-
-    def watched(frames):
-        for time, picture in frames:
-            watch("Reading", time, total)
-            yield time, picture
-
-    frames = watched(
-        frame_sampler.sampled(film, shot_detection.RATE, state.context)
+    frames = _report_progress(
+        frame_sampler.sample_frames(video, shot_detection.RATE, state.context),
+        video.seconds,
+        on_progress,
     )
     for stretch in shot_detection.split(
-        frames, max_picks=most, begin=state.next
+        frames, max_picks=most_per_shot, begin=state.next
     ):
-        found.add(stretch)
-    found.close(film.end)
+        candidates.add(stretch)
+    candidates.close(video.end)
 
 
-def _finish(film, found, folder, settings, watch):
-    """Cuts, chooses and writes; done again from its start if it is stopped."""
-    cut = letterbox.common_bars([letterbox.Bars(*b) for b in found.state.bars])
+def _report_progress(frames, total, on_progress):
+    for time, picture in frames:
+        on_progress("Reading", time, total)
+        yield time, picture
+
+
+def _finish(video, candidates, folder, settings, on_progress):
+    """Crops, chooses and writes frames; restarts if interrupted."""
+    state = candidates.state
+    bars = letterbox.common_bars([letterbox.Bars(*b) for b in state.bars])
     frames = []
-    for number, (time, picture) in enumerate(found.read(), start=1):
-        watch("Choosing", number, len(found.state.times))
-        inside = letterbox.cut_bars(
-            picture, letterbox.drop_lit_bars(picture, cut)
+    for number, (time, picture) in enumerate(candidates.read(), start=1):
+        on_progress("Choosing", number, len(state.times))
+        cropped = letterbox.cut_bars(
+            picture, letterbox.drop_lit_bars(picture, bars)
         )
-        frame = sharpness.reduce(inside, settings["short_side"])
-        found.write_cut(time, frame)
-        frames.append(_measure(time, frame))
+        reduced = sharpness.reduce(cropped, settings["short_side"])
+        candidates.write_cropped(time, reduced)
+        frames.append(_measure(time, reduced))
     choice = choose(frames)
-    targets = [folder.frame_path(frame.time) for frame in choice.kept]
+    paths = [folder.frame_path(frame.time) for frame in choice.kept]
     folder.write_sheets(
         [frame.thumbnail for frame in choice.kept],
-        [target.stem.removeprefix(f"{folder.name}_") for target in targets],
+        [path.stem.removeprefix(f"{folder.name}_") for path in paths],
     )
-    for frame, target in zip(choice.kept, targets, strict=True):
-        os.replace(found.cut_path(frame.time), target)
-    summary = _summarize(film, found.state, folder, choice, cut)
-    folder.finish(settings, targets, summary)
+    for frame, path in zip(choice.kept, paths, strict=True):
+        os.replace(candidates.cropped_path(frame.time), path)
+    summary = _summarize(video, state, folder, choice, bars)
+    folder.finish(settings, paths, summary)
     return summary
 
 
@@ -171,46 +175,46 @@ def _measure(time, frame):
         detail=sharpness.detail(frame),
         blur=sharpness.blur(frame),
         fingerprint=near_duplicates.fingerprint(frame),
-        thumbnail=sharpness.reduce(frame, _THUMBNAIL),
+        thumbnail=sharpness.reduce(frame, _THUMBNAIL_SIDE),
     )
 
 
-def _summarize(film, state, folder, choice, cut):
+def _summarize(video, state, folder, choice, bars):
     sizes = collections.Counter(frame.size for frame in choice.kept)
     size = " and ".join(f"{w}x{h}" for (w, h), _ in sizes.most_common(2))
-    pixels = ", ".join(f"{side} {n}" for side, n in cut._asdict().items() if n)
-    in_folder = sum(1 for _ in folder.output.glob("*.png"))
+    pixels = ", ".join(f"{side} {n}" for side, n in bars._asdict().items() if n)
+    count = sum(1 for _ in folder.output.glob("*.png"))
     lines = [
-        f"{state.looked:,} frames of {film.path.name} looked at, "
-        f"{shot_detection.RATE} a second; {state.shots:,} shots",
+        f"{state.looked:,} frames of {video.path.name} read, "
+        f"{shot_detection.RATE} per second; {state.shots:,} shots",
         f"{len(choice.kept):,} frames kept, of {len(state.times):,} "
         "candidates, the best of each shot",
-        f"left out of the frames: {state.empty:,} black or of one color, "
-        f"{state.mixed:,} in fades or gone at once",
-        f"left out of the candidates: {choice.blurred:,} blurred, "
+        f"frames left out: {state.empty:,} black or of one color, "
+        f"{state.mixed:,} in fades or very short shots",
+        f"candidates left out: {choice.blurred:,} blurred, "
         f"{choice.repeated:,} near duplicates",
-        f"bars cut, in pixels: {pixels or 'none'}",
+        f"bars cropped, in pixels: {pixels or 'none'}",
         f"size of the frames: {size or 'none'}",
         f"frames: {folder.output}; contact sheets: {folder.report}",
-        f"{folder.output} now holds {in_folder:,} frames; the authors of "
-        f"CartoonGAN used {_AUTHORS} a style.",
+        f"{folder.output} now contains {count:,} frames; the authors of "
+        f"CartoonGAN used {_AUTHORS_COUNTS} per style.",
     ]
     if state.broken_at is not None:
+        end = frame_sampler.format_time(state.broken_at)
         lines.append(
-            "warning: the film breaks off at "
-            f"{frame_sampler.clock(state.broken_at)}; what comes before "
-            "was used."
+            f"warning: the video is truncated at {end}; the part before was "
+            "used."
         )
     return "\n".join(lines)
 
 
 @contextlib.contextmanager
-def _advice(found):
+def _resume_hint(candidates):
     try:
         yield
     except KeyboardInterrupt:
-        time = found.state.next
-        where = "choosing" if time is None else frame_sampler.clock(time)
+        time = candidates.state.next
+        point = "choosing" if time is None else frame_sampler.format_time(time)
         raise KeyboardInterrupt(
-            f"Stopped. The same command goes on from {where}."
+            f"Stopped. Run the same command again to resume from {point}."
         ) from None

@@ -1,7 +1,7 @@
-"""Checks of the two folders that a style is trained on.
+"""Checks of the photo and cartoon folders for training.
 
-A full check measures every picture. The quick one, at the start of a run,
-measures some of each folder, spread evenly.
+The full check measures every picture. The quick check, at the start of a run,
+measures an evenly spaced sample of each folder.
 """
 
 import dataclasses
@@ -17,14 +17,20 @@ from cartoongan_tf.prepare import overlaps
 from cartoongan_tf.prepare import pair_findings
 from cartoongan_tf.prepare import rules
 
-# Pictures a folder: of 1000 draws none was judged wrongly.
+# Sample size per folder; of 1000 random samples, none was misjudged.
 _QUICK_CHECK_PICTURES = 40
-_MIN_SHARE = 0.5  # Share of a quick check's pictures that is worth a line.
+_MIN_REPORTED_SHARE = 0.5  # Of the pictures of a quick check.
 
 
 @dataclasses.dataclass(frozen=True)
 class Folder:
-    """A folder and the measures of its pictures."""
+    """A folder and the measures of its pictures.
+
+    Attributes:
+        flag: Name of its flag, `rules.PHOTOS` or `rules.CARTOONS`.
+        scan: Files of the folder.
+        measured: Measures by path.
+    """
 
     flag: str
     scan: folder_scan.FolderScan
@@ -35,8 +41,8 @@ def measure_folder(scan: folder_scan.FolderScan, flag: str) -> Folder:
     """Measures all pictures of a folder.
 
     Args:
-        scan: The folder.
-        flag: The flag that named it.
+        scan: Files of the folder.
+        flag: Name of its flag.
     """
     return Folder(flag, scan, _measure(scan.paths, flag))
 
@@ -44,21 +50,23 @@ def measure_folder(scan: folder_scan.FolderScan, flag: str) -> Folder:
 def full_check(
     photos: Folder, cartoons: Folder, image_size: int
 ) -> list[rules.Finding]:
-    """All findings, errors first."""
-    found = _of_pair(
+    """Checks all pictures; returns all findings, errors first."""
+    findings = _check_pair(
         photos.measured,
         cartoons.measured,
         photos.scan.paths,
         cartoons.scan.paths,
     )
     for folder in (photos, cartoons):
-        found += rules.of_scan(folder.flag, folder.scan)
+        findings += rules.check_scan(folder.flag, folder.scan)
         if folder.measured:
-            found += rules.of_count(folder.flag, len(folder.measured))
-        found += rules.of_pictures(folder.flag, folder.measured, image_size)
-        found += rules.of_duplicates(folder.flag, folder.measured)
-    found += rules.of_grain(cartoons.measured)
-    return _errors_first(found)
+            findings += rules.check_count(folder.flag, len(folder.measured))
+        findings += rules.check_pictures(
+            folder.flag, folder.measured, image_size
+        )
+        findings += rules.check_duplicates(folder.flag, folder.measured)
+    findings += rules.check_grain(cartoons.measured)
+    return _errors_first(findings)
 
 
 def quick_check(
@@ -66,12 +74,12 @@ def quick_check(
     cartoon_paths: Sequence[pathlib.Path],
     image_size: int,
 ) -> list[rules.Finding]:
-    """Quick check on some pictures of each folder; errors first.
+    """Checks a sample of each folder; returns the findings, errors first.
 
     Args:
-        photo_paths: The photos.
-        cartoon_paths: The cartoons.
-        image_size: Height and width of the crops that are trained on.
+        photo_paths: Paths of all photos.
+        cartoon_paths: Paths of all cartoons.
+        image_size: Height and width of training crops, in pixels.
     """
     photos = _measure(
         sampling.evenly_spaced(photo_paths, _QUICK_CHECK_PICTURES), rules.PHOTOS
@@ -80,40 +88,40 @@ def quick_check(
         sampling.evenly_spaced(cartoon_paths, _QUICK_CHECK_PICTURES),
         rules.CARTOONS,
     )
-    found = _of_pair(photos, cartoons, photo_paths, cartoon_paths)
+    findings = _check_pair(photos, cartoons, photo_paths, cartoon_paths)
     for flag, paths, measured in (
         (rules.PHOTOS, photo_paths, photos),
         (rules.CARTOONS, cartoon_paths, cartoons),
     ):
-        found += rules.of_count(flag, len(paths))
-        found += rules.of_pictures(
-            flag, measured, image_size, least_share=_MIN_SHARE
+        findings += rules.check_count(flag, len(paths))
+        findings += rules.check_pictures(
+            flag, measured, image_size, min_share=_MIN_REPORTED_SHARE
         )
-    return _errors_first(found)
+    return _errors_first(findings)
 
 
 def _measure(paths, flag):
     stage = f"Measuring {flag}"
-    found = progress.in_threads(image_stats.measure_file, paths, stage)
-    return dict(zip(paths, found, strict=True))
+    measures = progress.in_threads(image_stats.measure_file, paths, stage)
+    return dict(zip(paths, measures, strict=True))
 
 
-def _of_pair(photos, cartoons, photo_paths, cartoon_paths):
-    # Whatever else the very same files have in common says nothing new.
-    return pair_findings.of_same_files(
-        overlaps.same_places(photo_paths, cartoon_paths)
+def _check_pair(photos, cartoons, photo_paths, cartoon_paths):
+    # For identical files, the other checks would be redundant.
+    return pair_findings.check_same_files(
+        overlaps.same_files(photo_paths, cartoon_paths)
     ) or [
-        *pair_findings.of_kinds(photos, cartoons),
-        *pair_findings.of_overlap(
+        *pair_findings.check_drawn_scores(photos, cartoons),
+        *pair_findings.check_overlap(
             min(len(photo_paths), len(cartoon_paths)),
             overlaps.copies(photo_paths, cartoon_paths),
-            _alike(photos, cartoons),
+            _find_near_duplicates(photos, cartoons),
         ),
     ]
 
 
-def _alike(photos, cartoons):
-    """Near duplicates among the cartoons of a photo, and of which."""
+def _find_near_duplicates(photos, cartoons):
+    """Finds cartoons that are near duplicates of a photo, with a reason."""
     paths = list(photos)
     matches = near_duplicates.find_matches(
         *([m.fingerprint for m in side.values()] for side in (photos, cartoons))
@@ -125,5 +133,5 @@ def _alike(photos, cartoons):
     }
 
 
-def _errors_first(found):
-    return sorted(found, key=lambda finding: finding.severity)
+def _errors_first(findings):
+    return sorted(findings, key=lambda finding: finding.severity)

@@ -1,14 +1,14 @@
-"""Folders of frames: what lies where, for each of the films in one.
+"""Layout of a folder with the frames of one or more videos.
 
-    DIR/NAME_hhmmss_mmm.png         the frames, by film and time
-    DIR/.NAME.json                  the film's record: what its frames are of
-    DIR/.NAME.unfinished/           candidates, gone at the end
-    DIR-report/NAME.txt             the summary
+    DIR/NAME_hhmmss_mmm.png         frames, by video and time
+    DIR/.NAME.json                  record of the video and its settings
+    DIR/.NAME.unfinished/           candidates, deleted at the end
+    DIR-report/NAME.txt             summary
     DIR-report/NAME_1.png, ...      contact sheets
 
-The report lies beside DIR, not in it, so that DIR can be given to training as
-it is: a contact sheet would be taken for a cartoon. NAME is the film's, less
-what Windows does not allow in a file.
+The report is beside DIR, not in it, so that DIR can be used for training:
+contact sheets would be taken for cartoons. NAME is the video's name, without
+characters that Windows does not allow in file names.
 """
 
 import glob
@@ -23,20 +23,20 @@ from cartoongan_tf.core import errors
 from cartoongan_tf.images import contact_sheets
 from cartoongan_tf.images import pictures
 
-_SHEET = 120  # Pictures on a contact sheet: what fits on a screen or two.
+_PICTURES_PER_SHEET = 120  # Fits on a screen or two.
 _COLUMNS = 10
 
 
 class FrameFolder:
-    """The place of one film's frames.
+    """Folder for the frames of one video.
 
     Args:
-        output: Folder of frames; made if missing.
-        video: The film.
+        output: Folder of frames; created if missing.
+        video: Path of the video.
 
     Raises:
-        InputError: If `output` cannot be a folder, or holds frames of another
-            film of the same name.
+        InputError: If `output` cannot be a folder, or contains frames of
+            another video with the same name.
     """
 
     def __init__(self, output: str | pathlib.Path, video: pathlib.Path):
@@ -45,16 +45,16 @@ class FrameFolder:
         self.name = _safe_name(video.stem)
         self.unfinished = self.output / f".{self.name}.unfinished"
         self._record = self.output / f".{self.name}.json"
-        self._film = [video.name, video.stat().st_size]
-        self._check_film(video)
+        self._video = [video.name, video.stat().st_size]
+        self._check_video(video)
 
     def summary_of(self, settings: dict) -> str | None:
-        """The summary, if the film was finished with the same settings."""
+        """Returns the summary if the video was finished with `settings`."""
         record = self._read_record()
         return record["summary"] if record.get("settings") == settings else None
 
     def frame_path(self, time: float) -> pathlib.Path:
-        """Where the frame at a time, in seconds, goes."""
+        """Returns the path of the frame at a time, in seconds."""
         seconds, thousandths = divmod(round(time * 1000), 1000)
         minutes, seconds = divmod(seconds, 60)
         hours, minutes = divmod(minutes, 60)
@@ -64,7 +64,7 @@ class FrameFolder:
     def finish(
         self, settings: dict, frames: list[pathlib.Path], summary: str
     ) -> None:
-        """Notes that a film is done; drops frames of other settings."""
+        """Records a finished video; deletes its frames of other settings."""
         names = [path.name for path in frames]
         for name in self._read_record().get("frames", []):
             if name not in names:
@@ -72,7 +72,7 @@ class FrameFolder:
         path = self.report / f"{self.name}.txt"
         atomic_files.write_text(path, f"{summary}\n")
         record = {
-            "film": self._film,
+            "film": self._video,
             "settings": settings,
             "frames": names,
             "summary": summary,
@@ -82,25 +82,26 @@ class FrameFolder:
     def write_sheets(
         self, thumbnails: list[np.ndarray], captions: list[str]
     ) -> None:
-        """Writes as many contact sheets as are needed, and drops old ones."""
+        """Writes one or more contact sheets, and deletes old ones."""
         for old in self.report.glob(f"{glob.escape(self.name)}_*.png"):
             if re.fullmatch(r"\d+", old.stem[len(self.name) + 1 :]):
                 old.unlink()
-        for start in range(0, len(thumbnails), _SHEET):
-            some = slice(start, start + _SHEET)
+        starts = range(0, len(thumbnails), _PICTURES_PER_SHEET)
+        for number, start in enumerate(starts, start=1):
+            part = slice(start, start + _PICTURES_PER_SHEET)
             sheet = contact_sheets.contact_sheet(
-                thumbnails[some], captions[some], columns=_COLUMNS
+                thumbnails[part], captions[part], columns=_COLUMNS
             )
-            number = start // _SHEET + 1
             pictures.write_png(self.report / f"{self.name}_{number}.png", sheet)
 
-    def _check_film(self, video):
-        film = self._read_record().get("film", self._film)
-        if film != self._film:
+    def _check_video(self, video):
+        recorded = self._read_record().get("film", self._video)
+        if recorded != self._video:
+            name, size = recorded
             raise errors.InputError(
-                f"`output`={self.output} holds the frames of another film "
-                f"{film[0]}, of {film[1]:,} bytes; rename {video}, or name "
-                "another `output`."
+                f"`output`={self.output} contains the frames of another video "
+                f"{name}, of {size:,} bytes; rename {video}, or name another "
+                "`output`."
             )
 
     def _read_record(self):

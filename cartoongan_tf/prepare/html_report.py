@@ -1,6 +1,6 @@
-"""The result of a check as one HTML file that needs no other.
+"""Self-contained HTML report of a check.
 
-Names of files come from outside: all text is escaped.
+File names are untrusted, so all text is escaped.
 """
 
 import base64
@@ -21,9 +21,9 @@ from cartoongan_tf.prepare import check_summary
 from cartoongan_tf.prepare import folder_check
 from cartoongan_tf.prepare import rules
 
-_SAMPLE = 40  # Pictures that stand for a folder.
-_MAX_PICTURES = 24  # Pictures shown with a finding; all are listed.
-_SIDE = 160
+_PICTURES_PER_FOLDER = 40
+_MAX_PICTURES_PER_FINDING = 24  # Shown; all are listed.
+_THUMBNAIL_SIDE = 160  # Pixels.
 
 _HEAD = """<!DOCTYPE html>
 <html lang="en">
@@ -46,16 +46,16 @@ section { border-left: .4em solid #888; padding-left: 1em; margin: 1.5em 0; }
 def write_report(
     path: str | pathlib.Path,
     folders: Sequence[folder_check.Folder],
-    found: Sequence[rules.Finding],
+    findings: Sequence[rules.Finding],
 ) -> None:
-    """Writes the report, whole or not at all; replaces an earlier one."""
+    """Writes the report atomically; replaces an existing one."""
     parts = [
         _HEAD,
         "<h1>Check of photos and cartoons</h1>",
-        f"<p><b>{_text(check_summary.advice(found))}</b></p>",
+        f"<p><b>{_text(check_summary.advice(findings))}</b></p>",
         _table(folders),
         "<h2>Findings</h2>",
-        *(_finding(finding) for finding in found),
+        *(_finding(finding) for finding in findings),
         *(_folder(folder) for folder in folders),
     ]
     atomic_files.write_text(path, "\n".join(parts))
@@ -81,13 +81,13 @@ def _table(folders):
 
 
 def _finding(finding):
-    word = finding.severity.name.lower()
+    severity = finding.severity.name.lower()
     return "\n".join(
         [
-            f'<section class="{word}">',
-            f"<h3>{word}: {_text(finding.title)}</h3>",
+            f'<section class="{severity}">',
+            f"<h3>{severity}: {_text(finding.title)}</h3>",
             f"<p>{_text(finding.message)}</p>",
-            _sheet(finding.paths[:_MAX_PICTURES]),
+            _sheet(finding.paths[:_MAX_PICTURES_PER_FINDING]),
             _list(finding),
             "</section>",
         ]
@@ -107,7 +107,9 @@ def _list(finding):
 def _folder(folder):
     return (
         f"<h2>{_text(folder.flag)}: {_text(folder.scan.folder)}</h2>\n"
-        + _sheet(sampling.evenly_spaced(folder.scan.paths, _SAMPLE))
+        + _sheet(
+            sampling.evenly_spaced(folder.scan.paths, _PICTURES_PER_FOLDER)
+        )
     )
 
 
@@ -116,25 +118,25 @@ def _sheet(paths):
     for path in paths:
         try:
             thumbnails[path] = _thumbnail(path)
-        except errors.InputError:  # A broken one has its place in the list.
+        except errors.InputError:  # A broken file is only listed.
             continue
     if not thumbnails:
         return ""
     sheet = contact_sheets.contact_sheet(
         list(thumbnails.values()),
         [path.name for path in thumbnails],
-        side=_SIDE,
+        side=_THUMBNAIL_SIDE,
     )
     data = base64.b64encode(pictures.encode_jpeg(sheet)).decode()
     return f'<img alt="contact sheet" src="data:image/jpeg;base64,{data}">'
 
 
 def _thumbnail(path):
-    """Small at once: two dozen photos of a camera would not fit in memory."""
+    """Reads a thumbnail; two dozen full photos would take too much memory."""
     with crashes.handling(path):
-        pixels = pictures.read_picture(path, least_side=_SIDE)
+        pixels = pictures.read_picture(path, min_side=_THUMBNAIL_SIDE)
     picture = PIL.Image.fromarray(pixels)
-    picture.thumbnail((_SIDE, _SIDE))
+    picture.thumbnail((_THUMBNAIL_SIDE, _THUMBNAIL_SIDE))
     return np.array(picture)
 
 

@@ -1,7 +1,7 @@
-"""Measures: what a check keeps of a picture, in place of its pixels.
+"""Measures of a picture for folder checks.
 
-Pictures are uint8 RGB, of shape `(height, width, 3)`. All but the size is
-measured inside of the bars.
+Pictures are uint8 RGB of shape `(height, width, 3)`. All measures but the size
+exclude letterbox bars.
 """
 
 import pathlib
@@ -23,18 +23,18 @@ _MIN_DECODED_SIDE = 512  # Twice the size at which pictures are measured.
 
 
 class Measures(NamedTuple):
-    """One picture.
+    """Measures of one picture.
 
     Attributes:
-        width: In pixels.
-        height: In pixels.
+        width: Width in pixels.
+        height: Height in pixels.
         brightness: Median luminance, 0 to 255.
         contrast: Standard deviation of the luminance.
-        color: How far the most colorful pixels are from gray, 0 to 255.
-        blur: Width of its edges, `sharpness.blur`.
-        drawn: `drawn_score.LineStats.drawn`.
-        grain: Noise of its flat areas, `grain.measure`.
-        bars: Share of the picture that bars take.
+        color: Chroma of the most colorful pixels, 0 to 255.
+        blur: Edge width, `sharpness.blur`.
+        drawn: Drawn score, `drawn_score.LineStats.drawn`.
+        grain: Noise in flat areas, `grain.measure`.
+        bars: Share of the picture covered by letterbox bars, 0 to 1.
         fingerprint: `near_duplicates.fingerprint`.
     """
 
@@ -51,14 +51,14 @@ class Measures(NamedTuple):
 
     @property
     def short_side(self) -> int:
-        """Smaller one of width and height."""
+        """Minimum of width and height."""
         return min(self.width, self.height)
 
 
 def measure_file(path: pathlib.Path) -> Measures:
     """Reads and measures a picture; `InputError` if it cannot be read."""
     with crashes.handling(path):
-        picture = pictures.read_picture(path, least_side=_MIN_DECODED_SIDE)
+        picture = pictures.read_picture(path, min_side=_MIN_DECODED_SIDE)
         header = headers.read_header(path)
     width, height = sorted((header.width, header.height))
     if picture.shape[0] < picture.shape[1]:

@@ -1,6 +1,6 @@
-"""Defaults of choosing frames of a film; free of TensorFlow."""
+"""Defaults of frame extraction; imports no TensorFlow."""
 
-MOST_PER_SHOT = 3  # More of a long pan would be the same scenery again.
-# Training takes crops of 60 % of the short side and more, and brings them to
-# 256 pixels: it cannot see what a short side above 427 adds.
+MOST_PER_SHOT = 3  # More frames of a long pan would show the same scenery.
+# Training resizes crops of at least 60 % of the short side to 256 pixels, so a
+# short side above 427 pixels adds no detail.
 SHORT_SIDE = 512

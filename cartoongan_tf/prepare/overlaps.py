@@ -1,4 +1,4 @@
-"""Overlaps: files that lie in both of two folders."""
+"""Files that two folders have in common."""
 
 import filecmp
 import os
@@ -6,25 +6,25 @@ import pathlib
 from collections.abc import Sequence
 
 
-def same_places(
+def same_files(
     first: Sequence[pathlib.Path], second: Sequence[pathlib.Path]
 ) -> list[pathlib.Path]:
-    """Files of `second` that are the very files of `first`.
+    """Returns the files of `second` that are also files of `first`.
 
-    There are some where a folder is named twice, or lies inside of the other,
-    by whatever way: links are followed.
+    This happens if a folder is named twice, or is inside the other one. Links
+    are resolved.
     """
-    places = {os.path.realpath(path) for path in first}
-    return [path for path in second if os.path.realpath(path) in places]
+    real_paths = {os.path.realpath(path) for path in first}
+    return [path for path in second if os.path.realpath(path) in real_paths]
 
 
 def copies(
     first: Sequence[pathlib.Path], second: Sequence[pathlib.Path]
 ) -> list[pathlib.Path]:
-    """Files of `second` that have name, size and content of one of `first`.
+    """Returns the files of `second` that are copies of a file of `first`.
 
-    Content is compared only where name and size agree, so that this takes no
-    time for folders that have nothing in common.
+    Copies have the same name, size and content. Content is only compared if
+    name and size agree, which is fast for folders without common files.
     """
     known: dict[tuple[str, int], list[pathlib.Path]] = {}
     for path in first:

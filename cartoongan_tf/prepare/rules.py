@@ -1,7 +1,7 @@
-"""Findings: what is wrong with a folder of pictures, and what to do about it.
+"""Findings on a folder of pictures: problems and how to fix them.
 
-Pure logic on measures and folder scans; no file is read here. Folders go by
-the flag that names them.
+Pure logic on measures and folder scans; no file is read here. Folders are
+identified by the name of their flag.
 """
 
 import enum
@@ -21,28 +21,29 @@ from cartoongan_tf.prepare import image_stats
 PHOTOS = "photo_dir"
 CARTOONS = "cartoon_dir"
 
-# Photos that the authors trained on, and frames of their smallest style
+# Photos in the authors' training set, and frames of their smallest style
 # (Chen et al., 2018, and their answers on GitHub).
 _AUTHORS_COUNT = {PHOTOS: 5402, CARTOONS: 2302}
-# A user had poor results from 150 cartoons, where the author advised 3,000
-# (SystemErrorWang/White-box-Cartoonization, issue 13); our storybook style
-# comes of 413.
+# A user had poor results with 150 cartoons; the author recommended 3,000
+# (SystemErrorWang/White-box-Cartoonization, issue 13). Our storybook style was
+# trained on 413.
 _MIN_PICTURES = 300
-# Share of a folder up to which pictures are only a note.
+# Up to this share of a folder, a finding on pictures is a note.
 _MAX_NOTE_SHARE = 0.05
 
-# Measured on 536 photos and 856 cartoons:
-# Color of a gray JPEG is 0; one picture in 100 has less than 17.
+# Thresholds from 536 photos and 856 cartoons:
+# Chroma; 0 for a gray JPEG, and below 17 for one picture in 100.
 _MIN_COLOR = 12
-_MIN_LUMINANCE = 30  # Median luminance; one photo in 50 is darker.
-_MIN_CONTRAST = 6  # Contrast; the lowest of all is 9.8.
-# Width of edges: 14 photos have more and no cartoon, and 92 of 100 pictures
-# that are blurred by 2 of 256 pixels. From 1.7 on there are soft lights.
-_MAX_EDGE_WIDTH = 2.5
-# Medians: 0.81, 0.92, 1.5 and 4.6 of styles that are scanned, painted or kept
-# as JPEG, 0.44 of a clean one, and of the first two 0.46 and 0.55 denoised.
-_GRAIN = 0.65
-_BARS = 0.01  # Share of a picture; a dark rim of a scan is less.
+_MIN_BRIGHTNESS = 30  # Median luminance; one photo in 50 is darker.
+_MIN_CONTRAST = 6  # The lowest measured is 9.8.
+# Edge width; exceeded by 14 photos, no cartoon, and 92 of 100 pictures blurred
+# by 2 of 256 pixels. Pictures in soft light exceed 1.7.
+_MAX_BLUR = 2.5
+# Medians are 0.81, 0.92, 1.5 and 4.6 for styles that are scanned, painted or
+# saved as JPEG, 0.44 for a clean one, and 0.46 and 0.55 for the first two after
+# denoising.
+_MAX_GRAIN = 0.65
+_MAX_BARS = 0.01  # Share of a picture; more than the dark rim of a scan.
 
 
 class Severity(enum.IntEnum):
@@ -54,14 +55,14 @@ class Severity(enum.IntEnum):
 
 
 class Finding(NamedTuple):
-    """Something to know before training.
+    """A problem to know about before training.
 
     Attributes:
-        severity: Only what is certain to spoil a run is an error.
-        title: A few words.
-        message: What it means, and what to do.
-        paths: The pictures concerned.
-        reasons: A few words on some of them.
+        severity: Severity; an error is certain to ruin a run.
+        title: Short name.
+        message: Description and fix.
+        paths: Affected files.
+        reasons: Short remarks on some of the files.
     """
 
     severity: Severity
@@ -71,7 +72,7 @@ class Finding(NamedTuple):
     reasons: Mapping[pathlib.Path, str] = types.MappingProxyType({})
 
     def lines(self) -> list[str]:
-        """The pictures concerned, each with its reason if there is one."""
+        """Returns the affected files, with their remarks."""
         return [
             f"{path}: {self.reasons[path]}"
             if path in self.reasons
@@ -93,46 +94,48 @@ _RULES = (
     _Rule(
         "gray pictures",
         lambda m: m.color < _MIN_COLOR,
-        "are gray, and teach to leave out color; take them out unless that "
-        "is the style.",
+        "are gray, from which the generator would learn to drop colors; remove "
+        "them unless that is the style.",
     ),
     _Rule(
         "night pictures",
-        lambda m: m.brightness < _MIN_LUMINANCE and m.contrast >= _MIN_CONTRAST,
-        "are mostly black, and teach little; take out those that show nothing.",
+        lambda m: (
+            m.brightness < _MIN_BRIGHTNESS and m.contrast >= _MIN_CONTRAST
+        ),
+        "are mostly black and of little use; remove those that show nothing.",
     ),
     _Rule(
         "blank pictures",
         lambda m: m.contrast < _MIN_CONTRAST,
-        "are of one color, such as fades and title cards; take them out.",
+        "are of one color, such as fades and title cards; remove them.",
     ),
     _Rule(
         "blurred pictures",
-        lambda m: m.blur > _MAX_EDGE_WIDTH and m.contrast >= _MIN_CONTRAST,
-        "have no sharp edge anywhere; take out those that are out of focus.",
+        lambda m: m.blur > _MAX_BLUR and m.contrast >= _MIN_CONTRAST,
+        "have no sharp edges; remove those that are out of focus.",
     ),
     _Rule(
         "black bars",
-        lambda m: m.bars > _BARS,
-        "have black bars, which the generator would learn to draw; cut them.",
+        lambda m: m.bars > _MAX_BARS,
+        "have black bars, which the generator would learn to draw; crop them.",
     ),
 )
 
 
-def of_pictures(
+def check_pictures(
     flag: str,
     measured: Measured,
     image_size: int,
     *,
-    least_share: float = 0.0,
+    min_share: float = 0.0,
 ) -> list[Finding]:
-    """Pictures that are small, gray, dark, blank, blurred, or have bars.
+    """Finds pictures that are small, gray, dark, blank, blurred or barred.
 
     Args:
-        flag: The flag of their folder.
-        measured: Their measures.
-        image_size: Height and width of the crops that are trained on.
-        least_share: Share of the pictures from which on this is told.
+        flag: Name of their folder's flag.
+        measured: Measures by path.
+        image_size: Height and width of training crops, in pixels.
+        min_share: Minimum share of affected pictures to report, 0 to 1.
     """
     small = _Rule(
         "small pictures",
@@ -140,68 +143,68 @@ def of_pictures(
         f"have a short side below `image_size`={image_size} and would be "
         "enlarged, which blurs them; find larger ones, or lower `image_size`.",
     )
-    found = []
+    findings = []
     for rule in (small, *_RULES):
         paths = [p for p, m in measured.items() if rule.is_broken(m)]
-        if paths and len(paths) >= least_share * len(measured):
+        if paths and len(paths) >= min_share * len(measured):
             severity = _severity(len(paths), len(measured))
             message = (
                 f"{len(paths)} of the {len(measured)} pictures measured in "
                 f"`{flag}` {rule.message}"
             )
-            found.append(Finding(severity, rule.title, message, paths))
-    return found
+            findings.append(Finding(severity, rule.title, message, paths))
+    return findings
 
 
-def of_count(flag: str, count: int) -> list[Finding]:
-    """Too few pictures, by what others trained on."""
+def check_count(flag: str, count: int) -> list[Finding]:
+    """Reports a folder with fewer pictures than the authors had."""
     target = _AUTHORS_COUNT[flag]
     if count >= target:
         return []
-    kind = "photos" if flag == PHOTOS else "frames, for their smallest style"
+    unit = "photos" if flag == PHOTOS else "frames for their smallest style"
     message = (
-        f"`{flag}` holds {count}; the authors trained on {target:,} {kind}. "
+        f"`{flag}` contains {count}; the authors trained on {target:,} {unit}. "
     )
     if count >= _MIN_PICTURES:
-        message += "Fewer can do for a plain style; more are better."
+        message += "Fewer can suffice for a plain style; more are better."
         return [Finding(Severity.NOTE, "few pictures", message)]
     message += (
-        "A user reported poor results from 150 cartoons; gather at least "
+        "A user reported poor results with 150 cartoons; use at least "
         f"{_MIN_PICTURES}, better thousands."
     )
     return [Finding(Severity.WARNING, "too few pictures", message)]
 
 
-def of_duplicates(flag: str, measured: Measured) -> list[Finding]:
-    """Pictures that a folder holds more than once."""
+def check_duplicates(flag: str, measured: Measured) -> list[Finding]:
+    """Finds near duplicates in a folder."""
     paths = list(measured)
     groups = near_duplicates.find_duplicates(
         [m.fingerprint for m in measured.values()]
     )
     if not groups:
         return []
-    again = {
+    repeated = {
         paths[i]: f"like {paths[group[0]].name}"
         for group in groups
         for i in group[1:]
     }
-    severity = _severity(len(again), len(measured))
+    severity = _severity(len(repeated), len(measured))
     message = (
-        f"{len(again)} of the {len(measured)} pictures in `{flag}` are nearly "
-        "the same as another; they count more than once, so keep one of each."
+        f"{len(repeated)} of the {len(measured)} pictures in `{flag}` are near "
+        "duplicates, which training sees more often; keep one of each."
     )
-    shown = [paths[i] for group in groups for i in group]
-    return [Finding(severity, "near duplicates", message, shown, again)]
+    listed = [paths[i] for group in groups for i in group]
+    return [Finding(severity, "near duplicates", message, listed, repeated)]
 
 
-def of_grain(measured: Measured) -> list[Finding]:
-    """Cartoons whose flat areas have noise, which a generator would learn."""
+def check_grain(measured: Measured) -> list[Finding]:
+    """Finds noise in flat areas of cartoons, which a generator would learn."""
     if not measured:
         return []
     grain = statistics.median(m.grain for m in measured.values())
-    if grain < _GRAIN:
+    if grain < _MAX_GRAIN:
         return []
-    paths = [p for p, m in measured.items() if m.grain >= _GRAIN]
+    paths = [p for p, m in measured.items() if m.grain >= _MAX_GRAIN]
     message = (
         f"flat areas in `{CARTOONS}` have noise of {grain:.1f} levels, which "
         "the generator would learn to draw on walls and skies; train with "
@@ -210,28 +213,28 @@ def of_grain(measured: Measured) -> list[Finding]:
     return [Finding(Severity.WARNING, "grain", message, paths)]
 
 
-def of_scan(flag: str, scan: folder_scan.FolderScan) -> list[Finding]:
-    """Files that cannot be used."""
-    found = []
+def check_scan(flag: str, scan: folder_scan.FolderScan) -> list[Finding]:
+    """Reports unusable and skipped files, and a folder without pictures."""
+    findings = []
     if not scan.paths:
-        message = f"`{flag}`={scan.folder} holds no picture to train on."
-        found.append(Finding(Severity.ERROR, "no pictures", message))
+        message = f"`{flag}`={scan.folder} contains no picture to train on."
+        findings.append(Finding(Severity.ERROR, "no pictures", message))
     if scan.problems:
         bad = scan.problems
         message = (
-            f"Files in `{flag}` that cannot be used: {len(bad)}; fix or "
-            "remove them, or train with `bad_images`=skip."
+            f"Unusable files in `{flag}`: {len(bad)}; fix or remove them, or "
+            "train with `bad_images`=skip."
         )
-        found.append(
+        findings.append(
             Finding(Severity.ERROR, "broken files", message, list(bad), bad)
         )
     if scan.ignored:
         message = (
-            f"Left out of `{flag}`: {folder_walk.describe(scan.ignored)}; "
+            f"Skipped in `{flag}`: {folder_walk.describe(scan.ignored)}; "
             "convert those that are pictures."
         )
-        found.append(Finding(Severity.NOTE, "files skipped", message))
-    return found
+        findings.append(Finding(Severity.NOTE, "files skipped", message))
+    return findings
 
 
 def _severity(count, total):

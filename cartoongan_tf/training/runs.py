@@ -156,7 +156,7 @@ def _split(photos, people, config):
 
 def _check_disjoint(photos, people, config):
     """A photo held out of one folder must not be trained on from the other."""
-    same = overlaps.same_places(photos.paths, people.paths)
+    same = overlaps.same_files(photos.paths, people.paths)
     if same and (config.holdout or config.holdout_people):
         raise errors.InputError(
             f"{len(same)} photos, such as {same[0]}, are in both `photo_dir` "

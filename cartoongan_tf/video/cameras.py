@@ -1,8 +1,7 @@
-"""A camera's pictures, cartoonized as they come.
+"""Live cartoons of a camera.
 
-Shown in a window, where there is a display, or written to a video with the
-times at which they were taken. Pictures are uint8 RGB of shape
-`(height, width, 3)`.
+They are shown in a window, or written to a video with their capture times.
+Pictures are uint8 RGB of shape `(height, width, 3)`.
 """
 
 import contextlib
@@ -26,10 +25,10 @@ from cartoongan_tf.video import reader
 from cartoongan_tf.video import segment_writer
 from cartoongan_tf.video import temporal_smoothing
 
-_TICK = fractions.Fraction(1, 1000)
-_RATE = fractions.Fraction(30)  # Said of a video before it is filmed.
-_QUIT = {27, ord("q")}  # Escape, too.
-_TITLE = "CartoonGAN: q ends"
+_TIME_BASE = fractions.Fraction(1, 1000)  # Seconds per tick.
+_NOMINAL_RATE = fractions.Fraction(30)  # The real one is not known in advance.
+_QUIT_KEYS = {27, ord("q")}  # 27 is Escape.
+_TITLE = "CartoonGAN: press q to quit"
 
 Cartoonize = Callable[[np.ndarray], np.ndarray]
 Show = Callable[[np.ndarray], bool]
@@ -45,33 +44,33 @@ def cartoonize_camera(
     quality: int | None = None,
     show: Show | None = None,
 ) -> int:
-    """Cartoonizes what a camera sees, until it is stopped.
+    """Cartoonizes the pictures of a camera until stopped.
 
-    A picture that comes while the last one is being cartoonized is left out.
-    Ctrl-C ends it; what was written up to then is whole.
+    Pictures that arrive while another one is being cartoonized are dropped.
+    Ctrl-C stops; the video written so far is complete.
 
     Args:
         cartoonize: Function from a picture to its cartoon.
-        camera: Number of a camera, or whatever else OpenCV can open.
-        target: Video to write; if None, there is a window only.
-        temporal: Whether to smooth the cartoons against flicker.
+        camera: Index of a camera, or any other source that OpenCV can open.
+        target: Video to write, or None to show a window only.
+        temporal: Whether to apply temporal smoothing against flicker.
         codec: One of `codecs.CODECS`.
         quality: Constant rate factor of the codec.
-        show: Called with each cartoon; ends it by False. By default, a
-            window where no `target` is.
+        show: Called with each cartoon; returns False to stop. By default, a
+            window if there is no `target`.
 
     Returns:
-        How many pictures were cartoonized.
+        Number of cartoonized pictures.
 
     Raises:
-        InputError: If there is no such camera, or nothing to show it on.
+        InputError: If there is no such camera, or no display.
     """
     encoding = target and codecs.choose(target, codec, quality)
     if show is None:
-        show = (lambda cartoon: True) if target else _window()
+        show = (lambda cartoon: True) if target else _open_window()
     if temporal:
-        cartoonize = temporal_smoothing.smoothed(cartoonize)
-    with _opened(camera) as photos:
+        cartoonize = temporal_smoothing.with_smoothing(cartoonize)
+    with _open_camera(camera) as photos:
         cartoons = ((tick, cartoonize(photo)) for tick, photo in photos)
         shown = _until_stopped(cartoons, show)
         if target is None:
@@ -80,32 +79,33 @@ def cartoonize_camera(
 
 
 @contextlib.contextmanager
-def _opened(camera):
+def _open_camera(camera):
     capture = cv2.VideoCapture(camera)
     try:
-        # Else a slow network sees what was there a second ago.
+        # With a longer buffer, a slow network would get outdated pictures.
         capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
-        photos = _photos(capture)
+        photos = _read_photos(capture)
         first = next(photos, None)
         if first is None:
             raise errors.InputError(
-                f"camera:{camera} gives no picture; see that it is plugged "
-                "in, that no other program uses it, and that you may."
+                f"camera:{camera} returns no picture; check that it is plugged "
+                "in, that no other program uses it, and that you have "
+                "permission."
             )
         yield itertools.chain([first], photos)
     finally:
         capture.release()
 
 
-def _photos(capture) -> Iterator[tuple[int, np.ndarray]]:
-    """Milliseconds and pictures, as they come."""
-    begin, last = time.monotonic(), -1
+def _read_photos(capture) -> Iterator[tuple[int, np.ndarray]]:
+    """Yields milliseconds and pictures as they are captured."""
+    start, tick = time.monotonic(), -1
     while True:
-        is_there, picture = capture.read()
-        if not is_there:
+        is_captured, picture = capture.read()
+        if not is_captured:
             return
-        last = max(last + 1, int((time.monotonic() - begin) / _TICK))
-        yield last, cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
+        tick = max(tick + 1, int((time.monotonic() - start) / _TIME_BASE))
+        yield tick, cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
 
 
 def _until_stopped(cartoons, show):
@@ -126,21 +126,27 @@ def _write(cartoons, target, encoding):
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         with segment_writer.SegmentWriter(
-            segment, encoding, display, time_base=_TICK, rate=_RATE
+            segment,
+            encoding,
+            display,
+            time_base=_TIME_BASE,
+            rate=_NOMINAL_RATE,
         ) as writer:
             with contextlib.suppress(KeyboardInterrupt):
                 for tick, cartoon in itertools.chain([first], cartoons):
                     writer.write(tick, cartoon)
-        muxer.mux([segment], target, encoding, display=display, rate=_RATE)
+        muxer.mux(
+            [segment], target, encoding, display=display, rate=_NOMINAL_RATE
+        )
     finally:
         segment.unlink(missing_ok=True)
     return writer.count
 
 
-def _window():
-    """Shows cartoons until its window is closed or a key says so."""
-    is_x = sys.platform.startswith("linux")
-    if is_x and not {"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ):
+def _open_window():
+    """Returns a `Show` function that stops on a key or a closed window."""
+    is_linux = sys.platform.startswith("linux")
+    if is_linux and not {"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ):
         raise errors.InputError(
             "there is no display to show a camera on; name a video to write "
             "it to, such as `output`=camera.mp4."
@@ -150,6 +156,6 @@ def _window():
     def show(cartoon: np.ndarray) -> bool:
         cv2.imshow(_TITLE, cv2.cvtColor(cartoon, cv2.COLOR_RGB2BGR))
         is_open = cv2.getWindowProperty(_TITLE, cv2.WND_PROP_VISIBLE) >= 1
-        return cv2.waitKey(1) not in _QUIT and is_open
+        return cv2.waitKey(1) not in _QUIT_KEYS and is_open
 
     return show

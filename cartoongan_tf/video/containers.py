@@ -1,7 +1,7 @@
-"""Files with a moving picture, opened to be read or written.
+"""Opening of media files with FFmpeg, for reading and writing.
 
-Old files hold titles in the encodings of their time, and do not say which.
-What is no UTF-8 is kept as it is, byte by byte.
+Old files have titles in legacy encodings that they do not declare. Bytes that
+are not UTF-8 are kept unchanged.
 """
 
 import contextlib
@@ -12,39 +12,41 @@ from typing import IO
 
 import av
 
-_KEPT = "surrogateescape"  # How Python keeps such bytes in names of files.
+_METADATA_ERRORS = "surrogateescape"  # Keeps invalid bytes, as in file names.
 
 
-def opened(path: str | pathlib.Path) -> av.container.InputContainer:
-    """Opens a file to be read.
+def open_input(path: str | pathlib.Path) -> av.container.InputContainer:
+    """Opens a file for reading.
 
     Raises:
-        FFmpegError: If it is none that FFmpeg reads.
+        FFmpegError: If FFmpeg cannot read it.
     """
-    # Absolute, or FFmpeg would take `ep1:intro.mkv` for a protocol's.
-    return av.open(str(pathlib.Path(path).absolute()), metadata_errors=_KEPT)
+    # Absolute, or FFmpeg would parse `ep1:` of `ep1:intro.mkv` as a protocol.
+    return av.open(
+        str(pathlib.Path(path).absolute()), metadata_errors=_METADATA_ERRORS
+    )
 
 
-def demuxed(
+def demux(
     container: av.container.InputContainer, *streams: av.stream.Stream
 ) -> Iterator[av.Packet]:
-    """Packets of a file, or of some streams of it, in the file's order."""
-    # PyAV raises it at the end of a file in which a stream begins late.
+    """Yields the packets of some or all streams, in the file's order."""
+    # PyAV raises it at the end of a file if a stream begins late.
     with contextlib.suppress(IndexError):
         yield from container.demux(*streams)
 
 
-def created(
+def open_output(
     target: str | pathlib.Path | IO[bytes],
     format: str,
     options: dict[str, str] | None = None,
 ) -> av.container.OutputContainer:
-    """Opens a file to be written.
+    """Opens a file for writing.
 
     Args:
-        target: File, by its name or open.
-        format: FFmpeg's name of its kind.
-        options: Of that kind.
+        target: Path, or an open binary file.
+        format: FFmpeg's name of the container format.
+        options: Muxer options.
     """
     if isinstance(target, str | pathlib.Path):
         target = str(pathlib.Path(target).absolute())
@@ -53,7 +55,7 @@ def created(
         "w",
         format=format,
         container_options=options or {},
-        metadata_errors=_KEPT,
+        metadata_errors=_METADATA_ERRORS,
     )
 
 
@@ -61,6 +63,9 @@ def created(
 def trial(
     source: str | pathlib.Path, format: str
 ) -> Iterator[tuple[av.container.InputContainer, av.container.OutputContainer]]:
-    """Opens a file, and one in memory to try out what such a file can hold."""
-    with opened(source) as container, created(io.BytesIO(), format) as output:
+    """Opens a file, and an in-memory one to test what its format supports."""
+    with (
+        open_input(source) as container,
+        open_output(io.BytesIO(), format) as output,
+    ):
         yield container, output

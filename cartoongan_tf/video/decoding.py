@@ -1,29 +1,31 @@
-"""Packets of the moving picture -> frames with their times."""
+"""Decoding of video packets to frames with timestamps."""
 
 import itertools
 from collections.abc import Iterator
 
 import av
 
-# FFmpeg's own decoders leave out the alpha channel of these.
+# FFmpeg's native decoders of these codecs ignore the alpha channel.
 _ALPHA_DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 
 
-def lacks_times(stream: av.video.stream.VideoStream) -> bool:
-    """Whether a file tells when frames are decoded, and not when shown."""
+def lacks_presentation_times(stream: av.video.stream.VideoStream) -> bool:
+    """Whether the file has decoding but no presentation timestamps."""
     is_avi = stream.container.format.name == "avi"
     return is_avi and stream.codec_context.has_b_frames
 
 
-def decoded(
+def decode(
     packets: Iterator[av.Packet], stream: av.video.stream.VideoStream
 ) -> Iterator[av.VideoFrame]:
-    """Frames of a stream, up to the end of its packets."""
-    frames = _frames(packets, stream)
-    return _timed(frames) if lacks_times(stream) else frames
+    """Yields the frames of a stream, in presentation order."""
+    frames = _decode(packets, stream)
+    if lacks_presentation_times(stream):
+        return _with_decoding_times(frames)
+    return frames
 
 
-def _decoder_of(stream):
+def _create_decoder(stream):
     name = _ALPHA_DECODERS.get(stream.codec_context.codec.canonical_name)
     tags = {key.lower(): value for key, value in stream.metadata.items()}
     if name is None or tags.get("alpha_mode") != "1":
@@ -31,18 +33,18 @@ def _decoder_of(stream):
     return av.CodecContext.create(name, "r")
 
 
-def _frames(packets, stream):
-    decoder = _decoder_of(stream)
-    # The end, too, of a file that is broken off before its own.
+def _decode(packets, stream):
+    decoder = _create_decoder(stream)
+    # None flushes the decoder, also at the end of a truncated file.
     for packet in itertools.chain(packets, [None]):
         try:
             yield from decoder.decode(packet)
-        except av.FFmpegError:  # One bad packet; the next may be good.
+        except av.FFmpegError:  # A bad packet; the next one may be good.
             continue
 
 
-def _timed(frames):
-    """Frames, which come in the order of showing, at the times of decoding."""
+def _with_decoding_times(frames):
+    """Sets the decoding times as presentation times, in order."""
     first, ticks = None, -1
     for frame in frames:
         if frame.dts is None:

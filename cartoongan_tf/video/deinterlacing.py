@@ -1,6 +1,6 @@
-"""Interlaced frames -> whole ones, by FFmpeg's bwdif.
+"""Deinterlacing with FFmpeg's bwdif filter.
 
-What is not interlaced is left as it is, also between frames that are.
+Progressive frames are unchanged, even between interlaced ones.
 """
 
 from collections.abc import Iterable
@@ -8,34 +8,35 @@ from collections.abc import Iterator
 
 import av
 
-_LEAST = 16  # Pixels a side; bwdif refuses what is smaller than a few.
+_MIN_SIDE = 16  # Pixels; bwdif rejects tiny frames.
 
 
-def deinterlaced(frames: Iterable[av.VideoFrame]) -> Iterator[av.VideoFrame]:
-    """Frames of a video, one for each, with the times of the given ones."""
-    kind, graph = None, None
+def deinterlace(frames: Iterable[av.VideoFrame]) -> Iterator[av.VideoFrame]:
+    """Yields one frame per input frame, with its timestamp."""
+    properties, graph = None, None
     for frame in frames:
-        found = (
+        frame_properties = (
             (frame.width, frame.height, frame.format.name, frame.time_base),
             (frame.colorspace, frame.color_range),
         )
-        if found != kind:
-            yield from _flushed(graph)
-            kind, graph = found, _graph_for(*found)
+        if frame_properties != properties:
+            yield from _flush(graph)
+            properties = frame_properties
+            graph = _create_graph(*properties)
         if graph is None:
             yield frame
         else:
             graph.vpush(frame)
-            yield from _pulled(graph)
-    yield from _flushed(graph)
+            yield from _pull(graph)
+    yield from _flush(graph)
 
 
-def _graph_for(shape, color):
+def _create_graph(shape, color):
     width, height, format, time_base = shape
-    # What is stored otherwise, such as RGB of a screen, is never interlaced.
+    # Other formats, such as RGB of screen recordings, are never interlaced.
     if not format.startswith("yuv") or format.startswith("yuva"):
         return None
-    if min(width, height) < _LEAST:
+    if min(width, height) < _MIN_SIDE:
         return None
     graph = av.filter.Graph()
     try:
@@ -48,12 +49,12 @@ def _graph_for(shape, color):
             graph.add("bwdif", "mode=send_frame:deint=interlaced"),
             graph.add("buffersink"),
         ).configure()
-    except av.FFmpegError:  # Of damaged frames; they stay as they are.
+    except av.FFmpegError:  # Damaged frames are passed through.
         return None
     return graph
 
 
-def _pulled(graph):
+def _pull(graph):
     while True:
         try:
             yield graph.vpull()
@@ -61,7 +62,7 @@ def _pulled(graph):
             return
 
 
-def _flushed(graph):
+def _flush(graph):
     if graph is not None:
         graph.vpush(None)
-        yield from _pulled(graph)
+        yield from _pull(graph)

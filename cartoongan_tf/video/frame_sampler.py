@@ -1,11 +1,11 @@
-"""Videos -> RGB frames with their times, at a bounded rate.
+"""Sampling of video frames at a limited rate.
 
-Frames are uint8 RGB of shape `(height, width, 3)`, the way up and in the
-proportions that a player shows: turned as a phone's metadata say, and widened
-where pixels are not square, as on a DVD. Times are seconds from the start.
+Frames are uint8 RGB of shape `(height, width, 3)`, as a player shows them:
+rotated by the metadata of phones, and with square pixels, which those of a DVD
+are not. Times are in seconds from the start.
 
-A damaged video gives what can be decoded. Interlaced videos are deinterlaced,
-and HDR is tone mapped to SDR.
+Of a damaged video, all decodable frames are read. Interlaced videos are
+deinterlaced, and HDR is tone mapped to SDR.
 """
 
 from collections.abc import Iterator
@@ -17,43 +17,44 @@ from cartoongan_tf.video import display_matrix
 from cartoongan_tf.video import frame_pictures
 from cartoongan_tf.video import reader
 
-_ASPECTS = (0.2, 5.0)  # Pixels wider or narrower than that are mistagged.
+_MIN_ASPECT, _MAX_ASPECT = 0.2, 5.0  # Others are assumed to be wrong tags.
 
 
-def sampled(
+def sample_frames(
     video: reader.VideoFile, rate: float, start: float = 0.0
 ) -> Iterator[tuple[float, np.ndarray]]:
-    """Reads frames, at most `rate` a second.
+    """Reads at most `rate` frames per second.
 
-    Started again at the time of a frame that it gave, it gives that frame and
-    those after it once more.
+    Started at the time of a frame that it has yielded, it yields the same
+    frames again from there.
 
     Args:
-        video: The video.
-        rate: The first frame of every 1 / `rate` seconds is given.
-        start: Earlier frames are left out.
+        video: Video to read.
+        rate: Sampling rate; the first frame of each interval of 1 / `rate`
+            seconds is read.
+        start: Seconds at which to start.
 
     Yields:
         Time in seconds, and the frame.
     """
-    taken, picture_of = -1, frame_pictures.FramePictures()
-    for time, frame in video.decoded(start):
-        if time >= start and int(time * rate) > taken:
-            taken = int(time * rate)
+    interval, to_picture = -1, frame_pictures.FramePictures()
+    for time, frame in video.decode(start):
+        if time >= start and int(time * rate) > interval:
+            interval = int(time * rate)
             aspect = float(video.aspect)
             if display_matrix.is_transposed(frame):
                 aspect = 1 / aspect
-            yield time, _stretched(picture_of(frame), aspect)
+            yield time, _with_square_pixels(to_picture(frame), aspect)
 
 
-def clock(seconds: float) -> str:
-    """A time as players show it: h:mm:ss."""
+def format_time(seconds: float) -> str:
+    """Formats a time as h:mm:ss."""
     minutes, seconds = divmod(int(seconds), 60)
     return f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
 
 
-def _stretched(pixels, aspect):
-    if aspect == 1 or not _ASPECTS[0] < aspect < _ASPECTS[1]:
+def _with_square_pixels(pixels, aspect):
+    if aspect == 1 or not _MIN_ASPECT < aspect < _MAX_ASPECT:
         return pixels
     height, width = pixels.shape[:2]
     method = cv2.INTER_AREA if aspect < 1 else cv2.INTER_CUBIC

@@ -1,4 +1,4 @@
-"""Stages that the frames of one video go through, one after the other."""
+"""Pipeline stages for the frames of one video."""
 
 import contextlib
 from collections.abc import Callable
@@ -14,52 +14,52 @@ from cartoongan_tf.video import temporal_smoothing
 
 
 class Frame(NamedTuple):
-    """A frame on its way.
+    """A frame in the pipeline.
 
     Attributes:
-        tick: Its time, in ticks of the video.
+        tick: Presentation time, in ticks of the video.
         photo: uint8 RGB of shape `(height, width, 3)`.
-        cartoon: The same of its cartoon; the photo before there is one.
-        alpha: uint8 of shape `(height, width)`, 0 where it is transparent; None
-            if it is nowhere, or that is not kept.
-        memory: What the smoother knows after it.
+        cartoon: uint8 RGB of the same shape; initially the photo.
+        alpha: uint8 of shape `(height, width)`, 0 where transparent, or None
+            without an alpha channel to keep.
+        state: State of the smoother after this frame.
     """
 
     tick: int
     photo: np.ndarray
     cartoon: np.ndarray
     alpha: np.ndarray | None = None
-    memory: temporal_smoothing.Memory | None = None
+    state: temporal_smoothing.State | None = None
 
 
-def cartoons(
+def cartoonize_frames(
     cartoonize: Callable[[np.ndarray], np.ndarray],
     batches: Generator[list[Frame], None, None],
     batch: int,
     name: str,
 ) -> Iterator[Frame]:
-    """Frames with their cartoons; `name` is the video's in messages."""
+    """Adds cartoons to frames; `name` is the video's in messages."""
     with contextlib.closing(batches):
         for frames in batches:
             try:
-                made: Iterable[np.ndarray]
+                cartoons: Iterable[np.ndarray]
                 if batch > 1:
-                    made = cartoonize(np.stack([f.photo for f in frames]))
+                    cartoons = cartoonize(np.stack([f.photo for f in frames]))
                 else:
-                    made = [cartoonize(frames[0].photo)]
+                    cartoons = [cartoonize(frames[0].photo)]
             except errors.InputError as error:
                 raise errors.InputError(f"{name}: {error}") from error
-            for frame, cartoon in zip(frames, made, strict=True):
+            for frame, cartoon in zip(frames, cartoons, strict=True):
                 yield frame._replace(cartoon=cartoon)
 
 
-def smoothed(
+def smooth_frames(
     frames: Generator[Frame, None, None],
-    memory: temporal_smoothing.Memory | None,
+    state: temporal_smoothing.State | None,
 ) -> Iterator[Frame]:
-    """Frames with smoothed cartoons, going on from a memory."""
-    smoother = temporal_smoothing.TemporalSmoother(memory)
+    """Smooths the cartoons of frames, starting from a smoother's state."""
+    smoother = temporal_smoothing.TemporalSmoother(state)
     with contextlib.closing(frames):
         for frame in frames:
             smoothed = smoother(frame.photo, frame.cartoon)
-            yield frame._replace(cartoon=smoothed, memory=smoother.memory)
+            yield frame._replace(cartoon=smoothed, state=smoother.state)

@@ -1,7 +1,7 @@
-"""Pictures in a file of their own kind of video, without any loss.
+"""Lossless storage of frames in FFV1 video files.
 
-Pictures are uint8 RGB of shape `(height, width, 3)`. FFV1 keeps them bit by
-bit; cartoons of a photo took a fifth of their size.
+Pictures are uint8 RGB of shape `(height, width, 3)`. Files of cartoons took a
+fifth of the size of the raw pixels.
 """
 
 import pathlib
@@ -16,29 +16,29 @@ from cartoongan_tf.video import containers
 from cartoongan_tf.video import segment_writer
 
 _CODEC = "ffv1"
-_PIXELS = "bgr0"  # RGB and a byte unused: nothing is converted.
+_PIXEL_FORMAT = "bgr0"  # RGB with an unused byte; no color conversion.
 
 
 def write(path: pathlib.Path, pictures: Iterable[np.ndarray]) -> None:
-    """Writes pictures of one size, at least one."""
-    with containers.created(path, segment_writer.FORMAT) as container:
+    """Writes one or more pictures of the same size."""
+    with containers.open_output(path, segment_writer.FORMAT) as container:
         stream = cast(av.VideoStream, container.add_stream(_CODEC))
-        stream.pix_fmt = _PIXELS
+        stream.pix_fmt = _PIXEL_FORMAT
         for number, picture in enumerate(pictures):
             if number == 0:
                 stream.height, stream.width = picture.shape[:2]
             frame = av.VideoFrame.from_ndarray(picture, "rgb24")
-            container.mux(stream.encode(frame.reformat(format=_PIXELS)))
+            container.mux(stream.encode(frame.reformat(format=_PIXEL_FORMAT)))
         container.mux(stream.encode(None))
 
 
 def read(paths: Iterable[pathlib.Path]) -> Iterator[np.ndarray]:
-    """The pictures of files, in order.
+    """Yields the pictures of files, in order.
 
     Raises:
-        OSError: If a file is gone or damaged.
+        OSError: If a file is missing or damaged.
     """
     for path in paths:
-        with containers.opened(path) as container:
+        with containers.open_input(path) as container:
             for frame in container.decode(video=0):
                 yield frame.to_ndarray(format="rgb24")

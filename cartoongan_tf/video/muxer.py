@@ -1,8 +1,7 @@
-"""Segments and the sound of their source -> one video file.
+"""Muxing of segments with the audio of their source into one video file.
 
-Nothing is encoded again but sound that the target cannot hold. Sound,
-subtitles and attachments are those of the source, as are titles, languages
-and chapters.
+Audio, subtitles, attachments, titles, languages and chapters are copied from
+the source. Only audio that the target does not support is re-encoded.
 """
 
 import fractions
@@ -22,8 +21,8 @@ from cartoongan_tf.video import reader
 from cartoongan_tf.video import segment_writer
 from cartoongan_tf.video import stream_copy
 
-# What a file says of how it was written, which is no longer true.
-_OUTDATED = {
+# Metadata keys that describe how the source was encoded.
+_ENCODING_KEYS = {
     "alpha_mode",
     "major_brand",
     "minor_version",
@@ -42,111 +41,112 @@ def mux(
     rate: fractions.Fraction,
     source: reader.VideoFile | None = None,
 ) -> list[str]:
-    """Writes a video, whole or not at all.
+    """Writes a video atomically.
 
-    Where the streams of the source break it, it is written without them.
+    If the other streams of the source cannot be muxed, it is written without
+    them.
 
     Args:
-        segments: Files of `video_segments`, in order.
+        segments: Files of `segment_writer`, in order.
         target: File to write.
-        encoding: With which the segments were encoded.
-        display: How the frames are shown.
-        rate: Frames a second, or about that.
-        source: Where the sound and all else comes from, if anywhere.
+        encoding: Encoding of the segments.
+        display: Display properties of the frames.
+        rate: Nominal frames per second.
+        source: Video to copy the other streams and metadata from, or None.
 
     Returns:
-        What could not be kept and `losses` did not foresee, in sentences.
+        Notes on what was lost and `find_unsupported` did not predict.
 
     Raises:
-        InputError: If the target cannot hold the pictures' times.
+        InputError: If the target does not support the frames' timestamps.
     """
-    parts = segments, target, encoding, display, rate
+    arguments = segments, target, encoding, display, rate
     if source is None:
-        _write(*parts, None)
+        _write(*arguments, None)
         return []
     try:
-        damaged = _write(*parts, source)
+        is_damaged = _write(*arguments, source)
     except (av.FFmpegError, ValueError) as error:
         if isinstance(error, OSError):  # Such as a full disk.
             raise
-        _write_pictures(*parts, source.name)
+        _write_video_only(*arguments, source.name)
         return [
-            f"{source.name}: its sound and subtitles cannot be kept, and are "
+            f"{source.name}: its audio and subtitles cannot be kept and are "
             f"left out ({error})."
         ]
-    if not damaged:
+    if not is_damaged:
         return []
     return [
-        f"{source.name}: damaged parts of its sound or subtitles are left out."
+        f"{source.name}: damaged parts of its audio or subtitles are left out."
     ]
 
 
-def _write_pictures(segments, target, encoding, display, rate, name):
-    """Writes a video without what the source has beside the pictures."""
+def _write_video_only(segments, target, encoding, display, rate, name):
     try:
         _write(segments, target, encoding, display, rate, None)
     except (av.FFmpegError, ValueError) as error:
         if isinstance(error, OSError):
             raise
         raise errors.InputError(
-            f"{name} has frames at times that {target.suffix} cannot hold "
+            f"{name} has frame times that {target.suffix} does not support "
             f"({error}); convert it with another program first."
         ) from error
 
 
-def losses(
+def find_unsupported(
     target: pathlib.Path,
     encoding: codecs.Encoding,
     display: reader.DisplayInfo,
     source: reader.VideoFile,
 ) -> list[str]:
-    """What of a video the target cannot hold, told before it is made.
+    """Finds features of a video that the target does not support.
 
     Args:
-        target: As that of `mux`, as are the others.
-        encoding: How it is written.
-        display: How the frames are shown.
-        source: Where the sound and all else comes from.
+        target: File to write.
+        encoding: Encoding of the target.
+        display: Display properties of the frames.
+        source: Video to cartoonize.
 
     Returns:
-        Sentences.
+        Notes for the user.
     """
-    found = stream_copy.losses(source, encoding)
+    notes = stream_copy.find_unsupported(source, encoding)
     if source.has_alpha and not encoding.has_alpha:
-        found.append(
+        notes.append(
             f"{source.name} has an alpha channel, which {encoding.codec} does "
-            "not keep in such a file: its cartoon stands on white; write a "
-            ".webm, by vp9, or a .mov, by prores."
+            f"not support in {target.suffix}: its cartoon is on white; write a "
+            ".webm with vp9 or a .mov with prores."
         )
-    # H.264 and H.265 say it themselves, and PyAV tells MP4 files only.
-    is_mute = encoding.codec in ("vp9", "av1") and encoding.format != "mp4"
-    if display.aspect != 1 and is_mute:
-        found.append(
+    # H.264 and H.265 store the aspect themselves; for the others, PyAV sets it
+    # in MP4 only.
+    lacks_aspect = encoding.codec in ("vp9", "av1") and encoding.format != "mp4"
+    if display.aspect != 1 and lacks_aspect:
+        notes.append(
             f"{target}: its pixels are not square ({display.aspect}), which "
-            "such a file cannot say; write an .mp4, or h264."
+            "this format does not store; write an .mp4, or use h264."
         )
     if encoding.even and any(side % 2 for side in display.size):
-        found.append(
-            f"{target}: {encoding.codec} holds even sizes only, so the last "
-            "row or column is there twice; vp9 and av1 hold odd ones."
+        notes.append(
+            f"{target}: {encoding.codec} supports even sizes only, so the last "
+            "row or column is duplicated; vp9 and av1 support odd sizes."
         )
-    return found
+    return notes
 
 
 def _write(segments, target, encoding, display, rate, source):
     with (
         atomic_files.atomic_path(target) as temporary,
-        containers.created(
+        containers.open_output(
             temporary, encoding.format, dict(encoding.file_options)
         ) as output,
     ):
-        with containers.opened(segments[0]) as first:
+        with containers.open_input(segments[0]) as first:
             video = _add_video(output, first, encoding, display, rate)
         if source is None:
             return _mux_packets(output, video, segments, rate, 0)
-        with containers.opened(source.path) as container:
-            _describe(output, video, container, source)
-            tracks = stream_copy.SoundTracks(
+        with containers.open_input(source.path) as container:
+            _copy_metadata(output, video, container, source)
+            copier = stream_copy.StreamCopier(
                 output, container, encoding, source
             )
             return _mux_packets(
@@ -155,7 +155,7 @@ def _write(segments, target, encoding, display, rate, source):
                 segments,
                 rate,
                 source.start_offset,
-                tracks.packets(),
+                copier.packets(),
             )
 
 
@@ -171,10 +171,10 @@ def _add_video(output, first, encoding, display, rate):
     return stream
 
 
-def _describe(output, video, container, source):
-    old = container.streams[source.index]
-    output.metadata.update(_lasting(container.metadata))
-    video.metadata.update(_lasting(old.metadata))
+def _copy_metadata(output, video, container, source):
+    source_stream = container.streams[source.index]
+    output.metadata.update(_without_encoding(container.metadata))
+    video.metadata.update(_without_encoding(source_stream.metadata))
     chapters = container.chapters()
     for number, chapter in enumerate(chapters):
         shift = int(source.start / chapter["time_base"])
@@ -185,59 +185,59 @@ def _describe(output, video, container, source):
         output.set_chapters(chapters)
 
 
-def _lasting(metadata):
-    """The part of a file's metadata that is true of its cartoon, too."""
+def _without_encoding(metadata):
+    """Returns the metadata that applies to the cartoon, too."""
     return {
         key: value
         for key, value in metadata.items()
-        if key.lower() not in _OUTDATED
+        if key.lower() not in _ENCODING_KEYS
         and not key.startswith(("_STATISTICS", "NUMBER_OF", "BPS", "DURATION"))
     }
 
 
 def _mux_packets(output, video, segments, rate, start_offset, others=()):
-    """Writes all packets but bad ones of other streams; whether there are."""
-    damaged = False
-    pictures = _video_packets(segments, video, rate, start_offset)
-    # Written in the order of time, or all of the sound would wait in memory.
-    for _, packet in heapq.merge(pictures, others, key=lambda timed: timed[0]):
+    """Writes all packets; returns whether damaged ones were skipped."""
+    is_damaged = False
+    frames = _video_packets(segments, video, rate, start_offset)
+    # Interleaved by time; otherwise all of the audio would wait in memory.
+    for _, packet in heapq.merge(frames, others, key=lambda timed: timed[0]):
         try:
             output.mux(packet)
         except (av.FFmpegError, ValueError) as error:
-            # One bad packet of sound; the next may be good.
+            # A bad audio packet; the next one may be good.
             if packet.stream is video or isinstance(error, OSError):
                 raise
-            damaged = True
-    return damaged
+            is_damaged = True
+    return is_damaged
 
 
 def _video_packets(segments, stream, rate, start_offset):
-    """Packets with the times at which they are decoded, made again.
+    """Yields packets with new decoding timestamps.
 
-    Each segment has its own, which overlap where segments meet. Decoding in
-    the order of showing, `delay` frames ahead, suits all of them.
+    Those of the segments overlap at their boundaries. The presentation times,
+    `delay` frames earlier, are valid decoding times for all of them.
     """
-    delay = max(map(_delay, segments))
-    waiting: list = []  # Times of the last `delay` frames.
+    delay = max(map(_reorder_delay, segments))
+    decoding_times: list = []
     for number, path in enumerate(segments):
-        pictures = segment_writer.read_packets(path)
-        base = pictures[0].time_base
+        segment = segment_writer.read_packets(path)
+        base = segment[0].time_base
         step = round(1 / rate / base) or 1
-        times = sorted(packet.pts for packet in pictures)
-        after = dict(itertools.pairwise([*times, times[-1] + step]))
+        times = sorted(packet.pts for packet in segment)
+        next_time = dict(itertools.pairwise([*times, times[-1] + step]))
         if number == 0:
-            waiting = [times[0] - step * n for n in range(delay, 0, -1)]
-        waiting += times
-        for packet in pictures:
-            packet.dts = waiting.pop(0)
-            packet.duration = after[packet.pts] - packet.pts
-            packets.move(packet, round(start_offset / base))
+            decoding_times = [times[0] - step * n for n in range(delay, 0, -1)]
+        decoding_times += times
+        for packet in segment:
+            packet.dts = decoding_times.pop(0)
+            packet.duration = next_time[packet.pts] - packet.pts
+            packets.shift(packet, round(start_offset / base))
             packet.stream = stream
             yield float(packet.dts * packet.time_base), packet
 
 
-def _delay(path):
-    """Largest number of frames that a segment's frame is shown late by."""
+def _reorder_delay(path):
+    """Returns the maximum reordering of a segment's frames, in frames."""
     times = [packet.pts for packet in segment_writer.read_packets(path)]
     rank = {time: number for number, time in enumerate(sorted(times))}
     return max(number - rank[time] for number, time in enumerate(times))

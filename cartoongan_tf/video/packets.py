@@ -1,7 +1,7 @@
-"""Packets of a video file, on one clock.
+"""Packets of a video file, with continuous timestamps.
 
-The clock of broadcasts and DVDs may jump: where recordings were joined, or
-where one title ends. FFmpeg tells which kinds of files do that.
+Timestamps of broadcasts and DVDs may jump where recordings were joined or a
+title ends. FFmpeg knows the container formats that allow it.
 """
 
 import collections
@@ -14,23 +14,23 @@ import av
 
 from cartoongan_tf.video import containers
 
-_MAY_JUMP = 0x0200  # FFmpeg's AVFMT_TS_DISCONT.
-# Seconds, as FFmpeg's own program has them: what lies in between is a gap.
-_BACK, _AHEAD = fractions.Fraction(1, 10), 10
+_AVFMT_TS_DISCONT = 0x0200
+# Seconds, as in FFmpeg's own program. Steps in between are gaps, not jumps.
+_MAX_STEP_BACK, _MAX_GAP = fractions.Fraction(1, 10), 10
 
 
 def may_jump(container: av.container.InputContainer) -> bool:
-    """Whether the clock of such a kind of file may jump."""
-    return bool(container.format.flags & _MAY_JUMP)
+    """Whether the container format allows timestamp discontinuities."""
+    return bool(container.format.flags & _AVFMT_TS_DISCONT)
 
 
-def moment(packet: av.Packet) -> int | None:
-    """Ticks at which a packet is decoded, or else shown."""
+def timestamp(packet: av.Packet) -> int | None:
+    """Returns the decoding time of a packet, or else its presentation time."""
     return packet.pts if packet.dts is None else packet.dts
 
 
-def move(packet: av.Packet, ticks: int) -> None:
-    """Adds ticks to the times that a packet has."""
+def shift(packet: av.Packet, ticks: int) -> None:
+    """Adds ticks to the timestamps of a packet."""
     if packet.pts is not None:
         packet.pts += ticks
     if packet.dts is not None:
@@ -38,15 +38,15 @@ def move(packet: av.Packet, ticks: int) -> None:
 
 
 class PacketReader:
-    """Reads packets in the order of the file.
+    """Reads packets in file order.
 
     Args:
-        container: The file, open.
+        container: Opened file.
 
     Attributes:
-        end: Seconds from the start of the file to the end of what was read,
-            of any stream.
-        is_broken: Whether the file broke off.
+        end: Seconds from the start of the file to the end of the packets read
+            so far, of all streams.
+        is_truncated: Whether the file ended unexpectedly.
     """
 
     def __init__(self, container: av.container.InputContainer) -> None:
@@ -56,90 +56,95 @@ class PacketReader:
         )
         self._clock = _Clock() if may_jump(container) else None
         self.end = fractions.Fraction(0)
-        self.is_broken = False
+        self.is_truncated = False
 
     def packets(
         self, streams: Sequence[av.stream.Stream]
     ) -> Iterator[av.Packet]:
-        """Packets of some streams; of a whole file, the last ones are empty."""
+        """Yields the packets of some streams.
+
+        At the end of a complete file, an empty packet of each stream follows.
+        """
         indices = {stream.index for stream in streams}
-        # All, for the clock, and to see how far the file goes.
-        for packet in self._whole():
-            self._see(packet)
+        # The clock and `end` need the packets of all streams.
+        for packet in self._read_all():
+            self._update(packet)
             if packet.stream.index in indices:
                 yield packet
 
-    def _whole(self):
+    def _read_all(self):
         try:
-            yield from containers.demuxed(self._container)
+            yield from containers.demux(self._container)
         except av.FFmpegError:
-            self.is_broken = True
+            self.is_truncated = True
 
-    def _see(self, packet):
-        time = moment(packet)
+    def _update(self, packet):
+        time = timestamp(packet)
         if time is None:
             return
         base = packet.time_base
-        length = (packet.duration or 0) * base
+        duration = (packet.duration or 0) * base
         if self._clock:
-            shift = self._clock.shift(packet.stream.index, time * base, length)
-            move(packet, round(shift / base))
+            seconds = self._clock.shift(
+                packet.stream.index, time * base, duration
+            )
+            shift(packet, round(seconds / base))
         shown = packet.dts if packet.pts is None else packet.pts
-        self.end = max(self.end, shown * base + length - self._start)
+        self.end = max(self.end, shown * base + duration - self._start)
 
 
 class _Clock:
-    """Makes one clock of one that jumps.
+    """Makes jumping timestamps continuous.
 
-    A file has stretches, each with a shift of its own. Each stream goes on
-    into the next one by itself, since the last sound of a stretch may come
-    after the first picture of the next. A jump of single packets is a damage,
-    and the stream goes on where it was.
+    A file consists of sections, each with its own time shift. Streams enter
+    the next section independently, since the last audio of a section may come
+    after the first frame of the next one. If only single packets jump, they
+    are damaged, and the stream returns to its section.
     """
 
     def __init__(self):
-        self._shifts = [fractions.Fraction(0)]
+        self._shifts = [fractions.Fraction(0)]  # Seconds, by section.
         self._streams = collections.defaultdict(_Stream)
 
-    def shift(self, index, time, length):
-        """Seconds to be added to a packet's time."""
+    def shift(self, index, time, duration):
+        """Returns the seconds to add to a packet's time."""
         stream = self._streams[index]
-        stream.place = self._place(stream, time)
-        shift = self._shifts[stream.place]
-        begin, stream.begin = stream.begin, time + shift
-        if not length and begin is not None:
-            length = stream.begin - begin
-        stream.end = stream.begin + length
+        stream.section = self._find_section(stream, time)
+        shift = self._shifts[stream.section]
+        last_start, stream.start = stream.start, time + shift
+        if not duration and last_start is not None:
+            duration = stream.start - last_start
+        stream.end = stream.start + duration
         return shift
 
-    def _place(self, stream, time):
+    def _find_section(self, stream, time):
         ends = [s.end for s in self._streams.values() if s.end is not None]
         if not ends:
             return 0
         now = max(ends)
-        ways = [stream.end]
+        stream_ends = [stream.end]
         if stream.end_before_jump is not None:
-            ways.append(stream.end_before_jump)
-        for end in ways:
-            first = now - _AHEAD if end is None else end - _BACK
-            for place in self._nearest(stream.place):
-                moved = time + self._shifts[place]
-                if max(first, now - _AHEAD) <= moved <= now + _AHEAD:
+            stream_ends.append(stream.end_before_jump)
+        for end in stream_ends:
+            first = now - _MAX_GAP if end is None else end - _MAX_STEP_BACK
+            for section in self._search_order(stream.section):
+                shifted = time + self._shifts[section]
+                if max(first, now - _MAX_GAP) <= shifted <= now + _MAX_GAP:
                     stream.end_before_jump = None
-                    return place
+                    return section
         if stream.end_before_jump is None:
             stream.end_before_jump = stream.end
         self._shifts.append(now - time)
         return len(self._shifts) - 1
 
-    def _nearest(self, place):
-        """All stretches: this one, then later ones, then earlier ones."""
-        return [*range(place, len(self._shifts)), *range(place)]
+    def _search_order(self, section):
+        """Returns all sections: this one, later ones, then earlier ones."""
+        return [*range(section, len(self._shifts)), *range(section)]
 
 
 @dataclasses.dataclass
 class _Stream:
-    place: int = 0  # Number of the stretch that it is in.
-    begin: fractions.Fraction | None = None  # Of its last packet.
+    section: int = 0  # Index of the current section.
+    start: fractions.Fraction | None = None  # Seconds of the last packet.
     end: fractions.Fraction | None = None
     end_before_jump: fractions.Fraction | None = None

@@ -1,7 +1,7 @@
-"""The stream of a video file that is its moving picture.
+"""Selection of the main video stream of a file.
 
-Phones put more beside it: covers, and the stills of a motion photo, which are
-larger than the film and a few only.
+Phones add further video streams: covers, and the stills of a motion photo,
+which are larger than the video but few.
 """
 
 import collections
@@ -12,38 +12,38 @@ import av
 
 from cartoongan_tf.video import containers
 
-_LOOKED_AT = 100  # Packets that tell how many a stream has.
-# Share of the packets of the longest stream that a moving picture has at least.
-_FEW = 0.5
+_MAX_COUNTED_PACKETS = 100
+# Relative to the stream with the most packets.
+_MIN_PACKET_SHARE = 0.5
 
 
-def chosen(
+def choose(
     container: av.container.InputContainer,
 ) -> av.video.stream.VideoStream | None:
-    """The largest one that is neither a cover nor of a few stills.
+    """Returns the largest stream that is neither a cover nor a few stills.
 
-    Packets of a file with several are read to find out.
+    If there are several streams, it reads some packets of the file.
     """
     streams = [s for s in container.streams.video if not is_cover(s)]
     if len(streams) > 1:
-        counts = _counts(container, streams)
-        most = max(counts.values(), default=0)
-        streams = [s for s in streams if counts[s.index] >= _FEW * most]
+        counts = _count_packets(container, streams)
+        min_count = _MIN_PACKET_SHARE * max(counts.values(), default=0)
+        streams = [s for s in streams if counts[s.index] >= min_count]
     return max(streams, key=_area, default=None)
 
 
 def is_cover(stream: av.stream.Stream) -> bool:
-    """Whether a stream is a still that stands for the whole file."""
+    """Whether a stream is an attached cover picture."""
     attached = type(stream.disposition).attached_pic
     return stream.type == "video" and bool(stream.disposition & attached)
 
 
-def _counts(container, streams):
-    """How many of the first packets each stream has, by its number."""
+def _count_packets(container, streams):
+    """Counts each stream's share of the first packets, by stream index."""
     counts: collections.Counter[int] = collections.Counter()
     with contextlib.suppress(av.FFmpegError):
-        packets = containers.demuxed(container, *streams)
-        for packet in itertools.islice(packets, _LOOKED_AT):
+        packets = containers.demux(container, *streams)
+        for packet in itertools.islice(packets, _MAX_COUNTED_PACKETS):
             counts[packet.stream.index] += bool(packet.size)
     return counts
 

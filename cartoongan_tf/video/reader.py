@@ -1,12 +1,12 @@
-"""Video files -> frames with their times: what reads all that moves.
+"""Reader of video files as frames with timestamps.
 
-Frames are uint8 RGB of shape `(height, width, 3)`, the way up that a player
-shows, as stored otherwise: pixels that are not square stay so. Times are
-seconds from the first frame, or ticks of the file's own clock, which are
-exact.
+Frames are uint8 RGB of shape `(height, width, 3)`, upright, with the stored
+pixel aspect ratio. Times are seconds from the first frame, or ticks of the
+stream's time base, which are exact.
 
-A damaged file gives what can be decoded. Interlaced videos are deinterlaced.
-10 bits a channel become 8, and HDR is tone mapped to SDR.
+Of a damaged file, all decodable frames are read. Interlaced videos are
+deinterlaced, 10-bit channels are reduced to 8 bits, and HDR is tone mapped to
+SDR.
 """
 
 import contextlib
@@ -29,10 +29,10 @@ from cartoongan_tf.video import frame_pictures
 from cartoongan_tf.video import packets
 from cartoongan_tf.video import picture_stream
 
-# Seconds to seek ahead of a time: some key frames come late.
+# Seconds to seek before a time, since keyframes may be late.
 _SEEK_MARGIN = 5.0
-# Seconds that a whole file may be shorter by than it says.
-_SPARE = 2.0
+# Seconds by which a complete file may be shorter than declared.
+_DURATION_TOLERANCE = 2.0
 
 
 class DisplayInfo(NamedTuple):
@@ -40,10 +40,10 @@ class DisplayInfo(NamedTuple):
 
     Attributes:
         size: Width and height in pixels, upright.
-        aspect: Width of a pixel, in its heights, upright.
-        matrix: Between RGB and YCbCr, as in ITU-T H.273.
-        primaries: The same of the primaries; 2 if the file does not say.
-        transfer: The same of the curve.
+        aspect: Pixel aspect ratio, width by height, upright.
+        matrix: Matrix coefficients, as in ITU-T H.273.
+        primaries: Color primaries, as in ITU-T H.273; 2 if unspecified.
+        transfer: Transfer characteristics, as in ITU-T H.273.
     """
 
     size: tuple[int, int]
@@ -54,115 +54,116 @@ class DisplayInfo(NamedTuple):
 
 
 class VideoFile:
-    """A file with a moving picture.
+    """A file with a video stream.
 
     Args:
         path: File to open.
-        name: What to call it in messages; the path by default.
+        name: Name in messages; the path by default.
 
     Attributes:
-        seconds: Length, or None where the file does not say.
-        rate: Frames a second; of uneven ones a guess.
-        time_base: Seconds a tick.
-        start: Seconds, by the clock of the file, that are its start.
-        start_offset: Seconds from that, which may be one of sound, to the
-            first frame.
-        aspect: Width of a pixel, in its heights, as stored.
-        end: Where a video that breaks off does, once its frames were read.
-        is_fitted: Whether frames of other sizes than the first one's were
-            fitted into that, once they were read.
+        seconds: Duration, or None if the file does not declare it.
+        rate: Frames per second; an estimate if the rate varies.
+        time_base: Seconds per tick.
+        start: Start of the file, of audio or video, in seconds of its clock.
+        start_offset: Seconds from `start` to the first frame.
+        aspect: Pixel aspect ratio, width by height, as stored.
+        end: End in seconds of a truncated video, else None; set after
+            reading.
+        has_resized_frames: Whether frames of another size were fitted into
+            that of the first; set after reading.
 
     Raises:
-        InputError: If the file is missing, no video, or has no moving picture.
+        InputError: If the file is missing, not a video, or has no video
+            stream.
     """
 
     def __init__(self, path: str | pathlib.Path, name: str | None = None):
         self.path = pathlib.Path(path).absolute()
         self.name = name or str(path)
         self.end: float | None = None
-        self.is_fitted = False
+        self.has_resized_frames = False
         if not self.path.is_file():
             raise errors.InputError(f"{self.name} is not a file.")
         try:
-            with containers.opened(self.path) as container:
-                self._describe(container)
+            with containers.open_input(self.path) as container:
+                self._read_properties(container)
         except av.FFmpegError as error:
             raise errors.InputError(
-                f"{self.name} is not a video that can be read "
-                f"({error.strerror}); play it to see whether it is whole."
+                f"{self.name} is not a readable video ({error.strerror}); play "
+                "it to check whether it is damaged."
             ) from error
 
     def frames(
         self, start: int = 0, *, keeps_alpha: bool = False
     ) -> Iterator[tuple[int, np.ndarray]]:
-        """Reads all frames, in the size of the first.
+        """Reads frames, in the size of the first.
 
-        Started again at the tick of a frame that it gave, it gives that frame
-        and those after it once more.
+        Started at the tick of a frame that it has yielded, it yields the same
+        frames again from there.
 
         Args:
-            start: Earlier frames are left out.
-            keeps_alpha: Whether pictures are RGBA, in place of RGB on white.
+            start: Tick at which to start.
+            keeps_alpha: Whether to return RGBA instead of RGB on white.
 
         Yields:
             Ticks from the first frame, strictly increasing, and the picture.
         """
-        last = -1
-        picture_of = frame_pictures.FramePictures(keeps_alpha=keeps_alpha)
+        tick = -1
+        to_picture = frame_pictures.FramePictures(keeps_alpha=keeps_alpha)
         seconds = float(start * self.time_base)
-        for time, frame in self.decoded(seconds):
-            last = max(last + 1, round(time / self.time_base))
-            if last >= start:
-                picture = picture_of(frame)
-                fitted = _fitted(picture, self._size)
-                self.is_fitted |= fitted is not picture
-                yield last, fitted
+        for time, frame in self.decode(seconds):
+            tick = max(tick + 1, round(time / self.time_base))
+            if tick >= start:
+                picture = to_picture(frame)
+                fitted = _letterbox(picture, self._size)
+                self.has_resized_frames |= fitted is not picture
+                yield tick, fitted
 
-    def decoded(self, start: float) -> Iterator[tuple[float, av.VideoFrame]]:
-        """Frames as they are decoded, from `start` or before, to the end."""
-        if self._is_timed and start > _SEEK_MARGIN:
+    def decode(self, start: float) -> Iterator[tuple[float, av.VideoFrame]]:
+        """Yields seconds and decoded frames, from `start` or earlier."""
+        if self._is_seekable and start > _SEEK_MARGIN:
             with contextlib.closing(
-                self._decoded(start - _SEEK_MARGIN)
+                self._decode(start - _SEEK_MARGIN)
             ) as frames:
                 first = next(frames, None)
                 if first is not None and first[0] <= start:
                     yield first
                     yield from frames
                     return
-        # A file that cannot be searched is read from its beginning.
-        yield from self._decoded(None)
+        # A file without seeking is read from its beginning.
+        yield from self._decode(None)
 
     def display_info(self) -> tuple[DisplayInfo, list[str]]:
-        """Display metadata, and messages on what is lost of it.
+        """Returns display metadata, and notes on properties that get lost.
 
         Raises:
             InputError: If no frame can be decoded.
         """
         frame, aspect = self._first_frame, self.aspect
-        is_turned = display_matrix.is_transposed(frame)
-        matrix, primaries, transfer = _colors(frame)
+        is_transposed = display_matrix.is_transposed(frame)
+        matrix, primaries, transfer = _color_tags(frame)
         display = DisplayInfo(
             size=self._size,
-            aspect=1 / aspect if is_turned else aspect,
+            aspect=1 / aspect if is_transposed else aspect,
             matrix=matrix,
             primaries=primaries,
             transfer=transfer,
         )
-        return display, [f"{self.name} {loss}" for loss in _losses(frame)]
+        return display, [f"{self.name} {note}" for note in _lost(frame)]
 
     @property
     def has_alpha(self) -> bool:
-        """Whether its frames can be transparent."""
+        """Whether the video has an alpha channel."""
         return frame_pictures.has_alpha(self._first_frame)
 
     @functools.cached_property
     def _first_frame(self):
-        with contextlib.closing(self._decoded(None)) as frames:
+        with contextlib.closing(self._decode(None)) as frames:
             first = next(frames, None)
         if first is None:
             raise errors.InputError(
                 f"{self.name} has no frame that can be decoded; play it to "
-                "see whether it is whole."
+                "check whether it is damaged."
             )
         return first[1]
 
@@ -172,16 +173,16 @@ class VideoFile:
         size = frame.width, frame.height
         return size[::-1] if display_matrix.is_transposed(frame) else size
 
-    def _describe(self, container):
-        stream = picture_stream.chosen(container)
+    def _read_properties(self, container):
+        stream = picture_stream.choose(container)
         if stream is None:
             raise errors.InputError(
-                f"{self.name} has no moving picture; name a video."
+                f"{self.name} has no video stream; name a video."
             )
         if stream.codec_context is None:
             raise errors.InputError(
-                f"{self.name} has a picture of a codec that FFmpeg does not "
-                "know; convert it to H.264 first."
+                f"{self.name} has a video codec that FFmpeg does not support; "
+                "convert it to H.264 first."
             )
         self.index = stream.index
         self.aspect = fractions.Fraction(stream.sample_aspect_ratio or 1)
@@ -189,16 +190,17 @@ class VideoFile:
             stream.guessed_rate or stream.average_rate or 25
         )
         self.time_base = stream.time_base
-        self._is_timed = (
+        self._is_seekable = (
             stream.start_time is not None
             and not packets.may_jump(container)
-            and not decoding.lacks_times(stream)
+            and not decoding.lacks_presentation_times(stream)
         )
-        self._first = (stream.start_time or 0) * stream.time_base
-        # Sound may begin a little before 0, to give its decoder a run-up.
+        first_frame = (stream.start_time or 0) * stream.time_base
+        self._first_frame_time = first_frame
+        # Audio may start slightly before 0, to prime its decoder.
         start = max(0, container.start_time or 0)
-        self.start = min(fractions.Fraction(start, av.time_base), self._first)
-        self.start_offset = self._first - self.start
+        self.start = min(fractions.Fraction(start, av.time_base), first_frame)
+        self.start_offset = first_frame - self.start
         if container.duration:
             self.seconds = container.duration / av.time_base
         elif stream.duration:
@@ -206,38 +208,43 @@ class VideoFile:
         else:
             self.seconds = None
 
-    def _decoded(self, start):
+    def _decode(self, start):
         period = float(1 / self.rate)
         time = -period
-        with containers.opened(self.path) as container:
+        with containers.open_input(self.path) as container:
             stream = container.streams[self.index]
             stream.thread_type = "AUTO"
             file = packets.PacketReader(container)
             try:
                 if start is not None:
-                    place = int((start + self._first) / stream.time_base)
-                    container.seek(place, stream=stream)
+                    seconds = start + self._first_frame_time
+                    container.seek(
+                        int(seconds / stream.time_base), stream=stream
+                    )
             except av.FFmpegError:
                 return
-            frames = decoding.decoded(file.packets([stream]), stream)
-            for frame in deinterlacing.deinterlaced(frames):
+            frames = decoding.decode(file.packets([stream]), stream)
+            for frame in deinterlacing.deinterlace(frames):
                 time += period
                 if frame.time is not None:
-                    time = max(0.0, frame.time - self._first)
+                    time = max(0.0, frame.time - self._first_frame_time)
                 yield time, frame
-        short = self.seconds is not None and file.end < self.seconds - _SPARE
-        if file.is_broken or short:
+        is_short = (
+            self.seconds is not None
+            and file.end < self.seconds - _DURATION_TOLERANCE
+        )
+        if file.is_truncated or is_short:
             self.end = time
 
 
-def _colors(frame):
-    """Matrix, primaries and curve of the pictures of a frame."""
+def _color_tags(frame):
+    """Returns matrix, primaries and transfer of a frame as a picture."""
     if frame.color_trc in frame_pictures.HDR:
         return (frame_pictures.BT709,) * 3
     untagged = frame_pictures.UNTAGGED
     matrix = frame.colorspace
     if matrix not in frame_pictures.MATRICES:
-        is_hd = frame.height >= frame_pictures.HD
+        is_hd = frame.height >= frame_pictures.MIN_HD_HEIGHT
         matrix = frame_pictures.BT709 if is_hd else frame_pictures.BT601
     return (
         matrix,
@@ -246,19 +253,19 @@ def _colors(frame):
     )
 
 
-def _losses(frame):
+def _lost(frame):
     if frame.color_trc in frame_pictures.HDR:
         name = frame_pictures.HDR[frame.color_trc]
         yield f"is HDR ({name}); its cartoon is tone mapped to SDR."
     elif frame.format.components[0].bits > 8:
         yield (
-            f"has {frame.format.components[0].bits} bits a channel; its "
+            f"has {frame.format.components[0].bits} bits per channel; its "
             "cartoon has 8."
         )
 
 
-def _fitted(picture, size):
-    """A whole picture in another size, in the middle between black bars."""
+def _letterbox(picture, size):
+    """Fits a picture into another size, centered between black bars."""
     height, width = picture.shape[:2]
     if (width, height) == size:
         return picture

@@ -1,9 +1,10 @@
-"""Work in progress on a video: the segments that are done.
+"""Storage of finished segments, to resume an interrupted video.
 
-A hidden folder beside the target holds each segment as a file, a record of
-the one before it, and what the smoother knew at its end. A segment counts once
-its record is there, which is written last. The settings stand in the folder:
-with others, or with another source, work starts over.
+A hidden folder beside the target holds a file for each segment, a record of
+the previous segment's number, and the smoother's state at the end of the last
+one. A segment is finished once its record exists, which is written last. The
+folder also stores the settings: with other ones, or another source, work
+starts over.
 """
 
 import contextlib
@@ -22,18 +23,18 @@ from cartoongan_tf.video import segments
 from cartoongan_tf.video import temporal_smoothing
 
 _SETTINGS = "settings.json"
-_NONE = -1  # The number before the first.
+_NO_SEGMENT = -1  # Recorded as the predecessor of the first segment.
 
 
 class SegmentFolder:
-    """The folder of one target.
+    """Folder of the segments of one target.
 
     Args:
-        target: The video that is to be written.
-        settings: What the segments depend on, as JSON values.
+        target: Video to write.
+        settings: JSON values on which the segments depend.
 
     Raises:
-        InputError: If no folder can be made there.
+        InputError: If the folder cannot be created.
     """
 
     def __init__(self, target: pathlib.Path, settings: dict[str, Any]) -> None:
@@ -47,24 +48,24 @@ class SegmentFolder:
         except OSError as error:
             raise errors.InputError(
                 f"{target} cannot be written ({error.strerror}); name another "
-                "place."
+                "output."
             ) from error
         if not record.exists():
             with atomic_files.atomic_path(record) as temporary:
                 temporary.write_bytes(text.encode())
-        self._last = max(self.done(), default=_NONE)
+        self._last = max(self.done(), default=_NO_SEGMENT)
 
     @property
     def next(self) -> int:
-        """Number of the segment after the last one that is done."""
+        """Number of the segment after the last finished one."""
         return self._last + 1
 
     def done(self) -> list[int]:
-        """Numbers of the segments before any that is missing.
+        """Returns the numbers of finished segments, up to a missing one.
 
-        Where a video has a gap, there are numbers without a segment.
+        A gap in the video's timestamps may leave numbers without a segment.
         """
-        numbers = [_NONE]
+        numbers = [_NO_SEGMENT]
         records = self._folder.glob("[0-9]*.json")
         for path in sorted(records, key=lambda path: int(path.stem)):
             if json.loads(path.read_text()) != numbers[-1]:
@@ -73,27 +74,27 @@ class SegmentFolder:
         return numbers[1:]
 
     def paths(self) -> list[pathlib.Path]:
-        """Files of the segments, in order."""
+        """Returns the files of finished segments, in order."""
         return [self.path(number) for number in self.done()]
 
     def path(self, number: int) -> pathlib.Path:
-        """The file of a segment."""
+        """Returns the file of a segment."""
         return self._path(number, "nut")
 
     def finish(
-        self, number: int, memory: temporal_smoothing.Memory | None
+        self, number: int, state: temporal_smoothing.State | None
     ) -> None:
-        """Records that a segment is written, and forgets older memories.
+        """Records a written segment, and deletes older smoother states.
 
         Args:
-            number: Of the segment; larger than those before.
-            memory: Of the smoother at its end, if there is one.
+            number: Number of the segment, larger than the previous ones.
+            state: State of the smoother after the segment, or None.
         """
-        if memory is not None:
+        if state is not None:
             with atomic_files.atomic_path(
                 self._path(number, "npz")
             ) as temporary:
-                np.savez(temporary, **memory._asdict())
+                np.savez(temporary, **state._asdict())
         record = json.dumps(self._last)
         atomic_files.write_text(self._path(number, "json"), record)
         self._last = number
@@ -101,16 +102,16 @@ class SegmentFolder:
             if old != self._path(number, "npz"):
                 old.unlink()
 
-    def memory(self) -> temporal_smoothing.Memory | None:
-        """Memory of the smoother at the end of the last finished segment."""
+    def state(self) -> temporal_smoothing.State | None:
+        """Returns the smoother's state after the last finished segment."""
         path = self._path(self._last, "npz")
         if not path.exists():
             return None
         with np.load(path) as arrays:
-            return temporal_smoothing.Memory(**arrays)
+            return temporal_smoothing.State(**arrays)
 
     def drop(self) -> None:
-        """Removes all of it."""
+        """Removes the folder."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _path(self, number, suffix):
@@ -118,10 +119,10 @@ class SegmentFolder:
 
 
 @contextlib.contextmanager
-def advice(folder: SegmentFolder) -> Iterator[None]:
-    """Says, when work is stopped by Ctrl-C, where it will go on.
+def resume_hint(folder: SegmentFolder) -> Iterator[None]:
+    """Adds to a `KeyboardInterrupt` the time from which work will resume.
 
-    However it ends, a folder without a whole segment does not stay.
+    After any error, a folder without a finished segment is removed.
     """
     try:
         yield
@@ -130,7 +131,7 @@ def advice(folder: SegmentFolder) -> Iterator[None]:
             folder.drop()
         if not isinstance(error, KeyboardInterrupt):
             raise
-        place = frame_sampler.clock(folder.next * segments.SEGMENT_SECONDS)
+        time = frame_sampler.format_time(folder.next * segments.SEGMENT_SECONDS)
         raise KeyboardInterrupt(
-            f"Stopped. The same command goes on from {place}."
+            f"Stopped. Run the same command again to resume from {time}."
         ) from None

@@ -1,4 +1,4 @@
-"""Segments: the stretches of equal time that a video is made in."""
+"""Division of a video into segments of equal duration."""
 
 import math
 from collections.abc import Iterator
@@ -7,31 +7,31 @@ import numpy as np
 
 from cartoongan_tf.video import reader
 
-SEGMENT_SECONDS = 10  # At most so much is lost when work is stopped.
+SEGMENT_SECONDS = 10  # The most that is lost if the work is interrupted.
 
 
 def count(video: reader.VideoFile) -> int | None:
-    """Number of segments in a video's length, or None if that is not known."""
+    """Returns the number of segments, or None for an unknown duration."""
     if video.seconds is None:
         return None
     return max(1, math.ceil(video.seconds / SEGMENT_SECONDS))
 
 
 def first_tick(video: reader.VideoFile, number: int) -> int:
-    """The first tick of a segment; the first segment has number 0."""
+    """Returns the first tick of a segment, counted from 0."""
     return math.ceil(number * SEGMENT_SECONDS / video.time_base)
 
 
 def photos(
     video: reader.VideoFile, number: int, *, is_last: bool
 ) -> Iterator[np.ndarray]:
-    """The frames of a segment.
+    """Reads the frames of a segment.
 
     Args:
-        video: The video.
-        number: Of the segment, from 0.
-        is_last: Whether to read on to the end: a file may be longer than it
-            says.
+        video: Video to read.
+        number: Number of the segment, from 0.
+        is_last: Whether to read to the end of the file, which may be longer
+            than declared.
 
     Yields:
         uint8 RGB arrays of shape `(height, width, 3)`.

@@ -1,10 +1,10 @@
-"""Video -> video of its cartoon.
+"""Cartoonizing of videos.
 
-Frames are decoded, cartoonized, smoothed and encoded side by side, with a few
-of them in memory, into segments. A video that was stopped goes on after its
-last whole segment, and encodes the same frames: a segment begins with what the
-smoother knew at the end of the one before. Networks with norms begin theirs
-again.
+Frames are decoded, cartoonized, smoothed and encoded concurrently, with few of
+them in memory, into segments. An interrupted video resumes after its last
+finished segment, and encodes the same frames: a segment starts from the
+smoother's state at the end of the previous one. Networks with shared norms
+start over with these.
 """
 
 import contextlib
@@ -31,24 +31,24 @@ from cartoongan_tf.video import segments
 
 Cartoonize = Callable[[np.ndarray], np.ndarray]
 Compose = Callable[[np.ndarray, np.ndarray], np.ndarray]
-Watch = Callable[[str, float, float | None, str], None]
-Tell = Callable[[str], None]
+OnProgress = Callable[[str, float, float | None, str], None]
+OnNote = Callable[[str], None]
 
 
-def unchanged(photo: np.ndarray) -> np.ndarray:
-    """A frame as it is."""
+def identity(photo: np.ndarray) -> np.ndarray:
+    """Returns the photo."""
     return photo
 
 
-def cartoon_alone(photo: np.ndarray, cartoon: np.ndarray) -> np.ndarray:
-    """A cartoon without its photo."""
+def cartoon_only(photo: np.ndarray, cartoon: np.ndarray) -> np.ndarray:
+    """Returns the cartoon."""
     return cartoon
 
 
-def watched_by_nobody(
+def ignore_progress(
     stage: str, done: float, total: float | None, note: str
 ) -> None:
-    """Takes what is told of progress, and tells nobody."""
+    """Does nothing."""
 
 
 def cartoonize_video(
@@ -60,44 +60,44 @@ def cartoonize_video(
     codec: str | None = None,
     quality: int | None = None,
     batch: int = 1,
-    prepare: Cartoonize = unchanged,
-    compose: Compose = cartoon_alone,
+    preprocess: Cartoonize = identity,
+    compose: Compose = cartoon_only,
     fingerprint: str = "",
-    watch: Watch = watched_by_nobody,
-    tell: Tell | None = None,
+    on_progress: OnProgress = ignore_progress,
+    on_note: OnNote | None = None,
 ) -> list[str]:
-    """Cartoonizes a video, or goes on where it was stopped.
+    """Cartoonizes a video, or resumes an interrupted one.
 
-    The cartoon has the times, size, proportions, sound and subtitles of the
-    source. A source that a player turns is written upright, without a tag.
+    The cartoon has the timestamps, size, aspect ratio, audio and subtitles of
+    the source. A source with a rotation tag is written upright without one.
 
     Args:
         cartoonize: Function from a picture to its cartoon, uint8 RGB of shape
             `(height, width, 3)`; called on one thread only, not the caller's.
         source: Video to read.
-        target: Video to write; its ending tells the kind.
-        temporal: Whether to smooth the cartoons against flicker.
+        target: Video to write; its extension selects the container format.
+        temporal: Whether to apply temporal smoothing against flicker.
         codec: One of `codecs.CODECS`; by default, chosen by the target.
         quality: Constant rate factor of the codec; lower is better.
-        batch: Frames that `cartoonize` gets at once, as `(batch, height,
-            width, 3)`, if more than 1; fewer at the end of a segment.
-        prepare: Function on each frame before all else, which may reduce it.
-        compose: Function from a photo and its cartoon to what is written.
-        fingerprint: What else the result depends on, such as the model; if it
-            is another than before, work starts over.
-        watch: Called with what is being done, how many seconds of the video
-            are, the whole if that is known, and the speed.
-        tell: Called with what a user should know before frames are made, which
-            is returned if this is None.
+        batch: Frames per call of `cartoonize`. If more than 1, it gets an
+            array `(batch, height, width, 3)`, smaller at the end of a segment.
+        preprocess: Function applied to each frame first; it may reduce it.
+        compose: Function from a photo and its cartoon to the output frame.
+        fingerprint: Identifies all else that affects the result, such as the
+            model; with another one, work starts over.
+        on_progress: Called with the stage, the seconds of video done, the
+            total if known, and the speed.
+        on_note: Called with notes for the user before any frame is made; if
+            None, these are returned.
 
     Returns:
-        What a user should know, in sentences.
+        Notes for the user.
 
     Raises:
-        InputError: If the source cannot be read, the target cannot be what it
-            is to be, or `cartoonize` raises one.
-        KeyboardInterrupt: On Ctrl-C, with a message that says how to go on.
-        OSError: If there is no space left.
+        InputError: If the source cannot be read, the target cannot be written
+            as requested, or `cartoonize` raises one.
+        KeyboardInterrupt: On Ctrl-C, with a message on how to resume.
+        OSError: If the disk is full.
     """
     target = pathlib.Path(target)
     video = reader.VideoFile(source)
@@ -107,44 +107,48 @@ def cartoonize_video(
         )
     encoding = codecs.choose(target, codec, quality, alpha=video.has_alpha)
     display, notes = video.display_info()
-    display = display._replace(size=_final_size(display.size, prepare, compose))
-    notes += muxer.losses(target, encoding, display, video)
-    if tell is not None:
+    size = _output_size(display.size, preprocess, compose)
+    display = display._replace(size=size)
+    notes += muxer.find_unsupported(target, encoding, display, video)
+    if on_note is not None:
         for note in notes:
-            tell(note)
+            on_note(note)
         notes = []
     settings = _settings(video, encoding, display, temporal, batch, fingerprint)
     folder = segment_store.SegmentFolder(target, settings)
-    work = _Work(video, encoding, display, folder, prepare, compose)
-    with segment_store.advice(folder):
-        work.make(cartoonize, temporal, batch, watch)
-        notes += work.mux(target)
+    pipeline = _Pipeline(video, encoding, display, folder, preprocess, compose)
+    with segment_store.resume_hint(folder):
+        pipeline.run(cartoonize, temporal, batch, on_progress)
+        notes += pipeline.mux(target)
     folder.drop()
     return notes
 
 
-class _Work:
-    def __init__(self, video, encoding, display, folder, prepare, compose):
+class _Pipeline:
+    def __init__(self, video, encoding, display, folder, preprocess, compose):
         self._video, self._folder = video, folder
         self._encoding, self._display = encoding, display
-        self._prepare, self._compose = prepare, compose
+        self._preprocess, self._compose = preprocess, compose
 
-    def make(self, cartoonize, temporal, batch, watch):
-        """Makes all segments that are missing."""
-        memory = self._folder.memory()
+    def run(self, cartoonize, temporal, batch, on_progress):
+        """Writes all missing segments."""
+        state = self._folder.state()
         start = segments.first_tick(self._video, self._folder.next)
-        frames = frame_stages.cartoons(
+        frames = frame_stages.cartoonize_frames(
             cartoonize, self._batches(start, batch), batch, self._video.name
         )
         if temporal:
-            frames = frame_stages.smoothed(parallel.prefetch(frames), memory)
+            frames = frame_stages.smooth_frames(
+                parallel.prefetch(frames), state
+            )
         frames = parallel.prefetch(frames)
         with contextlib.closing(frames):
-            watched = self._watched(frames, watch)
-            for place, group in itertools.groupby(watched, self._place):
-                self._folder.finish(place, self._write(place, group))
+            reported = self._report_progress(frames, on_progress)
+            for number, group in itertools.groupby(reported, self._segment_of):
+                self._folder.finish(number, self._write(number, group))
 
     def mux(self, target):
+        """Writes the target; returns notes for the user."""
         notes = muxer.mux(
             self._folder.paths(),
             target,
@@ -153,48 +157,47 @@ class _Work:
             rate=self._video.rate,
             source=self._video,
         )
-        if self._video.is_fitted:
+        if self._video.has_resized_frames:
             notes.append(
-                f"{self._video.name} changes its size: all frames are fitted "
-                "into that of the first, with bars where they need some."
+                f"{self._video.name} changes its frame size: all frames are "
+                "fitted into the size of the first, with black bars if needed."
             )
         if self._video.end is not None:
+            end = frame_sampler.format_time(self._video.end)
             notes.append(
-                f"{self._video.name} breaks off at "
-                f"{frame_sampler.clock(self._video.end)}; what comes before "
+                f"{self._video.name} is truncated at {end}; the part before "
                 "was used."
             )
         return notes
 
-    def _place(self, frame):
-        """Number of the segment that a frame is in."""
+    def _segment_of(self, frame):
         seconds = frame.tick * self._video.time_base
         return int(seconds / segments.SEGMENT_SECONDS)
 
     def _batches(self, start, batch):
-        """Ticks and photos in groups, none across two segments."""
+        """Yields lists of frames, none of which spans two segments."""
         frames = parallel.prefetch(
-            self._frame(tick, picture)
+            self._create_frame(tick, picture)
             for tick, picture in self._video.frames(
                 start, keeps_alpha=self._encoding.has_alpha
             )
         )
         with contextlib.closing(frames):
-            for _, group in itertools.groupby(frames, self._place):
-                while some := list(itertools.islice(group, batch)):
-                    yield some
+            for _, group in itertools.groupby(frames, self._segment_of):
+                while frame_batch := list(itertools.islice(group, batch)):
+                    yield frame_batch
 
-    def _frame(self, tick, picture):
+    def _create_frame(self, tick, picture):
         alpha = None
         if picture.shape[2] == 4:
-            alpha = self._prepare(np.ascontiguousarray(picture[..., 3]))
+            alpha = self._preprocess(np.ascontiguousarray(picture[..., 3]))
             picture = frame_pictures.on_white(picture)
-        photo = self._prepare(picture)
+        photo = self._preprocess(picture)
         return frame_stages.Frame(tick, photo, photo, alpha)
 
     def _write(self, number, frames):
-        """Writes a segment; what the smoother knows at its end."""
-        memory = None
+        """Writes a segment; returns the smoother's state at its end."""
+        state = None
         with (
             atomic_files.atomic_path(self._folder.path(number)) as temporary,
             segment_writer.SegmentWriter(
@@ -211,31 +214,31 @@ class _Work:
                     alpha = self._compose(frame.alpha, frame.alpha)
                     picture = np.dstack([picture, alpha])
                 writer.write(frame.tick, picture)
-                memory = frame.memory
-        return memory
+                state = frame.state
+        return state
 
-    def _watched(self, frames, watch):
-        begin = time.monotonic()
+    def _report_progress(self, frames, on_progress):
+        start = time.monotonic()
         for number, frame in enumerate(frames, start=1):
             yield frame
-            speed = number / (time.monotonic() - begin)
+            speed = number / (time.monotonic() - start)
             done = float(frame.tick * self._video.time_base)
             note = f"{speed:.1f} frames/s"
-            watch("Cartoonizing", done, self._video.seconds, note)
+            on_progress("Cartoonizing", done, self._video.seconds, note)
 
 
-def _final_size(size, prepare, compose):
-    photo = prepare(np.zeros((*size[::-1], 3), "uint8"))
+def _output_size(size, preprocess, compose):
+    photo = preprocess(np.zeros((*size[::-1], 3), "uint8"))
     height, width, _ = compose(photo, photo).shape
     return width, height
 
 
 def _settings(video, encoding, display, temporal, batch, fingerprint):
-    about = video.path.stat()
+    status = video.path.stat()
     return {
-        "source": [str(video.path), about.st_size, about.st_mtime_ns],
+        "source": [str(video.path), status.st_size, status.st_mtime_ns],
         "encoding": encoding._asdict(),
-        "display": [str(part) for part in display],
+        "display": [str(value) for value in display],
         "temporal": temporal,
         "segment_seconds": str(segments.SEGMENT_SECONDS),
         "batch": batch,

@@ -7,7 +7,7 @@ import tempfile
 
 import numpy as np
 
-from cartoongan_tf.cartoonize import media_type
+from cartoongan_tf.cartoonize import media_types
 from cartoongan_tf.core import errors
 from cartoongan_tf.images import animations
 from cartoongan_tf.images import metadata
@@ -21,7 +21,7 @@ _SIZE = (24, 16)
 
 def check(data: bytes) -> None:
     """Reads a picture in all ways; what it carries is written again."""
-    media_type.of_bytes(data)
+    media_types.of_bytes(data)
     with contextlib.suppress(errors.InputError):
         photo = photo_io.read_photo(data, max_pixels=_MAX_PIXELS)
         assert photo.pixels.shape[:2] == photo.pixels[..., 0].shape

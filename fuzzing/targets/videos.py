@@ -4,7 +4,7 @@ import contextlib
 import pathlib
 import tempfile
 
-from cartoongan_tf.cartoonize import media_type
+from cartoongan_tf.cartoonize import media_types
 from cartoongan_tf.core import errors
 from cartoongan_tf.video import videos
 
@@ -14,7 +14,7 @@ def check(data: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         source = pathlib.Path(folder, "source.mp4")
         source.write_bytes(data)
-        media_type.of_file(source)
+        media_types.of_file(source)
         with contextlib.suppress(errors.InputError):
             videos.cartoonize_video(
                 lambda picture: picture,

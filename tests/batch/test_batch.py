@@ -51,7 +51,7 @@ def test_a_second_run_finishes_what_the_first_could_not(
     (photos / "a/7.png").write_text("broken")
     made = tmp_path / "made"
     status, lines = batch(photos, made)
-    reason = "is not a picture that is read"
+    reason = "is not a picture in a supported format"
     assert status == 1
     assert len(lines) == 3
     assert lines[0] == "40 pictures and videos, 0 of them there already."

@@ -12,7 +12,7 @@ from cartoongan_tf.batch import video_worker
 from cartoongan_tf.batch import worker
 from cartoongan_tf.cartoonize import cartoonizer
 from cartoongan_tf.cartoonize import inputs
-from cartoongan_tf.cartoonize import media_type
+from cartoongan_tf.cartoonize import media_types
 from cartoongan_tf.cartoonize import outputs
 from cartoongan_tf.cartoonize import runner
 from cartoongan_tf.cartoonize import settings
@@ -47,7 +47,7 @@ def make(model, video, rows=None):
 
 
 def join(video):
-    return video.join(settings.Settings(), videos.watched_by_nobody)
+    return video.join(settings.Settings(), videos.ignore_progress)
 
 
 def test_what_is_joined_is_what_one_machine_makes(model, film, tmp_path):
@@ -134,7 +134,7 @@ def test_a_whole_video_is_made_by_one_worker(model, tmp_path, place):
     table = pyarrow.Table.from_pylist(rows, schema=planning.SCHEMA)
     made = video_worker.VideoWorker(options)(table).to_pylist()
     assert made[0]["problem"] is None
-    assert made[1]["problem"].startswith("is not a video that can be read")
+    assert made[1]["problem"].startswith("is not a readable video")
     with fsspec.open(f"{place}{tmp_path}/out/a.mp4", "rb") as file:
         assert file.read() == (tmp_path / "expected.mp4").read_bytes()
 
@@ -152,11 +152,11 @@ def test_a_video_that_another_model_began_starts_over(model, tmp_path):
             raise KeyboardInterrupt
 
     other = cartoonizer.Cartoonizer(model, strength=0.5)
-    job = inputs.Job(media_type.Kind.VIDEO, short, short)
-    task = outputs.Task(job, tmp_path / "made.mp4", None)
+    video = inputs.Input(media_types.MediaType.VIDEO, short, short)
+    output = outputs.Output(video, tmp_path / "made.mp4", None)
     begun = settings.Settings(fingerprint=other.fingerprint)
     with pytest.raises(KeyboardInterrupt):
-        list(runner.run(other, [task], begun, watch=stop))
+        list(runner.run(other, [output], begun, on_progress=stop))
     assert list(tmp_path.glob(".segments-made.mp4/*.nut"))
     options = worker.Options({"model": str(model)}, settings.Settings())
     row = {

@@ -60,7 +60,9 @@ def test_pictures_go_from_a_bucket_into_it(
     assert lines[0] == "6 pictures and videos, 0 of them there already."
     failure = json.loads(store.cat_file("pictures/out/failed.jsonl"))
     assert failure["source"] == "s3://pictures/in/broken.jpg"
-    assert failure["problem"].startswith("is not a picture that is read")
+    assert failure["problem"].startswith(
+        "is not a picture in a supported format"
+    )
     cartoonizer.Cartoonizer(model).folder(photos, tmp_path / "expected")
     expected = sorted((tmp_path / "expected/sub").iterdir())
     assert len(expected) == 5

@@ -8,7 +8,7 @@ pytest.importorskip("pyarrow", reason="make test-scale")
 from cartoongan_tf.batch import listing
 from cartoongan_tf.batch import planning
 from cartoongan_tf.cartoonize import inputs
-from cartoongan_tf.cartoonize import media_type
+from cartoongan_tf.cartoonize import media_types
 from cartoongan_tf.cartoonize import outputs
 from cartoongan_tf.core import errors
 from cartoongan_tf.images import formats
@@ -34,9 +34,9 @@ def listed(names):
 
 @pytest.mark.parametrize("format", [None, "webp"])
 def test_results_have_the_names_that_cartoonize_gives_them(format, tmp_path):
-    jobs = [
-        inputs.Job(
-            media_type.Kind.PICTURE,
+    found = [
+        inputs.Input(
+            media_types.MediaType.PICTURE,
             pathlib.Path("/photos", name),
             pathlib.PurePath(name),
             formats.READ_SUFFIXES[pathlib.Path(name).suffix.lower()],
@@ -44,8 +44,8 @@ def test_results_have_the_names_that_cartoonize_gives_them(format, tmp_path):
         for name in NAMES
     ]
     expected = {
-        (str(task.job.source), str(task.path), task.format)
-        for task in outputs.plan(jobs, tmp_path, format=format).tasks
+        (str(each.input.source), str(each.path), each.format)
+        for each in outputs.plan(found, tmp_path, format=format).outputs
     }
     left, _, done = planning.plan(listed(NAMES), str(tmp_path), format=format)
     actual = {

@@ -81,9 +81,11 @@ def test_what_is_wrong_with_one_does_not_stop_the_others(
     made = work(photos, tmp_path / "made")
     problems = {name: problem for name, (problem, _) in made.items() if problem}
     assert problems.keys() == {"1.png", "gone.png", "breaks.png", "tiny.png"}
-    assert problems["1.png"].startswith("is not a picture that is read")
+    assert problems["1.png"].startswith(
+        "is not a picture in a supported format"
+    )
     assert problems["gone.png"] == "cannot be read (No such file or directory)."
-    assert problems["breaks.png"].startswith("is damaged or breaks off")
+    assert problems["breaks.png"].startswith("is damaged or truncated")
     assert "4x4 pixels is too small" in problems["tiny.png"]
     notes = {name: note for name, (_, note) in made.items() if note}
     assert list(notes) == ["open.jpg"]

@@ -22,7 +22,7 @@ def photo(random):
     return random.integers(0, 256, (40, 57, 3), "uint8")
 
 
-def test_an_array_becomes_an_array(model, photo):
+def test_arrays_are_cartoonized(model, photo):
     before = photo.copy()
     cartoon = cartoonizer.Cartoonizer(model)(photo)
     assert cartoon.shape == photo.shape
@@ -32,7 +32,7 @@ def test_an_array_becomes_an_array(model, photo):
     np.testing.assert_array_equal(cartoon, expected)
 
 
-def test_strength_and_color_finish_it(model, photo):
+def test_strength_and_color_are_applied(model, photo):
     plain = cartoonizer.Cartoonizer(model)(photo).astype(int)
     half = cartoonizer.Cartoonizer(model, strength=0.5)(photo)
     assert np.abs(half - (plain + photo) / 2).max() <= 0.5
@@ -43,7 +43,7 @@ def test_strength_and_color_finish_it(model, photo):
     np.testing.assert_array_equal(for_video(photo), half)
 
 
-def test_several_pictures_are_done_as_each_alone(model, random):
+def test_a_batch_equals_single_pictures(model, random):
     batch = random.integers(0, 256, (3, 40, 57, 3), "uint8")
     cartoonize = cartoonizer.Cartoonizer(model, strength=0.7)
     for function in (cartoonize, cartoonize.for_video()):
@@ -52,7 +52,7 @@ def test_several_pictures_are_done_as_each_alone(model, random):
             assert np.abs(cartoon - cartoonize(photo)).max() <= 1
 
 
-def test_tiles_may_be_chosen(model, random):
+def test_tile_size_does_not_affect_results(model, random):
     large = random.integers(0, 256, (130, 150, 3), "uint8")
     tiled = cartoonizer.Cartoonizer(model, tile=100)(large).astype(int)
     assert np.abs(tiled - cartoonizer.Cartoonizer(model)(large)).max() <= 1
@@ -71,18 +71,18 @@ def test_tiles_may_be_chosen(model, random):
         "photo.jpg",
     ],
 )
-def test_other_types_are_refused(model, picture):
+def test_other_types_are_rejected(model, picture):
     with pytest.raises(TypeError, match="must be a uint8 array of shape"):
         cartoonizer.Cartoonizer(model)(picture)
 
 
-def test_small_pictures_are_refused(model):
+def test_small_pictures_are_rejected(model):
     small = np.zeros((15, 30, 3), "uint8")
     with pytest.raises(errors.InputError, match="30x15 pixels is too small"):
         cartoonizer.Cartoonizer(model)(small)
 
 
-def test_a_file_becomes_a_file(model, photo, tmp_path):
+def test_files_are_cartoonized(model, photo, tmp_path):
     pictures.write_png(tmp_path / "photo.png", photo)
     cartoonize = cartoonizer.Cartoonizer(model)
     cartoonize.file(tmp_path / "photo.png", tmp_path / "new/cartoon.bmp")
@@ -94,13 +94,13 @@ def test_a_file_becomes_a_file(model, photo, tmp_path):
     ("name", "message"),
     [("gone.png", "gone.png does not exist"), ("text.png", "text.png is not")],
 )
-def test_a_file_that_cannot_be_read_is_reported(model, tmp_path, name, message):
+def test_an_unreadable_file_is_reported(model, tmp_path, name, message):
     (tmp_path / "text.png").write_text("text")
     with pytest.raises(errors.InputError, match=message):
         cartoonizer.Cartoonizer(model).file(tmp_path / name, "cartoon.png")
 
 
-def test_a_folder_becomes_a_folder(model, photo, tmp_path):
+def test_folders_are_cartoonized(model, photo, tmp_path):
     pictures.write_png(tmp_path / "photos/1.png", photo)
     pictures.write_png(tmp_path / "photos/sub/2.png", photo[:20])
     (tmp_path / "photos/3.png").write_text("text")
@@ -116,7 +116,7 @@ def test_a_folder_becomes_a_folder(model, photo, tmp_path):
     assert left.problem == problems[0]
 
 
-def test_a_fingerprint_tells_what_results_depend_on(model):
+def test_the_fingerprint_identifies_model_and_arguments(model):
     first = cartoonizer.Cartoonizer(model).fingerprint
     assert cartoonizer.Cartoonizer(model).fingerprint == first
     assert cartoonizer.Cartoonizer(model, strength=0.5).fingerprint != first

@@ -1,4 +1,4 @@
-"""All corner cases in one folder, as a command would go through it."""
+"""All corner cases in one folder, processed as by the command."""
 
 import collections
 
@@ -8,7 +8,7 @@ import PIL.Image
 import pytest
 
 from cartoongan_tf.cartoonize import inputs
-from cartoongan_tf.cartoonize import media_type
+from cartoongan_tf.cartoonize import media_types
 from cartoongan_tf.cartoonize import outputs
 from cartoongan_tf.core import errors
 from cartoongan_tf.images import animations
@@ -34,74 +34,74 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def run(folder, tmp_path_factory):
-    """Outcomes: results and complaints by name, and the input."""
-    output = tmp_path_factory.mktemp("cartoons")
-    found = inputs.find([str(folder)], output=output)
+    """Results and errors by name, and the inputs."""
+    cartoons = tmp_path_factory.mktemp("cartoons")
+    found = inputs.find([str(folder)], output=cartoons)
     assert not found.problems
     results, complaints = {}, {}
-    for task in outputs.plan(found.jobs, output).tasks:
-        name = str(task.job.relative)
+    for output in outputs.plan(found.inputs, cartoons).outputs:
+        name = str(output.input.relative)
         try:
-            cartoonize_task(task)
-            results[name] = task.path
+            make(output)
+            results[name] = output.path
         except errors.InputError as error:
             complaints[name] = str(error)
     return results, complaints, found
 
 
 def cartoonize(picture):
-    if min(picture.shape[:2]) < 16:  # As the networks' own limit is told.
+    if min(picture.shape[:2]) < 16:  # The limit of the networks.
         height, width, _ = picture.shape
         raise errors.InputError(f"{width}x{height} pixels is too small")
     return 255 - picture
 
 
-def cartoonize_task(task):
-    if task.job.kind is media_type.Kind.ANIMATION:
-        animation = animations.Animation(task.job.source)
+def make(output):
+    if output.input.media_type is media_types.MediaType.ANIMATION:
+        animation = animations.Animation(output.input.source)
         animations.write_animation(
-            task.path,
+            output.path,
             (
                 f._replace(pixels=cartoonize(f.pixels))
                 for f in animation.frames()
             ),
             animation.timeline,
-            format=task.format,
+            format=output.format,
             metadata=animation.metadata,
         )
         return
-    photo = photo_io.read_photo(task.job.source)
+    photo = photo_io.read_photo(output.input.source)
     photo_io.write_photo(
-        task.path,
+        output.path,
         cartoonize(photo.pixels),
         alpha=photo.alpha,
         metadata=photo.metadata,
-        format=task.format,
+        format=output.format,
     )
 
 
 @pytest.mark.parametrize("name", corner_cases.RESULTS)
-def test_a_file_becomes_what_it_should(run, name):
+def test_files_have_the_expected_results(run, name):
     results, complaints, _ = run
     assert name not in complaints
-    kind, size, has_alpha = corner_cases.RESULTS[name][1]
+    format, size, has_alpha = corner_cases.RESULTS[name][1]
     with PIL.Image.open(results[name]) as image:
-        assert (image.format, image.size) == (kind, size)
+        assert (image.format, image.size) == (format, size)
         if not getattr(image, "is_animated", False):
             assert image.has_transparency_data == has_alpha
             assert image.getexif().get(274, 1) == 1
 
 
 @pytest.mark.parametrize("name", corner_cases.COMPLAINTS)
-def test_a_file_that_cannot_be_read_is_reported(run, name):
+def test_an_unreadable_file_is_reported(run, name):
     results, complaints, _ = run
     assert name not in results
     assert corner_cases.COMPLAINTS[name][1] in complaints[name]
 
 
-def test_nothing_else_is_touched_and_no_draft_is_left(run):
+def test_other_files_are_skipped_and_no_temporary_files_are_left(run):
     results, _, found = run
-    names = {str(job.relative) for job in found.jobs}
+    names = {str(each.relative) for each in found.inputs}
     assert names == {*corner_cases.RESULTS, *corner_cases.COMPLAINTS}
     folder = next(iter(results.values())).parent
     assert set(folder.iterdir()) == set(results.values())
@@ -115,8 +115,8 @@ def test_nothing_else_is_touched_and_no_draft_is_left(run):
 
 
 @pytest.mark.parametrize("code", range(1, 9))
-def test_a_turned_photo_is_upright(run, folder, code):
-    """Rows and columns by hand, from what EXIF says of each code."""
+def test_orientation_is_undone(run, folder, code):
+    """Expected arrays follow the EXIF definition of each orientation."""
     stored = np.asarray(PIL.Image.open(folder / f"turned_{code}.jpg"))
     upright = {
         1: stored,
@@ -132,7 +132,7 @@ def test_a_turned_photo_is_upright(run, folder, code):
     np.testing.assert_array_equal(photo.pixels, upright)
 
 
-def test_the_networks_refuse_what_is_too_small(folder, generator, tmp_path):
+def test_networks_reject_too_small_pictures(folder, generator, tmp_path):
     generator.save(tmp_path / "tiny.keras")
     open_model = loading.open_model(tmp_path / "tiny.keras", "model")
     photo = photo_io.read_photo(folder / "least.png")

@@ -19,16 +19,16 @@ from cartoongan_tf.video import reader
 
 
 class Inverter:
-    """A cheap model, which tells how its frames were asked for."""
+    """Inverts pictures; counts the videos it was used for."""
 
     def __init__(self):
-        self.films = 0
+        self.videos = 0
 
     def __call__(self, picture):
         return 255 - picture
 
     def for_video(self):
-        self.films += 1
+        self.videos += 1
         return self.__call__
 
 
@@ -37,11 +37,11 @@ def run(tmp_path):
     def run(names, output=None, *, format=None, model=None, **chosen):
         output = output or tmp_path / "out"
         found = inputs.find(list(map(str, names)), output=output)
-        tasks = outputs.plan(found.jobs, output, format=format).tasks
+        plan = outputs.plan(found.inputs, output, format=format)
         done = runner.run(
-            model or Inverter(), tasks, settings.Settings(**chosen)
+            model or Inverter(), plan.outputs, settings.Settings(**chosen)
         )
-        return {str(outcome.task.job.relative): outcome for outcome in done}
+        return {str(outcome.output.input.relative): outcome for outcome in done}
 
     return run
 
@@ -70,10 +70,12 @@ def animation(pixels, tmp_path):
     return path
 
 
-def test_a_folder_of_all_kinds_is_done(run, pixels, animation, tmp_path):
+def test_a_folder_of_all_media_types_is_processed(
+    run, pixels, animation, tmp_path
+):
     folder = animation.parent
     write(folder / "sub/photo.png", pixels)
-    clip_maker.write_clip(folder / "film.mp4", clip_maker.frames(8))
+    clip_maker.write_clip(folder / "video.mp4", clip_maker.frames(8))
     (folder / "broken.jpg").write_text("broken")
     model = Inverter()
     outcomes = run([folder], model=model)
@@ -83,8 +85,8 @@ def test_a_folder_of_all_kinds_is_done(run, pixels, animation, tmp_path):
     np.testing.assert_array_equal(read(out / "sub/photo.png"), 255 - pixels)
     with PIL.Image.open(out / "moving.png") as picture:
         assert picture.n_frames == 2
-    assert (out / "film.mp4").stat().st_size > 1000
-    assert model.films == 2
+    assert (out / "video.mp4").stat().st_size > 1000
+    assert model.videos == 2
 
 
 class Failing(Inverter):
@@ -101,7 +103,7 @@ class Failing(Inverter):
 
 
 @pytest.mark.parametrize(
-    ("error", "words"),
+    ("error", "pattern"),
     [
         (ZeroDivisionError("oops"), r"failed \(ZeroDivisionError: oops\)"),
         (PermissionError(13, "Permission denied"), "Permission denied"),
@@ -111,8 +113,8 @@ class Failing(Inverter):
         ),
     ],
 )
-def test_whatever_fails_is_named_and_the_others_go_on(
-    run, pixels, tmp_path, error, words
+def test_errors_are_reported_and_the_others_continue(
+    run, pixels, tmp_path, error, pattern
 ):
     folder = tmp_path / "in"
     folder.mkdir()
@@ -125,7 +127,7 @@ def test_whatever_fails_is_named_and_the_others_go_on(
         out = tmp_path / f"without-{failed[-3:]}"
         outcomes = run([folder], out, model=Failing(shape, error))
         assert {n for n, o in outcomes.items() if o.problem} == {failed}
-        assert re.search(words, outcomes[failed].problem)
+        assert re.search(pattern, outcomes[failed].problem)
         names = {"a.mp4", "a.png", "b.mp4", "b.png", "c.mp4", "c.png"}
         assert {path.name for path in out.iterdir()} == names - {failed}
 
@@ -144,17 +146,17 @@ def test_pictures_come_first(run, pixels, animation, tmp_path):
     assert list(outcomes) == ["photo.png", "moving.png"]
 
 
-def test_films_may_be_done_frame_by_frame(run, tmp_path):
-    film = tmp_path / "film.mp4"
-    clip_maker.write_clip(film, clip_maker.frames(8))
+def test_temporal_smoothing_may_be_off(run, tmp_path):
+    video = tmp_path / "video.mp4"
+    clip_maker.write_clip(video, clip_maker.frames(8))
     model = Inverter()
-    outcomes = run([film], model=model, temporal=False)
-    assert outcomes["film.mp4"].problem is None
-    assert model.films == 0
+    outcomes = run([video], model=model, temporal=False)
+    assert outcomes["video.mp4"].problem is None
+    assert model.videos == 0
 
 
-def test_frames_may_be_computed_at_once(run, tmp_path):
-    clip_maker.write_clip(tmp_path / "film.mp4", clip_maker.frames(8))
+def test_frames_may_be_computed_in_batches(run, tmp_path):
+    clip_maker.write_clip(tmp_path / "video.mp4", clip_maker.frames(8))
 
     class Counter(Inverter):
         def __call__(self, picture):
@@ -162,43 +164,43 @@ def test_frames_may_be_computed_at_once(run, tmp_path):
             return 255 - picture
 
     shapes = []
-    run([tmp_path / "film.mp4"], model=Counter(), batch=3, temporal=False)
+    run([tmp_path / "video.mp4"], model=Counter(), batch=3, temporal=False)
     assert [shape[0] for shape in shapes] == [3, 3, 2]
 
 
-def test_films_may_be_reduced_and_compared(run, tmp_path):
+def test_videos_may_be_reduced_and_compared(run, tmp_path):
     frames = clip_maker.frames(8)
     height, width, _ = frames[0].shape
-    clip_maker.write_clip(tmp_path / "film.mp4", frames)
-    run([tmp_path / "film.mp4"], max_side=width // 2, compare=True, crf=5)
-    film = reader.VideoFile(tmp_path / "out/film.mp4")
-    made = [picture for _, picture in film.frames()]
+    clip_maker.write_clip(tmp_path / "video.mp4", frames)
+    run([tmp_path / "video.mp4"], max_side=width // 2, compare=True, crf=5)
+    video = reader.VideoFile(tmp_path / "out/video.mp4")
+    made = [picture for _, picture in video.frames()]
     assert made[0].shape == (height // 2, width, 3)
     photo, cartoon = made[3][:, : width // 2], made[3][:, width // 2 :]
     assert np.abs(photo.astype(int) + cartoon - 255).mean() < 10
 
 
-@pytest.mark.parametrize("kind", ["gif", "png"])
-def test_an_animation_may_become_a_video(run, tmp_path, kind):
+@pytest.mark.parametrize("suffix", ["gif", "png"])
+def test_an_animation_may_become_a_video(run, tmp_path, suffix):
     shades = [
         PIL.Image.new("RGB", (36, 24), (shade,) * 3) for shade in (0, 128, 255)
     ]
     shades[0].save(
-        tmp_path / f"moving.{kind}",
+        tmp_path / f"moving.{suffix}",
         save_all=True,
         append_images=shades[1:],
         duration=[100, 300, 100],
     )
     outcomes = run(
-        [tmp_path / f"moving.{kind}"], format="mp4", temporal=False, crf=5
+        [tmp_path / f"moving.{suffix}"], format="mp4", temporal=False, crf=5
     )
-    assert outcomes[f"moving.{kind}"].problem is None
-    film = reader.VideoFile(tmp_path / "out/moving.mp4")
-    means = [picture.mean() for _, picture in film.frames()]
+    assert outcomes[f"moving.{suffix}"].problem is None
+    video = reader.VideoFile(tmp_path / "out/moving.mp4")
+    means = [picture.mean() for _, picture in video.frames()]
     np.testing.assert_allclose(means, [255, 127, 0], atol=3)
 
 
-def test_an_animated_webp_becomes_no_video(run, tmp_path):
+def test_an_animated_webp_cannot_become_a_video(run, tmp_path):
     shades = [PIL.Image.new("L", (36, 24), shade) for shade in (0, 255)]
     shades[0].save(
         tmp_path / "moving.webp", save_all=True, append_images=shades[1:]
@@ -218,20 +220,18 @@ def test_standard_output_gets_a_picture(run, pixels, tmp_path, monkeypatch):
     )
 
 
-def test_a_video_does_not_fit_through_a_pipe(run, tmp_path):
-    film = clip_maker.write_clip(tmp_path / "film.mp4", clip_maker.frames(3))
-    outcomes = run([film], "-")
-    assert "through a pipe" in outcomes["film.mp4"].problem
+def test_a_video_cannot_be_piped(run, tmp_path):
+    video = clip_maker.write_clip(tmp_path / "video.mp4", clip_maker.frames(3))
+    outcomes = run([video], "-")
+    assert "cannot be piped" in outcomes["video.mp4"].problem
 
 
-def test_a_camera_that_is_not_there_is_reported(run, tmp_path):
+def test_a_missing_camera_is_reported(run, tmp_path):
     outcomes = run(["camera:97"], tmp_path / "camera.mp4")
-    assert "camera:97 gives no picture" in outcomes["camera-97"].problem
+    assert "camera:97 returns no picture" in outcomes["camera-97"].problem
 
 
-def test_a_jpeg_without_its_end_marker_is_done_with_a_note(
-    run, pixels, tmp_path
-):
+def test_a_jpeg_without_its_end_marker_gets_a_note(run, pixels, tmp_path):
     data = write(tmp_path / "photo.jpg", pixels).read_bytes()
     (tmp_path / "photo.jpg").write_bytes(data[:-2])
     (outcome,) = run([tmp_path / "photo.jpg"]).values()

@@ -24,7 +24,7 @@ def pixels(random):
 
 @pytest.fixture
 def cartoonized(pixels, tmp_path):
-    """What becomes of a picture under some settings."""
+    """Cartoonizes a picture with some settings."""
 
     def run(alpha=None, **chosen):
         source, target = tmp_path / "photo.png", tmp_path / "cartoon.png"
@@ -35,7 +35,7 @@ def cartoonized(pixels, tmp_path):
             target,
             settings.Settings(**chosen),
             format="PNG",
-            gate=contextlib.nullcontext(),
+            compute_lock=contextlib.nullcontext(),
         )
         return photo_io.read_photo(target)
 
@@ -46,12 +46,12 @@ def test_a_cartoon_has_the_size_of_its_photo(cartoonized, pixels):
     np.testing.assert_array_equal(cartoonized().pixels, 255 - pixels)
 
 
-def test_alpha_stays(cartoonized, random):
+def test_alpha_is_kept(cartoonized, random):
     alpha = random.integers(1, 256, (24, 36), "uint8")
     np.testing.assert_array_equal(cartoonized(alpha).alpha, alpha)
 
 
-def test_large_pictures_are_reduced_when_asked(cartoonized, random):
+def test_max_side_reduces_large_pictures(cartoonized, random):
     alpha = random.integers(1, 256, (24, 36), "uint8")
     cartoon = cartoonized(alpha, max_side=18)
     assert cartoon.pixels.shape == (12, 18, 3)
@@ -59,18 +59,18 @@ def test_large_pictures_are_reduced_when_asked(cartoonized, random):
     assert cartoonized(max_side=36).pixels.shape == (24, 36, 3)
 
 
-def test_reduced_pictures_are_means(pixels):
-    half = still_images.reduced(pixels, 18)
+def test_reduction_averages_pixels(pixels):
+    half = still_images.limit_side(pixels, 18)
     expected = pixels.reshape(12, 2, 18, 2, 3).mean(axis=(1, 3))
     assert np.abs(half - expected).max() <= 1
 
 
-def test_a_long_strip_keeps_a_row():
+def test_reduction_keeps_at_least_one_row():
     strip = np.zeros((2, 900, 3), "uint8")
-    assert still_images.reduced(strip, 100).shape == (1, 100, 3)
+    assert still_images.limit_side(strip, 100).shape == (1, 100, 3)
 
 
-def test_a_photo_may_stand_beside_its_cartoon(cartoonized, pixels, random):
+def test_compare_puts_the_photo_beside_its_cartoon(cartoonized, pixels, random):
     alpha = random.integers(128, 256, (24, 36), "uint8")
     both = cartoonized(alpha, compare=True)
     np.testing.assert_array_equal(both.pixels[:, 36:], 255 - pixels)
@@ -78,12 +78,12 @@ def test_a_photo_may_stand_beside_its_cartoon(cartoonized, pixels, random):
     np.testing.assert_array_equal(both.alpha[:, 36:], alpha)
 
 
-def test_too_many_pixels_are_refused(cartoonized):
+def test_too_many_pixels_are_rejected(cartoonized):
     with pytest.raises(headers.UnreadableImage, match="24"):
         cartoonized(max_pixels=500)
 
 
-def test_metadata_stay_unless_they_are_to_go(pixels, tmp_path):
+def test_metadata_are_kept_unless_stripped(pixels, tmp_path):
     source = tmp_path / "photo.jpg"
     exif = PIL.Image.Exif()
     exif[0x010F] = "A camera"
@@ -96,13 +96,13 @@ def test_metadata_stay_unless_they_are_to_go(pixels, tmp_path):
             target,
             settings.Settings(strip_metadata=strip),
             format="JPEG",
-            gate=contextlib.nullcontext(),
+            compute_lock=contextlib.nullcontext(),
         )
         with PIL.Image.open(target) as picture:
             assert picture.getexif().get(0x010F) == maker
 
 
-def test_quality_tells_the_size(pixels, tmp_path):
+def test_quality_affects_the_size(pixels, tmp_path):
     sizes = []
     pictures.write_png(tmp_path / "photo.png", pixels)
     for quality in (20, 95):
@@ -113,16 +113,16 @@ def test_quality_tells_the_size(pixels, tmp_path):
             stream,
             settings.Settings(quality=quality),
             format="JPEG",
-            gate=contextlib.nullcontext(),
+            compute_lock=contextlib.nullcontext(),
         )
         sizes.append(len(stream.getvalue()))
     assert sizes[0] < sizes[1] / 2
 
 
-def test_the_gate_is_held_while_a_cartoon_is_computed(pixels, tmp_path):
+def test_the_lock_is_held_while_a_cartoon_is_computed(pixels, tmp_path):
     events = []
 
-    class Gate:
+    class Lock:
         def __enter__(self):
             events.append("in")
 
@@ -140,7 +140,7 @@ def test_the_gate_is_held_while_a_cartoon_is_computed(pixels, tmp_path):
         tmp_path / "out.png",
         settings.Settings(),
         format="PNG",
-        gate=Gate(),
+        compute_lock=Lock(),
     )
     assert events == ["in", "computed", "out"]
 
@@ -154,7 +154,7 @@ def test_huge_pictures_are_not_read_ahead(
     )
     pictures.write_png(tmp_path / "photo.png", pixels)
 
-    class Gate:
+    class Lock:
         def __enter__(self):
             (tmp_path / "photo.png").unlink()
 
@@ -168,7 +168,7 @@ def test_huge_pictures_are_not_read_ahead(
             tmp_path / "out.png",
             settings.Settings(),
             format="PNG",
-            gate=Gate(),
+            compute_lock=Lock(),
         )
 
     if is_huge:
@@ -180,7 +180,7 @@ def test_huge_pictures_are_not_read_ahead(
 
 @pytest.fixture
 def animation(pixels, tmp_path):
-    """Three frames: a picture, the same a little brighter, and another."""
+    """Three frames: a picture, a slightly brighter one, and another."""
     frames = [pixels // 2, pixels // 2 + 3, 255 - pixels // 2]
     images = [PIL.Image.fromarray(frame) for frame in frames]
     path = tmp_path / "frames.png"
@@ -198,7 +198,7 @@ def run_animation(path, tmp_path, **chosen):
     return list(animations.Animation(target).frames())
 
 
-def test_an_animation_becomes_one_frame_by_frame(animation, tmp_path):
+def test_an_animation_is_cartoonized_frame_by_frame(animation, tmp_path):
     path, frames = animation
     made = run_animation(path, tmp_path, temporal=False)
     assert [frame.milliseconds for frame in made] == [40, 70, 90]
@@ -206,10 +206,10 @@ def test_an_animation_becomes_one_frame_by_frame(animation, tmp_path):
         np.testing.assert_array_equal(frame.pixels, 255 - photo)
 
 
-def test_animations_are_smoothed_up_to_a_cut(animation, tmp_path):
+def test_animations_are_smoothed_between_cuts(animation, tmp_path):
     path, frames = animation
     first, second, third = run_animation(path, tmp_path)
-    # Where nothing moves, the second frame stays close to the first.
+    # Without motion, the second frame stays close to the first.
     change = np.abs(second.pixels.astype(int) - first.pixels).mean()
     assert 0 < change < 2.5
     np.testing.assert_array_equal(third.pixels, 255 - frames[2])

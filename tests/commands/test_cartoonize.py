@@ -93,7 +93,7 @@ def test_a_picture_goes_through_a_pipe(cartoonize, model, random):
         (["--tile=5"], "--tile=5 is too small"),
         (["--device=gpu:7"], "--device=gpu:7 is not there; there is cpu"),
         (["--format=xyz"], "xyz"),
-        (["--format=png", "--quality=80"], "--quality=80 does not go with"),
+        (["--format=png", "--quality=80"], "--quality=80 does not apply to"),
         (["--model=gone.keras"], "gone.keras does not exist"),
         (["--model=http://127.0.0.1:9"], "is the server up"),
     ],

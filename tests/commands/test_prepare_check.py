@@ -20,7 +20,7 @@ def check(run_command, tmp_path):
 
 
 @pytest.mark.slow
-def test_the_right_way_round_ends_well_with_a_report(check, kinds, tmp_path):
+def test_correct_folders_succeed_with_a_report(check, kinds, tmp_path):
     done = check(*kinds)
     assert done.returncode == 0, done.stderr
     assert "warning too few pictures" in done.stdout
@@ -29,13 +29,13 @@ def test_the_right_way_round_ends_well_with_a_report(check, kinds, tmp_path):
 
 
 @pytest.mark.slow
-def test_swapped_folders_end_with_an_error(check, kinds, tmp_path):
+def test_swapped_folders_are_reported_as_an_error(check, kinds, tmp_path):
     done = check(*reversed(kinds), "--image_size=300")
     assert done.returncode == 1
-    words = " ".join(done.stdout.split())
-    assert "error swapped folders" in words
-    assert "exchange --photo_dir and --cartoon_dir." in words
-    assert "--image_size=300" in words
+    output = " ".join(done.stdout.split())
+    assert "error swapped folders" in output
+    assert "swap --photo_dir and --cartoon_dir." in output
+    assert "--image_size=300" in output
     assert done.stdout.splitlines()[-1].startswith("Not ready")
     assert (tmp_path / "report.html").exists()
 

@@ -15,7 +15,7 @@ def prepare(run_command, *arguments):
 
 
 @pytest.mark.slow
-def test_a_video_becomes_a_folder_for_training(run_command, tmp_path):
+def test_a_video_becomes_a_training_folder(run_command, tmp_path):
     drawn = [
         synthetic_scenes.draw_scene(number, 192)[:128] for number in range(3)
     ]
@@ -74,8 +74,8 @@ def test_mistakes_are_reported_in_one_message(run_command, tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.shared
-def test_panels_of_a_video_are_found_again(shared, tmp_path, run_command):
-    """Whole and partly faded, out of focus, and shown twice."""
+def test_panels_of_a_video_are_extracted(shared, tmp_path, run_command):
+    """Panels are shown with fades, out of focus, or twice."""
     panels = [panel(path) for path in wide_panels(shared)]
     black = np.zeros_like(panels[0])
     film = film_maker.write_film(

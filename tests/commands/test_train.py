@@ -571,11 +571,11 @@ def test_swapped_folders_are_refused_before_training(kinds, tmp_path, capsys):
     none = (*TINY, "--warmup_steps=0", "--steps=0")
     swapped = (f"--photo_dir={drawn}", f"--cartoon_dir={real}", workdir)
     message = run_here(*swapped, *none)
-    assert "exchange --photo_dir and --cartoon_dir" in message
+    assert "swap --photo_dir and --cartoon_dir" in message
     assert "--check_data=false" in message
     right = (f"--photo_dir={real}", f"--cartoon_dir={drawn}", workdir)
     assert run_here(*right, *none) is None
-    assert "warning: `photo_dir` holds 6" in capsys.readouterr().err
+    assert "warning: `photo_dir` contains 6" in capsys.readouterr().err
     assert run_here(*swapped, *none, "--nocheck_data") is None
 
 

@@ -41,7 +41,9 @@ def test_damaged_pictures_of_a_list_are_named(make_folder, tmp_path):
     assert f"3 of 4 pictures in `photo_dir`={tmp_path}" in str(refusal.value)
     assert "gone.png does not exist" in str(refusal.value)
     assert "photos is not a regular file" in str(refusal.value)
-    assert "text.jpg is not a picture that is read" in str(refusal.value)
+    assert "text.jpg is not a picture in a supported format" in str(
+        refusal.value
+    )
 
 
 def test_a_folder_may_have_the_suffix_of_a_list(make_folder):

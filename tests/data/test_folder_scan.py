@@ -35,9 +35,9 @@ def test_all_problems_are_named_and_counted(messy):
     assert [header.format for header in found.headers] == ["PNG", "PNG"]
     reasons = {path.name: why for path, why in found.problems.items()}
     assert set(reasons) == {"cut.png", "empty.jpg", "text.jpg", "really.jpg"}
-    assert "breaks off" in reasons["cut.png"]
+    assert "truncated" in reasons["cut.png"]
     assert "is empty" in reasons["empty.jpg"]
-    assert "is not a picture that is read" in reasons["text.jpg"]
+    assert "is not a picture in a supported format" in reasons["text.jpg"]
     assert "it is a PNG picture" in reasons["really.jpg"]
     ignored = {
         what: [path.name for path in paths]
@@ -57,7 +57,7 @@ def test_bad_pictures_are_an_error_or_skipped(messy, capsys):
     folder_scan.require_pictures(found, "photo_dir", "skip")
     for message in (str(refusal.value), capsys.readouterr().err):
         assert "4 of 6 pictures in `photo_dir`=" in message
-        assert "text.jpg is not a picture that is read" in message
+        assert "text.jpg is not a picture in a supported format" in message
     assert "`bad_images`=skip" in str(refusal.value)
 
 

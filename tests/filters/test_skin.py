@@ -4,7 +4,7 @@ import pytest
 from cartoongan_tf.filters import skin
 
 
-def likeness_of(color):
+def likelihood_of(color):
     """Likelihood of one color, given in [0, 1]."""
     images = 2 * np.float32(color).reshape(1, 1, 1, 3) - 1
     return np.asarray(skin.likelihood(images)).item()
@@ -20,7 +20,7 @@ def likeness_of(color):
     ],
 )
 def test_skin_of_all_colors_is_likely(color):
-    assert likeness_of(color) > 0.6
+    assert likelihood_of(color) > 0.6
 
 
 @pytest.mark.parametrize(
@@ -36,4 +36,4 @@ def test_skin_of_all_colors_is_likely(color):
     ],
 )
 def test_other_colors_and_grays_are_unlikely(color):
-    assert likeness_of(color) < 0.15
+    assert likelihood_of(color) < 0.15

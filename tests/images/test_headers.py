@@ -10,7 +10,7 @@ from cartoongan_tf.images import pictures
 
 
 def bomb(path, side=12_000):
-    """A PNG of one color: a few hundred kilobytes, 432 MB when decoded."""
+    """Writes a PNG of one color: some 100 KB, but 432 MB when decoded."""
 
     def chunk(name, data):
         check = zlib.crc32(name + data)
@@ -31,13 +31,13 @@ def bomb(path, side=12_000):
     )
 
 
-def test_a_header_tells_format_and_size(tmp_path):
+def test_header_has_format_and_size(tmp_path):
     PIL.Image.new("RGB", (30, 20)).save(tmp_path / "a.webp")
     header = headers.read_header(tmp_path / "a.webp")
     assert header == headers.Header("WEBP", width=30, height=20, decoder=1)
 
 
-def test_a_decompression_bomb_is_refused_undecoded(tmp_path):
+def test_a_decompression_bomb_is_rejected_undecoded(tmp_path):
     path = tmp_path / "bomb.png"
     bomb(path)
     assert path.stat().st_size < 500_000
@@ -48,7 +48,7 @@ def test_a_decompression_bomb_is_refused_undecoded(tmp_path):
             read(path)
 
 
-def test_a_larger_bomb_is_refused_without_a_warning(tmp_path):
+def test_a_larger_bomb_is_rejected_without_a_warning(tmp_path):
     bomb(tmp_path / "bomb.png", 20_000)
     with pytest.raises(headers.UnreadableImage, match="20000 x 20000"):
         headers.read_header(tmp_path / "bomb.png")
@@ -58,12 +58,17 @@ def test_a_larger_bomb_is_refused_without_a_warning(tmp_path):
     ("content", "reason"),
     [
         (b"", "is empty"),
-        (b"hello", "is not a picture that is read, such as AVIF"),
-        (b"\xff\xd8\xff", "is not a picture that is read, such as AVIF"),
-        (b"%PDF-1.4", "is not a picture that is read, such as AVIF"),
+        (b"hello", "is not a picture in a supported format, such as AVIF"),
+        (
+            b"\xff\xd8\xff",
+            "is not a picture in a supported format, such as AVIF",
+        ),
+        (b"%PDF-1.4", "is not a picture in a supported format, such as AVIF"),
     ],
 )
-def test_files_without_a_picture_are_named(tmp_path, content, reason):
+def test_files_that_are_not_pictures_are_named_in_errors(
+    tmp_path, content, reason
+):
     path = tmp_path / "broken.jpg"
     path.write_bytes(content)
     for read in (headers.read_header, pictures.read_picture):
@@ -77,14 +82,14 @@ def test_files_without_a_picture_are_named(tmp_path, content, reason):
     ("name", "format"),
     [("a.dib", "BMP"), ("a.jfif", "JPEG"), ("a.j2k", "JPEG2000")],
 )
-def test_the_ending_of_a_picture_promises_its_format(name, format, tmp_path):
+def test_extensions_match_formats(name, format, tmp_path):
     PIL.Image.new("RGB", (30, 20)).save(tmp_path / name)
     header = headers.read_header(tmp_path / name)
     assert header.format == format
     headers.check_suffix(tmp_path / name, header)
 
 
-def test_a_missing_file_and_a_folder_are_named(tmp_path):
+def test_a_missing_file_and_a_folder_are_reported(tmp_path):
     with pytest.raises(
         headers.UnreadableImage, match=r"gone\.png does not exist"
     ):
@@ -93,7 +98,7 @@ def test_a_missing_file_and_a_folder_are_named(tmp_path):
         headers.read_header(tmp_path)
 
 
-def test_a_wrong_ending_is_told_from_a_right_one(tmp_path):
+def test_a_wrong_extension_is_an_error(tmp_path):
     png = headers.Header("PNG", 1, 1, 1)
     jpeg = headers.Header("JPEG", 1, 1, 1)
     jpegs = [(f"a.{end}", jpeg) for end in ("JPG", "jpeg", "jfif", "jpe")]
@@ -105,7 +110,7 @@ def test_a_wrong_ending_is_told_from_a_right_one(tmp_path):
         headers.check_suffix(pathlib.Path("a.jpg"), png)
 
 
-def test_photos_of_several_pictures_are_jpegs(tmp_path):
+def test_multi_picture_files_are_jpegs(tmp_path):
     photo = PIL.Image.fromarray(np.zeros((20, 30, 3), "uint8"))
     photo.save(
         tmp_path / "a.jpg", format="MPO", save_all=True, append_images=[photo]
@@ -114,7 +119,7 @@ def test_photos_of_several_pictures_are_jpegs(tmp_path):
 
 
 @pytest.mark.parametrize("orientation", [0, 9, 1000])
-def test_an_orientation_that_does_not_exist_is_none(tmp_path, orientation):
+def test_an_invalid_exif_orientation_is_ignored(tmp_path, orientation):
     exif = PIL.Image.Exif()
     exif[0x0112] = orientation
     PIL.Image.new("RGB", (30, 20)).save(tmp_path / "a.jpg", exif=exif)

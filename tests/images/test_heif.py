@@ -48,7 +48,7 @@ def write(photo, tmp_path, monkeypatch):
 
 @pytest.fixture
 def path(write):
-    """As of a phone that was held upright."""
+    """A photo from a phone that was held upright."""
     return write(6)
 
 
@@ -63,9 +63,7 @@ def test_a_photo_is_read_upright_with_its_profile(read, photo, path):
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_photos_are_trained_on_the_way_up_that_viewers_show(
-    orientation, write, photo
-):
+def test_photos_are_read_upright_for_training(orientation, write, photo):
     path = write(orientation)
     photo.getexif()[metadata.ORIENTATION] = orientation
     upright = np.asarray(PIL.ImageOps.exif_transpose(photo)).astype(int)
@@ -79,7 +77,7 @@ def test_photos_are_trained_on_the_way_up_that_viewers_show(
     np.testing.assert_array_equal(decoded, actual)
 
 
-def test_all_that_a_photo_carries_goes_into_a_jpeg(path, tmp_path):
+def test_metadata_is_copied_to_a_jpeg(path, tmp_path):
     read = photo_io.read_photo(path)
     target = tmp_path / "IMG_0001.jpg"
     photo_io.write_photo(
@@ -92,12 +90,12 @@ def test_all_that_a_photo_carries_goes_into_a_jpeg(path, tmp_path):
         assert image.info["xmp"] == XMP
 
 
-def test_pillow_stays_as_it_is_for_the_rest_of_the_process(path):
+def test_no_opener_is_registered_with_pillow(path):
     photo_io.read_photo(path)
     assert "HEIF" not in PIL.Image.OPEN
 
 
-def test_without_its_extra_a_photo_is_an_error_with_the_fix(path, monkeypatch):
+def test_a_missing_extra_is_an_error_with_the_fix(path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pi_heif", None)
     with pytest.raises(errors.InputError) as caught:
         photo_io.read_photo(path)
@@ -107,11 +105,11 @@ def test_without_its_extra_a_photo_is_an_error_with_the_fix(path, monkeypatch):
 
 def test_a_truncated_photo_is_damaged(path):
     data = path.read_bytes()
-    with pytest.raises(errors.InputError, match="damaged or breaks off"):
+    with pytest.raises(errors.InputError, match="damaged or truncated"):
         photo_io.read_photo(data[: len(data) // 2])
 
 
-def test_an_avif_picture_of_the_general_brand_is_no_heif(photo):
+def test_avif_with_the_generic_brand_is_not_heif(photo):
     stream = io.BytesIO()
     photo.save(stream, "AVIF")
     data = bytearray(stream.getvalue())

@@ -14,7 +14,7 @@ from cartoongan_tf.images import photo_io
 from cartoongan_tf.images import png_chunks
 
 IFD = PIL.ExifTags.IFD
-CAN_EXIF = ["AVIF", "JPEG", "PNG", "TIFF", "WEBP"]
+EXIF_FORMATS = ["AVIF", "JPEG", "PNG", "TIFF", "WEBP"]
 XMP = (
     b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description '
     b'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" '
@@ -28,7 +28,7 @@ XMP = (
 
 
 def camera_exif(orientation=6):
-    """EXIF with details, a place, and a thumbnail."""
+    """Returns EXIF with details, GPS position and thumbnail."""
     exif = PIL.Image.Exif()
     exif[271] = "A camera"
     exif[274] = orientation
@@ -58,22 +58,22 @@ def with_thumbnail(block):
     return block[:6] + bytes(body)
 
 
-def through(kind, source_options, *, source_kind="JPEG", strip=False):
-    """What an image has after it was read and written."""
+def rewrite(format, source_options, *, source_format="JPEG", strip=False):
+    """Returns an image and its bytes after reading and writing it."""
     stream = io.BytesIO()
-    corner_cases.photo().save(stream, source_kind, **source_options)
+    corner_cases.photo().save(stream, source_format, **source_options)
     photo = photo_io.read_photo(stream.getvalue())
     kept = photo.metadata.only_colors() if strip else photo.metadata
     target = io.BytesIO()
-    photo_io.write_photo(target, photo.pixels, metadata=kept, format=kind)
+    photo_io.write_photo(target, photo.pixels, metadata=kept, format=format)
     image = PIL.Image.open(target)
     image.load()
     return image, target.getvalue()
 
 
-@pytest.mark.parametrize("kind", CAN_EXIF)
-def test_exif_is_kept_and_tells_of_the_upright_picture(kind):
-    image, data = through(kind, {"exif": camera_exif()})
+@pytest.mark.parametrize("format", EXIF_FORMATS)
+def test_exif_is_kept_and_describes_the_upright_picture(format):
+    image, data = rewrite(format, {"exif": camera_exif()})
     exif = image.getexif()
     details = exif.get_ifd(IFD.Exif)
     assert 274 not in exif
@@ -83,7 +83,7 @@ def test_exif_is_kept_and_tells_of_the_upright_picture(kind):
     assert details[PIL.ExifTags.Base.ExposureTime] == 0.25
     assert details[PIL.ExifTags.Base.UserComment] == b"ASCII\0\0\0Meow"
     assert exif.get_ifd(IFD.GPSInfo)[1] == "N"
-    if kind != "TIFF":  # There, Pillow does not find it.
+    if format != "TIFF":  # Pillow does not read it from a TIFF.
         assert exif.get_ifd(IFD.Interop)[1] == "R98"
     assert corner_cases.JPEG not in data
 
@@ -91,15 +91,15 @@ def test_exif_is_kept_and_tells_of_the_upright_picture(kind):
 @pytest.mark.parametrize(
     "text", ["Jörg".encode(), "Jörg".encode("latin-1"), "猫".encode()]
 )
-@pytest.mark.parametrize("kind", CAN_EXIF)
-def test_exif_keeps_texts_that_are_not_ascii(kind, text):
+@pytest.mark.parametrize("format", EXIF_FORMATS)
+def test_exif_keeps_texts_that_are_not_ascii(format, text):
     tags, placeholder = PIL.ExifTags.Base, "x" * len(text)
     exif = PIL.Image.Exif()
     exif[tags.Artist] = placeholder
     exif.get_ifd(IFD.Exif)[tags.LensModel] = placeholder
     exif.get_ifd(IFD.GPSInfo)[PIL.ExifTags.GPS.GPSMapDatum] = placeholder
     data = exif.tobytes().replace(placeholder.encode(), text)
-    kept = through(kind, {"exif": data})[0].getexif()
+    kept = rewrite(format, {"exif": data})[0].getexif()
     for found in (
         kept[tags.Artist],
         kept.get_ifd(IFD.Exif)[tags.LensModel],
@@ -108,27 +108,27 @@ def test_exif_keeps_texts_that_are_not_ascii(kind, text):
         assert found.encode("latin-1") == text
 
 
-def test_there_was_a_thumbnail_to_drop():
+def test_the_source_has_a_thumbnail():
     exif = PIL.Image.Exif()
     exif.load(camera_exif())
     assert exif.get_ifd(IFD.IFD1)[513]
     assert corner_cases.JPEG in camera_exif()
 
 
-def test_a_tiff_does_not_tell_others_how_it_lay():
-    image, _ = through(
+def test_storage_tags_of_a_tiff_are_dropped():
+    image, _ = rewrite(
         "JPEG",
         {"compression": "tiff_lzw", "description": "A cat"},
-        source_kind="TIFF",
+        source_format="TIFF",
     )
     exif = image.getexif()
     assert exif[270] == "A cat"
     assert set(exif) <= {270, 282, 283, 296}
 
 
-@pytest.mark.parametrize("kind", CAN_EXIF)
-def test_xmp_is_kept_without_orientation_and_thumbnail(kind):
-    image, _ = through(kind, {"xmp": XMP})
+@pytest.mark.parametrize("format", EXIF_FORMATS)
+def test_xmp_is_kept_without_orientation_and_thumbnail(format):
+    image, _ = rewrite(format, {"xmp": XMP})
     packet = image.info.get("xmp") or image.info["XML:com.adobe.xmp"]
     packet = packet.encode() if isinstance(packet, str) else packet
     assert b'dc:title="A cat"' in packet
@@ -136,32 +136,32 @@ def test_xmp_is_kept_without_orientation_and_thumbnail(kind):
     assert b"Thumbnails" not in packet
 
 
-@pytest.mark.parametrize("kind", CAN_EXIF)
-def test_the_profile_of_wide_colors_is_kept(kind):
-    profile = corner_cases.srgb_profile()  # One of RGB, as Display P3 is.
-    image, _ = through(kind, {"icc_profile": profile})
+@pytest.mark.parametrize("format", EXIF_FORMATS)
+def test_an_rgb_profile_is_kept(format):
+    profile = corner_cases.srgb_profile()  # Stands for any RGB profile.
+    image, _ = rewrite(format, {"icc_profile": profile})
     assert image.info["icc_profile"] == profile
 
 
-def test_values_stay_as_they_are_below_a_profile():
+def test_pixels_with_an_rgb_profile_are_not_converted():
     photo, profile = corner_cases.photo(), corner_cases.srgb_profile()
-    image, _ = through("PNG", {"icc_profile": profile}, source_kind="PNG")
+    image, _ = rewrite("PNG", {"icc_profile": profile}, source_format="PNG")
     np.testing.assert_array_equal(np.asarray(image), np.asarray(photo))
 
 
 @pytest.mark.parametrize(
     "profile",
     [b"none", corner_cases.gray_profile(), corner_cases.cmyk_profile()],
-    ids=["broken", "gray", "inks"],
+    ids=["broken", "gray", "cmyk"],
 )
 def test_a_profile_that_does_not_fit_rgb_is_dropped(profile):
-    image, _ = through("PNG", {"icc_profile": profile})
+    image, _ = rewrite("PNG", {"icc_profile": profile})
     assert "icc_profile" not in image.info
 
 
-@pytest.mark.parametrize("kind", ["BMP", "JPEG", "PNG", "TIFF"])
-def test_the_resolution_is_kept(kind):
-    image, _ = through(kind, {"dpi": (300, 150)})
+@pytest.mark.parametrize("format", ["BMP", "JPEG", "PNG", "TIFF"])
+def test_the_resolution_is_kept(format):
+    image, _ = rewrite(format, {"dpi": (300, 150)})
     assert image.info["dpi"] == pytest.approx((300, 150), abs=0.05)
 
 
@@ -176,14 +176,14 @@ def test_the_resolution_is_kept(kind):
     ],
     ids=["display_p3", "linear", "primaries", "srgb"],
 )
-def test_the_colors_of_a_png_stay_what_they_are(colors, strip):
+def test_color_chunks_of_a_png_are_kept(colors, strip):
     chunks = PIL.PngImagePlugin.PngInfo()
     for name, content in colors.items():
         chunks.add(name, content)
     options = {"pnginfo": chunks}
-    _, data = through("PNG", options, source_kind="PNG", strip=strip)
+    _, data = rewrite("PNG", options, source_format="PNG", strip=strip)
     assert png_chunks.colors(data) == colors
-    _, data = through("JPEG", options, source_kind="PNG", strip=strip)
+    _, data = rewrite("JPEG", options, source_format="PNG", strip=strip)
     assert png_chunks.colors(data) == {}
 
 
@@ -192,12 +192,12 @@ def test_texts_of_a_png_are_kept():
     texts.add_text("Title", "A cat")
     texts.add_itxt("Author", "Élise 漢")
     texts.add_text("Raw profile type 8bim", "as ImageMagick keeps them")
-    image, _ = through("PNG", {"pnginfo": texts}, source_kind="PNG")
+    image, _ = rewrite("PNG", {"pnginfo": texts}, source_format="PNG")
     assert image.text == {"Title": "A cat", "Author": "Élise 漢"}
 
 
 def test_a_comment_is_kept_across_formats():
-    image, data = through("PNG", {"comment": b"Meow"})
+    image, data = rewrite("PNG", {"comment": b"Meow"})
     assert image.text == {"Comment": "Meow"}
     stream = io.BytesIO()
     photo = photo_io.read_photo(data)
@@ -207,9 +207,9 @@ def test_a_comment_is_kept_across_formats():
     assert PIL.Image.open(stream).info["comment"] == b"Meow"
 
 
-def test_stripped_is_all_but_the_profile():
+def test_stripping_keeps_only_the_profile():
     profile = corner_cases.srgb_profile()
-    image, _ = through(
+    image, _ = rewrite(
         "JPEG",
         {
             "exif": camera_exif(),
@@ -224,24 +224,24 @@ def test_stripped_is_all_but_the_profile():
     assert set(image.info) - jfif == {"icc_profile"}
 
 
-def test_metadata_too_large_for_jpeg_is_left_out():
+def test_metadata_too_large_for_jpeg_is_dropped():
     long = XMP.replace(b"A cat", b"A cat" * 15_000)
-    image, _ = through("JPEG", {"xmp": long}, source_kind="WEBP")
+    image, _ = rewrite("JPEG", {"xmp": long}, source_format="WEBP")
     assert "xmp" not in image.info
-    image, _ = through("PNG", {"xmp": long}, source_kind="WEBP")
+    image, _ = rewrite("PNG", {"xmp": long}, source_format="WEBP")
     assert image.info.get("xmp") or image.info["XML:com.adobe.xmp"]
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning:PIL.TiffImagePlugin")
 @pytest.mark.parametrize("at", range(6, 120, 3))
-def test_exif_broken_anywhere_does_not_stop_a_photo(at):
+def test_corrupt_exif_does_not_prevent_reading(at):
     block = bytearray(camera_exif(orientation=1))
     block[at : at + 4] = b"\xff\xfe\xfd\xfc"
-    image, _ = through("JPEG", {"exif": bytes(block)})
+    image, _ = rewrite("JPEG", {"exif": bytes(block)})
     assert image.size in (corner_cases.SIZE, corner_cases.TURNED)
 
 
-def test_an_orientation_that_exif_does_not_know_turns_nothing():
-    image, _ = through("JPEG", {"exif": camera_exif(orientation=9)})
+def test_an_invalid_orientation_is_ignored():
+    image, _ = rewrite("JPEG", {"exif": camera_exif(orientation=9)})
     assert image.size == corner_cases.SIZE
     assert metadata.ORIENTATION not in image.getexif()

@@ -34,7 +34,9 @@ def photo():
 
 
 @pytest.mark.parametrize("name", [*OPAQUE, *picture_maker.JPEGS])
-def test_opaque_pictures_have_the_pixels_of_training(name, photo, tmp_path):
+def test_opaque_pictures_have_the_same_pixels_as_in_training(
+    name, photo, tmp_path
+):
     path = tmp_path / name
     if name in OPAQUE:
         picture_maker.LOSSLESS[name](photo, path)
@@ -47,7 +49,7 @@ def test_opaque_pictures_have_the_pixels_of_training(name, photo, tmp_path):
 
 @pytest.mark.parametrize("channels", [1, 3])
 @pytest.mark.parametrize("suffix", [".png", ".tiff"])
-def test_16_bits_become_the_upper_8(channels, suffix, tmp_path):
+def test_16_bits_are_truncated_to_the_upper_8(channels, suffix, tmp_path):
     path = tmp_path / f"deep{suffix}"
     corner_cases.deep(channels)(path)
     ramp = np.linspace(0, 65535, corner_cases.WIDTH * corner_cases.HEIGHT)
@@ -58,7 +60,7 @@ def test_16_bits_become_the_upper_8(channels, suffix, tmp_path):
 
 
 @pytest.mark.shared
-def test_real_photos_have_the_pixels_of_training(shared):
+def test_real_photos_have_the_same_pixels_as_in_training(shared):
     paths = [p for p in sorted((shared / "photos").rglob("*.jpg"))][:5]
     assert paths
     for path in paths:
@@ -66,22 +68,24 @@ def test_real_photos_have_the_pixels_of_training(shared):
         np.testing.assert_array_equal(read, pictures.read_picture(path))
 
 
-def test_strips_fit_together(photo, tmp_path, monkeypatch):
-    """The pictures of these tests would otherwise be a single strip."""
+def test_strips_join_without_seams(photo, tmp_path, monkeypatch):
+    """Uses small strips: test pictures would otherwise fit into one."""
     photo.save(tmp_path / "photo.png")
-    monkeypatch.setattr("cartoongan_tf.images.color_modes._STRIP", 1000)
+    monkeypatch.setattr(
+        "cartoongan_tf.images.color_modes._PIXELS_PER_STRIP", 1000
+    )
     read = photo_io.read_photo(tmp_path / "photo.png")
     np.testing.assert_array_equal(read.pixels, np.asarray(photo))
 
 
-@pytest.mark.parametrize("kind", ["PNG", "TIFF", "WEBP"])
-def test_alpha_stays_exactly(kind, tmp_path):
+@pytest.mark.parametrize("format", ["PNG", "TIFF", "WEBP"])
+def test_alpha_is_kept_exactly(format, tmp_path):
     source = tmp_path / "alpha.png"
     corner_cases.with_alpha().save(source)
     photo = photo_io.read_photo(source)
     target = tmp_path / "cartoon"
     photo_io.write_photo(
-        target, 255 - photo.pixels, alpha=photo.alpha, format=kind
+        target, 255 - photo.pixels, alpha=photo.alpha, format=format
     )
     with PIL.Image.open(target) as image:
         alpha = np.asarray(image.getchannel("A"))
@@ -89,46 +93,46 @@ def test_alpha_stays_exactly(kind, tmp_path):
     np.testing.assert_array_equal(alpha, expected)
 
 
-def test_a_hole_in_16_bit_grays_stays_a_hole(tmp_path):
+def test_transparent_16_bit_gray_is_kept(tmp_path):
     deep = PIL.Image.fromarray(np.array([[7, 8, 7], [9, 7, 8]], np.uint16))
     deep.save(tmp_path / "hole.png", transparency=7)
     read = photo_io.read_photo(tmp_path / "hole.png")
     assert (read.alpha == [[0, 255, 0], [255, 0, 255]]).all()
 
 
-@pytest.mark.parametrize("kind", ["BMP", "JPEG"])
-def test_without_alpha_a_picture_is_put_on_white(kind, tmp_path):
+@pytest.mark.parametrize("format", ["BMP", "JPEG"])
+def test_formats_without_alpha_are_composited_on_white(format, tmp_path):
     image = corner_cases.with_alpha()
     photo_io.write_photo(
         tmp_path / "flat",
         np.asarray(image.convert("RGB")),
         alpha=np.asarray(image.getchannel("A")),
-        format=kind,
+        format=format,
         quality=100,
     )
     flat = np.asarray(PIL.Image.open(tmp_path / "flat"), float)
     assert np.abs(flat - picture_maker.on_white(image)).mean() < 1
 
 
-@pytest.mark.parametrize("kind", LOSSLESS)
-def test_formats_without_loss_lose_nothing(kind, photo, tmp_path):
+@pytest.mark.parametrize("format", LOSSLESS)
+def test_lossless_formats_round_trip(format, photo, tmp_path):
     pixels = np.asarray(photo)
     photo_io.write_photo(
-        tmp_path / "it", pixels, format=kind, quality=LOSSLESS[kind]
+        tmp_path / "it", pixels, format=format, quality=LOSSLESS[format]
     )
     with PIL.Image.open(tmp_path / "it") as image:
-        assert image.format == kind
+        assert image.format == format
         np.testing.assert_array_equal(np.asarray(image), pixels)
 
 
-@pytest.mark.parametrize("kind", formats.FORMATS)
-def test_a_stream_gets_what_a_file_would(kind, photo, tmp_path):
+@pytest.mark.parametrize("format", formats.FORMATS)
+def test_a_stream_gets_the_same_bytes_as_a_file(format, photo, tmp_path):
     pixels = np.asarray(photo)
-    path = tmp_path / f"it{formats.FORMATS[kind].suffixes[0]}"
-    photo_io.write_photo(path, pixels, format=kind)
+    path = tmp_path / f"it{formats.FORMATS[format].suffixes[0]}"
+    photo_io.write_photo(path, pixels, format=format)
 
     class OneWay(io.RawIOBase):
-        """As a pipe: what is written cannot be gone back to."""
+        """A stream without seeking, such as a pipe."""
 
         data = b""
 
@@ -137,40 +141,40 @@ def test_a_stream_gets_what_a_file_would(kind, photo, tmp_path):
             return len(data)
 
     stream = OneWay()
-    photo_io.write_photo(stream, pixels, format=kind)
+    photo_io.write_photo(stream, pixels, format=format)
     assert stream.data == path.read_bytes()
     read = photo_io.read_photo(stream.data)
-    assert (read.format, read.pixels.shape) == (kind, pixels.shape)
+    assert (read.format, read.pixels.shape) == (format, pixels.shape)
 
 
-@pytest.mark.parametrize("kind", ["AVIF", "JPEG", "WEBP"])
-def test_quality_costs_bytes(kind, photo):
+@pytest.mark.parametrize("format", ["AVIF", "JPEG", "WEBP"])
+def test_higher_quality_takes_more_bytes(format, photo):
     sizes = []
     for quality in (20, 60, 95):
         stream = io.BytesIO()
         photo_io.write_photo(
-            stream, np.asarray(photo), format=kind, quality=quality
+            stream, np.asarray(photo), format=format, quality=quality
         )
         sizes.append(stream.tell())
     assert sizes == sorted(set(sizes))
 
 
-def test_colors_of_a_jpeg_are_as_sharp_as_its_light(photo):
+def test_chroma_of_a_jpeg_is_not_subsampled(photo):
     stream = io.BytesIO()
     photo_io.write_photo(stream, np.asarray(photo), format="JPEG")
     with PIL.Image.open(stream) as image:
         assert [layer[1:3] for layer in image.layer] == [(1, 1)] * 3
 
 
-def test_inks_become_rgb_by_their_own_profile(tmp_path):
-    inks, profile = (
+def test_cmyk_is_converted_with_its_profile(tmp_path):
+    cmyk, profile = (
         corner_cases.photo(mode="CMYK"),
         io.BytesIO(corner_cases.cmyk_profile()),
     )
-    inks.save(tmp_path / "inks.tiff", icc_profile=profile.getvalue())
-    read = photo_io.read_photo(tmp_path / "inks.tiff")
+    cmyk.save(tmp_path / "cmyk.tiff", icc_profile=profile.getvalue())
+    read = photo_io.read_photo(tmp_path / "cmyk.tiff")
     expected = PIL.ImageCms.profileToProfile(
-        inks,
+        cmyk,
         profile,
         PIL.ImageCms.createProfile("sRGB"),
         PIL.ImageCms.Intent.RELATIVE_COLORIMETRIC,
@@ -178,22 +182,22 @@ def test_inks_become_rgb_by_their_own_profile(tmp_path):
         flags=PIL.ImageCms.Flags.BLACKPOINTCOMPENSATION,
     )
     np.testing.assert_array_equal(read.pixels, np.asarray(expected))
-    assert np.abs(np.asarray(inks.convert("RGB")) - read.pixels).max() > 30
+    assert np.abs(np.asarray(cmyk.convert("RGB")) - read.pixels).max() > 30
     assert read.metadata.profile is None
 
 
-def test_inks_with_a_profile_of_lights_become_rgb_without_it(tmp_path):
-    inks = corner_cases.photo(mode="CMYK")
+def test_an_rgb_profile_of_a_cmyk_picture_is_ignored(tmp_path):
+    cmyk = corner_cases.photo(mode="CMYK")
     profile = corner_cases.srgb_profile()
-    inks.save(tmp_path / "inks.tiff", icc_profile=profile)
-    read = photo_io.read_photo(tmp_path / "inks.tiff")
-    np.testing.assert_array_equal(read.pixels, np.asarray(inks.convert("RGB")))
+    cmyk.save(tmp_path / "cmyk.tiff", icc_profile=profile)
+    read = photo_io.read_photo(tmp_path / "cmyk.tiff")
+    np.testing.assert_array_equal(read.pixels, np.asarray(cmyk.convert("RGB")))
     assert read.metadata.profile is None
 
 
 @pytest.mark.parametrize("gamma", [1.0, 1.8])
 @pytest.mark.parametrize("mode", ["L", "LA", "I;16"])
-def test_grays_become_rgb_by_their_own_profile(mode, gamma, tmp_path):
+def test_grayscale_is_converted_with_its_profile(mode, gamma, tmp_path):
     ramp = np.tile(np.arange(256, dtype=np.uint8), (16, 1))
     if mode == "I;16":
         image = PIL.Image.fromarray(ramp * np.uint16(257))
@@ -215,20 +219,20 @@ def test_grays_become_rgb_by_their_own_profile(mode, gamma, tmp_path):
 
 
 @pytest.mark.parametrize("order", ["<", ">"])
-def test_channels_of_16_bits_may_lie_one_after_the_other(order, random):
+def test_planar_16_bit_tiffs_are_read(order, random):
     pixels = random.integers(0, 2**16, (20, 30, 3), "uint16")
     data = corner_cases.deep_tiff(np.moveaxis(pixels, -1, 0), 2, order)
     read = photo_io.read_photo(data)
     np.testing.assert_array_equal(read.pixels, pixels >> 8)
 
 
-def test_white_may_be_zero_in_16_bits(random):
+def test_16_bit_tiffs_with_white_as_zero_are_read(random):
     pixels = random.integers(0, 2**16, (20, 30), "uint16")
     read = photo_io.read_photo(corner_cases.deep_tiff([~pixels], 0))
     np.testing.assert_array_equal(read.pixels[..., 0], pixels >> 8)
 
 
-def test_lab_becomes_rgb(tmp_path):
+def test_lab_is_converted_to_rgb(tmp_path):
     photo = corner_cases.photo()
     to_lab = PIL.ImageCms.buildTransform(
         PIL.ImageCms.createProfile("sRGB"),
@@ -243,7 +247,7 @@ def test_lab_becomes_rgb(tmp_path):
     assert np.abs(off).mean() < 2
 
 
-def test_a_picture_in_a_gif_has_holes(tmp_path):
+def test_a_still_gif_keeps_transparency(tmp_path):
     colors = np.full((20, 30, 3), [250, 100, 7], np.uint8)
     alpha = np.zeros((20, 30), np.uint8)
     alpha[3:9, 4:12] = 200
@@ -261,7 +265,7 @@ def test_only_the_first_of_several_pages_is_read(photo, tmp_path):
 
 
 def write_half(target):
-    with photo_io.written(target) as file:
+    with photo_io.open_output(target) as file:
         file.write(b"half")
         raise OSError("encoder failed")
 
@@ -282,7 +286,7 @@ def test_a_failed_write_leaves_the_old_file(photo, tmp_path):
     assert list(tmp_path.iterdir()) == [target]
 
 
-def test_a_place_that_cannot_be_written_to_is_named(photo, tmp_path):
+def test_an_unwritable_path_is_named_in_the_error(photo, tmp_path):
     (tmp_path / "file").touch()
     for place in ("file/cartoon.png", f"{'long' * 70}.png"):
         with pytest.raises(errors.InputError, match="cannot be written"):
@@ -292,7 +296,7 @@ def test_a_place_that_cannot_be_written_to_is_named(photo, tmp_path):
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_that_is_read_only_is_named(photo, tmp_path):
+def test_a_read_only_folder_is_reported(photo, tmp_path):
     tmp_path.chmod(0o500)
     with pytest.raises(errors.InputError, match="Permission denied"):
         photo_io.write_photo(
@@ -300,7 +304,7 @@ def test_a_folder_that_is_read_only_is_named(photo, tmp_path):
         )
 
 
-def test_a_full_disk_is_no_fault_of_the_input(photo):
+def test_a_full_disk_is_not_an_input_error(photo):
     pixels = np.asarray(photo)
     with open("/dev/full", "wb", buffering=0) as full:
         with pytest.raises(OSError, match="No space") as caught:
@@ -308,7 +312,7 @@ def test_a_full_disk_is_no_fault_of_the_input(photo):
     assert errors.is_out_of_space(caught.value)
 
 
-def test_a_disk_that_fills_up_is_no_fault_of_the_output(photo, tmp_path):
+def test_a_disk_that_fills_up_leaves_no_file(photo, tmp_path):
     limit = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limit[1]))
     try:
@@ -322,13 +326,15 @@ def test_a_disk_that_fills_up_is_no_fault_of_the_output(photo, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_a_format_refuses_unsupported_content(photo):
+def test_a_picture_too_large_for_its_format_is_rejected(photo):
     ribbon = np.zeros((2, 16_384, 3), np.uint8)
-    with pytest.raises(errors.InputError, match="sides end at 16383"):
+    with pytest.raises(
+        errors.InputError, match="limit of 16383 pixels per side"
+    ):
         photo_io.write_photo(io.BytesIO(), ribbon, format="WEBP")
 
 
-def test_the_bound_on_pixels_comes_before_decoding(photo, tmp_path):
+def test_the_pixel_limit_is_checked_before_decoding(photo, tmp_path):
     path = tmp_path / "photo.png"
     photo.save(path)
     pixels = photo.width * photo.height
@@ -338,21 +344,24 @@ def test_the_bound_on_pixels_comes_before_decoding(photo, tmp_path):
         photo_io.read_photo(path, max_pixels=pixels - 1)
 
 
-def test_a_pipe_is_not_waited_for(tmp_path):
+def test_a_named_pipe_does_not_block(tmp_path):
     os.mkfifo(tmp_path / "pipe.jpg")
     with pytest.raises(headers.UnreadableImage, match="not a regular file"):
         photo_io.read_photo(tmp_path / "pipe.jpg")
 
 
-def test_bytes_that_are_no_picture_are_the_streams(photo):
-    for data, why in ((b"", "is empty"), (b"no picture", "is not a picture")):
+def test_invalid_bytes_are_reported_as_standard_input(photo):
+    for data, reason in (
+        (b"", "is empty"),
+        (b"no picture", "is not a picture"),
+    ):
         with pytest.raises(
-            headers.UnreadableImage, match="standard input " + why
+            headers.UnreadableImage, match="standard input " + reason
         ):
             photo_io.read_photo(data)
 
 
-def test_colors_below_transparency_are_covered(tmp_path):
+def test_hidden_colors_are_filled(tmp_path):
     image = PIL.Image.new("RGBA", (40, 30), (200, 100, 50, 255))
     image.paste((0, 255, 0, 0), (20, 0, 40, 30))
     image.save(tmp_path / "half.png")
@@ -362,20 +371,20 @@ def test_colors_below_transparency_are_covered(tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
-@pytest.mark.parametrize("kind", ["AVIF", "GIF", "JPEG", "PNG", "WEBP"])
-def test_a_file_broken_anywhere_is_read_or_refused(kind, random):
-    whole = corner_cases.encoded(corner_cases.photo(), kind)
-    refused = 0
+@pytest.mark.parametrize("format", ["AVIF", "GIF", "JPEG", "PNG", "WEBP"])
+def test_a_corrupt_file_is_read_or_rejected(format, random):
+    intact = corner_cases.encoded(corner_cases.photo(), format)
+    rejected = 0
     for _ in range(60):
-        broken = bytearray(whole)
+        broken = bytearray(intact)
         for at in random.integers(0, len(broken), 3):
             broken[at] = random.integers(0, 256)
         del broken[random.integers(len(broken) // 2, 2 * len(broken)) :]
         try:
             photo_io.read_photo(bytes(broken), max_pixels=10**6)
         except headers.UnreadableImage:
-            refused += 1
-    assert refused
+            rejected += 1
+    assert rejected
 
 
 MEASURE = """
@@ -397,8 +406,10 @@ print((peak() - before) / (height * width))
 
 @pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".jpg", ".png"])
-def test_a_pixel_takes_three_copies_at_most(suffix, tmp_path, run_command):
-    """Pillow's four bytes and the array's three, with little above them."""
+def test_peak_memory_is_below_nine_bytes_per_pixel(
+    suffix, tmp_path, run_command
+):
+    """Pillow's four bytes and the array's three, plus a small overhead."""
     path = tmp_path / f"large{suffix}"
     exif = PIL.Image.Exif()
     exif[274] = 6
@@ -410,7 +421,7 @@ def test_a_pixel_takes_three_copies_at_most(suffix, tmp_path, run_command):
 
 @pytest.mark.parametrize("channels", [1, 3])
 @pytest.mark.parametrize("dtype", ["float32", "float64", "int32"])
-def test_a_tiff_with_deeper_pixels_says_what_to_do(
+def test_a_tiff_with_unsupported_pixels_is_an_error_with_the_fix(
     dtype, channels, random, tmp_path
 ):
     path = str(tmp_path / "deep.tiff")

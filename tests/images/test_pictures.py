@@ -21,7 +21,7 @@ def photo():
 
 
 def decode(path):
-    """Reads a picture as training does, inside of `tf.data`."""
+    """Reads a picture as training does, inside `tf.data`."""
     decoder = headers.read_header(path).decoder
     dataset = tf.data.Dataset.from_tensors((str(path), decoder))
     dataset = dataset.map(pictures.decode_picture)
@@ -29,7 +29,7 @@ def decode(path):
 
 
 @pytest.mark.parametrize("name", picture_maker.LOSSLESS)
-def test_every_kind_is_read_the_same_inside_and_outside_a_graph(
+def test_every_format_is_read_the_same_inside_and_outside_a_graph(
     name, photo, tmp_path
 ):
     written = picture_maker.LOSSLESS[name](photo, tmp_path / name)
@@ -58,9 +58,9 @@ def test_avif_pictures_are_read_the_same_inside_and_outside_a_graph(
     np.testing.assert_array_equal(decode(tmp_path / "a.avif"), actual)
 
 
-def test_a_picture_of_fractions_is_named_with_the_reason(tmp_path):
+def test_a_floating_point_picture_is_an_error(tmp_path):
     PIL.Image.new("F", (30, 20)).save(tmp_path / "floats.tif")
-    with pytest.raises(headers.UnreadableImage, match="pixels of 32 bits"):
+    with pytest.raises(headers.UnreadableImage, match="32-bit pixels"):
         pictures.read_picture(tmp_path / "floats.tif")
 
 
@@ -72,7 +72,7 @@ def test_gray_jpegs_get_three_channels(photo, tmp_path):
 
 
 def test_cmyk_jpegs_have_the_right_colors(tmp_path):
-    """Printers' files: red is no cyan, full magenta and full yellow."""
+    """In print files, red is full magenta and full yellow without cyan."""
     red = PIL.Image.new("CMYK", (32, 16), (0, 255, 255, 0))
     red.save(tmp_path / "print.jpg", quality=95)
     for read in (pictures.read_picture, decode):
@@ -82,7 +82,7 @@ def test_cmyk_jpegs_have_the_right_colors(tmp_path):
 
 @pytest.mark.parametrize("suffix", [".png", ".tif"])
 @pytest.mark.parametrize("channels", [1, 3, 4])
-def test_sixteen_bits_a_channel_become_eight(channels, suffix, tmp_path):
+def test_16_bit_channels_become_8_bit(channels, suffix, tmp_path):
     ramp, deep = picture_maker.deep_ramp(channels)
     path = tmp_path / f"deep{suffix}"
     cv2.imwrite(str(path), deep)
@@ -93,9 +93,7 @@ def test_sixteen_bits_a_channel_become_eight(channels, suffix, tmp_path):
 
 @pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp"])
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_photos_are_read_the_way_up_that_viewers_show(
-    orientation, suffix, photo, tmp_path
-):
+def test_orientation_is_applied(orientation, suffix, photo, tmp_path):
     path = tmp_path / f"turned{suffix}"
     exif = PIL.Image.Exif()
     exif[0x0112] = orientation
@@ -108,7 +106,7 @@ def test_photos_are_read_the_way_up_that_viewers_show(
 
 
 @pytest.mark.parametrize("name", picture_maker.TURNED)
-def test_an_orientation_counts_wherever_it_stands(name, photo, tmp_path):
+def test_orientation_is_found_wherever_it_is_stored(name, photo, tmp_path):
     picture_maker.TURNED[name](photo, tmp_path / name)
     with PIL.Image.open(tmp_path / name) as picture:
         expected = np.asarray(PIL.ImageOps.exif_transpose(picture))
@@ -117,7 +115,7 @@ def test_an_orientation_counts_wherever_it_stands(name, photo, tmp_path):
         np.testing.assert_array_equal(read(tmp_path / name), expected)
 
 
-def test_a_turned_picture_that_pillow_reads_is_upright_too(photo, tmp_path):
+def test_pictures_read_with_pillow_are_upright_too(photo, tmp_path):
     exif = PIL.Image.Exif()
     exif[0x0112] = 6
     picture_maker.transparent(photo).save(tmp_path / "turned.png", exif=exif)
@@ -125,7 +123,7 @@ def test_a_turned_picture_that_pillow_reads_is_upright_too(photo, tmp_path):
 
 
 def test_an_animation_without_transparency_is_read(photo, tmp_path):
-    """As some encoders write it; TensorFlow decodes none of that kind."""
+    """Some encoders write animated WebP, which TensorFlow cannot decode."""
     path = tmp_path / "animated.webp"
     photo.save(path, lossless=True, save_all=True, append_images=[photo])
     data = bytearray(path.read_bytes())
@@ -136,8 +134,8 @@ def test_an_animation_without_transparency_is_read(photo, tmp_path):
     np.testing.assert_array_equal(decode(path), np.asarray(photo))
 
 
-def test_decoding_is_known_to_have_no_effects():
-    """Else a deterministic `tf.data` would give up working in parallel."""
+def test_decoding_is_stateless():
+    """A deterministic `tf.data` runs stateful functions sequentially."""
     decode = tf.function(pictures.decode_picture).get_concrete_function(
         tf.TensorSpec((), tf.string), tf.TensorSpec((), tf.int64)
     )
@@ -146,7 +144,7 @@ def test_decoding_is_known_to_have_no_effects():
     assert not any(op.op_def.is_stateful for op in operations)
 
 
-def test_a_written_picture_reads_back_the_same(pixels, tmp_path):
+def test_pictures_round_trip(pixels, tmp_path):
     path = tmp_path / "new folder" / "picture.png"
     pictures.write_png(path, pixels)
     np.testing.assert_array_equal(pictures.read_picture(path), pixels)
@@ -165,7 +163,7 @@ def test_channels_are_red_green_blue(tmp_path):
     [".jpg", ".png", ".webp", ".bmp", ".gif", ".tif", ".avif", ".jp2"],
 )
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.8])
-def test_a_file_that_breaks_off_is_named(suffix, share, photo, tmp_path):
+def test_a_truncated_file_is_named_in_the_error(suffix, share, photo, tmp_path):
     path = tmp_path / f"cut{suffix}"
     photo.save(path)
     data = path.read_bytes()
@@ -196,7 +194,7 @@ def test_the_first_damaged_picture_is_found(photo, tmp_path):
     assert "b.png is damaged" in str(pictures.first_damaged(paths))
 
 
-def test_every_byte_survives_the_networks_range():
+def test_uint8_survives_the_round_trip_to_network_range():
     pixels = np.arange(256, dtype="uint8").reshape(1, 16, 16, 1)
     images = pictures.to_network(tf.constant(pixels))
     assert float(tf.reduce_min(images)) == -1

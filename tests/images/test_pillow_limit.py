@@ -11,7 +11,7 @@ from cartoongan_tf.images import photo_io
 from cartoongan_tf.images import pictures
 from cartoongan_tf.images import pillow_limit
 
-LIMIT = 70_000  # Pixels; Pillow refuses pictures of twice that.
+LIMIT = 70_000  # Pixels; Pillow rejects pictures of twice that.
 SIDE = 400
 
 
@@ -24,7 +24,7 @@ def picture(color):
 
 @pytest.fixture(autouse=True)
 def limit(monkeypatch):
-    """A limit of the host; it must be there in the end."""
+    """A limit that the host has set; it must be restored in the end."""
     monkeypatch.setattr(PIL.Image, "MAX_IMAGE_PIXELS", LIMIT)
     text = PIL.PngImagePlugin.MAX_TEXT_CHUNK
     yield
@@ -32,32 +32,32 @@ def limit(monkeypatch):
     assert text == PIL.PngImagePlugin.MAX_TEXT_CHUNK
 
 
-@pytest.mark.parametrize("kind", ["GIF", "JPEG", "PNG", "TIFF", "WEBP"])
-def test_photos_beyond_pillows_limit_are_read(kind):
-    data = corner_cases.encoded(picture("red"), kind)
+@pytest.mark.parametrize("format", ["GIF", "JPEG", "PNG", "TIFF", "WEBP"])
+def test_photos_beyond_pillows_limit_are_read(format):
+    data = corner_cases.encoded(picture("red"), format)
     assert (photo_io.read_photo(data).pixels[0, 0] > 200).tolist() == RED
 
 
-def test_training_reads_them_too(tmp_path):
+def test_training_reads_pictures_beyond_pillows_limit(tmp_path):
     path = tmp_path / "photo.png"
     picture("red").convert("RGBA").save(path)
     assert headers.read_header(path).decoder == headers.PILLOW
     assert pictures.read_picture(path)[0, 0].tolist() == [255, 0, 0]
 
 
-@pytest.mark.parametrize("kind", ["GIF", "PNG", "TIFF", "WEBP"])
-def test_so_are_frames(kind):
+@pytest.mark.parametrize("format", ["GIF", "PNG", "TIFF", "WEBP"])
+def test_frames_beyond_pillows_limit_are_read(format):
     first, *rest = map(picture, ("lime", "blue", "red"))
     data = corner_cases.encoded(
-        first, kind, save_all=True, append_images=rest, disposal=2
+        first, format, save_all=True, append_images=rest, disposal=2
     )
     shown = list(animations.Animation(data).frames())
     assert len(shown) == 3
     assert (shown[2].pixels[0, 0] > 200).tolist() == RED
 
 
-def test_the_limit_is_back_with_the_last_of_several_threads():
-    """One block begins before and one ends after that of another thread."""
+def test_the_limit_is_restored_by_the_last_thread():
+    """Blocks of two threads overlap; neither contains the other."""
     began, go_on = threading.Event(), threading.Event()
 
     def read():
@@ -75,7 +75,7 @@ def test_the_limit_is_back_with_the_last_of_several_threads():
     assert LIMIT == PIL.Image.MAX_IMAGE_PIXELS
 
 
-def test_the_limit_is_back_when_reading_fails(tmp_path):
+def test_the_limit_is_restored_after_an_error(tmp_path):
     (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     with pytest.raises(headers.UnreadableImage):
         headers.read_header(tmp_path / "broken.png")

@@ -14,8 +14,8 @@ from cartoongan_tf.images import headers
 from cartoongan_tf.images import photo_io
 from cartoongan_tf.images import pictures
 
-_BEFORE_PIXELS = 33  # Bytes: the signature and the header's chunk.
-_AFTER_PIXELS = -12  # Bytes: the chunk of the end.
+_BEFORE_PIXELS = 33  # Offset, after the signature and IHDR.
+_AFTER_PIXELS = -12  # Offset, before IEND.
 _MEGABYTES = 3 * 2**20
 
 
@@ -45,7 +45,7 @@ def png():
         (b"a\1cd", b"no chunk at all"),
     ],
 )
-def test_damage_beside_the_pixels_costs_no_pixel(png, name, content, at):
+def test_damaged_ancillary_chunks_are_ignored(png, name, content, at):
     added = chunk(name, content, is_damaged=name.isalpha())
     photo = photo_io.read_photo(with_chunk(png, added, at))
     np.testing.assert_array_equal(photo.pixels, corner_cases.photo())
@@ -53,7 +53,7 @@ def test_damage_beside_the_pixels_costs_no_pixel(png, name, content, at):
     assert not photo.metadata.texts
 
 
-def test_training_reads_such_a_file_too(png, tmp_path):
+def test_training_ignores_damaged_ancillary_chunks(png, tmp_path):
     path = tmp_path / "photo.png"
     added = chunk(b"iTXt", b"Title\0\0\0\0\0a photo", is_damaged=True)
     path.write_bytes(with_chunk(png, added, _BEFORE_PIXELS))
@@ -65,14 +65,14 @@ def test_training_reads_such_a_file_too(png, tmp_path):
         np.testing.assert_array_equal(picture, corner_cases.photo())
 
 
-def test_damaged_pixels_are_damage(png):
+def test_damaged_pixels_are_an_error(png):
     at = png.index(b"IDAT") + 100
     broken = png[:at] + bytes(50) + png[at + 50 :]
     with pytest.raises(headers.UnreadableImage, match="damaged"):
         photo_io.read_photo(broken)
 
 
-def test_frames_with_wrong_checksums_are_not_left_out():
+def test_frames_with_wrong_checksums_are_kept():
     shown = [PIL.Image.new("RGB", (20, 16), c) for c in ("red", "blue")]
     data = corner_cases.encoded(
         shown[0], "PNG", save_all=True, append_images=shown[1:]

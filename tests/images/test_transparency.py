@@ -5,7 +5,7 @@ from cartoongan_tf.images import transparency
 from cartoongan_tf.inference import loading
 
 
-def test_hidden_pixels_take_the_color_of_the_nearest_visible(random):
+def test_hidden_pixels_get_the_nearest_visible_color(random):
     colors = random.integers(0, 256, (12, 17, 3), "uint8")
     alpha = np.zeros((12, 17), np.uint8)
     spots = [(1, 2), (9, 4), (5, 14)]
@@ -20,7 +20,7 @@ def test_hidden_pixels_take_the_color_of_the_nearest_visible(random):
             np.testing.assert_array_equal(covered[row, column], expected)
 
 
-def test_visible_pixels_stay(random):
+def test_visible_pixels_are_unchanged(random):
     colors = random.integers(0, 256, (700, 17, 3), "uint8")
     alpha = random.integers(0, 256, (700, 17), "uint8")
     covered = colors.copy()
@@ -30,14 +30,14 @@ def test_visible_pixels_stay(random):
     assert (covered[~visible] != colors[~visible]).any()
 
 
-def test_colors_that_are_hardly_seen_are_covered_too():
+def test_almost_transparent_pixels_are_filled_too():
     colors = np.array([[[9, 9, 9], [200, 200, 200]]], np.uint8)
     transparency.cover_hidden(colors, np.array([[7, 255]], np.uint8))
     assert (colors == 200).all()
 
 
 @pytest.mark.parametrize("first", [500, 515])
-def test_strips_are_covered_from_beyond_their_borders(first):
+def test_strips_use_visible_pixels_beyond_their_borders(first):
     colors = np.zeros((1400, 20, 3), np.uint8)
     alpha = np.zeros((1400, 20), np.uint8)
     colors[first : first + 9], alpha[first : first + 9] = 77, 255
@@ -46,14 +46,14 @@ def test_strips_are_covered_from_beyond_their_borders(first):
     assert (colors[1100:] == 255).all()
 
 
-def test_without_anything_visible_there_is_white():
+def test_a_fully_transparent_picture_becomes_white():
     colors = np.zeros((20, 30, 3), np.uint8)
     transparency.cover_hidden(colors, np.zeros((20, 30), np.uint8))
     assert (colors == 255).all()
 
 
-def test_garbage_below_transparency_leaves_no_trace_in_a_cartoon():
-    """What a network draws where the picture is seen does not depend on it."""
+def test_hidden_colors_do_not_affect_the_cartoon():
+    """The visible part of a cartoon does not depend on them."""
     rows, columns = np.mgrid[:96, :128]
     visible = (rows - 48) ** 2 + (columns - 64) ** 2 < 40**2
     alpha = np.where(visible, 255, 0).astype(np.uint8)
@@ -72,5 +72,5 @@ def test_garbage_below_transparency_leaves_no_trace_in_a_cartoon():
         np.testing.assert_array_equal(covered[0], other)
     bare = cartoon(0, False)
     assert np.abs(bare - cartoon(255, False)).max() > 50  # Without covering.
-    # Nor is there an outline: all of it is as one color.
+    # There is no outline either: the cartoon has a single color.
     assert np.ptp(covered[0], axis=0).max() < 10 < np.ptp(bare, axis=0).max()

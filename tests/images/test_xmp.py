@@ -1,4 +1,4 @@
-"""Packets as phones write them, of files with more behind the photo."""
+"""XMP packets of phone photos with embedded parts."""
 
 import io
 
@@ -38,7 +38,7 @@ SPHERE = {
 
 
 def packet(attributes=(), inside=""):
-    """A packet whose properties are attributes, as most are."""
+    """Returns a packet whose properties are attributes, as is usual."""
     spaces = " ".join(f'xmlns:{p}="{uri}"' for p, uri in PREFIXES.items())
     properties = " ".join(f'{k}="{v}"' for k, v in dict(attributes).items())
     return (
@@ -67,17 +67,17 @@ def packet(attributes=(), inside=""):
     ],
     ids=["motion", "ultra_hdr", "xiaomi", "extended", "depth", "dd", "apple"],
 )
-def test_parts_that_are_not_written_are_not_claimed(attributes, inside):
+def test_properties_of_embedded_parts_are_removed(attributes, inside):
     plain = {"dc:source": "A cat"}
-    found = xmp.fit(packet(plain | attributes, inside), (40, 30))
-    assert found == xmp.fit(packet(plain), (40, 30))
+    found = xmp.adapt(packet(plain | attributes, inside), (40, 30))
+    assert found == xmp.adapt(packet(plain), (40, 30))
     assert b'dc:source="A cat"' in found
     for name in ("Container", "GCamera", "GDepth", "hdrgm", "MiCamera"):
         assert name.encode() not in found
 
 
 def test_a_panorama_is_scaled():
-    found = xmp.fit(packet(SPHERE), (1000, 500)).decode()
+    found = xmp.adapt(packet(SPHERE), (1000, 500)).decode()
     for name, value in {
         "ProjectionType": "equirectangular",
         "CroppedAreaImageWidthPixels": 1000,
@@ -93,21 +93,21 @@ def test_a_panorama_is_scaled():
 
 def test_a_panorama_in_elements_is_scaled():
     inside = "".join(f"<{k}>{v}</{k}>" for k, v in SPHERE.items())
-    found = xmp.fit(packet(inside=inside), (1000, 500))
+    found = xmp.adapt(packet(inside=inside), (1000, 500))
     assert b">600</GPano:FullPanoHeightPixels>" in found
     assert b">50</GPano:CroppedAreaTopPixels>" in found
 
 
-def test_a_panorama_beside_its_cartoon_is_none():
-    found = xmp.fit(packet({"dc:source": "A cat"} | SPHERE), (8000, 2000))
+def test_a_panorama_is_removed_if_the_aspect_ratio_changes():
+    found = xmp.adapt(packet({"dc:source": "A cat"} | SPHERE), (8000, 2000))
     assert b"A cat" in found
     assert b"GPano:" not in found
 
 
-def test_a_size_is_the_cartoons():
+def test_sizes_are_updated():
     given = {"tiff:ImageWidth": "4000", "exif:PixelYDimension": "3000"}
     inside = "<tiff:ImageLength>3000</tiff:ImageLength>"
-    found = xmp.fit(packet(given, inside), (40, 30))
+    found = xmp.adapt(packet(given, inside), (40, 30))
     assert b'tiff:ImageWidth="40"' in found
     assert b'exif:PixelYDimension="30"' in found
     assert b"<tiff:ImageLength>30</tiff:ImageLength>" in found
@@ -123,14 +123,16 @@ def test_a_size_is_the_cartoons():
         b'<!DOCTYPE x [<!ENTITY a "a">]><x>&a;</x>',
     ],
 )
-def test_what_cannot_be_read_is_left_out(data):
-    assert xmp.fit(data, (40, 30)) is None
+def test_an_invalid_packet_is_dropped(data):
+    assert xmp.adapt(data, (40, 30)) is None
 
 
 @pytest.mark.shared
 @pytest.mark.parametrize("name", ["motion_photo", "ultra_hdr"])
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP"])
-def test_files_of_phones_claim_no_parts(cases, name, format):
+def test_properties_of_embedded_parts_are_removed_from_phone_photos(
+    cases, name, format
+):
     path = cases / f"photos/{name}.jpg"
     photo = photo_io.read_photo(path)
     assert b"Container:Directory" in photo.metadata.xmp

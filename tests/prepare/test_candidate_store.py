@@ -9,7 +9,7 @@ PICTURE = np.full((30, 40, 3), 200, "uint8")
 
 @pytest.fixture
 def folder(tmp_path):
-    return tmp_path / ".film.unfinished"
+    return tmp_path / ".video.unfinished"
 
 
 def stretch(end, *times):
@@ -17,11 +17,11 @@ def stretch(end, *times):
     return shot_detection.Stretch(end, end - 0.3, 9, 2, 3, picks)
 
 
-def test_a_new_process_resumes_with_the_same_bits(folder):
-    old = candidate_store.Candidates(folder, ["film", 3])
+def test_a_new_process_resumes(folder):
+    old = candidate_store.Candidates(folder, ["video", 3])
     old.add(stretch(2.0, 1.5))
     old.add(stretch(4.0))
-    new = candidate_store.Candidates(folder, ["film", 3])
+    new = candidate_store.Candidates(folder, ["video", 3])
     assert new.state == old.state
     assert (new.state.next, new.state.context) == (4.0, 3.7)
     assert (new.state.looked, new.state.empty, new.state.mixed) == (18, 4, 6)
@@ -32,25 +32,25 @@ def test_a_new_process_resumes_with_the_same_bits(folder):
 
 
 def test_candidates_of_other_settings_are_dropped(folder):
-    candidate_store.Candidates(folder, ["film", 3]).add(stretch(2.0, 1.5))
-    other = candidate_store.Candidates(folder, ["film", 2])
+    candidate_store.Candidates(folder, ["video", 3]).add(stretch(2.0, 1.5))
+    other = candidate_store.Candidates(folder, ["video", 2])
     assert other.state.next == 0
     assert not folder.exists()
 
 
-def test_no_training_takes_candidates_for_pictures(folder):
-    found = candidate_store.Candidates(folder, ["film"])
+def test_candidates_have_no_picture_extensions(folder):
+    found = candidate_store.Candidates(folder, ["video"])
     found.add(stretch(2.0, 0.5, 1.5))
-    found.write_cut(0.5, PICTURE)
+    found.write_cropped(0.5, PICTURE)
     suffixes = {path.suffix for path in folder.iterdir()}
     assert suffixes == {".candidate", ".cut", ".json"}
 
 
-def test_a_video_is_read_to_its_end_once_it_is_closed(folder):
-    found = candidate_store.Candidates(folder, ["film"])
+def test_close_records_the_end_of_the_video(folder):
+    found = candidate_store.Candidates(folder, ["video"])
     found.add(stretch(float("inf"), 0.5))
     assert not (folder / "state.json").exists()
     found.close(None)
-    assert candidate_store.Candidates(folder, ["film"]).state.next is None
+    assert candidate_store.Candidates(folder, ["video"]).state.next is None
     found.drop()
     assert not folder.exists()

@@ -29,7 +29,7 @@ def finding(severity):
     return rules.Finding(severity, f"[bold]{severity.name}", "Fix it.")
 
 
-def test_metrics_are_lowest_median_and_highest():
+def test_metrics_are_minimum_median_and_maximum():
     widths = (300, 500, 1000)
     metrics = check_summary.metrics(
         folder("photo_dir", *(GOOD._replace(width=w) for w in widths))
@@ -51,13 +51,13 @@ def test_metrics_are_lowest_median_and_highest():
         ((Severity.WARNING, Severity.ERROR), True, "Not ready"),
     ],
 )
-def test_only_errors_spoil_a_run(severities, is_error, start):
+def test_advice_depends_on_severity(severities, is_error, start):
     found = [finding(severity) for severity in severities]
     assert check_summary.has_errors(found) is is_error
     assert check_summary.advice(found).startswith(start)
 
 
-def test_the_table_has_a_column_a_folder_and_takes_names_as_they_are():
+def test_the_table_has_a_column_per_folder_and_escapes_names():
     console = rich.console.Console(file=io.StringIO(), width=100)
     folders = [folder("photo_dir", GOOD), folder("cartoon_dir")]
     found = [finding(Severity.ERROR), finding(Severity.NOTE)]
@@ -69,7 +69,7 @@ def test_the_table_has_a_column_a_folder_and_takes_names_as_they_are():
     assert text.index("error") < text.index("note  ")
 
 
-def test_some_of_the_files_concerned_are_named():
+def test_only_some_affected_files_are_listed():
     console = rich.console.Console(file=io.StringIO(), width=100)
     paths = [pathlib.Path(f"[b]{i}.png") for i in range(5)]
     odd = rules.Finding(Severity.NOTE, "odd", "Look.", paths, {paths[1]: "why"})
@@ -78,7 +78,7 @@ def test_some_of_the_files_concerned_are_named():
     assert lines[-4:] == ["[b]0.png", "[b]1.png: why", "[b]2.png", "and 2 more"]
 
 
-def test_a_name_that_is_no_text_can_be_printed():
+def test_undecodable_names_can_be_printed():
     console = rich.console.Console(file=io.StringIO(), width=100)
     odd = rules.Finding(
         Severity.NOTE, "odd", "Look.", [pathlib.Path("\udcff.png")]

@@ -24,7 +24,7 @@ SCENES = [scene(number) for number in range(9)]
 
 
 def stretches():
-    """Scenes 0 to 5, 7 and 8 can be seen well; 0 and 1 come twice."""
+    """Scenes 0 to 5, 7 and 8 are usable; 0 and 1 occur twice."""
     yield film_maker.still(BLACK, 1)
     yield film_maker.fade(BLACK, SCENES[0], 1)
     yield film_maker.still(SCENES[0], 1)
@@ -49,15 +49,15 @@ EXPECTED = [0, 1, 2, 3, 4, 5, 7, 8]
 
 
 @pytest.fixture(scope="module")
-def film(tmp_path_factory):
+def video(tmp_path_factory):
     path = tmp_path_factory.mktemp("films") / "My film: 1?.mkv"
     return film_maker.write_film(path, stretches())
 
 
 @pytest.fixture(scope="module")
-def finished(film, tmp_path_factory):
+def finished(video, tmp_path_factory):
     output = tmp_path_factory.mktemp("whole") / "frames"
-    return output, extract_frames.extract_frames(film, output)
+    return output, extract_frames.extract_frames(video, output)
 
 
 def contents(folder):
@@ -72,7 +72,7 @@ def correlation(one, other):
     return near_duplicates.fingerprint(one) @ near_duplicates.fingerprint(other)
 
 
-def test_each_scene_is_kept_once_and_as_it_was(finished):
+def test_each_scene_is_kept_once_and_unchanged(finished):
     paths = folder_scan.scan_folder(finished[0], "cartoon_dir").paths
     frames = [pictures.read_picture(path) for path in paths]
     best = [
@@ -88,11 +88,11 @@ def test_each_scene_is_kept_once_and_as_it_was(finished):
 
 
 def inside(picture):
-    """Bars are 22 rows high; 2 more go with each."""
+    """Crops the bars of 22 rows, and 2 more rows each."""
     return picture[24 : HEIGHT - 24]
 
 
-def test_the_summary_says_what_was_left_out(finished):
+def test_the_summary_lists_dropped_frames(finished):
     output, summary = finished
     assert "8 frames kept, of 11 candidates" in summary
     assert "11 shots" in summary
@@ -108,39 +108,39 @@ def test_the_summary_says_what_was_left_out(finished):
     assert sheet.shape[1] > 8 * 160
 
 
-def test_names_tell_video_and_time(finished):
+def test_names_contain_video_and_time(finished):
     names = sorted(path.name for path in finished[0].glob("*.png"))
     assert len(names) == 8
     assert all(name.startswith("My film_ 1__0000") for name in names)
 
 
-def test_nothing_but_frames_and_a_record_stays(finished):
+def test_only_frames_and_a_record_remain(finished):
     hidden = [path.name for path in finished[0].glob(".*")]
     assert hidden == [".My film_ 1_.json"]
 
 
 @pytest.mark.parametrize("seconds", [0.1, 4.5, 9, 13])
-def test_a_video_that_was_stopped_ends_with_the_same_files(
-    film, finished, tmp_path, seconds
+def test_a_resumed_video_results_in_the_same_files(
+    video, finished, tmp_path, seconds
 ):
     def stop(stage, done, total):
         if stage == "Reading" and done > seconds:
             raise KeyboardInterrupt
 
     output = tmp_path / "frames"
-    with pytest.raises(KeyboardInterrupt, match="same command goes on from"):
-        extract_frames.extract_frames(film, output, watch=stop)
+    with pytest.raises(KeyboardInterrupt, match="same command again to resume"):
+        extract_frames.extract_frames(video, output, on_progress=stop)
     assert not list(output.glob("*.png"))
     times = []
     extract_frames.extract_frames(
-        film, output, watch=lambda stage, done, total: times.append(done)
+        video, output, on_progress=lambda stage, done, total: times.append(done)
     )
     assert times[0] > seconds - 2.5
     assert same_files(output, finished[0])
 
 
 def same_files(output, other):
-    """All but the summary, which names the folder."""
+    """Compares all files but the summary, which names the folder."""
     one, two = (
         {
             name: data
@@ -152,26 +152,26 @@ def same_files(output, other):
     return one == two
 
 
-def test_choosing_can_be_stopped_too(film, finished, tmp_path):
+def test_choosing_can_be_interrupted_too(video, finished, tmp_path):
     def stop(stage, done, total):
         if stage == "Choosing" and done > 3:
             raise KeyboardInterrupt
 
     output = tmp_path / "frames"
-    with pytest.raises(KeyboardInterrupt, match="goes on"):
-        extract_frames.extract_frames(film, output, watch=stop)
+    with pytest.raises(KeyboardInterrupt, match="to resume from"):
+        extract_frames.extract_frames(video, output, on_progress=stop)
     stages = set()
     extract_frames.extract_frames(
-        film, output, watch=lambda stage, done, total: stages.add(stage)
+        video, output, on_progress=lambda stage, done, total: stages.add(stage)
     )
     assert stages == {"Choosing"}
     assert same_files(output, finished[0])
 
 
-def test_a_finished_video_is_left_alone(film, finished):
+def test_a_finished_video_is_not_processed_again(video, finished):
     output, summary = finished
     before = contents(output)
-    again = extract_frames.extract_frames(film, output)
+    again = extract_frames.extract_frames(video, output)
     assert again.startswith("Nothing to do")
     assert again.endswith(summary)
     assert contents(output) == before
@@ -193,42 +193,42 @@ def test_other_settings_replace_the_frames(tmp_path):
         assert pictures.read_picture(frame).shape == (100, 235, 3)
 
 
-def test_a_shot_that_fills_the_frame_keeps_its_height(tmp_path):
+def test_a_shot_without_bars_keeps_its_height(tmp_path):
     full = synthetic_scenes.draw_scene(6, WIDTH)[90 : 90 + HEIGHT]
-    film = film_maker.write_film(
+    video = film_maker.write_film(
         tmp_path / "a.mkv",
         [
             film_maker.still(picture, 1)
             for picture in (*SCENES[:3], np.ascontiguousarray(full))
         ],
     )
-    extract_frames.extract_frames(film, tmp_path / "frames")
+    extract_frames.extract_frames(video, tmp_path / "frames")
     paths = folder_scan.scan_folder(tmp_path / "frames", "cartoon_dir").paths
     heights = [pictures.read_picture(path).shape[0] for path in paths]
     assert heights == [132, 132, 132, 180]
 
 
-def test_films_share_a_folder(film, tmp_path):
+def test_videos_may_share_a_folder(video, tmp_path):
     other = film_maker.write_film(
         tmp_path / "b.mkv", [film_maker.still(SCENES[6], 1)]
     )
     output = tmp_path / "frames"
-    extract_frames.extract_frames(film, output)
+    extract_frames.extract_frames(video, output)
     summary = extract_frames.extract_frames(other, output)
-    assert "now holds 9 frames" in summary
+    assert "now contains 9 frames" in summary
     assert len(list(output.glob("b_*.png"))) == 1
 
 
-def test_another_video_of_the_same_name_is_refused(tmp_path):
+def test_another_video_of_the_same_name_is_rejected(tmp_path):
     (tmp_path / "b").mkdir()
     for path, number in ((tmp_path / "a.mkv", 1), (tmp_path / "b/a.mkv", 2)):
         film_maker.write_film(path, [film_maker.still(SCENES[number], 1)])
     extract_frames.extract_frames(tmp_path / "a.mkv", tmp_path / "frames")
-    with pytest.raises(errors.InputError, match=r"another film a\.mkv"):
+    with pytest.raises(errors.InputError, match=r"another video a\.mkv"):
         extract_frames.extract_frames(tmp_path / "b/a.mkv", tmp_path / "frames")
 
 
-def test_a_video_of_nothing_keeps_nothing(tmp_path):
+def test_no_frames_of_a_black_video_are_kept(tmp_path):
     path = film_maker.write_film(
         tmp_path / "black.mkv", [film_maker.still(BLACK, 1)]
     )
@@ -237,11 +237,11 @@ def test_a_video_of_nothing_keeps_nothing(tmp_path):
     assert "size of the frames: none" in summary
 
 
-def test_a_video_that_breaks_off_gives_a_warning(film, tmp_path):
+def test_a_truncated_video_gives_a_warning(video, tmp_path):
     half = tmp_path / "half.mkv"
-    half.write_bytes(film.read_bytes()[: film.stat().st_size // 2])
+    half.write_bytes(video.read_bytes()[: video.stat().st_size // 2])
     summary = extract_frames.extract_frames(half, tmp_path / "frames")
-    assert "warning: the film breaks off at 0:00:" in summary
+    assert "warning: the video is truncated at 0:00:" in summary
     assert len(list((tmp_path / "frames").glob("*.png"))) >= 3
 
 

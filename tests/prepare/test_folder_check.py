@@ -17,7 +17,7 @@ from cartoongan_tf.prepare.rules import Severity
 
 @pytest.fixture(scope="module")
 def originals(tmp_path_factory):
-    """Photos at half their size, and cartoons; to be copied."""
+    """Photos at half their size, and cartoons, to copy from."""
     root = tmp_path_factory.mktemp("originals")
     for name, pixels in samples.read_photos().items():
         half = np.ascontiguousarray(pixels[::2, ::2])
@@ -62,26 +62,26 @@ def check(request):
     return request.param
 
 
-def told(found, title):
-    return [finding for finding in found if finding.title == title]
+def titled(findings, title):
+    return [finding for finding in findings if finding.title == title]
 
 
 def errors_of(found):
     return [f.title for f in found if f.severity is Severity.ERROR]
 
 
-def test_samples_the_right_way_round_are_too_few_and_no_more(
+def test_correct_sample_folders_only_have_too_few_pictures(
     check, photos, cartoons
 ):
     found = check(photos, cartoons)
-    few = told(found, "too few pictures")
+    few = titled(found, "too few pictures")
     assert [f.message.split()[0] for f in few] == [
         f"`{rules.PHOTOS}`",
         f"`{rules.CARTOONS}`",
     ]
     assert [f.severity for f in few] == [Severity.WARNING] * 2
     assert errors_of(found) == []
-    assert not told(found, "folders of one kind")
+    assert not titled(found, "similar folders")
 
 
 def test_swapped_samples_are_an_error(check, photos, cartoons):
@@ -91,13 +91,13 @@ def test_swapped_samples_are_an_error(check, photos, cartoons):
 
 
 def test_the_same_folder_twice_is_an_error(check, photos):
-    assert errors_of(check(photos, photos)) == ["one folder twice"]
+    assert errors_of(check(photos, photos)) == ["same folder twice"]
 
 
-def test_a_folder_inside_of_the_other_is_an_error(check, photos, cartoons):
+def test_a_folder_inside_the_other_is_an_error(check, photos, cartoons):
     shutil.move(photos, cartoons / "photos")
     found = check(cartoons / "photos", cartoons)
-    assert errors_of(found) == ["one folder twice"]
+    assert errors_of(found) == ["same folder twice"]
     assert len(found[0].paths) == 6
 
 
@@ -111,7 +111,7 @@ def test_a_copied_folder_is_an_error(check, photos, tmp_path):
 def test_a_photo_among_the_cartoons_is_found(check, photos, cartoons):
     cat = skimage.data.chelsea()
     pictures.write_png(cartoons / "intruder.png", cat)
-    (found,) = told(check(photos, cartoons), "overlapping folders")
+    (found,) = titled(check(photos, cartoons), "overlapping folders")
     assert found.severity is Severity.WARNING
     assert found.paths == [cartoons / "intruder.png"]
     assert str(photos / "cat.png") in found.reasons[found.paths[0]]
@@ -130,27 +130,27 @@ def test_gray_night_small_and_barred_pictures_are_found(photos, cartoons):
         pictures.write_png(path, np.ascontiguousarray(pixels).astype("uint8"))
     found = full(photos, cartoons)
     for title in odd:
-        assert cartoons / f"{title}.png" in told(found, title)[0].paths
+        assert cartoons / f"{title}.png" in titled(found, title)[0].paths
 
 
 def test_grain_of_the_cartoons_is_found(photos, cartoons, random):
-    assert not told(full(photos, cartoons), "grain")
+    assert not titled(full(photos, cartoons), "grain")
     for path in listed(cartoons):
         scene = pictures.read_picture(path)
         noise = random.normal(0, 1.5, scene.shape)
         grainy = np.clip(scene + noise, 0, 255).astype("uint8")
         pictures.write_png(path, grainy)
-    (found,) = told(full(photos, cartoons), "grain")
+    (found,) = titled(full(photos, cartoons), "grain")
     assert "`cartoon_dir` have noise of 1.5 levels" in found.message
 
 
 def test_near_duplicates_are_found(photos, cartoons):
     shutil.copy(cartoons / "03.png", cartoons / "again.png")
-    (found,) = told(full(photos, cartoons), "near duplicates")
+    (found,) = titled(full(photos, cartoons), "near duplicates")
     assert [p.name for p in found.paths] == ["03.png", "again.png"]
 
 
-def test_broken_files_are_reported_and_the_others_checked(photos, cartoons):
+def test_broken_files_are_reported_and_others_checked(photos, cartoons):
     whole = (cartoons / "03.png").read_bytes()
     (cartoons / "half.png").write_bytes(whole[: len(whole) // 2])
     (cartoons / "empty.png").write_bytes(b"")
@@ -158,16 +158,16 @@ def test_broken_files_are_reported_and_the_others_checked(photos, cartoons):
     found = full(photos, cartoons)
     assert errors_of(found) == ["broken files"]
     assert {p.stem for p in found[0].paths} == {"half", "empty", "page"}
-    assert "breaks off" in found[0].reasons[cartoons / "half.png"]
+    assert "truncated" in found[0].reasons[cartoons / "half.png"]
 
 
-def test_a_folder_of_broken_files_is_an_error_and_no_crash(photos, tmp_path):
+def test_a_folder_of_broken_files_is_an_error(photos, tmp_path):
     (tmp_path / "bad").mkdir()
     for number in range(3):
         (tmp_path / "bad" / f"{number}.jpg").write_bytes(b"no picture")
     found = full(photos, tmp_path / "bad")
     assert errors_of(found) == ["no pictures", "broken files"]
-    assert len(told(found, "too few pictures")) == 1
+    assert len(titled(found, "too few pictures")) == 1
 
 
 def test_errors_come_before_warnings_and_notes(photos, cartoons):
@@ -178,7 +178,7 @@ def test_errors_come_before_warnings_and_notes(photos, cartoons):
     assert Severity.NOTE in severities
 
 
-def test_a_quick_check_leaves_out_most_of_many_pictures(photos, cartoons):
+def test_a_quick_check_samples_large_folders(photos, cartoons):
     def many(folder):
         whole = listed(folder)
         (folder / "broken.png").write_bytes(b"is not looked at")
@@ -188,14 +188,14 @@ def test_a_quick_check_leaves_out_most_of_many_pictures(photos, cartoons):
     assert not errors_of(found)
 
 
-def test_a_quick_check_finds_one_shared_file_among_many(photos, cartoons):
+def test_a_quick_check_finds_a_single_shared_file(photos, cartoons):
     many = [*listed(cartoons) * 20, photos / "cat.png"]
     found = folder_check.quick_check(listed(photos), many, 128)
-    assert errors_of(found) == ["one folder twice"]
+    assert errors_of(found) == ["same folder twice"]
     assert found[0].paths == [photos / "cat.png"]
 
 
-def test_a_damaged_picture_in_a_quick_check_is_named(photos, cartoons):
+def test_a_quick_check_names_a_damaged_picture(photos, cartoons):
     (cartoons / "00.png").write_bytes(b"broken")
     with pytest.raises(errors.InputError, match=r"00\.png"):
         quick(photos, cartoons)
@@ -210,7 +210,7 @@ def test_every_picture_of_a_folder_is_measured(cartoons):
 @pytest.mark.shared
 @pytest.mark.slow
 @pytest.mark.parametrize("style", ["storybook", "peppercarrot"])
-def test_shared_folders_are_told_apart_both_ways_round(shared, style):
+def test_swapped_shared_folders_are_detected(shared, style):
     photos = sorted((shared / "photos").glob("*.jpg"))
     cartoons = sorted((shared / "cartoons" / style).glob("*.jpg"))
     right = folder_check.quick_check(photos, cartoons, 256)
@@ -219,7 +219,7 @@ def test_shared_folders_are_told_apart_both_ways_round(shared, style):
     assert errors_of(swapped) == ["swapped folders"]
     alike = folder_check.quick_check(photos[::2], photos[1::2], 256)
     assert errors_of(alike) == []
-    assert told(alike, "folders of one kind")
+    assert titled(alike, "similar folders")
 
 
 @pytest.mark.shared
@@ -228,7 +228,7 @@ def test_shared_folders_are_told_apart_both_ways_round(shared, style):
     ("style", "is_grainy"),
     [("storybook", True), ("africomic", True), ("groenewald", False)],
 )
-def test_shared_styles_have_grain_or_not(shared, style, is_grainy):
+def test_grain_of_shared_styles_is_detected(shared, style, is_grainy):
     paths = sorted((shared / "cartoons" / style).glob("*.jpg"))[::4]
     measured = {path: image_stats.measure_file(path) for path in paths}
-    assert bool(rules.of_grain(measured)) == is_grainy
+    assert bool(rules.check_grain(measured)) == is_grainy

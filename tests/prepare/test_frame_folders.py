@@ -10,14 +10,14 @@ from cartoongan_tf.prepare import frame_folders
 def make(tmp_path):
     def make_for(name):
         video = tmp_path / name
-        video.write_text("film")
+        video.write_text("video")
         return frame_folders.FrameFolder(tmp_path / "frames", video)
 
     return make_for
 
 
 @pytest.mark.parametrize(
-    ("film", "name"),
+    ("video", "name"),
     [
         ("Ep 1.mkv", "Ep 1"),
         ('a:b?c*"d<e>f|g\\h.mkv', "a_b_c__d_e_f_g_h"),
@@ -25,17 +25,17 @@ def make(tmp_path):
         ("...", "film"),
     ],
 )
-def test_names_are_safe_everywhere_and_never_hidden(make, film, name):
-    assert make(film).name == name
+def test_names_are_portable_and_not_hidden(make, video, name):
+    assert make(video).name == name
 
 
-def test_a_frame_is_named_by_its_time(make):
-    path = make("film.mkv").frame_path(3725.0416)
-    assert path.name == "film_010205_042.png"
+def test_frames_are_named_by_time(make):
+    path = make("video.mkv").frame_path(3725.0416)
+    assert path.name == "video_010205_042.png"
 
 
-def test_frames_of_other_settings_go_and_others_stay(make, tmp_path):
-    folder = make("film.mkv")
+def test_frames_of_other_settings_are_deleted(make, tmp_path):
+    folder = make("video.mkv")
     paths = [folder.frame_path(time) for time in (1, 2, 3)]
     for path in paths:
         path.write_text("frame")
@@ -50,21 +50,21 @@ def test_frames_of_other_settings_go_and_others_stay(make, tmp_path):
     assert folder.summary_of({"most": 3}) is None
 
 
-def test_sheets_hold_all_frames_and_old_ones_go(make):
-    folder = make("film [1].mkv")
-    other = folder.report / "film [1]_extra.png"
+def test_contact_sheets_show_all_frames_and_replace_old_ones(make):
+    folder = make("video [1].mkv")
+    other = folder.report / "video [1]_extra.png"
     pictures.write_png(other, np.zeros((4, 6, 3), "uint8"))
     thumbnails = [np.zeros((90, 120, 3), "uint8")] * 121
     folder.write_sheets(thumbnails, ["000000_000"] * 121)
     names = {path.name for path in folder.report.iterdir()}
-    assert names == {other.name, "film [1]_1.png", "film [1]_2.png"}
+    assert names == {other.name, "video [1]_1.png", "video [1]_2.png"}
     folder.write_sheets(thumbnails[:1], ["000000_000"])
     names = {path.name for path in folder.report.iterdir()}
-    assert names == {other.name, "film [1]_1.png"}
+    assert names == {other.name, "video [1]_1.png"}
 
 
-def test_the_report_is_no_part_of_the_folder_for_training(make):
-    folder = make("film.mkv")
+def test_the_report_is_not_in_the_training_folder(make):
+    folder = make("video.mkv")
     folder.finish({}, [], "none")
     assert folder.report.parent == folder.output.parent
     found = folder_scan.scan_folder(folder.output, "cartoon_dir")

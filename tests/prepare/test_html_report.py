@@ -20,7 +20,7 @@ EVIL = "<script>alert(1)</script> & größe ✓.png".replace("/", "\u2215")
 
 
 class Page(html.parser.HTMLParser):
-    """What a browser would make of a page."""
+    """Parser that collects tags, texts and images of a page."""
 
     def __init__(self, text):
         super().__init__()
@@ -67,7 +67,7 @@ def write(tmp_path, folder):
     return write
 
 
-def test_pictures_are_inside_of_the_file(write):
+def test_pictures_are_embedded(write):
     page = write()
     (source,) = page.images
     kind, data = source.split(",")
@@ -77,7 +77,7 @@ def test_pictures_are_inside_of_the_file(write):
     assert min(sheet.size) > 300
 
 
-def test_a_finding_shows_some_pictures_and_lists_all(write, paths):
+def test_findings_show_some_pictures_and_list_all(write, paths):
     finding = rules.Finding(
         Severity.WARNING, "odd", "What to do.", paths, {paths[1]: "why"}
     )
@@ -102,7 +102,7 @@ def test_names_are_escaped(write, paths):
     assert "a < b" in page.text
 
 
-def test_a_broken_file_is_listed_though_it_cannot_be_shown(write, tmp_path):
+def test_broken_files_are_listed_only(write, tmp_path):
     bad = tmp_path / "bad.png"
     bad.write_bytes(b"")
     page = write(rules.Finding(Severity.ERROR, "bad", "Fix.", [bad]))
@@ -112,7 +112,7 @@ def test_a_broken_file_is_listed_though_it_cannot_be_shown(write, tmp_path):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="names are text there")
-def test_a_name_that_is_no_text_is_shown_and_listed(write, tmp_path):
+def test_undecodable_names_are_shown_and_listed(write, tmp_path):
     odd = tmp_path / os.fsdecode(b"\xff.png")
     pictures.write_png(odd, synthetic_scenes.draw_scene(1, 64))
     page = write(rules.Finding(Severity.NOTE, "odd", "Look.", [odd]))
@@ -120,7 +120,7 @@ def test_a_name_that_is_no_text_is_shown_and_listed(write, tmp_path):
     assert "?.png" in page.text
 
 
-def test_a_report_replaces_the_last_one(write):
+def test_a_report_replaces_the_previous_one(write):
     write(rules.Finding(Severity.ERROR, "broken", "Fix."))
     page = write()
     assert "Fix." not in page.text

@@ -21,14 +21,14 @@ def framed(coffee):
     return np.pad(coffee, ((50, 50), (0, 0), (0, 0)))
 
 
-def test_size_is_that_of_the_file(framed, tmp_path):
+def test_size_is_that_of_the_whole_file(framed, tmp_path):
     pictures.write_png(tmp_path / "a.png", framed)
     measured = image_stats.measure_file(tmp_path / "a.png")
     assert (measured.width, measured.height) == (600, 500)
     assert measured.short_side == 500
 
 
-def test_bars_are_measured_and_else_left_out(coffee, framed):
+def test_bars_are_measured_and_excluded_from_other_measures(coffee, framed):
     plain, barred = image_stats.measure(coffee), image_stats.measure(framed)
     assert plain.bars == 0
     assert barred.bars == pytest.approx(0.2)
@@ -42,7 +42,7 @@ def test_bars_are_measured_and_else_left_out(coffee, framed):
     )
 
 
-def test_gray_has_no_color_and_the_same_brightness(coffee):
+def test_grayscale_has_no_color_and_equal_brightness(coffee):
     gray = cv2.cvtColor(coffee, cv2.COLOR_RGB2GRAY)
     colored = image_stats.measure(coffee)
     measured = image_stats.measure(np.repeat(gray[..., None], 3, axis=2))
@@ -51,13 +51,13 @@ def test_gray_has_no_color_and_the_same_brightness(coffee):
     assert measured.brightness == pytest.approx(colored.brightness, abs=1)
 
 
-def test_a_lone_color_is_enough_to_be_colored(coffee):
+def test_a_small_colored_area_counts_as_color(coffee):
     gray = np.repeat(coffee.mean(-1, keepdims=True).astype("uint8"), 3, 2)
     gray[:80, :80] = (200, 20, 20)
     assert image_stats.measure(gray).color > 100
 
 
-def test_darkness_and_flatness_are_measured(coffee):
+def test_brightness_and_contrast_are_measured(coffee):
     plain = image_stats.measure(coffee)
     dark = image_stats.measure(coffee // 8)
     assert dark.brightness < plain.brightness / 6
@@ -66,7 +66,7 @@ def test_darkness_and_flatness_are_measured(coffee):
     assert flat.contrast == 0
 
 
-def test_a_blur_widens_edges_at_any_size(coffee):
+def test_blur_is_measured_at_any_size(coffee):
     blurred = cv2.GaussianBlur(coffee, (0, 0), 4)
     half = cv2.resize(blurred, (300, 200), interpolation=cv2.INTER_AREA)
     assert image_stats.measure(coffee).blur < 1.3
@@ -75,10 +75,10 @@ def test_a_blur_widens_edges_at_any_size(coffee):
 
 
 @pytest.mark.parametrize("orientation", [1, 6])
-def test_a_large_photo_is_measured_reduced_yet_has_its_size(
+def test_a_large_photo_is_measured_at_reduced_size(
     coffee, tmp_path, orientation
 ):
-    """A camera that was held upright says so in a tag."""
+    """Orientation 6 is that of a camera that was held upright."""
     large = cv2.resize(coffee, (2400, 1600), interpolation=cv2.INTER_CUBIC)
     picture = PIL.Image.fromarray(large)
     exif = picture.getexif()
@@ -93,5 +93,5 @@ def test_a_large_photo_is_measured_reduced_yet_has_its_size(
     plain = image_stats.measure(upright)
     assert measured.drawn == pytest.approx(plain.drawn, abs=0.03)
     assert measured.blur == pytest.approx(plain.blur, abs=0.1)
-    reduced = pictures.read_picture(path, least_side=512)
+    reduced = pictures.read_picture(path, min_side=512)
     assert min(reduced.shape[:2]) == 800

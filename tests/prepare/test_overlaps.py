@@ -7,23 +7,21 @@ def paths(folder):
     return sorted(folder.rglob("*.png"))
 
 
-def test_a_folder_is_in_the_same_place_as_itself(make_folder):
+def test_a_folder_has_the_same_files_as_itself(make_folder):
     photos = paths(make_folder("photos"))
-    assert overlaps.same_places(photos, photos) == photos
+    assert overlaps.same_files(photos, photos) == photos
 
 
-def test_a_link_leads_to_the_same_place(make_folder, tmp_path):
+def test_links_are_resolved(make_folder, tmp_path):
     photos = make_folder("photos")
     (tmp_path / "link").symlink_to(photos)
     linked = paths(tmp_path / "link")
     assert len(linked) == 3
-    assert overlaps.same_places(paths(photos), linked) == linked
-    assert overlaps.same_places(linked, paths(photos)) == paths(photos)
+    assert overlaps.same_files(paths(photos), linked) == linked
+    assert overlaps.same_files(linked, paths(photos)) == paths(photos)
 
 
-def test_files_of_one_name_and_size_are_copies_only_if_alike(
-    make_folder, tmp_path
-):
+def test_copies_have_the_same_name_size_and_content(make_folder, tmp_path):
     photos = make_folder("photos")
     shutil.copytree(photos, tmp_path / "cartoons")
     first, second, third = paths(tmp_path / "cartoons")
@@ -33,4 +31,4 @@ def test_files_of_one_name_and_size_are_copies_only_if_alike(
     third.rename(third.with_name("other.png"))
     cartoons = paths(tmp_path / "cartoons")
     assert overlaps.copies(paths(photos), cartoons) == [first]
-    assert overlaps.same_places(paths(photos), cartoons) == []
+    assert overlaps.same_files(paths(photos), cartoons) == []

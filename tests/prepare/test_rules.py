@@ -19,14 +19,14 @@ def titles(found):
     return [finding.title for finding in found]
 
 
-def of_pictures(measured, **settings):
-    return rules.of_pictures(
+def check_pictures(measured, **settings):
+    return rules.check_pictures(
         rules.CARTOONS, measured, image_size=256, **settings
     )
 
 
 def test_good_pictures_give_no_finding():
-    assert of_pictures(folder(good=3)) == []
+    assert check_pictures(folder(good=3)) == []
 
 
 @pytest.mark.parametrize(
@@ -41,34 +41,34 @@ def test_good_pictures_give_no_finding():
         ({"bars": 0.1}, "black bars"),
     ],
 )
-def test_each_fault_is_reported_with_its_picture(odd, title):
-    (found,) = of_pictures(folder(GOOD, GOOD._replace(**odd)))
+def test_each_problem_is_reported_with_its_picture(odd, title):
+    (found,) = check_pictures(folder(GOOD, GOOD._replace(**odd)))
     assert found.title == title
     assert found.paths == [pathlib.Path("1.png")]
     assert "1 of the 2 pictures measured in `cartoon_dir`" in found.message
 
 
-def test_a_blank_picture_is_not_called_dark_or_blurred_as_well():
+def test_a_blank_picture_is_not_also_dark_or_blurred():
     blank = GOOD._replace(contrast=0, brightness=0, blur=3)
-    assert titles(of_pictures(folder(blank))) == ["blank pictures"]
+    assert titles(check_pictures(folder(blank))) == ["blank pictures"]
 
 
 def test_a_picture_as_large_as_a_crop_is_large_enough():
-    assert of_pictures(folder(GOOD._replace(width=256, height=256))) == []
+    assert check_pictures(folder(GOOD._replace(width=256, height=256))) == []
 
 
 def test_single_pictures_are_a_note_and_many_a_warning():
     gray = GOOD._replace(color=0)
-    (single,) = of_pictures(folder(gray, good=19))
-    (many,) = of_pictures(folder(gray, gray, good=18))
+    (single,) = check_pictures(folder(gray, good=19))
+    (many,) = check_pictures(folder(gray, gray, good=18))
     assert single.severity is Severity.NOTE
     assert many.severity is Severity.WARNING
 
 
-def test_a_quick_check_tells_only_of_most_pictures():
+def test_min_share_limits_findings():
     gray = GOOD._replace(color=0)
-    assert of_pictures(folder(gray, good=2), least_share=0.5) == []
-    assert of_pictures(folder(gray, good=1), least_share=0.5)
+    assert check_pictures(folder(gray, good=2), min_share=0.5) == []
+    assert check_pictures(folder(gray, good=1), min_share=0.5)
 
 
 @pytest.mark.parametrize(
@@ -80,40 +80,40 @@ def test_a_quick_check_tells_only_of_most_pictures():
         (rules.CARTOONS, 300, Severity.NOTE, "2,302"),
     ],
 )
-def test_few_pictures_are_reported_with_the_number_of_the_authors(
+def test_few_pictures_are_reported_with_the_authors_count(
     flag, count, severity, number
 ):
-    (found,) = rules.of_count(flag, count)
+    (found,) = rules.check_count(flag, count)
     assert found.severity is severity
     assert number in found.message
     assert str(count) in found.message
 
 
-def test_as_many_as_the_authors_had_are_enough():
-    assert rules.of_count(rules.PHOTOS, 5402) == []
-    assert rules.of_count(rules.CARTOONS, 2302) == []
+def test_the_authors_count_is_enough():
+    assert rules.check_count(rules.PHOTOS, 5402) == []
+    assert rules.check_count(rules.CARTOONS, 2302) == []
 
 
-def test_near_duplicates_stand_side_by_side():
+def test_near_duplicates_are_listed_together():
     a, b, c = (GOOD._replace(fingerprint=v) for v in np.eye(3, dtype="float32"))
     measured = folder(a, b, a, c, a)
-    (found,) = rules.of_duplicates(rules.CARTOONS, measured)
+    (found,) = rules.check_duplicates(rules.CARTOONS, measured)
     assert [p.name for p in found.paths] == ["0.png", "2.png", "4.png"]
     assert "2 of the 5" in found.message
     assert found.reasons[pathlib.Path("4.png")] == "like 0.png"
     assert found.severity is Severity.WARNING
-    assert rules.of_duplicates(rules.CARTOONS, folder(a, b, c)) == []
+    assert rules.check_duplicates(rules.CARTOONS, folder(a, b, c)) == []
 
 
-def test_grain_is_reported_of_most_with_the_flag_that_takes_it_out():
+def test_grain_is_reported_with_the_flag_that_removes_it():
     grainy = GOOD._replace(grain=1.24)
-    (found,) = rules.of_grain(folder(grainy, GOOD, grainy))
+    (found,) = rules.check_grain(folder(grainy, GOOD, grainy))
     assert found.severity is Severity.WARNING
     assert "noise of 1.2 levels" in found.message
     assert "`denoise_cartoons`=4" in found.message
     assert [path.name for path in found.paths] == ["0.png", "2.png"]
-    assert rules.of_grain(folder(grainy, good=2)) == []
-    assert rules.of_grain({}) == []
+    assert rules.check_grain(folder(grainy, good=2)) == []
+    assert rules.check_grain({}) == []
 
 
 def scan(**fields):
@@ -122,7 +122,7 @@ def scan(**fields):
 
 
 def test_a_folder_without_pictures_is_an_error():
-    (found,) = rules.of_scan(rules.CARTOONS, scan())
+    (found,) = rules.check_scan(rules.CARTOONS, scan())
     assert found.severity is Severity.ERROR
     assert "`cartoon_dir`=frames" in found.message
 
@@ -130,20 +130,22 @@ def test_a_folder_without_pictures_is_an_error():
 def test_broken_files_are_an_error_with_reasons():
     bad = {pathlib.Path("a.png"): "truncated"}
     paths = [pathlib.Path("b.png")]
-    (found,) = rules.of_scan(rules.CARTOONS, scan(paths=paths, problems=bad))
+    (found,) = rules.check_scan(rules.CARTOONS, scan(paths=paths, problems=bad))
     assert found.severity is Severity.ERROR
     assert found.paths == list(bad)
     assert found.reasons == bad
 
 
-def test_files_skipped_are_counted_by_ending():
+def test_skipped_files_are_counted_by_extension():
     ignored = {".cr2": [pathlib.Path(f"a/{n}.cr2") for n in range(3)]}
     paths = [pathlib.Path("b.png")]
-    (found,) = rules.of_scan(rules.CARTOONS, scan(paths=paths, ignored=ignored))
+    (found,) = rules.check_scan(
+        rules.CARTOONS, scan(paths=paths, ignored=ignored)
+    )
     assert found.severity is Severity.NOTE
     assert "3 .cr2 (0.cr2)" in found.message
 
 
-def test_a_sound_folder_gives_no_finding():
+def test_a_good_folder_gives_no_finding():
     sound = scan(paths=[pathlib.Path("b.png")])
-    assert rules.of_scan(rules.CARTOONS, sound) == []
+    assert rules.check_scan(rules.CARTOONS, sound) == []

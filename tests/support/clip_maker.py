@@ -1,4 +1,4 @@
-"""Makes short videos for tests: pictures, a tone, a subtitle, chapters."""
+"""Writers of short test videos with audio, subtitles and chapters."""
 
 import fractions
 import struct
@@ -11,12 +11,12 @@ RATE = fractions.Fraction(30000, 1001)
 TONE = 440
 SAMPLES = 48000
 
-_PART = 1024  # Samples a packet of sound that could be of any size.
+_SAMPLES_PER_PACKET = 1024  # For codecs without a fixed frame size.
 _MILLISECOND = fractions.Fraction(1, 1000)
 
 
 def frames(count, height=48, width=64):
-    """Pictures that move, each of another brightness."""
+    """Returns moving pictures of increasing brightness."""
     texture = np.random.default_rng(0).integers(0, 256, (16, 24, 3), "uint8")
     wide = cv2.resize(texture, (2 * width, height))
     return [
@@ -41,7 +41,7 @@ def write_clip(
     turn=0,
     pixels="yuv420p",
 ):
-    """Encodes pictures, with as much sound as there is picture."""
+    """Encodes pictures, with audio of the same duration if requested."""
     ticks = list(range(len(pictures))) if ticks is None else ticks
     time_base = time_base or 1 / RATE
     with av.open(str(path), "w") as container:
@@ -73,13 +73,13 @@ def write_clip(
 
 
 def write_transparent(path, pictures, codec="libvpx-vp9", pixels="yuva420p"):
-    """Encodes RGBA pictures, 10 a second."""
+    """Encodes RGBA pictures at 10 frames per second."""
     options = {"auto-alt-ref": "0", "crf": "4"} if "vpx" in codec else {}
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, 10, options=options)
         stream.height, stream.width = pictures[0].shape[:2]
         stream.pix_fmt = pixels
-        stream.metadata["alpha_mode"] = "1"  # As FFmpeg's command writes it.
+        stream.metadata["alpha_mode"] = "1"  # FFmpeg's command writes it, too.
         for picture in pictures:
             frame = av.VideoFrame.from_ndarray(picture, "rgba")
             container.mux(stream.encode(frame.reformat(format=pixels)))
@@ -88,7 +88,7 @@ def write_transparent(path, pictures, codec="libvpx-vp9", pixels="yuva420p"):
 
 
 def join_sizes(path, parts):
-    """Encodes parts of several sizes, one after the other, as VP8 in WebM."""
+    """Encodes consecutive parts of different sizes as VP8 in WebM."""
     with av.open(str(path), "w") as container:
         packets = []
         for pictures in parts:
@@ -110,11 +110,11 @@ def join_sizes(path, parts):
 
 
 def set_display_matrix(path, matrix):
-    """Tells players of an MP4 file how to turn and mirror its picture.
+    """Sets the display matrix of an MP4 file.
 
     Args:
         path: File to change.
-        matrix: The parts of x in x and y, and of y in x and y.
+        matrix: Its four numbers: x to x, x to y, y to x and y to y.
     """
     x_to_x, x_to_y, y_to_x, y_to_y = (number << 16 for number in matrix)
     numbers = (x_to_x, x_to_y, 0, y_to_x, y_to_y, 0, 0, 0, 1 << 30)
@@ -143,19 +143,22 @@ def add_tone(container, stream, seconds):
     frame = av.AudioFrame.from_ndarray(np.repeat(wave, 2)[None], "s16")
     frame.sample_rate, frame.pts = SAMPLES, 0
     context = stream.codec_context
-    in_parts = av.AudioResampler(
-        context.format, context.layout, context.sample_rate, _PART
+    resampler = av.AudioResampler(
+        context.format,
+        context.layout,
+        context.sample_rate,
+        _SAMPLES_PER_PACKET,
     )
-    for part in in_parts.resample(frame) + in_parts.resample(None):
+    for part in resampler.resample(frame) + resampler.resample(None):
         container.mux(stream.encode(part))
     container.mux(stream.encode(None))
 
 
 def _add_text(container, stream, codec):
-    words = b"Hello"
+    text = b"Hello"
     if codec == "mov_text":
-        words = len(words).to_bytes(2, "big") + words
-    packet = av.Packet(words)
+        text = len(text).to_bytes(2, "big") + text
+    packet = av.Packet(text)
     packet.stream, packet.time_base = stream, _MILLISECOND
     packet.pts = packet.dts = 200
     packet.duration = 300

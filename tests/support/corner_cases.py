@@ -1,7 +1,7 @@
-"""Files that people have, and what should become of each.
+"""Corner cases of picture files, with the expected results.
 
-A maker takes the path to write; what is expected is either the result's
-format, size and whether it has alpha, or a part of the complaint.
+A maker writes a file to a path. The expectation is either format, size and
+alpha of the result, or a part of the error message.
 """
 
 import io
@@ -40,9 +40,9 @@ def write(data):
     return lambda path: path.write_bytes(data)
 
 
-def encoded(picture, kind, **options):
+def encoded(picture, format, **options):
     stream = io.BytesIO()
-    picture.save(stream, kind, **options)
+    picture.save(stream, format, **options)
     return stream.getvalue()
 
 
@@ -53,12 +53,13 @@ def deep(channels):
 
 
 def deep_tiff(planes, photometric, order="<"):
-    """A TIFF of 16 bits, not compressed, with one channel after the other.
+    """Encodes an uncompressed 16-bit TIFF with separate color planes.
 
     Args:
-        planes: Arrays of one shape, a channel each.
-        photometric: 0 for grays where 0 is white, 1 for grays, 2 for RGB.
-        order: Of bytes, as `struct` has it.
+        planes: Arrays of the same shape, one per channel.
+        photometric: 0 for grayscale with 0 as white, 1 for grayscale, 2 for
+            RGB.
+        order: Byte order, as for `struct`.
     """
     count, (height, width) = len(planes), planes[0].shape
     pixels = b"".join(plane.astype(f"{order}u2").tobytes() for plane in planes)
@@ -73,7 +74,7 @@ def deep_tiff(planes, photometric, order="<"):
         277: [count],
         278: [height],
         279: [size] * count,
-        284: [2 if count > 1 else 1],  # One channel after the other.
+        284: [2 if count > 1 else 1],  # Planar configuration.
     }
     entries, more = b"", b""
     for tag, numbers in values.items():
@@ -98,11 +99,11 @@ def turned(orientation):
 
 
 def cmyk_profile():
-    """A profile of inks: tables that turn 2 ** 4 mixtures into Lab."""
+    """Returns a CMYK profile: a table of 2 ** 4 ink mixtures in Lab."""
     lab = []
     for mixture in range(16):
         inks = [mixture >> shift & 1 for shift in (3, 2, 1, 0)]
-        # The deepest black of paper is not that of a screen.
+        # Black on paper is lighter than on a screen.
         light = 15 + 85 * max(0.0, 1 - inks[3] - 0.25 * sum(inks[:3]))
         green_red = 128 + 60 * inks[1] - 40 * inks[0]
         blue_yellow = 128 + 70 * inks[2] - 40 * inks[0]
@@ -113,7 +114,7 @@ def cmyk_profile():
     table += ramp * 4 + bytes(lab) + ramp * 3
     table += b"\0" * (-len(table) % 4)
     place = offset, size = 128 + 4 + 2 * 12, len(table)
-    # The same for photos and for single colors.
+    # The same table for perceptual and colorimetric rendering.
     tags = struct.pack(">I4sII4sII", 2, b"A2B0", *place, b"A2B1", *place)
     header = struct.pack(
         ">I4sI4s4s4s12x4s28x3i48x",
@@ -138,7 +139,7 @@ def gray_profile():
 
 
 def gamma_profile(gamma):
-    """A profile of grays, as scanners write them."""
+    """Returns a gray profile, such as scanners write."""
     curve = struct.pack(">4s4xIHxx", b"curv", 1, round(256 * gamma))
     white = struct.pack(">4s4x3i", b"XYZ ", 63190, 65536, 54061)
     start = 128 + 4 + 2 * 12
@@ -178,11 +179,11 @@ def animation(**options):
 
 
 def huge_png(path):
-    """A header of 60000 x 60000 pixels, and next to nothing after it."""
+    """Writes a PNG header of 60000 x 60000 pixels, with almost no data."""
 
-    def chunk(kind, data):
-        check = struct.pack(">I", zlib.crc32(kind + data))
-        return struct.pack(">I", len(data)) + kind + data + check
+    def chunk(name, data):
+        check = struct.pack(">I", zlib.crc32(name + data))
+        return struct.pack(">I", len(data)) + name + data + check
 
     size = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
     body = chunk(b"IHDR", size) + chunk(b"IDAT", zlib.compress(b"\0" * 1000))
@@ -201,8 +202,8 @@ def transparent_palette(path):
     picture.save(path, transparency=bytes(range(0, 256, 16)))
 
 
-def result(kind, size=SIZE, alpha=False):
-    return kind, size, alpha
+def result(format, size=SIZE, alpha=False):
+    return format, size, alpha
 
 
 JPEG = encoded(photo(), "JPEG")
@@ -267,21 +268,24 @@ RESULTS = {
 COMPLAINTS = {
     "one_pixel.png": (saver(photo((1, 1))), "1x1 pixels is too small"),
     "small.png": (saver(photo((15, 15))), "15x15 pixels is too small"),
-    "truncated.jpg": (write(JPEG[: len(JPEG) // 2]), "damaged or breaks off"),
+    "truncated.jpg": (write(JPEG[: len(JPEG) // 2]), "damaged or truncated"),
     "truncated.png": (
         write(encoded(photo(), "PNG")[:500]),
-        "damaged or breaks off",
+        "damaged or truncated",
     ),
     "empty.jpg": (write(b""), "is empty"),
-    "text.jpg": (write(b"not a picture"), "is not a picture that is read"),
+    "text.jpg": (
+        write(b"not a picture"),
+        "is not a picture in a supported format",
+    ),
     "huge.png": (huge_png, "60000 x 60000 pixels"),
     "floats.tiff": (
         saver(photo(mode="F")),
-        "floats.tiff has pixels of 32 bits",
+        "floats.tiff has 32-bit pixels",
     ),
     "phone.heic": (
         write(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"),
-        "damaged or breaks off",
+        "damaged or truncated",
     ),
 }
 SKIPPED = {

@@ -1,4 +1,4 @@
-"""What is measured of a picture that has no fault."""
+"""Measures of a picture without problems."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Corner cases of picture files, and what should be read from them."""
+"""Writers of corner cases of picture files, with their expected pixels."""
 
 import io
 import zlib
@@ -8,14 +8,14 @@ import PIL.Image
 
 
 def on_white(picture):
-    """Alpha compositing, written out."""
+    """Composites a picture on white; a reference implementation."""
     rgba = np.asarray(picture.convert("RGBA")).astype(float)
     alpha = rgba[..., 3:] / 255
     return alpha * rgba[..., :3] + (1 - alpha) * 255
 
 
 def deep_ramp(channels):
-    """16-bit grays, and the same as 1, 3 or 4 channels, alpha being full."""
+    """Returns 16-bit grays, and the same as 1, 3 or 4 channels, opaque."""
     ramp = np.linspace(0, 65535, 32 * 48).reshape(32, 48, 1)
     deep = np.repeat(ramp, channels, axis=2).astype("uint16")
     if channels == 4:
@@ -44,7 +44,7 @@ def save(picture, path, **options):
     return picture
 
 
-# What to write, under which name, and how far a reading may be from it.
+# Writers by file name; each returns the written picture.
 LOSSLESS = {
     "plain.png": lambda photo, path: save(photo, path),
     "UPPER.PNG": lambda photo, path: save(photo, path),
@@ -103,7 +103,7 @@ JPEGS = {
 
 
 _EXIF = PIL.Image.Exif()
-_EXIF[274] = 6  # Stored so that viewers turn it to the right.
+_EXIF[274] = 6  # Viewers rotate it by 90 degrees clockwise.
 _HEXADECIMAL = _EXIF.tobytes().hex().encode()
 _RAW = b"\nexif\n%8d\n%s\n" % (len(_HEXADECIMAL) // 2, _HEXADECIMAL)
 _XMP = (
@@ -112,12 +112,12 @@ _XMP = (
     b'<rdf:Description xmlns:tiff="http://ns.adobe.com/tiff/1.0/" '
     b'tiff:Orientation="6"/></rdf:RDF></x:xmpmeta>'
 )
-_BEFORE_PIXELS = 33  # Bytes: the signature and the header's chunk of a PNG.
-_AFTER_PIXELS = -12  # Bytes: the chunk of a PNG's end.
+_BEFORE_PIXELS = 33  # Offset in a PNG, after the signature and IHDR.
+_AFTER_PIXELS = -12  # Offset in a PNG, before IEND.
 
 
 def png_with(photo, path, at, name, content):
-    """Writes a PNG with one chunk more, at a place in its bytes."""
+    """Writes a PNG with an additional chunk at an offset."""
     stream = io.BytesIO()
     photo.save(stream, "PNG")
     data = stream.getvalue()
@@ -126,7 +126,7 @@ def png_with(photo, path, at, name, content):
     path.write_bytes(data[:at] + added + data[at:])
 
 
-# Where a photo may tell that it is to be turned, besides EXIF at its start.
+# Places of an orientation other than EXIF at the start of a file.
 TURNED = {
     "xmp.jpg": lambda photo, path: photo.save(path, xmp=_XMP),
     "xmp.webp": lambda photo, path: photo.save(path, xmp=_XMP, lossless=True),

@@ -18,13 +18,13 @@ MATRICES = {
 
 
 @pytest.mark.parametrize("matrix", MATRICES)
-def test_frames_are_turned_and_mirrored_as_players_show_them(tmp_path, matrix):
+def test_the_display_matrix_is_applied(tmp_path, matrix):
     (picture,) = clip_maker.frames(1)
     path = clip_maker.write_clip(tmp_path / "a.mp4", [picture] * 3)
     clip_maker.set_display_matrix(path, matrix)
     expected = MATRICES[matrix](picture)
     video = reader.VideoFile(path)
     assert video.display_info()[0].size == expected.shape[1::-1]
-    for _, found in [*video.frames(), *frame_sampler.sampled(video, 30)]:
+    for _, found in [*video.frames(), *frame_sampler.sample_frames(video, 30)]:
         assert found.shape == expected.shape
         assert np.abs(found.astype(float) - expected).mean() < 6

@@ -3,7 +3,7 @@ import pytest
 from cartoongan_tf.video import frame_store
 
 
-def test_pictures_come_back_bit_by_bit(tmp_path, random):
+def test_pictures_round_trip_exactly(tmp_path, random):
     pictures = random.integers(0, 256, (7, 51, 77, 3), "uint8")
     first, second = tmp_path / "a.nut", tmp_path / "b.nut"
     frame_store.write(first, iter(pictures[:4]))
@@ -14,6 +14,6 @@ def test_pictures_come_back_bit_by_bit(tmp_path, random):
         assert (picture == expected).all()
 
 
-def test_a_file_that_is_gone_is_an_error_of_the_system(tmp_path):
+def test_a_missing_file_is_an_os_error(tmp_path):
     with pytest.raises(OSError, match=r"a\.nut"):
         list(frame_store.read([tmp_path / "a.nut"]))

@@ -14,7 +14,7 @@ from cartoongan_tf.video import segment_writer
 from cartoongan_tf.video import stream_copy
 
 CLOCK = fractions.Fraction(1, 30000)
-KINDS = [
+COMBINATIONS = [
     (suffix, codec)
     for suffix, container in codecs._CONTAINERS.items()
     for codec in container.codecs
@@ -57,7 +57,7 @@ def make_source(tmp_path):
 
 
 def mux(segments, target, source, **settings):
-    """Joins the frames of a source to themselves."""
+    """Writes a source again with its own frames; returns all notes."""
     encoding = codecs.choose(target)
     frames = list(source.frames())
     paths = segments(
@@ -66,8 +66,8 @@ def mux(segments, target, source, **settings):
         encoding,
         source.time_base,
     )
-    foreseen = muxer.losses(target, encoding, DISPLAY, source)
-    return foreseen + muxer.mux(
+    predicted = muxer.find_unsupported(target, encoding, DISPLAY, source)
+    return predicted + muxer.mux(
         paths,
         target,
         encoding,
@@ -79,7 +79,7 @@ def mux(segments, target, source, **settings):
 
 
 def tone_of(path):
-    """Frequency, seconds, channels and codec of the sound of a file."""
+    """Returns frequency, seconds, channels and codec of a file's audio."""
     with av.open(str(path)) as container:
         context = container.streams.audio[0].codec_context
         frames = [f.to_ndarray() for f in container.decode(audio=0)]
@@ -103,11 +103,11 @@ def packets(path, kind):
         ]
 
 
-@pytest.mark.parametrize(("suffix", "codec"), KINDS)
-def test_all_frames_come_in_order_at_their_times(
+@pytest.mark.parametrize(("suffix", "codec"), COMBINATIONS)
+def test_frames_keep_their_order_and_times(
     tmp_path, segments, random, suffix, codec
 ):
-    """Uneven ones, too: an encoder's own times overlap at a join."""
+    """Frame rates may vary; decoding times of segments overlap."""
     ticks = np.cumsum(random.choice([500, 1001, 3600, 12000], 45)).tolist()
     pictures = clip_maker.frames(45)
     target = tmp_path / f"whole{suffix}"
@@ -136,7 +136,7 @@ def test_all_frames_come_in_order_at_their_times(
         ("a.mkv", "libopus", "webvtt", ".webm"),
     ],
 )
-def test_sound_and_subtitles_are_copied(
+def test_audio_and_subtitles_are_copied(
     tmp_path, segments, make_source, name, sound, subtitles, suffix
 ):
     source = make_source(name, sound=sound, subtitles=subtitles)
@@ -172,7 +172,7 @@ def test_titles_and_chapters_are_kept(tmp_path, segments, make_source):
 
 
 @pytest.mark.parametrize("name", ["b.mp4", "b.mov", "b.mkv"])
-def test_the_time_code_of_a_camera_is_kept(tmp_path, segments, name):
+def test_the_time_code_is_kept(tmp_path, segments, name):
     path = tmp_path / "a.mov"
     with av.open(str(path), "w") as container:
         video = container.add_stream("libx264", clip_maker.RATE)
@@ -200,7 +200,7 @@ def test_titles_of_other_encodings_are_kept(
         (b"A walk", "Caf\xe9 5".encode("latin-1")),
         (b"chapter 0", "chap\xeetres".encode("latin-1")),
     ]:
-        assert old in data or suffix == ".avi"  # Which has no chapters.
+        assert old in data or suffix == ".avi"  # AVI has no chapters.
         data = data.replace(old, new)
     source.write_bytes(data)
     target = tmp_path / "b.mkv"
@@ -213,13 +213,11 @@ def test_titles_of_other_encodings_are_kept(
     assert chapters == expected
 
 
-def test_sound_that_cannot_be_held_is_encoded_anew(
-    tmp_path, segments, make_source
-):
+def test_unsupported_audio_is_reencoded(tmp_path, segments, make_source):
     source = make_source("a.mp4", sound="aac")
     target = tmp_path / "b.webm"
     (note,) = mux(segments, target, source)
-    assert "sound track 1 (aac) is re-encoded, as opus" in note
+    assert "audio track 1 (aac) is re-encoded as opus" in note
     peak, seconds, _, _ = tone_of(target)
     assert peak == pytest.approx(clip_maker.TONE, abs=2)
     assert seconds == pytest.approx(44 / 29.97, abs=0.05)
@@ -237,7 +235,7 @@ def test_sound_that_cannot_be_held_is_encoded_anew(
         ("a.wmv", "wmv2", "yuv420p", "adpcm_ms", 22050, 2),
     ],
 )
-def test_sound_without_a_named_layout_is_kept(
+def test_audio_without_a_named_layout_is_kept(
     tmp_path,
     segments,
     make_source,
@@ -267,43 +265,41 @@ def test_sound_without_a_named_layout_is_kept(
     assert count == channels
 
 
-def test_surround_sound_of_a_dvd_fits_into_webm(
-    tmp_path, segments, make_source
-):
+def test_dvd_surround_audio_is_kept_in_webm(tmp_path, segments, make_source):
     source = make_source("a.mkv", sound="ac3", layout="5.1(side)")
     target = tmp_path / "b.webm"
     (note,) = mux(segments, target, source)
-    assert "sound track 1 (ac3) is re-encoded, as opus." in note
+    assert "audio track 1 (ac3) is re-encoded as opus." in note
     peak, _, count, _ = tone_of(target)
     assert peak == pytest.approx(clip_maker.TONE, abs=2)
     assert count == 6
 
 
-def test_more_channels_than_fit_are_mixed_down(tmp_path, segments, make_source):
+def test_unsupported_channel_counts_are_mixed_down(
+    tmp_path, segments, make_source
+):
     source = make_source("a.mkv", sound="pcm_s16le", layout="hexadecagonal")
     target = tmp_path / "b.webm"
     (note,) = mux(segments, target, source)
-    assert "re-encoded, as opus, mixed down to 7.1" in note
+    assert "re-encoded as opus, mixed down to 7.1" in note
     with av.open(str(target)) as container:
         assert container.streams.audio[0].layout.name == "7.1"
         assert sum(f.samples for f in container.decode(audio=0)) > 60_000
 
 
-def test_sound_that_nothing_decodes_is_left_out_and_said_to_be(
-    tmp_path, segments
-):
+def test_undecodable_audio_is_left_out_and_reported(tmp_path, segments):
     path = clip_maker.write_clip(
         tmp_path / "a.mkv", clip_maker.frames(45), sound="pcm_s16le"
     )
     path.write_bytes(path.read_bytes().replace(b"A_PCM/INT", b"A_XYZ/INT"))
     target = tmp_path / "b.mp4"
     (note,) = mux(segments, target, reader.VideoFile(path))
-    assert "a.mkv: sound track 1 (unknown) cannot be encoded again" in note
+    assert "a.mkv: audio track 1 (unknown) cannot be re-encoded" in note
     with av.open(str(target)) as container:
         assert not container.streams.audio
 
 
-def test_sound_after_a_wild_time_is_kept(tmp_path, segments, random):
+def test_audio_after_a_wrong_timestamp_is_kept(tmp_path, segments, random):
     path = clip_maker.write_clip(
         tmp_path / "a.ts", clip_maker.frames(45), sound="aac"
     )
@@ -314,11 +310,11 @@ def test_sound_after_a_wild_time_is_kept(tmp_path, segments, random):
     path.write_bytes(data.tobytes())
     target = tmp_path / "b.mp4"
     (note,) = mux(segments, target, reader.VideoFile(path))
-    assert "a.ts: damaged parts of its sound" in note
+    assert "a.ts: damaged parts of its audio" in note
     assert tone_of(target)[1] == pytest.approx(44 / 29.97, abs=0.2)
 
 
-def test_recordings_that_were_joined_keep_all_their_sound(tmp_path, segments):
+def test_concatenated_recordings_keep_all_audio(tmp_path, segments):
     parts = [
         clip_maker.write_clip(
             tmp_path / name, clip_maker.frames(45), sound="aac"
@@ -337,7 +333,7 @@ def test_recordings_that_were_joined_keep_all_their_sound(tmp_path, segments):
     assert max(np.diff(sound)) < 0.1
 
 
-def test_a_picture_before_zero_keeps_its_lead(tmp_path, segments):
+def test_video_before_time_zero_keeps_its_offset(tmp_path, segments):
     path = tmp_path / "a.mkv"
     with av.open(
         str(path), "w", container_options={"avoid_negative_ts": "disabled"}
@@ -366,7 +362,7 @@ def test_a_picture_before_zero_keeps_its_lead(tmp_path, segments):
 
 @pytest.fixture
 def with_step_back(make_source):
-    """A video the 20th packet of whose sound says that it is an early one."""
+    """A video whose 20th audio packet has the timestamp of an earlier one."""
     path = make_source("a.mkv", sound="libmp3lame").path
     data = bytearray(path.read_bytes())
     blocks = rb"\xa3(?:[\x40-\x4f].|[\x80-\xff])\x82"
@@ -376,7 +372,7 @@ def with_step_back(make_source):
     return reader.VideoFile(path)
 
 
-def test_a_step_back_in_time_does_not_cost_the_sound(
+def test_a_timestamp_going_back_does_not_lose_the_audio(
     tmp_path, segments, with_step_back
 ):
     target = tmp_path / "b.mp4"
@@ -384,34 +380,34 @@ def test_a_step_back_in_time_does_not_cost_the_sound(
     assert tone_of(target)[1] == pytest.approx(44 / 29.97, abs=0.1)
 
 
-def test_packets_that_a_target_refuses_are_left_out_alone(
+def test_only_packets_that_the_muxer_rejects_are_left_out(
     tmp_path, segments, with_step_back, monkeypatch
 ):
-    monkeypatch.setattr(stream_copy, "_in_order", lambda packets: packets)
+    monkeypatch.setattr(
+        stream_copy, "_drop_disordered", lambda packets: packets
+    )
     target = tmp_path / "b.mp4"
     (note,) = mux(segments, target, with_step_back)
-    assert "a.mkv: damaged parts of its sound or subtitles are left" in note
+    assert "a.mkv: damaged parts of its audio or subtitles are left" in note
     assert tone_of(target)[1] == pytest.approx(44 / 29.97, abs=0.1)
 
 
-def test_a_video_whose_sound_breaks_it_is_written_without(
+def test_audio_that_breaks_the_target_is_left_out(
     tmp_path, segments, make_source, monkeypatch
 ):
-    """MP4 refuses seven channels without names at the very end."""
+    """The MP4 muxer rejects seven unnamed channels only in the trailer."""
     source = make_source("a.mkv", sound="pcm_s16le", layout="6.1")
-    monkeypatch.setattr(stream_copy, "_can_hold", lambda *args: True)
+    monkeypatch.setattr(stream_copy, "_is_supported", lambda *args: True)
     target = tmp_path / "b.mp4"
     (note,) = mux(segments, target, source)
-    assert "a.mkv: its sound and subtitles cannot be kept" in note
+    assert "a.mkv: its audio and subtitles cannot be kept" in note
     assert len(list(reader.VideoFile(target).frames())) == 45
 
 
-def test_subtitles_that_cannot_be_held_are_named(
-    tmp_path, segments, make_source
-):
+def test_unsupported_subtitles_are_reported(tmp_path, segments, make_source):
     source = make_source("a.mp4", subtitles="mov_text")
     (note,) = mux(segments, tmp_path / "b.mkv", source)
-    assert "a.mp4: subtitle track 1 (mov_text) cannot be held" in note
+    assert "a.mp4: subtitle track 1 (mov_text) is not supported" in note
 
 
 def test_fonts_are_kept(tmp_path, segments):
@@ -425,7 +421,7 @@ def test_fonts_are_kept(tmp_path, segments):
             frame = av.VideoFrame.from_ndarray(picture, "rgb24")
             container.mux(video.encode(frame))
         container.mux(video.encode(None))
-    # A name in the encoding of another time.
+    # A name in a legacy encoding.
     path.write_bytes(path.read_bytes().replace(b"b%.ttf", b"b\xe9.ttf"))
     target = tmp_path / "b.mkv"
     mux(segments, target, reader.VideoFile(path))
@@ -443,10 +439,11 @@ def test_the_cover_is_kept(tmp_path, segments, suffix):
         cover = container.add_stream("mjpeg", 1)
         cover.width, cover.height, cover.pix_fmt = 32, 24, "yuvj420p"
         cover.disposition = av.stream.Disposition.attached_pic
-        film = container.add_stream("libx264", 24)
-        film.width, film.height = 64, 48
+        video = container.add_stream("libx264", 24)
+        video.width, video.height = 64, 48
         small = clip_maker.frames(1, 24, 32)
-        for stream, pictures in [(cover, small), (film, clip_maker.frames(30))]:
+        frames = clip_maker.frames(30)
+        for stream, pictures in [(cover, small), (video, frames)]:
             for picture in pictures:
                 frame = av.VideoFrame.from_ndarray(picture, "rgb24")
                 container.mux(stream.encode(frame))
@@ -462,7 +459,7 @@ def test_the_cover_is_kept(tmp_path, segments, suffix):
         assert [(s.width, s.height) for s in covers] == [(32, 24)]
 
 
-def test_sound_that_begins_first_keeps_its_lead(tmp_path, segments):
+def test_audio_that_starts_first_keeps_its_offset(tmp_path, segments):
     path = tmp_path / "a.mkv"
     ticks = range(1500, 1500 + 45 * 33, 33)
     clip_maker.write_clip(
@@ -482,7 +479,7 @@ def test_sound_that_begins_first_keeps_its_lead(tmp_path, segments):
 @pytest.mark.parametrize(
     ("name", "codec"), [("a.mp4", "vp9"), ("a.mkv", "h264")]
 )
-def test_pixels_that_are_not_square_stay_so(tmp_path, segments, name, codec):
+def test_the_pixel_aspect_ratio_is_kept(tmp_path, segments, name, codec):
     aspect = fractions.Fraction(4, 3)
     display = DISPLAY._replace(aspect=aspect)
     encoding = codecs.choose(name, codec)
@@ -493,26 +490,28 @@ def test_pixels_that_are_not_square_stay_so(tmp_path, segments, name, codec):
     assert reader.VideoFile(target).aspect == aspect
 
 
-def test_a_file_that_cannot_say_so_is_named(tmp_path, segments, make_source):
+def test_an_unsupported_pixel_aspect_ratio_is_reported(
+    tmp_path, segments, make_source
+):
     display = DISPLAY._replace(aspect=fractions.Fraction(4, 3))
     encoding = codecs.choose("a.webm")
     ticks = range(0, 30 * 1001, 1001)
     paths = segments(clip_maker.frames(30), ticks, encoding, display=display)
     target = tmp_path / "a.webm"
     source = make_source("a.mp4")
-    (note,) = muxer.losses(target, encoding, display, source)
+    (note,) = muxer.find_unsupported(target, encoding, display, source)
     muxer.mux(paths, target, encoding, display=display, rate=clip_maker.RATE)
     assert "its pixels are not square (4/3)" in note
 
 
-def test_an_mp4_plays_before_it_is_loaded(tmp_path, segments, make_source):
+def test_an_mp4_has_its_index_first(tmp_path, segments, make_source):
     target = tmp_path / "b.mp4"
     mux(segments, target, make_source("a.mp4"))
     data = target.read_bytes()
     assert data.index(b"moov") < data.index(b"mdat")
 
 
-def test_h265_is_tagged_as_phones_want_it(tmp_path, segments):
+def test_h265_has_the_tag_that_phones_require(tmp_path, segments):
     encoding = codecs.choose("a.mp4", "h265")
     ticks = range(0, 30 * 1001, 1001)
     paths = segments(clip_maker.frames(30), ticks, encoding)

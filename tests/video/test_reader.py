@@ -13,12 +13,12 @@ CLOCK = fractions.Fraction(1, 30000)
 
 @pytest.fixture
 def uneven(random):
-    """Ticks of frames as phones and screen recorders film them."""
+    """Ticks of a variable frame rate, as of phones and screen recorders."""
     steps = random.choice([500, 1001, 3600, 12000], 49)
     return [0, *np.cumsum(steps).tolist()]
 
 
-def test_every_frame_comes_with_its_exact_time(tmp_path, uneven):
+def test_frames_have_exact_times(tmp_path, uneven):
     pictures = clip_maker.frames(50)
     path = clip_maker.write_clip(
         tmp_path / "clip.mp4", pictures, ticks=uneven, time_base=CLOCK
@@ -32,7 +32,7 @@ def test_every_frame_comes_with_its_exact_time(tmp_path, uneven):
 
 
 @pytest.mark.parametrize("number", [0, 17, 49])
-def test_reading_goes_on_from_any_frame(tmp_path, uneven, number):
+def test_reading_can_start_at_any_frame(tmp_path, uneven, number):
     pictures = clip_maker.frames(50)
     path = clip_maker.write_clip(
         tmp_path / "clip.mkv", pictures, ticks=uneven, time_base=CLOCK
@@ -45,7 +45,7 @@ def test_reading_goes_on_from_any_frame(tmp_path, uneven, number):
         np.testing.assert_array_equal(one, other)
 
 
-def test_frames_and_their_look_are_upright(tmp_path):
+def test_frames_and_display_info_are_upright(tmp_path):
     (picture,) = clip_maker.frames(1)
     path = clip_maker.write_clip(tmp_path / "a.mp4", [picture] * 5, turn=90)
     video = reader.VideoFile(path)
@@ -59,19 +59,19 @@ def test_frames_and_their_look_are_upright(tmp_path):
         assert np.abs(found.astype(float) - upright).mean() < 6
 
 
-def test_the_matrix_of_an_untagged_video_follows_from_its_size(tmp_path):
+def test_the_matrix_of_an_untagged_video_depends_on_its_height(tmp_path):
     for height, matrix in [(48, 6), (720, 1)]:
         pictures = clip_maker.frames(2, height=height)
         path = clip_maker.write_clip(tmp_path / f"{height}.mp4", pictures)
         assert reader.VideoFile(path).display_info()[0].matrix == matrix
 
 
-def test_losses_of_a_video_are_reported(tmp_path):
+def test_reduced_bit_depth_is_reported(tmp_path):
     path = clip_maker.write_clip(
         tmp_path / "deep.mkv", clip_maker.frames(3), pixels="yuv420p10le"
     )
     (note,) = reader.VideoFile(path).display_info()[1]
-    assert "deep.mkv has 10 bits a channel" in note
+    assert "deep.mkv has 10 bits per channel" in note
 
 
 @pytest.mark.slow  # FFmpeg takes seconds to prepare.
@@ -80,7 +80,7 @@ def test_losses_of_a_video_are_reported(tmp_path):
     [("PQ", 16, 350, 572), ("HLG", 18, 350, 721)],
 )
 def test_hdr_is_tone_mapped(tmp_path, name, curve, gray, white):
-    """BT.2408: the white of paper, 203 cd/m2, and a gray; codes of 10 bits."""
+    """10-bit codes of BT.2408's reference white, 203 cd/m2, and of a gray."""
     path = tmp_path / "hdr.mkv"
     planes = np.full((72, 64), 512, "uint16")
     planes[:48] = white
@@ -91,9 +91,9 @@ def test_hdr_is_tone_mapped(tmp_path, name, curve, gray, white):
         stream = container.add_stream("libx265", 24, options=options)
         stream.width, stream.height = 64, 48
         stream.pix_fmt = "yuv420p10le"
-        for thing in (stream.codec_context, frame):
-            thing.color_trc = curve
-            thing.color_primaries = thing.colorspace = 9
+        for tagged in (stream.codec_context, frame):
+            tagged.color_trc = curve
+            tagged.color_primaries = tagged.colorspace = 9
         container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     video = reader.VideoFile(path)
@@ -107,7 +107,7 @@ def test_hdr_is_tone_mapped(tmp_path, name, curve, gray, white):
 
 
 @pytest.mark.parametrize("first", ["tff", "bff"])
-def test_interlaced_frames_have_no_combs(tmp_path, first):
+def test_interlaced_frames_have_no_combing(tmp_path, first):
     """A bar moves by 4 pixels from one field to the next."""
     fields = np.full((40, 48, 96, 3), 30, "uint8")
     for number, field in enumerate(fields):
@@ -130,22 +130,22 @@ def test_interlaced_frames_have_no_combs(tmp_path, first):
     found = [picture for _, picture in video.frames()]
     assert len(found) == len(frames)
 
-    def combs(picture):
+    def combing(picture):
         rows = picture[..., 0].astype(float)
         return np.abs(rows[1:-1] - (rows[:-2] + rows[2:]) / 2).mean()
 
-    assert combs(frames[10]) > 15
-    assert max(map(combs, found[2:-2])) < 3
+    assert combing(frames[10]) > 15
+    assert max(map(combing, found[2:-2])) < 3
 
 
-def test_films_of_a_few_pixels_are_read(tmp_path):
+def test_tiny_videos_are_read(tmp_path):
     path = tmp_path / "tiny.mkv"
     clip_maker.write_clip(path, clip_maker.frames(4, 4, 6), codec="ffv1")
     found = [picture.shape for _, picture in reader.VideoFile(path).frames()]
     assert found == [(4, 6, 3)] * 4
 
 
-def test_frames_that_are_not_interlaced_stay_as_they_are(tmp_path):
+def test_progressive_frames_are_unchanged(tmp_path):
     pictures = clip_maker.frames(12)
     path = clip_maker.write_clip(tmp_path / "a.mkv", pictures)
     with av.open(str(path)) as container:
@@ -165,7 +165,7 @@ def test_frames_that_are_not_interlaced_stay_as_they_are(tmp_path):
         ("a.mov", "prores_ks", "yuva444p10le", 4),
     ],
 )
-def test_what_is_transparent_stands_on_white(
+def test_transparent_frames_are_composited_on_white(
     tmp_path, name, codec, pixels, most
 ):
     picture = np.full((64, 96, 4), (40, 90, 160, 255), "uint8")
@@ -189,13 +189,11 @@ def test_what_is_transparent_stands_on_white(
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
 @pytest.mark.parametrize("stills", [1, 7])
-@pytest.mark.parametrize("first", ["film", "stills"])
-def test_stills_beside_a_film_are_not_taken_for_it(
-    tmp_path, stills, first, suffix
-):
+@pytest.mark.parametrize("first", ["video", "stills"])
+def test_stills_beside_a_video_are_ignored(tmp_path, stills, first, suffix):
     path = tmp_path / f"motion_photo{suffix}"
     parts = {
-        "film": clip_maker.frames(20),
+        "video": clip_maker.frames(20),
         "stills": clip_maker.frames(stills, 96, 128),
     }
     with av.open(str(path), "w") as container:
@@ -212,7 +210,7 @@ def test_stills_beside_a_film_are_not_taken_for_it(
     assert found == [(48, 64, 3)] * 20
 
 
-def test_a_clock_that_starts_again_goes_on(tmp_path):
+def test_jumping_timestamps_become_continuous(tmp_path):
     pictures = clip_maker.frames(30)
     parts = [
         clip_maker.write_clip(
@@ -238,9 +236,7 @@ def test_a_clock_that_starts_again_goes_on(tmp_path):
 
 @pytest.mark.parametrize("codec", ["mpeg4", "libx264"])
 @pytest.mark.parametrize("gap", [1, 4])
-def test_frames_of_an_avi_come_in_the_order_that_it_is_shown(
-    tmp_path, codec, gap
-):
+def test_avi_frames_are_in_presentation_order(tmp_path, codec, gap):
     pictures = clip_maker.frames(20)
     ticks = [n if n < 10 else n + gap - 1 for n in range(20)]
     path = tmp_path / "a.avi"
@@ -262,7 +258,7 @@ def test_frames_of_an_avi_come_in_the_order_that_it_is_shown(
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".mov"])
-def test_a_film_whose_sound_or_last_frame_goes_on_is_whole(tmp_path, suffix):
+def test_long_audio_or_a_long_last_frame_is_not_truncation(tmp_path, suffix):
     path = tmp_path / f"a{suffix}"
     with av.open(str(path), "w") as container:
         video = container.add_stream("mpeg4", fractions.Fraction(1, 4))
@@ -273,19 +269,19 @@ def test_a_film_whose_sound_or_last_frame_goes_on_is_whole(tmp_path, suffix):
             container.mux(video.encode(frame))
         container.mux(video.encode(None))
         clip_maker.add_tone(container, sound, 16.0)
-    film = reader.VideoFile(path)
-    assert len(list(film.frames())) == 3
-    assert film.end is None
+    video = reader.VideoFile(path)
+    assert len(list(video.frames())) == 3
+    assert video.end is None
 
 
-def test_a_codec_that_nothing_knows_is_named(tmp_path):
+def test_an_unknown_codec_is_reported(tmp_path):
     path = clip_maker.write_clip(tmp_path / "a.mp4", clip_maker.frames(3))
     path.write_bytes(path.read_bytes().replace(b"avc1", b"zzzz"))
-    with pytest.raises(errors.InputError, match="picture of a codec"):
+    with pytest.raises(errors.InputError, match="video codec that FFmpeg"):
         reader.VideoFile(path)
 
 
-def test_a_video_without_a_frame_is_named(tmp_path):
+def test_a_video_without_frames_is_reported(tmp_path):
     path = clip_maker.write_clip(tmp_path / "a.mkv", clip_maker.frames(30))
     path.write_bytes(path.read_bytes()[:1500])
     with pytest.raises(errors.InputError, match=r"a\.mkv"):

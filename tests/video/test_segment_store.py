@@ -14,16 +14,16 @@ def target(tmp_path):
 
 
 @pytest.fixture
-def memory(random):
+def state(random):
     arrays = random.integers(0, 256, (2, 16, 24, 3), "uint8")
-    return temporal_smoothing.Memory(*arrays)
+    return temporal_smoothing.State(*arrays)
 
 
-def test_finished_segments_are_found_again(target, memory):
+def test_finished_segments_are_found(target, state):
     folder = segment_store.SegmentFolder(target, SETTINGS)
     for number in (0, 1, 2):
-        folder.finish(number, memory)
-    folder.finish(9720, memory)  # After a gap of 27 hours.
+        folder.finish(number, state)
+    folder.finish(9720, state)  # After a gap of 27 hours.
     again = segment_store.SegmentFolder(target, SETTINGS)
     assert again.done() == [0, 1, 2, 9720]
     assert again.next == 9721
@@ -31,7 +31,7 @@ def test_finished_segments_are_found_again(target, memory):
     assert len(list(again.path(0).parent.iterdir())) == 1 + 4 + 1
 
 
-def test_nothing_counts_after_a_segment_that_is_missing(target):
+def test_segments_after_a_missing_one_do_not_count(target):
     folder = segment_store.SegmentFolder(target, SETTINGS)
     for number in (0, 1, 2):
         folder.finish(number, None)
@@ -41,39 +41,39 @@ def test_nothing_counts_after_a_segment_that_is_missing(target):
     assert again.next == 1
 
 
-def test_the_memory_is_that_of_the_last_segment(target, memory):
+def test_the_state_is_that_of_the_last_segment(target, state):
     folder = segment_store.SegmentFolder(target, SETTINGS)
-    assert folder.memory() is None
-    folder.finish(0, temporal_smoothing.Memory(memory.result, memory.photo))
-    folder.finish(1, memory)
+    assert folder.state() is None
+    folder.finish(0, temporal_smoothing.State(state.result, state.photo))
+    folder.finish(1, state)
     again = segment_store.SegmentFolder(target, SETTINGS)
-    for found, expected in zip(again.memory(), memory, strict=True):
+    for found, expected in zip(again.state(), state, strict=True):
         np.testing.assert_array_equal(found, expected)
     assert len(list(target.parent.glob(".segments-*/*.npz"))) == 1
 
 
 @pytest.mark.parametrize("change", [{"source": ["a", 2]}, {"more": 1}])
-def test_other_settings_begin_anew(target, change):
+def test_other_settings_start_over(target, change):
     segment_store.SegmentFolder(target, SETTINGS).finish(0, None)
     folder = segment_store.SegmentFolder(target, {**SETTINGS, **change})
     assert folder.done() == []
 
 
-def test_a_damaged_record_begins_anew(target):
+def test_damaged_settings_start_over(target):
     segment_store.SegmentFolder(target, SETTINGS).finish(0, None)
     (record,) = target.parent.glob(".segments-*/settings.json")
     record.write_text("{")
     assert segment_store.SegmentFolder(target, SETTINGS).done() == []
 
 
-def test_nothing_is_left_when_it_is_dropped(target):
+def test_drop_removes_everything(target):
     folder = segment_store.SegmentFolder(target, SETTINGS)
     folder.finish(0, None)
     folder.drop()
     assert list(target.parent.iterdir()) == []
 
 
-def test_a_place_that_cannot_be_written_is_named(tmp_path):
+def test_an_unwritable_target_is_reported(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(errors.InputError, match=r"a\.mp4 cannot be written"):
         segment_store.SegmentFolder(tmp_path / "file" / "a.mp4", SETTINGS)

@@ -30,7 +30,7 @@ def write(tmp_path):
 
 @pytest.mark.parametrize("codec", codecs.CODECS)
 @pytest.mark.parametrize("matrix", [1, 6, 9])
-def test_flat_colors_come_back(write, codec, matrix):
+def test_flat_colors_round_trip(write, codec, matrix):
     pictures = [np.full((48, 64, 3), color, "uint8") for color in COLORS]
     encoding = codecs.choose("a.mov" if codec == "prores" else "a.mp4", codec)
     display = reader.DisplayInfo((64, 48), matrix=matrix)
@@ -40,7 +40,7 @@ def test_flat_colors_come_back(write, codec, matrix):
 
 
 @pytest.mark.parametrize("codec", codecs.CODECS)
-def test_slow_motion_keeps_its_times(tmp_path, codec):
+def test_high_frame_rates_keep_their_times(tmp_path, codec):
     encoding = codecs.choose("a.mov" if codec == "prores" else "a.mp4", codec)
     path = tmp_path / "segment"
     with segment_writer.SegmentWriter(
@@ -60,8 +60,8 @@ def test_slow_motion_keeps_its_times(tmp_path, codec):
 
 
 @pytest.mark.parametrize("name", ["a.mp4", "a.webm", "a.mov"])
-def test_clocks_of_whole_frames_are_kept(tmp_path, name):
-    """As AVI and MXF files have them; WebM and MOV keep an alpha channel."""
+def test_time_bases_of_whole_frames_are_kept(tmp_path, name):
+    """AVI and MXF files have them; WebM and MOV keep an alpha channel."""
     encoding = codecs.choose(name, alpha=True)
     path = tmp_path / "segment"
     with segment_writer.SegmentWriter(
@@ -72,15 +72,15 @@ def test_clocks_of_whole_frames_are_kept(tmp_path, name):
         rate=clip_maker.RATE,
     ) as writer:
         for tick, picture in enumerate(clip_maker.frames(5)):
-            clear = np.full((48, 64), 99, "uint8")
-            writer.write(tick, np.dstack([picture, clear]))
+            alpha = np.full((48, 64), 99, "uint8")
+            writer.write(tick, np.dstack([picture, alpha]))
     found = segment_writer.read_packets(path)
     times = sorted(float(packet.pts * packet.time_base) for packet in found)
     expected = [float(tick / clip_maker.RATE) for tick in range(5)]
     np.testing.assert_allclose(times, expected, atol=6e-4)
 
 
-def test_colors_are_tagged_as_they_are_encoded(write):
+def test_color_tags_match_the_encoding(write):
     encoding = codecs.choose("a.mp4")
     display = reader.DisplayInfo((64, 48), matrix=5, primaries=5, transfer=4)
     path = write(clip_maker.frames(3), encoding, display)
@@ -101,7 +101,7 @@ def test_colors_are_tagged_as_they_are_encoded(write):
         ("av1", (65, 47)),
     ],
 )
-def test_odd_sizes_are_kept_or_grow_by_one(write, codec, size):
+def test_odd_sizes_are_kept_or_padded_by_one(write, codec, size):
     pictures = clip_maker.frames(3, height=47, width=65)
     encoding = codecs.choose("a.mp4", codec, 5)
     path = write(pictures, encoding, reader.DisplayInfo((65, 47)))
@@ -110,7 +110,7 @@ def test_odd_sizes_are_kept_or_grow_by_one(write, codec, size):
     for (_, actual), picture in zip(video.frames(), pictures, strict=True):
         off = np.abs(actual[:47, :65].astype(float) - picture)
         assert off.mean() < 6
-        # Scaled by 66 / 65 the right end would be half a pixel off.
+        # Scaling by 66 / 65 would shift the right edge by half a pixel.
         assert off[:, -8:].mean() < 1.5 * off.mean()
 
 
@@ -124,7 +124,7 @@ def test_a_frame_of_another_size_is_scaled(write):
 
 
 @pytest.mark.parametrize("codec", codecs.CODECS)
-def test_packets_tell_the_ticks_that_were_written(write, codec, random):
+def test_packets_have_the_written_ticks(write, codec, random):
     ticks = np.cumsum(random.choice([500, 1001, 12000], 20)).tolist()
     encoding = codecs.choose("a.mov" if codec == "prores" else "a.mp4", codec)
     display = reader.DisplayInfo((64, 48))

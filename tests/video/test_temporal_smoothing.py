@@ -16,7 +16,7 @@ def photos():
 
 @pytest.fixture
 def pan(photos):
-    """A camera that moves by a pixel and a half a frame."""
+    """Frames of a camera that moves by `step` pixels per frame."""
 
     def pan(count, step=1.5, name="motorcycle"):
         for number in range(count):
@@ -51,8 +51,8 @@ def test_cartoons_of_a_pan_flicker_less(pan):
     assert flicker(results) < 0.5 * flicker(cartoons)
 
 
-def test_results_follow_what_moves(pan):
-    """Blended where it was, each would be a mean of several places."""
+def test_results_follow_motion(pan):
+    """Without motion compensation, results would show ghosts."""
     frames = list(pan(12, step=3.0))
     results = smoothed(frames, frames)
     ghost = cv2.addWeighted(frames[-1], 0.35, frames[-2], 0.65, 0)
@@ -60,7 +60,7 @@ def test_results_follow_what_moves(pan):
     assert off < 0.3 * np.abs(ghost.astype(float) - frames[-1]).mean()
 
 
-def test_pictures_stay_sharp_while_they_move(pan):
+def test_moving_pictures_stay_sharp(pan):
     frames = list(pan(20))
     results = smoothed(frames, frames)
     before, after = (
@@ -70,7 +70,7 @@ def test_pictures_stay_sharp_while_they_move(pan):
     assert before < after < 1.3 * before
 
 
-def test_halos_do_not_grow_where_nothing_moves(photos, random):
+def test_halos_do_not_grow_without_motion(photos, random):
     still = photos["coffee"][:HEIGHT, :WIDTH]
     noisy = [
         np.clip(still + random.normal(0, 3, still.shape), 0, 255).astype(
@@ -82,8 +82,7 @@ def test_halos_do_not_grow_where_nothing_moves(photos, random):
     assert np.abs(result.astype(int) - still).max() <= 6
 
 
-def test_the_first_frame_after_a_cut_is_its_cartoon(pan):
-    """So is each that something else than before is in."""
+def test_the_first_frame_after_a_cut_is_not_smoothed(pan):
     smoother = temporal_smoothing.TemporalSmoother()
     for photo in pan(3):
         smoother(photo, photo)
@@ -92,25 +91,25 @@ def test_the_first_frame_after_a_cut_is_its_cartoon(pan):
     np.testing.assert_array_equal(smoother(other, cartoon), cartoon)
 
 
-def test_a_cut_is_none_within_a_pan(pan):
+def test_a_pan_is_not_a_cut(pan):
     first, second = pan(2, step=6)
     assert not shot_detection.is_cut_between(first, second)
     assert shot_detection.is_cut_between(first, next(pan(1, name="coffee")))
 
 
 def test_uncovered_pixels_are_not_smoothed(photos):
-    """A bright thing jumps away; what it hid was never seen."""
-    behind = photos["motorcycle"][100 : 100 + HEIGHT, 50 : 50 + WIDTH]
-    before = behind.copy()
+    """A bright object disappears and reveals the background."""
+    background = photos["motorcycle"][100 : 100 + HEIGHT, 50 : 50 + WIDTH]
+    before = background.copy()
     before[40:80, 60:100] = 255 - before[40:80, 60:100] // 4
     smoother = temporal_smoothing.TemporalSmoother()
     smoother(before, before)
-    result = smoother(behind, behind)
-    off = np.abs(result.astype(float) - behind)
+    result = smoother(background, background)
+    off = np.abs(result.astype(float) - background)
     assert off[44:76, 64:96].mean() < 2
 
 
-def test_a_picture_of_another_size_begins_anew(pan):
+def test_a_picture_of_another_size_is_not_smoothed(pan):
     smoother = temporal_smoothing.TemporalSmoother()
     photo = next(pan(1))
     smoother(photo, photo)
@@ -118,14 +117,14 @@ def test_a_picture_of_another_size_begins_anew(pan):
     np.testing.assert_array_equal(smoother(other, 255 - other), 255 - other)
 
 
-def test_another_smoother_goes_on_with_the_memory(pan):
+def test_another_smoother_continues_from_the_state(pan):
     frames = list(pan(8))
     cartoons = [flickering(p, n) for n, p in enumerate(frames)]
     whole = smoothed(frames, cartoons)
     first = temporal_smoothing.TemporalSmoother()
     for photo, cartoon in zip(frames[:5], cartoons[:5], strict=True):
         first(photo, cartoon)
-    second = temporal_smoothing.TemporalSmoother(first.memory)
+    second = temporal_smoothing.TemporalSmoother(first.state)
     for photo, cartoon, expected in zip(
         frames[5:], cartoons[5:], whole[5:], strict=True
     ):
@@ -143,7 +142,7 @@ def test_inputs_and_earlier_results_are_not_changed(pan):
     np.testing.assert_array_equal(frames, copies)
 
 
-def test_a_lamp_that_is_switched_on_lights_at_once(photos):
+def test_sudden_light_is_not_smoothed(photos):
     dark = np.ascontiguousarray(photos["motorcycle"][150:270, 80:240]) // 2
     lit = dark.copy()
     lit[:, :60] += 60
@@ -155,14 +154,14 @@ def test_a_lamp_that_is_switched_on_lights_at_once(photos):
 
 @pytest.fixture
 def faint(random):
-    """A photo whose colors are too alike to tell its places apart by them."""
+    """A photo of low contrast, in which all places have similar colors."""
     noise = random.normal(0, 1, (200, 400, 3)).astype("float32")
     blurred = cv2.GaussianBlur(noise, (0, 0), 3)
     return np.uint8(128 + 6 * blurred / blurred.std())
 
 
 def blacks_and_whites(random, shape):
-    """A cartoon near whose pixels all colors are."""
+    """A cartoon in which the color clamp has no effect."""
     return random.choice(np.uint8([0, 255]), shape)
 
 
@@ -170,7 +169,7 @@ def test_pixels_that_enter_at_a_border_are_not_smoothed(faint, random):
     before, photo = faint[:, 20:320], faint[:, :300]
     old, new = blacks_and_whites(random, (2, *photo.shape))
     smoother = temporal_smoothing.TemporalSmoother(
-        temporal_smoothing.Memory(before, old)
+        temporal_smoothing.State(before, old)
     )
     changed = (smoother(photo, new) != new).any(axis=2).mean(axis=0)
     assert changed[:17].max() == 0
@@ -186,8 +185,8 @@ def test_revealed_pixels_are_not_smoothed(faint, random):
         return photo
 
     old, new = blacks_and_whites(random, (2, *ground.shape))
-    memory = temporal_smoothing.Memory(photo_at(100), old)
-    result = temporal_smoothing.TemporalSmoother(memory)(photo_at(112), new)
+    state = temporal_smoothing.State(photo_at(100), old)
+    result = temporal_smoothing.TemporalSmoother(state)(photo_at(112), new)
     weight = np.abs(result.astype(float) - new).mean(axis=2)
     hidden, moved = weight[70:130, 101:109], weight[70:130, 130:160]
     assert hidden.mean() < 0.4 * moved.mean()

@@ -21,10 +21,10 @@ from cartoongan_tf.video import videos
 
 ROOT = pathlib.Path(__file__).parents[2]
 COUNT = 60
-# Encoders may decide now this way, now that, on a busy machine.
+# Lossy encoders are not deterministic on a busy machine.
 LOSSLESS = {"quality": 0}
-# Runs in a process of its own, to be killed: a tenth of a second a frame.
-SLOWLY = """
+# Runs in a process to be killed, at 10 frames per second.
+SLOW_SCRIPT = """
 import fractions, sys, time
 from cartoongan_tf.video import segments
 from cartoongan_tf.video import videos
@@ -36,8 +36,8 @@ def cartoonize(picture):
 segments.SEGMENT_SECONDS = fractions.Fraction(1, 2)
 videos.cartoonize_video(cartoonize, *sys.argv[1:], quality=0)
 """
-# Files may grow to so many bytes, as on a disk that is almost full.
-IN_LITTLE_SPACE = """
+# Limits the size of files, as on a disk that is almost full.
+LITTLE_SPACE_SCRIPT = """
 import resource, sys
 import numpy as np
 from cartoongan_tf.commands import exit
@@ -70,7 +70,7 @@ def short_segments(monkeypatch):
 
 
 class Network:
-    """Inverts pictures, with a flicker of its own; counts and may fail."""
+    """Inverts pictures with some flicker; counts calls and may fail."""
 
     def __init__(self, fails_at=None, error=None):
         self.calls, self.fails_at, self.error = 0, fails_at, error
@@ -95,7 +95,7 @@ def assert_same_frames(one, other):
 
 
 @pytest.mark.parametrize("temporal", [False, True])
-def test_each_frame_becomes_its_cartoon(tmp_path, source, temporal):
+def test_every_frame_is_cartoonized(tmp_path, source, temporal):
     target = tmp_path / "new" / "cartoon.mp4"
     notes = videos.cartoonize_video(
         lambda picture: 255 - picture, source, target, temporal=temporal
@@ -134,7 +134,7 @@ def test_cartoons_are_smoothed_by_default(tmp_path, pictures):
 @pytest.mark.usefixtures("short_segments")
 @pytest.mark.parametrize("temporal", [False, True])
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
-def test_a_stopped_video_ends_like_one_that_was_not(
+def test_a_resumed_video_equals_an_uninterrupted_one(
     tmp_path, source, temporal, suffix
 ):
     whole, target = tmp_path / f"whole{suffix}", tmp_path / f"stopped{suffix}"
@@ -151,7 +151,7 @@ def test_a_stopped_video_ends_like_one_that_was_not(
 
 
 @pytest.mark.usefixtures("short_segments")
-def test_uneven_frames_with_gaps_go_on(tmp_path, pictures):
+def test_variable_frame_rates_with_gaps_resume(tmp_path, pictures):
     ticks = np.cumsum([33, 700, 33, 33, 1900] * (COUNT // 5)).tolist()
     source = clip_maker.write_clip(
         tmp_path / "screen.mkv",
@@ -180,7 +180,7 @@ def test_uneven_frames_with_gaps_go_on(tmp_path, pictures):
         {"fingerprint": "another model"},
     ],
 )
-def test_other_settings_begin_anew(tmp_path, source, change):
+def test_other_settings_start_over(tmp_path, source, change):
     target = tmp_path / "cartoon.mp4"
     failing, network = Network(40, ZeroDivisionError()), Network()
     with pytest.raises(ZeroDivisionError):
@@ -190,7 +190,7 @@ def test_other_settings_begin_anew(tmp_path, source, change):
 
 
 @pytest.mark.usefixtures("short_segments")
-def test_another_source_begins_anew(tmp_path, source, pictures):
+def test_another_source_starts_over(tmp_path, source, pictures):
     target = tmp_path / "cartoon.mp4"
     failing, network = Network(40, ZeroDivisionError()), Network()
     with pytest.raises(ZeroDivisionError):
@@ -200,7 +200,7 @@ def test_another_source_begins_anew(tmp_path, source, pictures):
     assert network.calls == COUNT
 
 
-def test_segments_of_another_length_begin_anew(tmp_path, source, monkeypatch):
+def test_another_segment_duration_starts_over(tmp_path, source, monkeypatch):
     target = tmp_path / "cartoon.mp4"
     failing, network = Network(40, ZeroDivisionError()), Network()
     monkeypatch.setattr(segments, "SEGMENT_SECONDS", fractions.Fraction(1, 2))
@@ -213,10 +213,12 @@ def test_segments_of_another_length_begin_anew(tmp_path, source, monkeypatch):
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("short_segments")
-def test_a_killed_video_ends_like_one_that_was_not(tmp_path, source):
+def test_a_video_resumed_after_a_kill_equals_an_uninterrupted_one(
+    tmp_path, source
+):
     whole, target = tmp_path / "whole.mp4", tmp_path / "killed.mp4"
     videos.cartoonize_video(lambda p: 255 - p, source, whole, **LOSSLESS)
-    command = [sys.executable, "-c", SLOWLY, str(source), str(target)]
+    command = [sys.executable, "-c", SLOW_SCRIPT, str(source), str(target)]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
     record = tmp_path / ".segments-killed.mp4" / "000001.json"
     while not record.exists() and process.poll() is None:
@@ -233,16 +235,14 @@ def test_a_killed_video_ends_like_one_that_was_not(tmp_path, source):
 
 
 @pytest.mark.usefixtures("short_segments")
-def test_ctrl_c_says_how_to_go_on(tmp_path, source):
+def test_ctrl_c_reports_how_to_resume(tmp_path, source):
     failing = Network(40, KeyboardInterrupt())
-    with pytest.raises(KeyboardInterrupt, match=r"goes on from 0:00:01"):
+    with pytest.raises(KeyboardInterrupt, match=r"resume from 0:00:01"):
         videos.cartoonize_video(failing, source, tmp_path / "cartoon.mp4")
 
 
 @pytest.mark.parametrize("error", [ZeroDivisionError(), KeyboardInterrupt()])
-def test_nothing_stays_of_a_video_without_a_whole_segment(
-    tmp_path, source, error
-):
+def test_no_files_are_left_without_a_finished_segment(tmp_path, source, error):
     target = tmp_path / "new" / "cartoon.mp4"
     with pytest.raises(type(error)):
         videos.cartoonize_video(Network(40, error), source, target)
@@ -250,7 +250,7 @@ def test_nothing_stays_of_a_video_without_a_whole_segment(
 
 
 @pytest.mark.usefixtures("short_segments")
-def test_frames_go_in_batches_none_across_segments(tmp_path, source):
+def test_batches_do_not_span_segments(tmp_path, source):
     sizes = []
 
     def cartoonize(photos):
@@ -265,22 +265,27 @@ def test_frames_go_in_batches_none_across_segments(tmp_path, source):
 
 
 def test_few_frames_are_in_memory(tmp_path, source):
-    """However slow the network is, and however long the video."""
+    """The pipeline reads only a few frames ahead of the network."""
     seen = []
 
-    def watch(stage, done, total, note):
+    def on_progress(stage, done, total, note):
         seen.append(network.calls)
 
     network = Network()
-    videos.cartoonize_video(network, source, tmp_path / "a.mp4", watch=watch)
+    videos.cartoonize_video(
+        network, source, tmp_path / "a.mp4", on_progress=on_progress
+    )
     ahead = np.array(seen) - np.arange(1, COUNT + 1)
     assert ahead.max() <= 8
 
 
-def test_a_watcher_sees_how_far_it_is_and_how_fast(tmp_path, source):
+def test_progress_and_speed_are_reported(tmp_path, source):
     calls = []
     videos.cartoonize_video(
-        Network(), source, tmp_path / "a.mp4", watch=lambda *c: calls.append(c)
+        Network(),
+        source,
+        tmp_path / "a.mp4",
+        on_progress=lambda *c: calls.append(c),
     )
     assert len(calls) == COUNT
     stage, done, total, note = calls[-1]
@@ -290,8 +295,8 @@ def test_a_watcher_sees_how_far_it_is_and_how_fast(tmp_path, source):
     assert note.endswith("frames/s")
 
 
-def test_stages_work_side_by_side(tmp_path, source):
-    """The network may begin a frame before the last one is encoded."""
+def test_stages_run_concurrently(tmp_path, source):
+    """The network may start a frame before the last one is encoded."""
     threads = set()
 
     def cartoonize(picture):
@@ -302,7 +307,7 @@ def test_stages_work_side_by_side(tmp_path, source):
     assert threading.current_thread() not in threads
 
 
-def test_a_video_that_breaks_off_is_cartoonized_up_to_there(tmp_path):
+def test_a_truncated_video_is_cartoonized_to_its_end(tmp_path):
     source = clip_maker.write_clip(
         tmp_path / "walk.mkv", clip_maker.frames(60) * 3
     )
@@ -313,25 +318,25 @@ def test_a_video_that_breaks_off_is_cartoonized_up_to_there(tmp_path):
     (note,) = videos.cartoonize_video(network, source, target)
     assert 20 < network.calls < 150
     assert len(read(target)) == network.calls
-    assert "walk.mkv breaks off at 0:00:0" in note
+    assert "walk.mkv is truncated at 0:00:0" in note
 
 
-def test_what_is_lost_is_told_before_frames_are_made(tmp_path, source):
-    told = []
+def test_losses_are_reported_before_frames_are_made(tmp_path, source):
+    notes_before = []
 
     def cartoonize(picture):
-        assert len(told) == 1
+        assert len(notes_before) == 1
         return 255 - picture
 
     notes = videos.cartoonize_video(
-        cartoonize, source, tmp_path / "a.webm", tell=told.append
+        cartoonize, source, tmp_path / "a.webm", on_note=notes_before.append
     )
-    assert "is re-encoded, as opus" in told[0]
+    assert "is re-encoded as opus" in notes_before[0]
     assert notes == []
 
 
 @pytest.mark.parametrize("batch", [1, 4])
-def test_frames_of_another_size_get_bars(tmp_path, batch):
+def test_frames_of_another_size_are_letterboxed(tmp_path, batch):
     parts = clip_maker.frames(10, 48, 64), clip_maker.frames(10, 64, 48)
     source = clip_maker.join_sizes(tmp_path / "call.webm", parts)
     target = tmp_path / "cartoon.mp4"
@@ -339,7 +344,7 @@ def test_frames_of_another_size_get_bars(tmp_path, batch):
     (note,) = videos.cartoonize_video(
         lambda p: p, source, target, batch=batch, **settings
     )
-    assert "call.webm changes its size" in note
+    assert "call.webm changes its frame size" in note
     shown = [picture for _, picture in read(target)]
     assert len(shown) == 20
     assert {picture.shape for picture in shown} == {(48, 64, 3)}
@@ -352,7 +357,7 @@ def test_frames_of_another_size_get_bars(tmp_path, batch):
 
 @pytest.fixture
 def transparent(tmp_path):
-    """Frames that are clear on the left, half clear on the right."""
+    """Frames with a transparent left and a translucent right quarter."""
     pictures = [
         np.dstack([picture, np.full(picture.shape[:2], 255, "uint8")])
         for picture in clip_maker.frames(20)
@@ -366,8 +371,8 @@ def transparent(tmp_path):
 @pytest.mark.parametrize(
     ("name", "codec"), [("a.webm", None), ("a.mkv", "vp9"), ("a.mov", None)]
 )
-def test_what_is_transparent_stays_so(tmp_path, transparent, name, codec):
-    """After a stop, too, and for a cartoon beside its photo."""
+def test_transparency_is_kept(tmp_path, transparent, name, codec):
+    """It is also kept after resuming, and beside the photo."""
     target = tmp_path / name
     settings = {
         "codec": codec,
@@ -397,7 +402,7 @@ def test_what_is_transparent_stays_so(tmp_path, transparent, name, codec):
 @pytest.mark.parametrize(
     ("name", "codec"), [("a.mp4", None), ("a.webm", "av1"), ("a.mp4", "vp9")]
 )
-def test_what_cannot_be_transparent_stands_on_white(
+def test_unsupported_transparency_is_composited_on_white(
     tmp_path, transparent, name, codec
 ):
     target = tmp_path / name
@@ -413,27 +418,27 @@ def test_what_cannot_be_transparent_stands_on_white(
     assert all(picture[4:28, 4:28].min() > 245 for _, picture in video.frames())
 
 
-def test_an_odd_size_is_said_to_grow(tmp_path):
+def test_padding_of_odd_sizes_is_reported(tmp_path):
     source = clip_maker.write_clip(
         tmp_path / "odd.webm",
         clip_maker.frames(10, 47, 65),
         codec="libvpx-vp9",
     )
     (note,) = videos.cartoonize_video(Network(), source, tmp_path / "a.mp4")
-    assert "h264 holds even sizes only" in note
+    assert "h264 supports even sizes only" in note
     target = tmp_path / "a.webm"
     assert videos.cartoonize_video(Network(), source, target) == []
     assert read(target)[0][1].shape == (47, 65, 3)
 
 
-def test_no_video_is_replaced_by_its_cartoon(source):
+def test_a_source_is_never_replaced(source):
     data = source.read_bytes()
     with pytest.raises(errors.InputError, match="would be replaced"):
         videos.cartoonize_video(Network(), source, source)
     assert source.read_bytes() == data
 
 
-def test_a_photo_unfit_for_the_model_is_named(tmp_path, source):
+def test_errors_of_the_model_name_the_video(tmp_path, source):
     failing = Network(1, errors.InputError("a picture of 4x4 is too small"))
     with pytest.raises(errors.InputError, match=r"walk\.mp4: a picture of"):
         videos.cartoonize_video(failing, source, tmp_path / "a.mp4")
@@ -441,13 +446,13 @@ def test_a_photo_unfit_for_the_model_is_named(tmp_path, source):
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="limits are those of POSIX")
-def test_a_full_disk_is_reported_in_one_message(tmp_path, run_command):
+def test_a_full_disk_is_reported(tmp_path, run_command):
     source = clip_maker.write_clip(
         tmp_path / "large.mp4", clip_maker.frames(40, 240, 320)
     )
     target = tmp_path / "cartoon.mp4"
     done = run_command(
-        sys.executable, "-c", IN_LITTLE_SPACE, str(source), str(target)
+        sys.executable, "-c", LITTLE_SPACE_SCRIPT, str(source), str(target)
     )
     assert done.returncode == 1
     assert "error: no space left to write" in done.stderr

@@ -53,7 +53,7 @@ def bytes_endpoint(
     def cartoonize(picture):
         contents, index = picture
         pixels = decode(contents, index, settings)
-        cartoon = pictures.through(generator, pixels[None])[0]
+        cartoon = pictures.apply_network(generator, pixels[None])[0]
         return encode(cartoon, settings.encoding)
 
     def cartoonize_bytes(image_bytes):

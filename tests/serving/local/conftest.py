@@ -117,7 +117,7 @@ def whole(light):
         height, width, _ = photo.shape
         beyond = (0, rows - height), (0, columns - width), (0, 0)
         padded = np.pad(photo, beyond, "reflect")
-        cartoon = pictures.through(light, padded[np.newaxis])[0].numpy()
+        cartoon = pictures.apply_network(light, padded[np.newaxis])[0].numpy()
         return cartoon[:height, :width].astype(int)
 
     return whole

@@ -5,25 +5,25 @@ import av
 import numpy as np
 import pytest
 
-from cartoongan_tf.video import sound_encoder
+from cartoongan_tf.video import audio_encoder
 
 
 @pytest.fixture
 def encode():
-    """Encodes frames in stereo; gives each packet's times, in seconds."""
+    """Encodes frames in stereo; returns packet times in seconds."""
 
     def encode(frames):
         with av.open(io.BytesIO(), "w", format="mp4") as container:
             stream = container.add_stream(
-                "aac", sound_encoder.RATE, layout="stereo"
+                "aac", audio_encoder.RATE, layout="stereo"
             )
-            encoder = sound_encoder.SoundEncoder(stream)
+            encoder = audio_encoder.AudioEncoder(stream)
             packets = [p for frame in frames for p in encoder.encode(frame)]
             packets += encoder.finish()
         return [
-            float(moment * packet.time_base)
+            float(ticks * packet.time_base)
             for packet in packets
-            for moment in (packet.pts, packet.pts + packet.duration)
+            for ticks in (packet.pts, packet.pts + packet.duration)
         ]
 
     return encode
@@ -38,7 +38,7 @@ def frame(time, layout="stereo", rate=48000):
     return made
 
 
-def test_a_film_may_change_its_layout_and_its_rate(encode):
+def test_layout_and_sample_rate_may_change(encode):
     times = encode(
         [
             frame(0),
@@ -52,12 +52,12 @@ def test_a_film_may_change_its_layout_and_its_rate(encode):
 
 
 @pytest.mark.parametrize("time", [None, 30])
-def test_a_frame_without_a_time_of_its_own_follows_the_last(encode, time):
+def test_a_frame_without_a_timestamp_follows_the_previous_one(encode, time):
     times = encode([frame(0), frame(100), frame(time), frame(300)])
     assert times == sorted(times)
     assert times[-1] == pytest.approx(0.4, abs=0.03)
 
 
-def test_a_gap_stays_one(encode):
+def test_gaps_are_kept(encode):
     times = encode([frame(0), frame(1000)])
     assert times[-1] == pytest.approx(1.1, abs=0.03)
