@@ -30,7 +30,7 @@ flags.DEFINE_integer("size", 256, "Height and width in pixels.")
 flags.DEFINE_integer("pictures", 40, "Number of pictures.")
 flags.DEFINE_integer("rounds", 10, "Rounds; the loop over pixels has one.")
 
-DEFAULT = batches.smoothing_of(config.TrainConfig("", "", ""))
+DEFAULT = batches.smoothing_settings(config.TrainConfig("", "", ""))
 
 
 def main(_):

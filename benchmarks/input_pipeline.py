@@ -49,13 +49,15 @@ def open_folder(flag):
 def stages(photos, cartoons):
     """Datasets that do more and more of the work on the same examples."""
     settings = config.TrainConfig("", "", "", image_size=FLAGS.image_size)
-    crops = batches.crops_of(settings)
-    smoothing = batches.smoothing_of(settings)
+    crops = batches.crop_settings(settings)
+    smoothing = batches.smoothing_settings(settings)
     smooth_edges = edge_smoothing.compiled(smoothing)
     folders = (photos, cartoons)
 
     def read(number):
-        return [f.read(pipeline.pick(len(f), number, 0)) for f in folders]
+        return [
+            f.read(pipeline.shuffled_index(len(f), number, 0)) for f in folders
+        ]
 
     def cut(number):
         seed = tf.stack([number, number])

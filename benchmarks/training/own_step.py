@@ -32,12 +32,12 @@ def main(_):
     turns.take_turns(lambda: float(step(batch)["total_loss"]))
 
 
-def build_gan(settings, compare):
+def build_gan(settings, content_features):
     """The adversarial phase that settings describe, ready to train."""
     return phases.compile_gan(
         settings,
         *trainer.build_networks(settings),
-        objectives.of_settings(settings, compare),
+        objectives.from_config(settings, content_features),
     )
 
 

@@ -34,16 +34,16 @@ def main(_):
     with exit.with_message():
         settings = train.config_from_flags()
         devices.prepare(settings.deterministic)
-        compare = train.content_features(settings)
+        content_features = train.content_features(settings)
         run = runs.open_run(settings)
     triples = iter(batches.adversarial(run, range(10_000)))
     parts = {
-        "adversarial step": step_function(settings, compare),
-        "warm-up step": warm_up_function(settings, compare),
+        "adversarial step": step_function(settings, content_features),
+        "warm-up step": warm_up_function(settings, content_features),
         "content features and gradient": gradient_of(
             lambda photos: sum(
                 losses.content_loss(one, 0.0)
-                for one in keras.tree.flatten(compare(photos))
+                for one in keras.tree.flatten(content_features(photos))
             )
         ),
         "generator and gradient": gradient_of(new_generator(settings)),
@@ -54,14 +54,17 @@ def main(_):
     report({"batch of data": lambda *_: next(triples), **parts}, triples)
 
 
-def step_function(settings, compare):
-    step = tf.function(own_step.build_gan(settings, compare).train_step)
+def step_function(settings, content_features):
+    step = tf.function(
+        own_step.build_gan(settings, content_features).train_step
+    )
     return lambda *batch: step(batch)
 
 
-def warm_up_function(settings, compare):
+def warm_up_function(settings, content_features):
     warm_up = cartoongan.WarmUp(
-        new_generator(settings), objectives.of_settings(settings, compare)
+        new_generator(settings),
+        objectives.from_config(settings, content_features),
     )
     warm_up.compile(keras.optimizers.Adam())
     step = tf.function(warm_up.train_step)

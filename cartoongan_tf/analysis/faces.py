@@ -1,13 +1,13 @@
-"""Faces: are those of the photo still faces in the cartoon?
+"""Face preservation: counts faces of the photo that are found in the cartoon.
 
 The detector is dlib's: histograms of oriented gradients and a linear classifier
-(Dalal and Triggs, 2005), for frontal faces from 40 pixels on. dlib is kept up,
-its wheels (dlib-bin, Boost Software License, 4 MB) have the model compiled in
-and need no other package. Of 236 portraits it finds the face in 225 at 256
-pixels, and none on 131 pictures of food. OpenCV 5 has no detector that brings
-its model; the cascade of scikit-image finds as many, and false ones; networks
-that come with their weights want more packages. An extra,
-[evaluation].
+(Dalal and Triggs, 2005), for frontal faces of at least 40 pixels. dlib is
+maintained, and its wheels (dlib-bin, Boost Software License, 4 MB) include the
+model and need no other package. At 256 pixels it finds the face in 225 of 236
+portraits, and none in 131 pictures of food. OpenCV 5 has no detector that
+includes its model; the cascade of scikit-image finds as many faces, but also
+false ones; neural networks with weights need more packages. dlib is in the
+extra [evaluation].
 """
 
 from collections.abc import Callable
@@ -18,12 +18,12 @@ import numpy as np
 
 INSTALL = "pip install 'cartoongan-tf[evaluation]'"
 
-_UPSAMPLINGS = 1  # Once: from 40 pixels on. As it is, the model begins at 80.
-_MIN_OVERLAP = 0.3  # Intersection over union from which on a face is the same.
+_UPSAMPLINGS = 1  # Lowers the minimum face size from 80 to 40 pixels.
+_MIN_IOU = 0.3  # Intersection over union of two detections of one face.
 
 
 class Box(NamedTuple):
-    """Box of a face, in pixels; `right` and `bottom` are outside."""
+    """Bounding box of a face, in pixels; `right` and `bottom` are exclusive."""
 
     left: int
     top: int
@@ -35,7 +35,7 @@ Detector = Callable[[np.ndarray], list[Box]]
 
 
 def load_detector() -> Detector | None:
-    """A function that finds faces in a uint8 RGB picture; None without dlib."""
+    """Loads a face detector for uint8 RGB pictures; None without dlib."""
     try:
         import dlib
     except ImportError:
@@ -52,19 +52,18 @@ def load_detector() -> Detector | None:
 
 
 def count_kept(before: Sequence[Box], after: Sequence[Box]) -> int:
-    """Counts the faces of a photo found in its cartoon at the same place."""
+    """Counts faces of a photo that its cartoon has in the same place."""
     return sum(
-        any(_overlap(face, other) > _MIN_OVERLAP for other in after)
-        for face in before
+        any(_iou(face, other) > _MIN_IOU for other in after) for face in before
     )
 
 
-def _overlap(one, other):
+def _iou(a, b):
     """Intersection over union."""
-    width = min(one.right, other.right) - max(one.left, other.left)
-    height = min(one.bottom, other.bottom) - max(one.top, other.top)
-    shared = max(width, 0) * max(height, 0)
-    return shared / (_area(one) + _area(other) - shared)
+    width = min(a.right, b.right) - max(a.left, b.left)
+    height = min(a.bottom, b.bottom) - max(a.top, b.top)
+    intersection = max(width, 0) * max(height, 0)
+    return intersection / (_area(a) + _area(b) - intersection)
 
 
 def _area(box):

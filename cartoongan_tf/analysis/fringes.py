@@ -1,37 +1,37 @@
-"""Fringes: colors beside contours that neither photo nor surroundings have."""
+"""Color fringes: colors beside contours that the photo does not have there."""
 
 import cv2
 import numpy as np
 
 from cartoongan_tf.analysis import structure
 
-_EDGE_BAND = 2  # Pixels from a strong step.
-_COLOR_WINDOW = (9, 9)  # Pixels from which a color may come.
+_EDGE_DISTANCE = 2  # Pixels from a strong edge.
+_COLOR_WINDOW = (9, 9)  # Neighborhood, in pixels, with the allowed colors.
 
 
 def fringe(before: structure.Structure, cartoon: np.ndarray) -> float:
-    """Strangeness of the colors beside a photo's strong steps.
+    """Measures color fringes beside a photo's strong edges.
 
     Args:
-        before: The photo.
-        cartoon: What was made of it, uint8 RGB of shape `(height, width, 3)`.
+        before: Structure of the photo.
+        cartoon: Its cartoon, uint8 RGB of shape `(height, width, 3)`.
 
     Returns:
-        By how much a* or b* of CIE Lab is out of the range that the photo has
-        in the 9 x 9 pixels around, averaged over the pixels within 2 of
-        strong steps. 0 where there are none.
+        Amount by which a* or b* of CIE Lab exceeds the photo's range in the
+        9 x 9 pixels around, averaged over all pixels within 2 pixels of
+        strong edges. 0 if there are none.
     """
-    beside = structure.widened(before.strong, _EDGE_BAND)
-    if not beside.any():
+    is_near_edge = structure.dilate(before.strong, _EDGE_DISTANCE)
+    if not is_near_edge.any():
         return 0.0
     colors, after = _chroma(before.photo), _chroma(cartoon)
-    square = np.ones(_COLOR_WINDOW, "uint8")
-    least, most = cv2.erode(colors, square), cv2.dilate(colors, square)
-    excess = np.maximum(after - most, least - after).max(axis=-1)
-    return float(np.maximum(excess, 0)[beside].mean())
+    window = np.ones(_COLOR_WINDOW, "uint8")
+    low, high = cv2.erode(colors, window), cv2.dilate(colors, window)
+    excess = np.maximum(after - high, low - after).max(axis=-1)
+    return float(np.maximum(excess, 0)[is_near_edge].mean())
 
 
 def _chroma(picture):
-    """a* and b*, as float32 `(height, width, 2)`."""
+    """a* and b* of CIE Lab, float32 of shape `(height, width, 2)`."""
     lab = cv2.cvtColor(picture, cv2.COLOR_RGB2LAB)
     return lab[..., 1:].astype("float32")

@@ -1,4 +1,4 @@
-"""Grain: noise of paper, of film and of JPEG in what should be flat.
+"""Grain: noise of paper, film and JPEG in flat areas.
 
 Pictures are uint8 RGB, of shape `(height, width, 3)`.
 """
@@ -6,13 +6,13 @@ Pictures are uint8 RGB, of shape `(height, width, 3)`.
 import cv2
 import numpy as np
 
-_BLOCK = 8  # Side, in pixels, of what is flat or not; JPEG's, too.
-_GRAIN_SIGMA = 2.0  # Deviation of the blur that takes grain away.
-_SLOPE_SIGMA = 3.0  # Of the one that also hides it from the slope.
-_FLAT = 8.0  # Slope, in levels a pixel times Sobel's 8, of what is flat.
-_MIN_FLAT_PERCENT = 5  # Percent of the blocks that are flat in any case.
-_DARK = 5  # Levels beyond which noise is cut off.
-_LIGHT = 250
+_BLOCK = 8  # Block size in pixels, as in JPEG.
+_GRAIN_SIGMA = 2.0  # Blur that removes grain.
+_GRADIENT_SIGMA = 3.0  # Blur that hides grain from the gradient.
+_MAX_FLAT_GRADIENT = 8.0  # Unnormalized Sobel: 8 times gray levels per pixel.
+_MIN_FLAT_PERCENT = 5  # Percentage of blocks that always count as flat.
+_BLACK_LEVEL = 5  # Darker and lighter levels clip noise.
+_WHITE_LEVEL = 250
 
 
 def measure(picture: np.ndarray) -> float:
@@ -22,25 +22,30 @@ def measure(picture: np.ndarray) -> float:
         picture: uint8 RGB array of shape `(height, width, 3)`.
 
     Returns:
-        Standard deviation, in levels of 255, of what a blur takes out of flat
-        blocks: their mean, so that a block of JPEG that is without any noise
-        does not stand for the others. 0 where all is black or white.
+        Standard deviation, in gray levels of 255, of the high-passed flat
+        blocks: a mean over the blocks, which JPEG blocks without any noise do
+        not dominate. 0 if the whole picture is black or white.
     """
     image = picture.astype("float32")
-    residue = image - cv2.GaussianBlur(image, (0, 0), _GRAIN_SIGMA)
-    coarse = cv2.GaussianBlur(image, (0, 0), _SLOPE_SIGMA)
-    slope = sum(abs(cv2.Sobel(coarse, -1, *axis)) for axis in ((1, 0), (0, 1)))
+    residual = image - cv2.GaussianBlur(image, (0, 0), _GRAIN_SIGMA)
+    coarse = cv2.GaussianBlur(image, (0, 0), _GRADIENT_SIGMA)
+    gradient = sum(
+        abs(cv2.Sobel(coarse, -1, *axis)) for axis in ((1, 0), (0, 1))
+    )
     colors = _blocks(image)
-    is_open = (colors.min(1) > _DARK) & (colors.max(1) < _LIGHT)
-    if not is_open.any():
+    is_unclipped = (colors.min(1) > _BLACK_LEVEL) & (
+        colors.max(1) < _WHITE_LEVEL
+    )
+    if not is_unclipped.any():
         return 0.0
-    steepest = _blocks(slope)[is_open].max(1)
-    limit = max(_FLAT, np.percentile(steepest, _MIN_FLAT_PERCENT))
-    return float(_blocks(residue)[is_open][steepest <= limit].std(1).mean())
+    steepest = _blocks(gradient)[is_unclipped].max(1)
+    limit = max(_MAX_FLAT_GRADIENT, np.percentile(steepest, _MIN_FLAT_PERCENT))
+    flat_blocks = _blocks(residual)[is_unclipped][steepest <= limit]
+    return float(flat_blocks.std(1).mean())
 
 
 def _blocks(image):
-    """Cuts whole blocks: array of shape `(count, values of a block)`."""
+    """Splits into complete blocks: array of shape `(count, block values)`."""
     rows, columns = (side // _BLOCK for side in image.shape[:2])
     whole = image[: rows * _BLOCK, : columns * _BLOCK]
     shape = (rows, _BLOCK, columns, _BLOCK, image.shape[-1])

@@ -1,35 +1,34 @@
-"""Grid: the woven pattern that networks with strides leave on flat areas.
+"""Grid artifacts: patterns that strided networks leave on flat areas.
 
-It is locked to the phases of blocks of 8 x 8 pixels: what repeats at the same
-place of every block. JPEG leaves one, too, so that a cartoon's grid is to be
-compared with that of its photo.
+They repeat at the same position of every block of 8 x 8 pixels. So do JPEG
+artifacts: compare the grid of a cartoon with that of its photo.
 """
 
 import cv2
 import numpy as np
 
-PHASES = 8  # Down, and across: the strides of the networks divide it.
+PHASES = 8  # Block size, a multiple of the networks' strides.
 
-_BLUR = 2.0  # Pixels: what is left by a Gaussian of this size is no pattern.
-_MAX_AMPLITUDE = 12.0  # Levels of 255: what is above is drawn, and no pattern.
+_HIGH_PASS_SIGMA = 2.0  # Pixels.
+_MAX_AMPLITUDE = 12.0  # Gray levels of 255; stronger structure is drawn.
 
 
 def phase_sums(picture: np.ndarray, flat: np.ndarray) -> np.ndarray:
-    """Sums over the blocks of a picture, for each place in a block.
+    """Sums over the blocks of a picture, for each position in a block.
 
-    They add up over pictures. Rows and columns beyond whole blocks are left
-    out.
+    Sums of several pictures can be added. Rows and columns beyond complete
+    blocks are ignored.
 
     Args:
         picture: uint8 RGB, of shape `(height, width, 3)`.
-        flat: Which of its pixels count, boolean `(height, width)`.
+        flat: Mask of the pixels to count, boolean `(height, width)`.
 
     Returns:
-        Of the high-passed luminance, of its magnitude, and of the number of
-        pixels: `(3, PHASES, PHASES)`.
+        Sums of the high-passed luminance, of its magnitude, and of the number
+        of pixels: array of shape `(3, PHASES, PHASES)`.
     """
     gray = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype("float32")
-    fine = gray - cv2.GaussianBlur(gray, (0, 0), _BLUR)
+    fine = gray - cv2.GaussianBlur(gray, (0, 0), _HIGH_PASS_SIGMA)
     fine = np.clip(fine, -_MAX_AMPLITUDE, _MAX_AMPLITUDE)
     values = np.stack([fine, abs(fine), np.ones_like(fine)]) * flat
     down, across = (side // PHASES for side in flat.shape)
@@ -39,15 +38,15 @@ def phase_sums(picture: np.ndarray, flat: np.ndarray) -> np.ndarray:
 
 
 def grid_strength(sums: np.ndarray) -> float | None:
-    """Strength of a grid, in levels of 255.
+    """Strength of the grid, in gray levels of 255.
 
     Args:
-        sums: Those of `phase_sums`, of all pictures together.
+        sums: `phase_sums`, added up over all pictures.
 
     Returns:
-        How far the mean of the high-passed luminance differs between places
-        of a block (standard deviation), and how far that of its magnitude.
-        None where a place has no flat pixel.
+        Standard deviation, over the positions in a block, of the mean
+        high-passed luminance, plus that of its mean magnitude. None if a
+        position has no flat pixel.
     """
     *totals, count = sums
     if not count.all():

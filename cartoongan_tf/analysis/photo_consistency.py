@@ -1,8 +1,8 @@
-"""Consistency with photos: what cartoons add to them, and what they take away.
+"""Photo consistency: structure that cartoons add to photos, or lose.
 
-All is pooled over the pictures: shares are of the pixels of all of them, not
-means of each picture's share, which would give a photo with one flat corner the
-weight of a wall.
+Metrics are pooled over all pictures: shares are relative to the pixels of all
+pictures. A mean of each picture's share would give a photo with one flat corner
+the weight of a wall.
 """
 
 import dataclasses
@@ -19,18 +19,20 @@ from cartoongan_tf.analysis import tones
 
 
 class PhotoConsistency(NamedTuple):
-    """Comparison of cartoons with their photos; None for no evidence.
+    """Comparison of cartoons with their photos; None where it is undefined.
 
     Attributes:
-        stray: Share of the photos' flat pixels with a stroke, `strokes.py`.
-        contours: Share of the photos' strong steps that are kept.
-        grid: Pattern on the photos' flat areas, in levels of 255, `grids.py`.
+        stray: Share of the photos' flat pixels with a stroke (`strokes.py`).
+        contours: Share of the photos' strong edges that are kept.
+        grid: Grid artifacts on the photos' flat areas, in gray levels of 255
+            (`grids.py`).
         fringes: Mean over the pictures of `fringes.fringe`.
-        contrast: Ratio of the mean standard deviations of CIE L, cartoons to
-            photos. A mean of ratios would hang on the grayest photo.
+        contrast: Mean standard deviation of CIE L of the cartoons, divided by
+            that of the photos. A mean of ratios would depend on the grayest
+            photo.
         dark: Mean over the cartoons of the 2nd percentile of L.
-        light: The same of the 98th.
-        details: Mean local correlation of details, `details.py`.
+        light: Mean over the cartoons of the 98th percentile of L.
+        details: Mean local correlation of details (`details.py`).
     """
 
     stray: float | None
@@ -45,7 +47,7 @@ class PhotoConsistency(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class Pool:
-    """Counts, picture by picture."""
+    """Measurements of each picture, to be pooled."""
 
     strokes: list = dataclasses.field(default_factory=list)
     phases: list = dataclasses.field(default_factory=list)
@@ -58,7 +60,7 @@ class Pool:
         """Adds a cartoon.
 
         Args:
-            before: Its photo.
+            before: Structure of its photo.
             cartoon: uint8 RGB, of the photo's shape `(height, width, 3)`.
         """
         self.strokes.append(strokes.count_strokes(before, cartoon))
@@ -69,7 +71,7 @@ class Pool:
         self.details.append(details.compare(before.photo, cartoon))
 
     def result(self) -> PhotoConsistency:
-        """Of all that was added, at least one."""
+        """Pools all measurements, of at least one cartoon."""
         counts = strokes.Strokes(*np.sum(self.strokes, axis=0))
         kept = details.Details(*np.sum(self.details, axis=0))
         deviation, dark, light = np.mean(self.tones, axis=0)

@@ -1,10 +1,10 @@
-"""The quality score, which decides what generator of a run is kept.
+"""Quality score, which selects the best generator of a run.
 
-KID alone is no judge: dashes on walls, grids and pale pictures can lower it.
-The score is KID x 1000, plus a penalty for each metric that is beyond its
-limit, proportional to how far. Lower is better. A penalty of 1 outweighs all
-that KID has to give: photos are at about 2.2, and 1.1 is what only another
-picture of the same illustrator has.
+KID alone is not enough: dashes on walls, grids and pale pictures can lower it.
+The score is KID x 1000, plus a penalty for each metric beyond its limit,
+proportional to the excess. Lower is better. A penalty of 1 outweighs the whole
+range of KID: photos have about 2.2, and only other pictures of the same
+illustrator reach 1.1.
 """
 
 from collections.abc import Mapping
@@ -16,19 +16,18 @@ SCORE = "quality_score"
 
 
 class Limit(NamedTuple):
-    """Up to where a metric costs nothing, and what it costs beyond.
+    """Limit of a metric, and the penalty beyond it.
 
     Attributes:
-        value: The limit.
-        unit: How far beyond it the penalty is 1. Below 0 where the metric
-            ought to be above its limit.
+        value: Value up to which there is no penalty.
+        unit: Excess for a penalty of 1; negative for a lower limit.
     """
 
     value: float
     unit: float
 
     def penalty(self, metric: float | None) -> float:
-        """0 within the limit, and where there is no metric."""
+        """Penalty of a metric; 0 within the limit, and for None."""
         if metric is None:
             return 0.0
         return max(0.0, (metric - self.value) / self.unit)
@@ -47,11 +46,11 @@ def components(
     cartoons: photo_consistency.PhotoConsistency,
     photos: photo_consistency.PhotoConsistency,
 ) -> dict[str, float | None]:
-    """Components of the score beside KID, by the names of `LIMITS`.
+    """Components of the score other than KID, by the names of `LIMITS`.
 
     Args:
-        cartoons: Fidelity of the cartoons.
-        photos: That of the photos to themselves.
+        cartoons: Consistency of the cartoons with their photos.
+        photos: Consistency of the photos with themselves.
     """
     grid_added = None
     if cartoons.grid is not None and photos.grid is not None:
@@ -66,11 +65,11 @@ def components(
 
 
 def score(kernel_distance: float, metrics: Mapping[str, float | None]) -> float:
-    """The quality score. Lower is better.
+    """Computes the quality score. Lower is better.
 
     Args:
-        kernel_distance: KID to the cartoons that are aimed at.
-        metrics: Those of `components`.
+        kernel_distance: KID to the target cartoons.
+        metrics: Metrics of `components`.
     """
     penalties = (limit.penalty(metrics[name]) for name, limit in LIMITS.items())
     return 1000 * kernel_distance + sum(penalties)

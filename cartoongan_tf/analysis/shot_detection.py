@@ -1,14 +1,14 @@
-"""Shots: what lies between two cuts of a film, and the best frames of each.
+"""Shot detection: splits a film at its cuts and picks the best frames.
 
-Works on any stream of `(seconds, picture)`, a few a second, and keeps only a
+Works on any stream of `(seconds, picture)`, a few per second, and keeps only a
 handful of pictures. Pictures are uint8 RGB, of shape `(height, width, 3)`.
 
-A frame is judged by its neighbors, on thumbnails of 0 to 255:
+Frames are classified by comparing thumbnails (0 to 255) with their neighbors:
 
 - empty: black, almost black, or of one color;
-- mixed: on the way from the frame before to the frame after, as all are in a
-  cross-fade and in a fade from or to black. A pan is not, since what moves is
-  not a mean of where it was and where it will be;
+- mixed: an interpolation between the frames before and after, as in a
+  cross-fade or a fade from or to black. A frame of a pan is not, since a moving
+  object is not an average of its earlier and later positions;
 - clear: all others.
 """
 
@@ -25,42 +25,43 @@ import numpy as np
 from cartoongan_tf.analysis import letterbox
 from cartoongan_tf.analysis import sharpness
 
-RATE = 6  # Frames a second that are enough to see a fade of half a second.
+RATE = 6  # Frames per second: enough to detect fades of half a second.
 
-_SIDE = 64  # Of thumbnails for fades; shrunk to _CUT_THUMBNAIL_SIDE for cuts.
-_CUT_THUMBNAIL_SIDE = 8
-_MIN_LIT = 0.1  # Of a frame; less is black but for a line of text.
-_ONE_COLOR = 12
-_MAX_OF_ONE_COLOR = 0.9
-# Mean difference of what shows other things: 99 of 100 pairs of panels differ
-# by 25 and more; nine of ten pictures from themselves moved by 5 % of the width
-# by 21 at most, moved by 20 % by 21 and more.
+_SIDE = 64  # Thumbnails for fades.
+_CUT_THUMBNAIL_SIDE = 8  # Thumbnails for cuts.
+_MIN_LIT_SHARE = 0.1  # Darker frames are black, but for a line of text.
+_ONE_COLOR_TOLERANCE = 12
+_MAX_ONE_COLOR_SHARE = 0.9
+# Mean difference of different views: 99 of 100 pairs of panels differ by at
+# least 25; for nine of ten pictures a shift by 5 % of the width makes at most
+# 21, and a shift by 20 % at least 21.
 _VIEW_CHANGE = 28.0
-# Between panels of one conversation; if it stands out.
+# Between panels of one conversation, if it stands out.
 _SOFT_CUT_THRESHOLD = 8.0
-_CUT_PEAK_RATIO = 4.0  # Times the changes before and after.
+_CUT_PEAK_RATIO = 4.0  # Relative to the changes before and after.
 _MIN_INTERVAL = 1.5  # Seconds between two picks of a shot.
-_STILL_MOTION = 4.0  # Motion up to which sharpness decides.
-# Frames to each side, and how far off the mean a mixed frame may be. Measured
-# on painted panels: cross-fades of 0.5 to 2 s at most 0.06 and 0.07, while
-# panning at 10 % of the width a second mostly up to 0.4; pans and zooms, slow
-# and fast, from 0.16 and 0.30 on.
+_STILL_MOTION = 4.0  # Motion below which sharpness determines the rank.
+# Distance of the neighbors, in frames, and maximum deviation of a mixed frame
+# from their interpolation. Measured on painted panels: cross-fades of 0.5 to
+# 2 s have at most 0.06 and 0.07, and mostly up to 0.4 while panning at 10 % of
+# the width per second; pans and zooms, slow and fast, at least 0.16 and 0.30.
 _NEIGHBORS = ((1, 0.12), (2, 0.3))
 _NEIGHBOR_FRAMES = 2
-_MIN_FADE_CHANGE = 6.0  # Below such a difference noise decides.
-_MIN_MIX_SHARE = 0.04  # Less of the other frame cannot be seen.
+_MIN_FADE_CHANGE = 6.0  # Smaller differences are dominated by noise.
+_MIN_MIX_SHARE = 0.04  # A smaller share of the other frame is invisible.
 
 
 class Stretch(NamedTuple):
-    """A shot, or what lies between two.
+    """A shot, or the frames between two shots.
 
     Attributes:
         end: Time of the frame after the stretch; infinite for the last one.
-        context: From where on to read, to judge that frame in the same way.
-        looked: Frames that were looked at.
-        empty: Those that were black or of one color.
-        mixed: Those in a fade, or gone at once.
-        picks: Times and pictures of the best frames, in order; none unless
+        context: Time to resume reading at, so that this frame has the same
+            neighbors.
+        looked: Number of frames examined.
+        empty: Number of black or one-color frames.
+        mixed: Number of frames in a fade or a flash.
+        picks: Times and pictures of the best frames, in order; empty unless
             the stretch is a shot.
     """
 
@@ -80,50 +81,50 @@ class _Frame(NamedTuple):
     detail: float
 
 
-class _Judged(NamedTuple):
+class _Classified(NamedTuple):
     frame: _Frame
     context: float
-    kind: str
-    is_cut: bool  # Away from the frame before.
+    label: str
+    is_cut: bool  # Between the frame before and this one.
     rank: float
 
 
 def split(
     frames: Iterable[tuple[float, np.ndarray]],
     *,
-    most: int,
+    max_picks: int,
     begin: float = 0.0,
 ) -> Iterator[Stretch]:
     """Splits a film into shots.
 
-    A long shot in which much changes gives several frames, one for each view.
+    A long shot that changes a lot yields several frames, one for each view.
 
     Args:
-        frames: Times and pictures, about `RATE` a second.
-        most: Most frames to pick of a shot.
-        begin: Earlier frames are context. To go on after a stretch, read from
-            its `context` and begin at its `end`.
+        frames: Times and pictures, about `RATE` per second.
+        max_picks: Maximum number of frames to pick from a shot.
+        begin: Start time; earlier frames are only context. To resume after a
+            stretch, read from its `context` and begin at its `end`.
 
     Yields:
         Stretches, each as soon as it is over.
     """
     stretch = None
-    for judged in map(_judge, _windows(frames)):
-        if judged.frame.time < begin:
+    for classified in map(_classify, _windows(frames)):
+        if classified.frame.time < begin:
             continue
-        if stretch and stretch.ends_before(judged):
-            yield stretch.closed(judged.frame.time, judged.context)
+        if stretch and stretch.ends_before(classified):
+            yield stretch.closed(classified.frame.time, classified.context)
             stretch = None
-        stretch = stretch or _OpenStretch(most)
-        stretch.add(judged)
+        stretch = stretch or _OpenStretch(max_picks)
+        stretch.add(classified)
     if stretch:
         yield stretch.closed(float("inf"), float("inf"))
 
 
 def is_cut_between(one: np.ndarray, other: np.ndarray) -> bool:
-    """Whether two consecutive frames of a video are of different shots.
+    """Whether two consecutive frames of a video belong to different shots.
 
-    Unlike `split` it knows no frame after them, and sees clear cuts only.
+    Unlike `split`, it has no later frames, and detects only clear cuts.
     """
     frames = (
         _frame(0.0, cv2.resize(p, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA))
@@ -133,27 +134,27 @@ def is_cut_between(one: np.ndarray, other: np.ndarray) -> bool:
 
 
 class _OpenStretch:
-    def __init__(self, most):
-        self._most = most
+    def __init__(self, max_picks):
+        self._max_picks = max_picks
         self._last = None
-        self._kinds = collections.Counter()
-        self._first = None  # Of the view that is on.
-        self._best = None  # Of the view that is on.
-        self._views = []  # The best frame of each view that is over.
+        self._labels = collections.Counter()
+        self._first = None  # First frame of the current view.
+        self._best = None  # Best frame of the current view.
+        self._views = []  # Best frames of earlier views.
 
-    def ends_before(self, judged):
-        if (judged.kind == "clear") != (self._last.kind == "clear"):
+    def ends_before(self, frame):
+        if (frame.label == "clear") != (self._last.label == "clear"):
             return True
-        return judged.kind == "clear" and judged.is_cut
+        return frame.label == "clear" and frame.is_cut
 
-    def add(self, judged):
-        self._last = judged
-        self._kinds[judged.kind] += 1
-        if judged.kind == "clear":
-            if not self._first or self._is_other_view(judged.frame):
+    def add(self, classified):
+        self._last = classified
+        self._labels[classified.label] += 1
+        if classified.label == "clear":
+            if not self._first or self._is_other_view(classified.frame):
                 self._close_view()
-                self._first = judged.frame._replace(picture=None)
-            self._best = max(self._best or judged, judged, key=_rank)
+                self._first = classified.frame._replace(picture=None)
+            self._best = max(self._best or classified, classified, key=_rank)
 
     def _is_other_view(self, frame):
         is_later = frame.time - self._first.time >= _MIN_INTERVAL
@@ -170,30 +171,31 @@ class _OpenStretch:
 
     def closed(self, end, context):
         self._close_view()
-        picks = heapq.nlargest(self._most, self._views, _rank)
-        mixed = self._kinds["mixed"]
-        if self._kinds["clear"] == 1:  # A flash, or too fast to be sharp.
+        picks = heapq.nlargest(self._max_picks, self._views, _rank)
+        mixed = self._labels["mixed"]
+        if self._labels["clear"] == 1:  # A flash, or too fast to be sharp.
             picks, mixed = [], mixed + 1
         frames = sorted((pick.frame for pick in picks), key=lambda k: k.time)
         return Stretch(
             end=end,
             context=context,
-            looked=self._kinds.total(),
-            empty=self._kinds["empty"],
+            looked=self._labels.total(),
+            empty=self._labels["empty"],
             mixed=mixed,
             picks=[(frame.time, frame.picture) for frame in frames],
         )
 
 
-def _rank(judged):
-    return judged.rank
+def _rank(classified):
+    return classified.rank
 
 
 def _windows(frames):
-    """Each frame between its neighbors, None beyond both ends."""
-    rim = [None] * _NEIGHBOR_FRAMES
+    """Yields each frame with its neighbors, None beyond both ends."""
+    padding = [None] * _NEIGHBOR_FRAMES
     window = collections.deque(maxlen=2 * _NEIGHBOR_FRAMES + 1)
-    for frame in itertools.chain(rim, itertools.starmap(_frame, frames), rim):
+    made = itertools.starmap(_frame, frames)
+    for frame in itertools.chain(padding, made, padding):
         window.append(frame)
         if len(window) == window.maxlen:
             yield tuple(window)
@@ -217,14 +219,14 @@ def _frame(time, picture):
     )
 
 
-def _judge(window):
+def _classify(window):
     frame = window[_NEIGHBOR_FRAMES]
     if _is_empty(frame):
-        kind = "empty"
-    elif any(_is_mixed(window, *how) for how in _NEIGHBORS):
-        kind = "mixed"
+        label = "empty"
+    elif any(_is_mixed(window, *limits) for limits in _NEIGHBORS):
+        label = "mixed"
     else:
-        kind = "clear"
+        label = "clear"
     motion = max(
         np.abs(frame.thumbnail - other.thumbnail).mean()
         for other in window[_NEIGHBOR_FRAMES - 1 : _NEIGHBOR_FRAMES + 2]
@@ -232,49 +234,53 @@ def _judge(window):
     )
     context = next(other.time for other in window if other)
     rank = frame.detail / (_STILL_MOTION + motion)
-    return _Judged(frame, context, kind, _is_cut(window), rank)
+    return _Classified(frame, context, label, _is_cut(window), rank)
 
 
 def _is_empty(frame):
-    if (frame.thumbnail.max(axis=2) > letterbox.BLACK).mean() < _MIN_LIT:
+    is_lit = frame.thumbnail.max(axis=2) > letterbox.BLACK_LEVEL
+    if is_lit.mean() < _MIN_LIT_SHARE:
         return True
     inside = letterbox.cut_bars(
         frame.thumbnail, letterbox.find_bars(frame.thumbnail.astype("uint8"))
     )
     color = np.median(inside, axis=(0, 1))
-    alike = np.abs(inside - color).max(axis=2) <= _ONE_COLOR
-    return alike.mean() >= _MAX_OF_ONE_COLOR
+    is_uniform = np.abs(inside - color).max(axis=2) <= _ONE_COLOR_TOLERANCE
+    return is_uniform.mean() >= _MAX_ONE_COLOR_SHARE
 
 
-def _is_mixed(window, reach, most_off):
+def _is_mixed(window, distance, max_deviation):
     before, after = (
-        window[_NEIGHBOR_FRAMES - reach],
-        window[_NEIGHBOR_FRAMES + reach],
+        window[_NEIGHBOR_FRAMES - distance],
+        window[_NEIGHBOR_FRAMES + distance],
     )
     if before is None or after is None:
         return False
-    way = after.thumbnail - before.thumbnail
-    if np.abs(way).mean() < _MIN_FADE_CHANGE:
+    change = after.thumbnail - before.thumbnail
+    if np.abs(change).mean() < _MIN_FADE_CHANGE:
         return False
-    whole = np.linalg.norm(way)
+    norm = np.linalg.norm(change)
     step = window[_NEIGHBOR_FRAMES].thumbnail - before.thumbnail
-    share = np.vdot(step, way) / whole**2
-    off = np.linalg.norm(step - share * way) / whole
-    return _MIN_MIX_SHARE < share < 1 - _MIN_MIX_SHARE and off < most_off
+    share = np.vdot(step, change) / norm**2
+    deviation = np.linalg.norm(step - share * change) / norm
+    is_between = _MIN_MIX_SHARE < share < 1 - _MIN_MIX_SHARE
+    return is_between and deviation < max_deviation
 
 
 def _is_cut(window):
     near = window[_NEIGHBOR_FRAMES - 2 : _NEIGHBOR_FRAMES + 2]
     before, here, after = itertools.starmap(_change, itertools.pairwise(near))
-    stands_out = here > _CUT_PEAK_RATIO * max(before, after)
-    return here > (_SOFT_CUT_THRESHOLD if stands_out else _VIEW_CHANGE)
+    is_peak = here > _CUT_PEAK_RATIO * max(before, after)
+    return here > (_SOFT_CUT_THRESHOLD if is_peak else _VIEW_CHANGE)
 
 
 def _change(one, other):
-    """Mean difference where there is a picture: bars do not dilute it."""
+    """Mean difference, ignoring the bars of both frames."""
     if one is None or other is None:
         return 0.0
-    is_lit = np.maximum(one.coarse, other.coarse).max(axis=2) > letterbox.BLACK
+    is_lit = (
+        np.maximum(one.coarse, other.coarse).max(axis=2) > letterbox.BLACK_LEVEL
+    )
     if not is_lit.any():
         return 0.0
     return np.abs(one.coarse - other.coarse)[is_lit].mean()

@@ -1,7 +1,7 @@
-"""Strokes: those that nothing in a photo asks for, and contours that are kept.
+"""Stray strokes and kept contours.
 
-Generators put dashes on walls and skies (stray strokes), or let contours go.
-Distances between sets of pictures see neither.
+Generators draw dashes on walls and skies (stray strokes), or lose contours.
+Distances between sets of pictures, such as KID, detect neither.
 """
 
 from typing import NamedTuple
@@ -10,20 +10,19 @@ import numpy as np
 
 from cartoongan_tf.analysis import structure
 
-_STROKE = 48  # Slope above which a stroke is seen on a flat area.
-_CONTOUR = 80  # Slope from which on a contour is still one.
-_MAX_SHIFT = 3  # Pixels that a contour may have moved by.
+_MIN_STROKE_GRADIENT = 48  # Visible stroke on a flat area.
+_MIN_CONTOUR_GRADIENT = 80
+_MAX_SHIFT = 3  # Pixels by which a contour may move.
 
 
 class Strokes(NamedTuple):
-    """Numbers of pixels of one photo, or of several together.
+    """Pixel counts of one photo, or summed over several.
 
     Attributes:
-        flat: Of the photo's flat areas.
-        stray: Of these, those where the cartoon has a stroke.
-        strong: Of the photo's strong steps.
-        kept: Of these, those that are contours of the cartoon, within 3
-            pixels.
+        flat: Pixels of the photo's flat areas.
+        stray: Flat pixels where the cartoon has a stroke.
+        strong: Pixels of the photo's strong edges.
+        kept: Strong pixels within 3 pixels of a contour of the cartoon.
     """
 
     flat: int
@@ -34,11 +33,11 @@ class Strokes(NamedTuple):
 
 def count_strokes(before: structure.Structure, cartoon: np.ndarray) -> Strokes:
     """Compares a cartoon, uint8 `(height, width, 3)`, with its photo."""
-    slopes = structure.slopes(cartoon)
-    contours = structure.widened(slopes > _CONTOUR, _MAX_SHIFT)
+    gradient = structure.gradient_magnitude(cartoon)
+    contours = structure.dilate(gradient > _MIN_CONTOUR_GRADIENT, _MAX_SHIFT)
     return Strokes(
         flat=int(before.flat.sum()),
-        stray=int((slopes[before.flat] > _STROKE).sum()),
+        stray=int((gradient[before.flat] > _MIN_STROKE_GRADIENT).sum()),
         strong=int(before.strong.sum()),
         kept=int(contours[before.strong].sum()),
     )

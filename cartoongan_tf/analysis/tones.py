@@ -1,20 +1,20 @@
-"""Tones: how light, how dark and how rich in contrast a picture is."""
+"""Tonal range of a picture: contrast, dark and light tones."""
 
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 
-_LIGHTNESS_PERCENTILES = (2, 98)  # Percentiles: single pixels are no tone.
+_LIGHTNESS_PERCENTILES = (2, 98)  # Robust against single pixels.
 
 
 class Tones(NamedTuple):
-    """Lightness of a picture: L of CIE Lab, from 0 to 100.
+    """Statistics of the lightness L of CIE Lab, from 0 to 100.
 
     Attributes:
-        deviation: Its standard deviation over the pixels, the contrast.
-        dark: Its 2nd percentile.
-        light: Its 98th percentile.
+        deviation: Standard deviation over the pixels: the contrast.
+        dark: 2nd percentile.
+        light: 98th percentile.
     """
 
     deviation: float

@@ -139,7 +139,7 @@ class _Search:
 
     def _add_sample(self, name):
         try:
-            folder = samples.as_folder(name, self._samples_folder, "INPUT")
+            folder = samples.resolve_folder(name, self._samples_folder, "INPUT")
         except errors.InputError as error:
             self.problems[name] = str(error)
             return

@@ -47,8 +47,8 @@ def _image_sizes():
 
 
 def _evaluate(output, sizes):
-    describe = inception.load_inception(FLAGS.inception_weights)
-    content = _content()
+    inception_features = inception.load_inception(FLAGS.inception_weights)
+    content_features = _content_features()
     methods = _methods()
     photos = _paths("photo_dir", FLAGS.photo_dir)
     cartoons = _paths("cartoon_dir", FLAGS.cartoon_dir)
@@ -60,12 +60,12 @@ def _evaluate(output, sizes):
             photos,
             cartoons,
             image_size=size,
-            describe=describe,
-            content=content,
+            inception_features=inception_features,
+            content_features=content_features,
             detector=detector,
         )
         tables[size] = {
-            name: report.metrics(score, describe.name)
+            name: report.metrics(score, inception_features.name)
             for name, score in scores.items()
         }
         _show(tables[size], photos, cartoons, size, detector)
@@ -75,7 +75,7 @@ def _evaluate(output, sizes):
     print(f"Wrote {output}/evaluation.json and {output}/sheet_*.png")
 
 
-def _content():
+def _content_features():
     if FLAGS.vgg19_weights == _NONE:
         return None
     return perceptual_features.load_vgg19(FLAGS.vgg19_weights)

@@ -9,6 +9,6 @@ FLAGS = import_weights_usage.FLAGS
 
 def main(_):
     atomic_files.check_suffix("output", FLAGS.output, ".keras")
-    generator = official_weights.port_official_generator(FLAGS.weights)
+    generator = official_weights.convert_official_generator(FLAGS.weights)
     atomic_files.save_model(generator, FLAGS.output)
     print(f"Wrote {FLAGS.output}")

@@ -38,14 +38,17 @@ def main(_):
     devices.prepare(settings.deterministic)
     joined = distribution.join(settings)
     with joined.scope():
-        compare = content_features(settings)
-    describe = evaluation_features(settings)
-    with joined.explained(), alone_or_silent(joined, settings.workdir):
+        content = content_features(settings)
+    inception_features = evaluation_features(settings)
+    with (
+        joined.reporting_lost_workers(),
+        alone_or_silent(joined, settings.workdir),
+    ):
         with joined.chief_first():
             run = runs.open_run(settings, joined)
         if joined.is_chief:
             record_flags(run.workdir)
-        trainer.train(run, compare, describe)
+        trainer.train(run, content, inception_features)
         print(f"Wrote {run.workdir / 'generator.keras'}")
 
 

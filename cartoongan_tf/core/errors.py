@@ -5,11 +5,6 @@ import logging
 
 _LOGGER = logging.getLogger(__name__)
 
-LOWER_RATES = (
-    "Start over with lower learning rates, say half of "
-    "`generator_learning_rate` and `discriminator_learning_rate`."
-)
-
 
 class InputError(ValueError):
     """Bad input.
@@ -17,10 +12,6 @@ class InputError(ValueError):
     Its message names the file, or the argument in backticks, and the way out.
     Commands show an argument as the flag of its name.
     """
-
-
-class Diverged(InputError):
-    """A run whose last steps have done harm."""
 
 
 def is_out_of_space(error: Exception) -> bool:

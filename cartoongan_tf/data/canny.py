@@ -1,9 +1,9 @@
-"""Canny edge detection in pure TensorFlow, equal to OpenCV's bit by bit.
+"""Canny edge detection in pure TensorFlow, bit-identical to OpenCV's.
 
 The arithmetic is that of `cv2.Canny` with aperture 3 and the L1 gradient
-norm: integers throughout, the direction of a gradient found with fixed-point
-tangents of 22.5 and 67.5 degrees, a border that repeats its own pixel, and no
-gradient outside the image.
+norm: integers throughout, gradient directions found with fixed-point tangents
+of 22.5 and 67.5 degrees, a replicated border, and zero gradients outside the
+image.
 """
 
 import tensorflow as tf
@@ -18,22 +18,21 @@ def detect_edges(gray: tf.Tensor, low: int, high: int) -> tf.Tensor:
 
     Args:
         gray: uint8 image of shape `(height, width)`.
-        low: Gradient above which a pixel goes on with an edge.
-        high: Gradient above which a pixel starts one. The gradient is the sum
-            of the magnitudes of both Sobel responses, 2040 at most. As with
-            OpenCV, the smaller of the two thresholds is the low one.
+        low: Hysteresis threshold above which a pixel continues an edge.
+        high: Hysteresis threshold above which a pixel starts an edge. Both
+            apply to the sum of the magnitudes of the two Sobel responses, at
+            most 2040. As in OpenCV, the smaller one is the low threshold.
 
     Returns:
-        The pixels of edges, as a mask of `packed_masks.py`: those that have
-        255 in `cv2.Canny(gray, low, high)`.
+        Packed mask (`packed_masks.py`) of the pixels that are 255 in
+        `cv2.Canny(gray, low, high)`.
     """
     low, high = tf.minimum(low, high), tf.maximum(low, high)
     dx, dy = _sobel(gray)
     gradient = tf.abs(dx) + tf.abs(dy)
-    ridge = _is_ridge(gradient, dx, dy)
-    candidates = ridge & (gradient > low)
-    strong = candidates & (gradient > high)
-    return _connected(packed_masks.pack(strong), packed_masks.pack(candidates))
+    weak = _is_ridge(gradient, dx, dy) & (gradient > low)
+    strong = weak & (gradient > high)
+    return _hysteresis(packed_masks.pack(strong), packed_masks.pack(weak))
 
 
 def _sobel(gray):
@@ -46,37 +45,37 @@ def _sobel(gray):
 
 
 def _is_ridge(gradient, dx, dy):
-    """Keeps local maxima across the edge, in one of four directions."""
-    around = _neighbors(gradient)
-    beside = (gradient > around(0, -1)) & (gradient >= around(0, 1))
-    above = (gradient > around(-1, 0)) & (gradient >= around(1, 0))
-    falling = (gradient > around(-1, -1)) & (gradient > around(1, 1))
-    rising = (gradient > around(-1, 1)) & (gradient > around(1, -1))
+    """Non-maximum suppression across the edge, in one of four directions."""
+    at = _neighbors(gradient)
+    horizontal = (gradient > at(0, -1)) & (gradient >= at(0, 1))
+    vertical = (gradient > at(-1, 0)) & (gradient >= at(1, 0))
+    falling = (gradient > at(-1, -1)) & (gradient > at(1, 1))
+    rising = (gradient > at(-1, 1)) & (gradient > at(1, -1))
     diagonal = tf.where(tf.bitwise.bitwise_xor(dx, dy) < 0, rising, falling)
     x, y = tf.abs(dx), tf.abs(dy) * 2**15
     tangent_22 = x * _TAN_22
     tangent_67 = tangent_22 + x * 2**16
-    upright = tf.where(y > tangent_67, above, diagonal)
-    return tf.where(y < tangent_22, beside, upright)
+    steep = tf.where(y > tangent_67, vertical, diagonal)
+    return tf.where(y < tangent_22, horizontal, steep)
 
 
 def _neighbors(gradient):
     shape = tf.shape(gradient)
     padded = tf.pad(gradient, [[1, 1], [1, 1]])
 
-    def around(down, right):
+    def at(down, right):
         return tf.slice(padded, [1 + down, 1 + right], shape)
 
-    return around
+    return at
 
 
-def _connected(strong, candidates):
-    """Grows `strong` within `candidates` until nothing is added."""
+def _hysteresis(strong, weak):
+    """Grows `strong` within `weak` until nothing is added."""
 
     def grow(edges, _):
         grown = edges
-        for _ in range(4):  # Comparing and looping cost as much as growing.
-            grown = tf.bitwise.bitwise_and(packed_masks.grow(grown), candidates)
+        for _ in range(4):  # A comparison costs as much as a dilation.
+            grown = tf.bitwise.bitwise_and(packed_masks.dilate(grown), weak)
         return grown, tf.reduce_any(grown != edges)
 
     edges, _ = tf.while_loop(

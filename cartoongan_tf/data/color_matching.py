@@ -1,4 +1,4 @@
-"""Color matching: the grade that gives photos the colors of a style.
+"""Color matching: the color grade that maps photos to the style's colors.
 
 Pictures are uint8 RGB.
 """
@@ -11,13 +11,14 @@ from cartoongan_tf.data import image_source
 from cartoongan_tf.filters import grading
 from cartoongan_tf.filters import luminance
 
-LIMITS = (1.0, 1.35)  # No cartoon is to be gray, and skin is not to glow.
+SATURATION_LIMITS = (1.0, 1.35)  # Cartoons must not gray, nor skin glow.
 
-_MAX_PICTURES = 64  # Pictures that are looked at, evenly spaced.
-_QUANTILES = np.linspace(0.05, 0.95, 10)
-_EACH = np.linspace(0, 1, 101)  # Pictures count alike, whatever their size.
-_MAX_SLOPE = 2.0  # Of a tone curve: what is dark is mostly noise.
-_LEAST_GAP = 0.01  # Between two points of it.
+_MAX_PICTURES = 64  # Sample size, evenly spaced.
+_CURVE_QUANTILES = np.linspace(0.05, 0.95, 10)
+# Quantiles of each picture, so that all have equal weight at any size.
+_PICTURE_QUANTILES = np.linspace(0, 1, 101)
+_MAX_CURVE_SLOPE = 2.0  # Steeper curves amplify the noise of dark areas.
+_MIN_POINT_GAP = 0.01  # Between two points of a curve.
 
 
 def match(
@@ -25,62 +26,60 @@ def match(
     cartoons: image_source.PictureSource,
     tones: float = 0.0,
 ) -> grading.Grade:
-    """The grade by which photos get the colors of cartoons.
+    """Computes the grade that gives photos the colors of cartoons.
 
     Args:
-        photos: The photos, of which 64 are looked at if there are more.
-        cartoons: The cartoons, likewise.
-        tones: Share, from 0 to 1, of the way from the luminance of photos to
-            that of cartoons (histogram matching of the two sets); 0 for the
-            grade's own gamma.
+        photos: Photos; at most 64 are sampled.
+        cartoons: Cartoons; at most 64 are sampled.
+        tones: Strength, from 0 to 1, of matching the luminance histogram of
+            photos to that of cartoons; 0 for the grade's default gamma.
 
     Returns:
-        The grade, the same each time. Its saturation is within `LIMITS`.
+        The grade; deterministic. Its saturation is within
+        `SATURATION_LIMITS`.
     """
-    wanted, found = (
-        _look(source, has_tones=tones > 0) for source in (cartoons, photos)
+    target, source = (
+        _color_statistics(pictures, with_luminance=tones > 0)
+        for pictures in (cartoons, photos)
     )
-    saturation = np.mean(wanted[0]) / max(np.mean(found[0]), 1e-3)
+    saturation = np.mean(target[0]) / max(np.mean(source[0]), 1e-3)
     return grading.Grade(
-        float(np.clip(saturation, *LIMITS)),
-        _curve(found[1], wanted[1], tones),
+        float(np.clip(saturation, *SATURATION_LIMITS)),
+        _tone_curve(source[1], target[1], tones),
     )
 
 
-def _look(source, *, has_tones):
-    """Mean distance from gray of each picture, and luminance if asked for."""
+def _color_statistics(source, *, with_luminance):
+    """Mean distance from gray of each picture, and quantiles of luminance."""
     numbers = np.linspace(0, len(source) - 1, min(_MAX_PICTURES, len(source)))
-    distances, lights = [], []
+    distances, quantiles = [], []
     for number in numbers:
         picture = source.read(int(number))
         pixels = tf.cast(picture, tf.float32)[None] / 255
         light = luminance.luminance(pixels)
         distances.append(tf.reduce_mean(tf.abs(pixels - light)).numpy())
-        if not has_tones:
+        if not with_luminance:
             continue
-        is_tone = (picture.numpy() < crop_matching.WHITE).any(-1)
-        toned = light.numpy()[0, ..., 0][is_tone]
-        if toned.size:
-            lights.append(np.quantile(toned, _EACH))
-    return distances, np.ravel(lights)
+        is_painted = (picture.numpy() < crop_matching.WHITE_LEVEL).any(-1)
+        painted = light.numpy()[0, ..., 0][is_painted]
+        if painted.size:
+            quantiles.append(np.quantile(painted, _PICTURE_QUANTILES))
+    return distances, np.ravel(quantiles)
 
 
-def _curve(found, wanted, share):
-    """Points of a tone curve between two sets of luminance."""
-    if not (len(found) and len(wanted)):
-        return None  # Not asked for, or all white.
+def _tone_curve(source, target, strength):
+    """Points of the tone curve from one set of luminance to another."""
+    if not (len(source) and len(target)):
+        return None  # Not requested, or all pictures are white.
     points = [(0.0, 0.0)]
     before, after = (
-        np.quantile(light, _QUANTILES) for light in (found, wanted)
+        np.quantile(light, _CURVE_QUANTILES) for light in (source, target)
     )
-    for begin, end in zip(
-        before, before + share * (after - before), strict=True
-    ):
-        gap = float(begin) - points[-1][0]
-        if gap < _LEAST_GAP or begin > 1 - _LEAST_GAP:
+    for x, y in zip(before, before + strength * (after - before), strict=True):
+        last_x, last_y = points[-1]
+        gap = float(x) - last_x
+        if gap < _MIN_POINT_GAP or x > 1 - _MIN_POINT_GAP:
             continue
-        steepest = points[-1][1] + _MAX_SLOPE * gap
-        points.append(
-            (float(begin), float(np.clip(end, points[-1][1], steepest)))
-        )
+        steepest = last_y + _MAX_CURVE_SLOPE * gap
+        points.append((float(x), float(np.clip(y, last_y, steepest))))
     return (*points, (1.0, 1.0))

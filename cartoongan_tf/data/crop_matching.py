@@ -1,15 +1,16 @@
-"""Matched crops: cartoons with as many edges as the photos beside them.
+"""Crop matching: pairs photos with cartoon crops of similar edge density.
 
-Of random crops of photos many are walls and skies, and of cartoons few are:
-what is flat is then a photo to the discriminator, and the generator draws
-strokes on it. Richter et al. (2021, arXiv 2105.04619) name differing layout of
-two sets as the cause of hallucinated things, and match patches.
+Many random crops of photos are walls and skies, but few crops of cartoons are:
+the discriminator learns that flat areas mean photos, and the generator draws
+strokes on them. Richter et al. (2021, arXiv 2105.04619) identify the different
+layouts of two datasets as the cause of hallucinated objects, and match patches.
 
-The edge share of a crop is the share of its pixels where something goes on
-once its texture is removed. It is measured once on many windows, random crops
-of the cartoons; a crop of a photo then takes one of those nearest to its own.
+The edge share of a crop is the fraction of edge pixels after its texture is
+removed. It is measured once for many windows, which are random crops of the
+cartoons; each photo crop is then paired with one of the windows whose edge
+shares are nearest to its own.
 
-Crops are uint8 RGB, of shape `(size, size, 3)`, and shares from 0 to 1. Pure
+Crops are uint8 RGB, of shape `(size, size, 3)`; edge shares are 0 to 1. Pure
 TensorFlow, so that it runs inside `tf.data`.
 """
 
@@ -28,53 +29,52 @@ from cartoongan_tf.core import progress
 from cartoongan_tf.filters import guided_filter
 from cartoongan_tf.images import pictures
 
-WHITE = 245  # Of 255, in each channel: paper.
-NEAREST = 51  # Windows that a crop chooses from.
+WHITE_LEVEL = 245  # Minimum of each channel, of 255, of white paper.
+NEAREST_COUNT = 51  # Windows to choose from for a crop.
 
 _MIN_WINDOWS = 3200
 _MAX_WINDOWS = 12_800
 _WINDOWS_PER_CARTOON = 8
-_STEP = 0.12  # Of 2 between black and white: slope from which on it is an edge.
+_EDGE_THRESHOLD = 0.12  # Gradient, where black and white are 2 apart.
 
 
 @dataclasses.dataclass(frozen=True)
 class Windows:
-    """Cartoon crops in the order of their edge shares.
+    """Cartoon crops, sorted by edge share.
 
     Attributes:
-        numbers: int64 array of shape `(count,)`, by which they are cut.
-        shares: float32 array of shape `(count,)`, rising.
+        numbers: Crop numbers, an int64 array of shape `(count,)`.
+        shares: Edge shares, an ascending float32 array of shape `(count,)`.
     """
 
     numbers: np.ndarray
     shares: np.ndarray
 
     def match(self, share: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-        """Chooses a window by its edge share, inside of a graph.
+        """Picks a random window with a similar edge share, inside a graph.
 
         Args:
-            share: Scalar float32, of a photo's crop.
-            seed: Two integers; the same ones give the same window.
+            share: Edge share of a photo crop, a scalar float32.
+            seed: Two integers; equal seeds give equal windows.
 
         Returns:
-            Scalar int64: the number of a window at random, out of those with
-            that very share and 25 to either side in the order, or as near as
-            there are.
+            Crop number, a scalar int64: one of the windows with exactly this
+            share and the 25 nearest on either side, as far as there are any.
         """
-        count, margin = len(self.shares), NEAREST // 2
+        count, margin = len(self.shares), NEAREST_COUNT // 2
         shares = tf.constant(self.shares)
         begin = tf.searchsorted(shares, share[None], "left")[0] - margin
         end = tf.searchsorted(shares, share[None], "right")[0] + margin + 1
-        begin = tf.maximum(0, tf.minimum(begin, count - NEAREST))
-        end = tf.minimum(count, tf.maximum(end, NEAREST))
-        place = tf.random.stateless_uniform(
+        begin = tf.maximum(0, tf.minimum(begin, count - NEAREST_COUNT))
+        end = tf.minimum(count, tf.maximum(end, NEAREST_COUNT))
+        index = tf.random.stateless_uniform(
             [], seed, begin, end, dtype=tf.int32
         )
-        return tf.constant(self.numbers)[place]
+        return tf.constant(self.numbers)[index]
 
 
 def window_count(cartoon_count: int) -> int:
-    """Number of windows to measure: some of each cartoon, within limits."""
+    """Number of windows to measure: 8 per cartoon, within limits."""
     wanted = _WINDOWS_PER_CARTOON * cartoon_count
     return min(_MAX_WINDOWS, max(_MIN_WINDOWS, wanted))
 
@@ -86,23 +86,23 @@ def load_windows(
     key: str,
     most_white: float = 1.0,
 ) -> Windows:
-    """Measures windows, unless a file has them already.
+    """Measures windows, or reads them from a cache file.
 
     Args:
         cut: Function from a scalar int64 number to a crop, for a graph.
-        count: How many windows there are; their numbers count from 0.
-        path: File that keeps the measures for the next time.
-        key: What they depend on; a file with another key is replaced.
-        most_white: Share of white pixels, as of bare paper, above which a
-            window is left out.
+        count: Number of windows; they are numbered from 0.
+        path: Cache file.
+        key: Cache key; a file with another key is replaced.
+        most_white: Maximum fraction of white pixels, such as bare paper; other
+            windows are left out.
 
     Returns:
         The windows.
 
     Raises:
-        InputError: If all are left out.
+        InputError: If all windows are left out.
     """
-    key = f"{key} {count} {_STEP} {most_white}"
+    key = f"{key} {count} {_EDGE_THRESHOLD} {most_white}"
     shares = _read(path, key)
     if shares is None:
         shares = measure(cut, count, most_white)
@@ -116,18 +116,18 @@ def load_windows(
     if not len(order):
         raise errors.InputError(
             f"`most_white`={most_white} leaves no crop of `cartoon_dir`; pass "
-            "more."
+            "a larger value."
         )
     return Windows(order.astype("int64"), shares[order])
 
 
 def measure(cut: Callable, count: int, most_white: float = 1.0) -> np.ndarray:
-    """Measures edge shares of windows, in parallel, with their progress.
+    """Measures edge shares of windows in parallel, showing progress.
 
     Args:
         cut: Function from a scalar int64 number to a crop, for a graph.
-        count: How many windows there are.
-        most_white: As of `load_windows`.
+        count: Number of windows.
+        most_white: Maximum fraction of white pixels, as for `load_windows`.
 
     Returns:
         float32 array of shape `(count,)`; NaN for windows left out.
@@ -136,7 +136,7 @@ def measure(cut: Callable, count: int, most_white: float = 1.0) -> np.ndarray:
 
     def share_unless_white(number):
         crop = cut(number)
-        is_white = tf.reduce_all(crop >= WHITE, axis=-1)
+        is_white = tf.reduce_all(crop >= WHITE_LEVEL, axis=-1)
         white = tf.reduce_mean(tf.cast(is_white, tf.float32))
         return tf.where(white > most_white, np.nan, share_of(crop))
 
@@ -152,7 +152,7 @@ def measure(cut: Callable, count: int, most_white: float = 1.0) -> np.ndarray:
 
 
 def edge_share(crop: tf.Tensor) -> tf.Tensor:
-    """Share of the pixels of a crop at which there is an edge, no texture.
+    """Fraction of edge pixels of a crop, ignoring texture.
 
     Args:
         crop: uint8 RGB tensor of shape `(height, width, 3)`.
@@ -161,24 +161,24 @@ def edge_share(crop: tf.Tensor) -> tf.Tensor:
         Scalar float32.
     """
     image = guided_filter.smooth(pictures.to_network(crop)[None])[0]
-    corner = image[:-1, :-1]
-    slope = tf.abs(image[1:, :-1] - corner) + tf.abs(image[:-1, 1:] - corner)
-    is_edge = tf.reduce_max(slope, -1) > _STEP
-    # Counted, not averaged: whole numbers have one sum in any order.
+    here = image[:-1, :-1]
+    gradient = tf.abs(image[1:, :-1] - here) + tf.abs(image[:-1, 1:] - here)
+    is_edge = tf.reduce_max(gradient, -1) > _EDGE_THRESHOLD
+    # An integer count, not a mean: its sum is exact in any order.
     count = tf.math.count_nonzero(is_edge, dtype=tf.int32)
     return tf.cast(count, tf.float32) / tf.cast(tf.size(is_edge), tf.float32)
 
 
 @functools.cache
 def compiled_edge_share() -> Callable:
-    """`edge_share` for crops of one size, fast."""
+    """`edge_share` compiled for crops of one size."""
     return compiling.compiled(edge_share)
 
 
 def _read(path, key):
-    """Shares that a file keeps; None if it has none, or those of others."""
+    """Edge shares in a cache file; None if it is missing or out of date."""
     try:
-        kept = atomic_files.read_arrays("workdir", path)
+        arrays = atomic_files.read_arrays("workdir", path)
     except errors.InputError:
         return None
-    return kept["shares"] if str(kept["key"]) == key else None
+    return arrays["shares"] if str(arrays["key"]) == key else None

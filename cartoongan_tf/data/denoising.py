@@ -1,30 +1,36 @@
-"""Denoising: cartoons without the grain of paper and of JPEG.
+"""Denoising: removes the grain of paper and of JPEG from cartoons.
 
-A discriminator asks for the grain that it sees, and the generator draws it on
+Discriminators enforce the grain that they see, and the generator draws it on
 walls. Non-local means (Buades et al., 2011, doi 10.5201/ipol.2011.bcm_nlm)
-average patches that look alike, so that contours stay as sharp as they are.
+averages similar patches, so that contours stay sharp.
 """
 
 import cv2
 import numpy as np
 
-_COLOR = 1.5  # Times the strength of luminance: JPEG keeps color worse.
-_PATCH = 7  # Pixels, as OpenCV's authors recommend.
-_SEARCH = 21
+_CHROMA_FACTOR = 1.5  # Relative to luminance: JPEG degrades color more.
+_PATCH_SIZE = 7  # Pixels; recommended by OpenCV, like the next.
+_SEARCH_WINDOW = 21  # Pixels.
 
 
 def denoise(picture: np.ndarray, strength: float) -> np.ndarray:
-    """Takes noise out of a picture, in some 3 seconds a megapixel and core.
+    """Removes noise from a picture: 3 seconds per megapixel on one core.
 
     Args:
         picture: uint8 RGB array of shape `(height, width, 3)`.
-        strength: In levels of 255; 4 is good for scans and JPEG.
+        strength: Filter strength in gray levels of 255; 4 suits scans and
+            JPEG.
 
     Returns:
         uint8 array of the same shape.
     """
     bgr = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
     clean = cv2.fastNlMeansDenoisingColored(
-        bgr, None, strength, _COLOR * strength, _PATCH, _SEARCH
+        bgr,
+        None,
+        strength,
+        _CHROMA_FACTOR * strength,
+        _PATCH_SIZE,
+        _SEARCH_WINDOW,
     )
     return cv2.cvtColor(clean, cv2.COLOR_BGR2RGB)

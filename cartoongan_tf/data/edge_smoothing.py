@@ -1,13 +1,13 @@
 """Edge smoothing: the negative examples of the edge-promoting loss.
 
 CartoonGAN (Chen et al., 2018, section 3.2.1) builds them from cartoons in
-three steps: find edge pixels with Canny, dilate them, and blur the image with
-a Gaussian there only. The authors' own code has a box instead of the Gaussian.
-The result equals the same OpenCV calls.
+three steps: detect edges with Canny, dilate them, and apply a Gaussian blur
+only there. The authors' code uses a box filter instead of the Gaussian. The
+result equals the same OpenCV calls.
 
-Images are uint8 RGB, of shape `(height, width, 3)`. Pure TensorFlow and whole
-numbers throughout, so that it runs inside `tf.data`, on the very crop that the
-discriminator sees, and gives the same bits on every machine.
+Images are uint8 RGB, of shape `(height, width, 3)`. Pure TensorFlow and
+integers throughout, so that it runs inside `tf.data`, on the very crop that
+the discriminator sees, and gives the same bits on every machine.
 """
 
 import dataclasses
@@ -22,21 +22,20 @@ from cartoongan_tf.core import compiling
 from cartoongan_tf.data import canny
 from cartoongan_tf.data import packed_masks
 
-_SCALE = 2**11  # 255 times its square still fits into an int32.
+_SCALE = 2**11  # Fixed point; 255 times its square fits into an int32.
 
 
 @dataclasses.dataclass(frozen=True)
 class Smoothing:
-    """Settings of finding and smoothing edges.
+    """Settings of edge detection and smoothing.
 
     Attributes:
         low: Canny's lower threshold.
         high: Canny's upper threshold.
-        dilation: Side, in pixels, of the square that each edge pixel grows
-            to. Odd.
-        kernel: Side, in pixels, of the blur. Odd. The Gaussian has OpenCV's
-            standard deviation for that side.
-        blur: One of `choices.SMOOTHINGS`.
+        dilation: Size of the square dilation kernel, in pixels. Odd.
+        kernel: Size of the blur kernel, in pixels. Odd. The Gaussian has
+            OpenCV's default standard deviation for this size.
+        blur: Kind of blur, one of `choices.SMOOTHINGS`.
     """
 
     low: int
@@ -57,12 +56,12 @@ def smooth_edges(image: tf.Tensor, smoothing: Smoothing) -> tf.Tensor:
     Returns:
         uint8 image of the same shape.
     """
-    is_near = find_edges(image, smoothing)[:, :, None]
-    return tf.where(is_near, blur(image, kernel_of(smoothing)), image)
+    mask = find_edges(image, smoothing)[:, :, None]
+    return tf.where(mask, blur(image, blur_kernel(smoothing)), image)
 
 
 def find_edges(image: tf.Tensor, smoothing: Smoothing) -> tf.Tensor:
-    """Where an image is smoothed: its edges, dilated.
+    """Mask of the pixels to smooth: the dilated edges.
 
     Args:
         image: uint8 RGB image of shape `(height, width, 3)`.
@@ -73,15 +72,15 @@ def find_edges(image: tf.Tensor, smoothing: Smoothing) -> tf.Tensor:
     """
     bits = canny.detect_edges(to_gray(image), smoothing.low, smoothing.high)
     for _ in range(smoothing.dilation // 2):
-        bits = packed_masks.grow(bits)
+        bits = packed_masks.dilate(bits)
     return packed_masks.unpack(bits, tf.shape(image)[1])
 
 
 @functools.cache
 def compiled(smoothing: Smoothing) -> Callable:
-    """`smooth_edges` for images of one size, at four times the speed.
+    """`smooth_edges` compiled for images of one size: four times as fast.
 
-    XLA or none, the bits are the same.
+    The result has the same bits with and without XLA.
 
     Args:
         smoothing: Settings.
@@ -100,35 +99,35 @@ def to_gray(image: tf.Tensor) -> tf.Tensor:
 
     Returns:
         uint8 image of shape `(height, width)`. `tf.image.rgb_to_grayscale`
-        rounds otherwise in 15 % of the pixels, which moves edges.
+        rounds 15 % of the pixels differently, which moves edges.
     """
     red, green, blue = tf.unstack(tf.cast(image, tf.int32), num=3, axis=-1)
     scaled = 9798 * red + 19235 * green + 3735 * blue + 2**14
     return tf.cast(tf.bitwise.right_shift(scaled, 15), tf.uint8)
 
 
-def kernel_of(smoothing: Smoothing) -> np.ndarray:
-    """Weights of the blur along one axis: float64, with a sum of one."""
-    side = smoothing.kernel
+def blur_kernel(smoothing: Smoothing) -> np.ndarray:
+    """One-dimensional blur kernel: float64, with a sum of one."""
+    size = smoothing.kernel
     if smoothing.blur == "box":
-        return np.full(side, 1 / side)
-    return cv2.getGaussianKernel(side, 0)[:, 0]
+        return np.full(size, 1 / size)
+    return cv2.getGaussianKernel(size, 0)[:, 0]
 
 
 def blur(image: tf.Tensor, kernel: np.ndarray) -> tf.Tensor:
-    """Blurs along rows and columns, mirroring the image at its border.
+    """Applies a separable blur, with reflection padding.
 
     Args:
         image: uint8 RGB image of shape `(height, width, 3)`.
-        kernel: Weights along one axis: an odd number of them, the same from
-            left and from right. They are rounded to 2048ths, which is exact
-            for OpenCV's Gaussians of up to 9 pixels.
+        kernel: Symmetric one-dimensional kernel of odd size. Weights are
+            rounded to multiples of 1/2048, which is exact for OpenCV's
+            Gaussians of up to 9 pixels.
 
     Returns:
         uint8 image of the same shape, rounded half up.
     """
     radius = len(kernel) // 2
-    weights = [int(weight) for weight in _whole(kernel)]
+    weights = [int(weight) for weight in _integer_weights(kernel)]
     sides = [[radius, radius], [radius, radius], [0, 0]]
     rows = tf.cast(tf.pad(image, sides, "REFLECT"), tf.int32)
     height, width = tf.shape(image)[0], tf.shape(image)[1]
@@ -138,8 +137,8 @@ def blur(image: tf.Tensor, kernel: np.ndarray) -> tf.Tensor:
     return tf.cast(tf.truncatediv(total + whole // 2, whole), tf.uint8)
 
 
-def _whole(kernel):
-    """Equal weights become ones, and others 2048ths."""
+def _integer_weights(kernel):
+    """Ones if all weights are equal, else multiples of 1/2048."""
     if np.ptp(kernel) == 0:
         return np.ones(len(kernel))
     return np.rint(kernel * _SCALE)

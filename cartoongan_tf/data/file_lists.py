@@ -1,8 +1,8 @@
-"""Lists of pictures: text files that stand for a folder.
+"""File lists: text files that name pictures, in place of a folder.
 
-One path a line, UTF-8; bytes that are none stand for themselves, as they do in
-names. Relative paths count from the list's own folder, so that a list can be
-moved together with its pictures.
+One path per line, in UTF-8; other bytes are kept as they are, as in file
+names. Relative paths start at the list's own folder, so that a list can move
+together with its pictures.
 """
 
 import collections
@@ -16,14 +16,14 @@ SUFFIX = ".txt"
 
 
 def read_list(path: str | pathlib.Path, flag: str) -> list[pathlib.Path]:
-    """Reads a list of pictures, in its own order; empty lines do not count.
+    """Reads a file list in its own order; empty lines are ignored.
 
     Args:
         path: File to read.
-        flag: The flag that named it, for messages.
+        flag: Name of the argument that gave `path`, for messages.
 
     Returns:
-        Paths, whether there is such a picture or not.
+        Paths, which may not exist.
 
     Raises:
         InputError: If the file cannot be read, or names a picture twice.
@@ -39,7 +39,8 @@ def read_list(path: str | pathlib.Path, flag: str) -> list[pathlib.Path]:
         ) from error
     if "\0" in text:
         raise errors.InputError(
-            f"`{flag}`={path} is no list of pictures, a line each, in UTF-8."
+            f"`{flag}`={path} is not a list of pictures, one path per line, in "
+            "UTF-8."
         )
     lines = map(str.strip, text.splitlines())
     found = [path.parent / line for line in lines if line]
@@ -55,6 +56,6 @@ def read_list(path: str | pathlib.Path, flag: str) -> list[pathlib.Path]:
 def write_list(
     pictures: Sequence[pathlib.Path], path: str | pathlib.Path
 ) -> None:
-    """Writes a list that `read_list` reads, with absolute paths."""
+    """Writes a list for `read_list`, with absolute paths."""
     lines = [f"{picture.resolve()}\n" for picture in pictures]
     atomic_files.write_text(path, "".join(lines))

@@ -1,7 +1,7 @@
-"""Scan of a folder: pictures to train on, and files that cannot be used.
+"""Folder scan: finds pictures to train on and files that cannot be used.
 
-Every picture is decoded once to find out: what is damaged is known before
-hours of work, not after them.
+Every picture is decoded once, so that damaged ones are found before hours of
+work, not after them.
 """
 
 import dataclasses
@@ -21,23 +21,23 @@ from cartoongan_tf.images import headers
 from cartoongan_tf.images import jpeg_end
 from cartoongan_tf.images import pictures
 
-_MAX_NAMED = 5
+_MAX_LISTED = 5
 _NO_ENDING = "without an ending"
 _NO_FILE = "special file or broken link"
 
 
 @dataclasses.dataclass(frozen=True)
 class FolderScan:
-    """The files of a folder and of its sub-folders, or of a list.
+    """Files of a folder and its subfolders, or of a file list.
 
     Attributes:
-        folder: The folder, or the list.
-        paths: Pictures that decode whole, in the same order on every machine.
-        headers: Their headers.
-        problems: Files that end like a picture and are no good, and folders
-            that cannot be looked into, each with the reason, to be read after
-            its path.
-        ignored: What else there is, by its ending or by what it is.
+        folder: The folder, or the file list.
+        paths: Pictures that decode without errors, in the same order on every
+            machine.
+        headers: Headers of `paths`.
+        problems: Damaged pictures and unreadable folders, each with the
+            reason, phrased to follow its path.
+        ignored: All other files, by suffix or by description.
     """
 
     folder: pathlib.Path
@@ -48,16 +48,18 @@ class FolderScan:
 
 
 def scan_folder(
-    folder: str | pathlib.Path, flag: str, but: Collection[pathlib.Path] = ()
+    folder: str | pathlib.Path,
+    flag: str,
+    excluded: Collection[pathlib.Path] = (),
 ) -> FolderScan:
-    """Looks at every file of a folder; links to folders are followed.
+    """Decodes every picture of a folder; links to folders are followed.
 
     Args:
-        folder: Folder to search, with its sub-folders; or a text file of
-            `file_lists`, whose order is kept.
-        flag: The flag that named the folder, for messages.
-        but: Sub-folders that are none of its own, as absolute paths without
-            links: what is written there is not read back.
+        folder: Folder to search, with its subfolders; or a file list
+            (`file_lists.py`), whose order is kept.
+        flag: Name of the argument that gave `folder`, for messages.
+        excluded: Subfolders to skip, as resolved paths: outputs that must not
+            be read back.
 
     Raises:
         InputError: If the folder or the list is missing.
@@ -67,7 +69,9 @@ def scan_folder(
         return _examine_all(folder, file_lists.read_list(folder, flag), {}, {})
     if not folder.is_dir():
         raise errors.InputError(f"`{flag}`={folder} is not a folder.")
-    walk = folder_walk.FolderWalk(folder, lambda path: path.resolve() in but)
+    walk = folder_walk.FolderWalk(
+        folder, lambda path: path.resolve() in excluded
+    )
     candidates: list[pathlib.Path] = []
     ignored: dict[str, list[pathlib.Path]] = {}
     for path in sorted(walk.files()):
@@ -87,16 +91,16 @@ def scan_folder(
 
 
 def require_pictures(scan: FolderScan, flag: str, bad_images: str) -> None:
-    """Refuses a folder that cannot be trained on, or names what is left out.
+    """Checks that a folder can be trained on, and prints what is left out.
 
     Args:
-        scan: What the folder holds.
-        flag: The flag that named the folder, for messages.
-        bad_images: Whether files that are no good are an `error`, or to
-            `skip`, with a line that names them.
+        scan: Scan of the folder.
+        flag: Name of the argument that gave the folder, for messages.
+        bad_images: `error` to fail at damaged pictures, or `skip` to list
+            them and go on.
 
     Raises:
-        InputError: If there is no picture, or one that is no good.
+        InputError: If there are no pictures, or damaged ones.
     """
     named = f"`{flag}`={scan.folder}"
     left_out = folder_walk.describe(scan.ignored)
@@ -107,16 +111,16 @@ def require_pictures(scan: FolderScan, flag: str, bad_images: str) -> None:
     if not scan.paths:
         other = f", but {left_out}" if left_out else ""
         raise errors.InputError(
-            f"{named} holds no picture{other}; known endings are "
+            f"{named} holds no pictures{other}; known suffixes are "
             f"{', '.join(formats.READ_SUFFIXES)}."
         )
     if left_out:
         print(f"Left out of {named}: {left_out}.", file=sys.stderr)
     if scan.problems:
         print(f"Skipped: {_describe(scan, named)}", file=sys.stderr)
-    if endless := _without_end(scan):
-        read = folder_walk.describe({"JPEG without an end marker": endless})
-        print(f"Read of {named} all the same: {read}.", file=sys.stderr)
+    if truncated := _without_end_marker(scan):
+        read = folder_walk.describe({"JPEG without an end marker": truncated})
+        print(f"Read from {named} nevertheless: {read}.", file=sys.stderr)
 
 
 def _is_picture(path):
@@ -124,9 +128,9 @@ def _is_picture(path):
 
 
 def _examine_all(folder, candidates, ignored, problems):
-    found = progress.in_threads(_examine, candidates, f"Reading {folder}")
+    results = progress.in_threads(_examine, candidates, f"Reading {folder}")
     good, problems = {}, dict(problems)
-    for path, result in zip(candidates, found, strict=True):
+    for path, result in zip(candidates, results, strict=True):
         if isinstance(result, headers.UnreadableImage):
             problems[path] = result.reason
         else:
@@ -149,7 +153,7 @@ def _examine(path):
     return header
 
 
-def _without_end(scan):
+def _without_end_marker(scan):
     return [
         path
         for path, header in zip(scan.paths, scan.headers, strict=True)
@@ -160,13 +164,13 @@ def _without_end(scan):
 
 
 def _describe(scan, named):
-    """A line on all, and one on each of the first few."""
+    """A summary line, and one line for each of the first problems."""
     problems = [f"{path} {why}" for path, why in scan.problems.items()]
-    more = len(problems) - _MAX_NAMED
+    more = len(problems) - _MAX_LISTED
     count = len(problems) + len(scan.paths)
     lines = [
         f"{len(problems)} of {count} pictures in {named} cannot be used:",
-        *problems[:_MAX_NAMED],
+        *problems[:_MAX_LISTED],
     ]
     if more > 0:
         lines.append(f"And {more} more; python prepare.py check lists all.")

@@ -1,4 +1,4 @@
-"""Held-back photos: what a run is measured on, and never trains on."""
+"""Hold-out: photos that a run is evaluated on, and never trains on."""
 
 import dataclasses
 import pathlib
@@ -15,30 +15,30 @@ def split(
     seed: int,
     flag: str = "holdout",
 ) -> tuple[folder_scan.FolderScan, list[pathlib.Path]]:
-    """Draws photos, at random, from those that a run may train on.
+    """Splits photos at random into a training set and a hold-out set.
 
     Args:
         photos: All photos.
-        count: How many to hold back.
-        seed: Seed of the draw.
-        flag: The flag that gave `count`, for messages.
+        count: Number of photos to hold out.
+        seed: Seed of the split.
+        flag: Name of the argument that gave `count`, for messages.
 
     Returns:
-        The photos to train on, and those that are held back.
+        Photos to train on, and paths of the held-out photos.
 
     Raises:
-        InputError: If fewer than half of the photos would be left.
+        InputError: If more than half of the photos would be held out.
     """
     if 2 * count > len(photos.paths):
         raise errors.InputError(
             f"`{flag}`={count} leaves less than half of the "
-            f"{len(photos.paths)} photos to train on; hold back fewer."
+            f"{len(photos.paths)} photos to train on; hold out fewer."
         )
     order = np.random.default_rng(seed).permutation(len(photos.paths))
-    held, kept = sorted(order[:count]), sorted(order[count:])
+    held_out, kept = sorted(order[:count]), sorted(order[count:])
     rest = dataclasses.replace(
         photos,
         paths=[photos.paths[number] for number in kept],
         headers=[photos.headers[number] for number in kept],
     )
-    return rest, [photos.paths[number] for number in held]
+    return rest, [photos.paths[number] for number in held_out]

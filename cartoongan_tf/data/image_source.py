@@ -1,9 +1,8 @@
-"""Pictures by number, for a graph: from their files, or decoded already.
+"""Pictures by index, for use in a graph, with optional caching.
 
-A cache holds whole pictures as they were decoded, before anything random
-happens to them, so that it changes how fast batches come and not what is in
-them. What is slow and done to each picture once, such as denoising, is kept on
-disk in any case.
+A cache holds whole decoded pictures, before any random augmentation, so that
+it changes the speed of batches but not their content. Slow deterministic
+transforms, such as denoising, are always cached on disk.
 """
 
 import dataclasses
@@ -27,19 +26,19 @@ NO_CACHE = "none"
 MEMORY = "memory"
 
 _DECODING = "Decoding"
-_NO_CACHE_AT_ALL = ", or use `cache`=none"
-_MEMORY = pathlib.Path("/proc/meminfo")
+_NO_CACHE_ADVICE = ", or use `cache`=none"
+_MEMORY_INFO = pathlib.Path("/proc/meminfo")
 
 
 @dataclasses.dataclass(frozen=True)
 class PictureSource:
-    """The pictures of a folder.
+    """Pictures of a folder.
 
     Attributes:
-        paths: Their files, in a fixed order.
-        read: Function from a scalar int64 number to a uint8 RGB tensor of
+        paths: Picture files, in a fixed order.
+        read: Function from a scalar int64 index to a uint8 RGB tensor of
             shape `(height, width, 3)`, for use inside a graph.
-        copies: Decoded pictures that `read` takes in their place, if it does.
+        copies: Cached decoded pictures that `read` uses instead, if any.
     """
 
     paths: Sequence[pathlib.Path]
@@ -50,7 +49,7 @@ class PictureSource:
         return len(self.paths)
 
     def first_damaged(self) -> errors.InputError | None:
-        """Finds out which file a graph stumbled over, and why."""
+        """Finds the file that a graph failed on, and the reason."""
         if not self.copies:
             return pictures.first_damaged(self.paths)
         for copy in self.copies:
@@ -59,21 +58,20 @@ class PictureSource:
             except (OSError, tf.errors.OpError):
                 return errors.InputError(
                     f"{copy}, which holds a decoded picture, is damaged or "
-                    "gone; remove its folder, and run the same command again."
+                    "missing; remove its folder and run the command again."
                 )
         return None
 
 
 @dataclasses.dataclass(frozen=True)
-class Change:
-    """A change to each picture, made once, after it is decoded.
+class Transform:
+    """Deterministic transform, applied once to each decoded picture.
 
     Attributes:
-        name: What it does and how; pictures that were changed otherwise are
-            not taken for these.
-        apply: Function from a uint8 RGB array to one.
-        stage: What is being done, for the progress.
-        folder: Where changed pictures are kept if the cache is no folder.
+        name: Description with all parameters, a part of the cache key.
+        apply: Function from a uint8 RGB array to another.
+        stage: Label for the progress bar.
+        folder: Cache folder for the results, if no other is given.
     """
 
     name: str
@@ -83,22 +81,24 @@ class Change:
 
 
 def open_source(
-    scan: folder_scan.FolderScan, cache: str, change: Change | None = None
+    scan: folder_scan.FolderScan,
+    cache: str,
+    transform: Transform | None = None,
 ) -> PictureSource:
     """Opens the pictures of a folder.
 
     Args:
-        scan: What the folder holds.
+        scan: Scan of the folder.
         cache: `none`, to decode a picture each time; `memory`; or a folder
-            for decoded pictures, which other runs may share.
-        change: What is done to each picture once.
+            for decoded pictures, which runs may share.
+        transform: Transform to apply to each picture once, or None.
 
     Raises:
-        InputError: If memory or disk would not hold the decoded pictures.
+        InputError: If memory or disk cannot hold the decoded pictures.
     """
-    folder = _folder_of(cache, change)
-    with tf.device("cpu:0"):  # Where `tf.data` works; not in a GPU's memory.
-        copies = _fill_folder(scan, folder, change) if folder else []
+    folder = _cache_folder(cache, transform)
+    with tf.device("cpu:0"):  # `tf.data` runs there; saves GPU memory.
+        copies = _fill_folder(scan, folder, transform) if folder else []
         if cache == MEMORY:
             load = _load if copies else pictures.read_picture
             read, copies = _read_memory(scan, copies or scan.paths, load), []
@@ -109,12 +109,12 @@ def open_source(
     return PictureSource(scan.paths, read, copies)
 
 
-def _folder_of(cache, change):
+def _cache_folder(cache, transform):
     if cache not in (NO_CACHE, MEMORY):
         return atomic_files.make_folder("cache", cache)
-    return (
-        atomic_files.make_folder("workdir", change.folder) if change else None
-    )
+    if transform:
+        return atomic_files.make_folder("workdir", transform.folder)
+    return None
 
 
 def _read_files(scan):
@@ -128,20 +128,20 @@ def _read_files(scan):
 
 
 def _read_memory(scan, paths, load):
-    """One long row of bytes: a picture is a slice of it."""
-    sizes = np.array([_bytes_of(header) for header in scan.headers])
-    _check_room("memory", 2 * sizes.sum(), _free_memory(), _NO_CACHE_AT_ALL)
+    """All pictures in one byte array; reading a picture slices it."""
+    sizes = np.array([_decoded_size(header) for header in scan.headers])
+    _check_space("memory", 2 * sizes.sum(), _free_memory(), _NO_CACHE_ADVICE)
     ends = np.cumsum(sizes)
-    row = np.empty(ends[-1], "uint8")
+    buffer = np.empty(ends[-1], "uint8")
 
     def store(number):
         picture = load(paths[number])
-        row[ends[number] - sizes[number] : ends[number]] = picture.ravel()
+        buffer[ends[number] - sizes[number] : ends[number]] = picture.ravel()
         return picture.shape
 
     shapes = list(progress.in_threads(store, range(len(sizes)), _DECODING))
     begins, ends = tf.constant(ends - sizes), tf.constant(ends)
-    pixels, shapes = tf.constant(row), tf.constant(shapes)
+    pixels, shapes = tf.constant(buffer), tf.constant(shapes)
 
     def read(number):
         picture = pixels[begins[number] : ends[number]]
@@ -152,30 +152,30 @@ def _read_memory(scan, paths, load):
     return read
 
 
-def _fill_folder(scan, folder, change):
-    """Decodes pictures into files, but for those that are there already."""
-    targets = [folder / _cache_name(path, change) for path in scan.paths]
-    # Links to one file have one target, which must not be written twice.
-    numbers = {target: number for number, target in enumerate(targets)}
-    missing = [n for target, n in numbers.items() if not target.exists()]
-    needed = sum(_bytes_of(scan.headers[n]) for n in missing)
+def _fill_folder(scan, folder, transform):
+    """Writes decoded pictures into files, except those already there."""
+    copies = [folder / _cache_key(path, transform) for path in scan.paths]
+    # Links to one file share a copy, which must not be written twice.
+    numbers = {copy: number for number, copy in enumerate(copies)}
+    missing = [number for copy, number in numbers.items() if not copy.exists()]
+    needed = sum(_decoded_size(scan.headers[number]) for number in missing)
     free = shutil.disk_usage(folder).free
-    _check_room(folder, needed, free, "" if change else _NO_CACHE_AT_ALL)
+    _check_space(folder, needed, free, "" if transform else _NO_CACHE_ADVICE)
 
     def store(number):
         picture = pictures.read_picture(scan.paths[number])
-        if change:
-            picture = change.apply(picture)
-        with atomic_files.atomic_path(targets[number]) as temporary:
+        if transform:
+            picture = transform.apply(picture)
+        with atomic_files.atomic_path(copies[number]) as temporary:
             temporary.write_bytes(tf.io.serialize_tensor(picture).numpy())
 
-    stage = change.stage if change else _DECODING
+    stage = transform.stage if transform else _DECODING
     list(progress.in_threads(store, missing, stage))
-    return targets
+    return copies
 
 
-def _read_folder(targets):
-    names = tf.constant([os.fsencode(target) for target in targets])
+def _read_folder(copies):
+    names = tf.constant([os.fsencode(copy) for copy in copies])
 
     def read(number):
         return _parse(tf.io.read_file(names[number]))
@@ -183,8 +183,8 @@ def _read_folder(targets):
     return read
 
 
-def _load(target):
-    return _parse(target.read_bytes()).numpy()
+def _load(copy):
+    return _parse(copy.read_bytes()).numpy()
 
 
 def _parse(contents):
@@ -192,44 +192,45 @@ def _parse(contents):
     return tf.ensure_shape(picture, (None, None, 3))
 
 
-def _bytes_of(header):
+def _decoded_size(header):
+    """Size in bytes."""
     return 3 * header.width * header.height
 
 
-def state_of(path: pathlib.Path) -> str:
-    """Identity of a file: its place, its size, and when it was written.
+def file_key(path: pathlib.Path) -> str:
+    """Cache key of a file: a digest of its path, size and time.
 
     Args:
         path: An existing file.
 
     Returns:
-        A digest, the same as long as the file is.
+        A digest that changes when the file does.
     """
     state = path.stat()
     text = f"{path.resolve()} {state.st_size} {state.st_mtime_ns}"
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _cache_name(path, change):
-    state = state_of(path)
-    if not change:
-        return state
-    return hashlib.sha256(f"{state} {change.name}".encode()).hexdigest()
+def _cache_key(path, transform):
+    key = file_key(path)
+    if not transform:
+        return key
+    return hashlib.sha256(f"{key} {transform.name}".encode()).hexdigest()
 
 
-def _check_room(place, needed, free, otherwise):
+def _check_space(place, needed, free, advice):
     if needed > free:
         raise errors.InputError(
             f"Decoded pictures need {needed / 1e9:.1f} GB in {place}, and "
             f"{free / 1e9:.1f} GB are free; name a folder on a larger disk "
-            f"with `cache`{otherwise}."
+            f"with `cache`{advice}."
         )
 
 
 def _free_memory():
-    """Where Linux' reading is missing, all is taken for free."""
-    if not _MEMORY.exists():
+    """Available memory in bytes; unlimited on systems other than Linux."""
+    if not _MEMORY_INFO.exists():
         return float("inf")
-    lines = _MEMORY.read_text().splitlines()
+    lines = _MEMORY_INFO.read_text().splitlines()
     (line,) = (line for line in lines if line.startswith("MemAvailable:"))
     return 1024 * int(line.split()[1])

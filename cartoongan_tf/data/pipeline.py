@@ -1,8 +1,8 @@
-"""Pictures -> training batches.
+"""Input pipeline: pictures to training batches.
 
 Every example is a pure function of its number and the seed: which picture,
-which crop, flipped or not. A run that stopped at some step goes on with the
-very batches that it would have seen, with nothing to save but the step.
+which crop, flipped or not. A resumed run sees the same batches as an
+uninterrupted one, and a checkpoint needs to save only the step.
 
 Batches are float32 in [-1, 1], of shape `(batch_size, size, size, 3)`.
 """
@@ -22,15 +22,15 @@ from cartoongan_tf.images import pictures
 
 @dataclasses.dataclass(frozen=True)
 class Crops:
-    """Settings of cutting squares out of pictures.
+    """Settings of random square crops.
 
     Attributes:
-        size: Height and width that each is resized to.
-        smallest: Side of the smallest, as a share of the picture's short
-            side. Where a picture is large enough, none is smaller than
+        size: Height and width that crops are resized to, in pixels.
+        smallest: Minimum side, as a fraction of the picture's short side.
+            Crops of pictures that are large enough are never smaller than
             `size`.
-        largest: Side of the largest, as a share of the short side.
-        horizontal_flip: Whether half of them are mirrored, left to right.
+        largest: Maximum side, as a fraction of the short side.
+        horizontal_flip: Whether half of the crops are flipped horizontally.
     """
 
     size: int
@@ -41,11 +41,11 @@ class Crops:
 
 @dataclasses.dataclass(frozen=True)
 class People:
-    """Further photos, of people, that come last in each batch.
+    """Additional photos of people, which come last in each batch.
 
     Attributes:
-        source: The photos.
-        count: How many of a batch they are.
+        source: Photos of people.
+        count: Number of these photos per batch.
     """
 
     source: image_source.PictureSource
@@ -53,21 +53,22 @@ class People:
 
 
 @dataclasses.dataclass(frozen=True)
-class Share:
-    """The share of each batch that one of several machines trains on.
+class Shard:
+    """The part of each batch that one of several machines trains on.
 
     Attributes:
-        number: Which one, counted from 0 in the order of the batch.
-        count: How many there are, all of one size.
-        replicas: Devices of this machine, each of which gets as much of it.
+        index: Index of the shard, in the order of the batch.
+        count: Number of shards, all of equal size.
+        replicas: Number of devices of this machine, which split its shard
+            equally.
     """
 
-    number: int
+    index: int
     count: int
     replicas: int
 
 
-WHOLE = Share(0, 1, 1)
+UNSHARDED = Shard(0, 1, 1)
 
 
 def photo_batches(
@@ -78,15 +79,15 @@ def photo_batches(
     seed: int,
     crops: Crops,
     people: People | None = None,
-    share: Share = WHOLE,
+    shard: Shard = UNSHARDED,
 ) -> tf.data.Dataset:
-    """Batches of photos, for the warm-up: those of `training_batches`."""
+    """Batches of photos for the warm-up: the photos of `training_batches`."""
     photo_of = _photo_crops(photos, people, batch_size, crops, seed)
     return _batches(
         lambda number: pictures.to_network(photo_of(number)),
         steps,
         batch_size,
-        share,
+        shard,
     )
 
 
@@ -102,28 +103,29 @@ def training_batches(
     people: People | None = None,
     windows: crop_matching.Windows | None = None,
     stray_share: float = 0.0,
-    share: Share = WHOLE,
+    shard: Shard = UNSHARDED,
 ) -> tf.data.Dataset:
     """Batches of photos, cartoons, and the same cartoons with smoothed edges.
 
     Args:
-        photos: The photos.
-        cartoons: The cartoons.
-        steps: The steps to give batches for.
-        batch_size: Images per batch.
-        seed: Seed of all that is random here.
-        crops: How squares are cut out.
-        smoothing: How their edges are smoothed.
-        people: Further photos to end each batch with.
-        windows: Measured crops of the cartoons (`cut_windows`), of which each
-            photo gets one that has about as many edges. Any crop if None.
-        stray_share: Share of the smoothed cartoons that are crisp ones with
-            stray strokes instead.
-        share: The share of each batch to give.
+        photos: Photos.
+        cartoons: Cartoons.
+        steps: Steps to generate batches for.
+        batch_size: Number of images per batch.
+        seed: Seed of all random choices.
+        crops: Settings of the random crops.
+        smoothing: Settings of edge smoothing.
+        people: Photos of people at the end of each batch, or None.
+        windows: Measured crops of the cartoons (`cut_windows`), from which
+            each photo gets one with a similar edge share. Random crops if
+            None.
+        stray_share: Fraction of the smoothed cartoons to replace by crisp
+            cartoons with stray strokes.
+        shard: Shard of each batch to generate.
 
     Returns:
-        A dataset of `len(steps)` batches `(photos, cartoons, smoothed)`; of a
-        share, of as many for each of its replicas, which take turns.
+        A dataset of `len(steps)` batches `(photos, cartoons, smoothed)`, or
+        for a shard, that many for each of its replicas, interleaved.
     """
     photo_of = _photo_crops(photos, people, batch_size, crops, seed)
     cartoon_of = _cartoon_crops(cartoons, windows, crops, seed)
@@ -135,53 +137,53 @@ def training_batches(
         triple = (photo, cartoon, negative_of(number, cartoon))
         return tuple(pictures.to_network(image) for image in triple)
 
-    return _batches(example, steps, batch_size, share)
+    return _batches(example, steps, batch_size, shard)
 
 
 def cut_windows(
     cartoons: image_source.PictureSource, crops: Crops, seed: int
 ) -> Callable:
-    """Crops of cartoons by number, as `training_batches` matches them.
+    """Crops of cartoons by number, for crop matching in `training_batches`.
 
     Args:
-        cartoons: The cartoons.
-        crops: How squares are cut out. None is mirrored here.
-        seed: Seed of all that is random here.
+        cartoons: Cartoons.
+        crops: Settings of the random crops. Flips are applied later.
+        seed: Seed of all random choices.
 
     Returns:
         Function from a scalar int64 number to a uint8 crop, for a graph.
     """
-    upright = dataclasses.replace(crops, horizontal_flip=False)
-    return _random_crops(cartoons, upright, random_streams.cartoon(seed))
+    unflipped = dataclasses.replace(crops, horizontal_flip=False)
+    return _random_crops(cartoons, unflipped, random_streams.cartoon(seed))
 
 
 def center_crop(image: tf.Tensor, size: int) -> tf.Tensor:
-    """The largest centered square of a uint8 picture, as `(size, size, 3)`."""
+    """Largest centered square of a uint8 picture, resized to `size`."""
     height, width = tf.shape(image)[0], tf.shape(image)[1]
     side = tf.minimum(height, width)
     top, left = (height - side) // 2, (width - side) // 2
     return _resize(image[top : top + side, left : left + side], size)
 
 
-def pick(count: int, number: tf.Tensor, seed: int) -> tf.Tensor:
-    """Index of an example's picture of `count`: a new order every pass."""
+def shuffled_index(count: int, number: tf.Tensor, seed: int) -> tf.Tensor:
+    """Index of an example's picture, reshuffled every epoch of `count`."""
     return tf.random.experimental.index_shuffle(
-        number % count, _with(seed, number // count), count - 1
+        number % count, _seed_pair(seed, number // count), count - 1
     )
 
 
-def _batches(example: Callable, steps, batch_size, share):
+def _batches(example: Callable, steps, batch_size, shard):
     numbers = tf.data.Dataset.range(
         steps.start * batch_size, steps.stop * batch_size
     )
-    size = batch_size // share.count
-    if share.count > 1:
+    size = batch_size // shard.count
+    if shard.count > 1:
         numbers = numbers.filter(
-            lambda number: number % batch_size // size == share.number
+            lambda number: number % batch_size // size == shard.index
         )
     return (
         numbers.map(example, num_parallel_calls=tf.data.AUTOTUNE)
-        .batch(size // share.replicas, drop_remainder=True)
+        .batch(size // shard.replicas, drop_remainder=True)
         .prefetch(tf.data.AUTOTUNE)
     )
 
@@ -194,11 +196,11 @@ def _photo_crops(photos, people, batch_size, crops, seed):
     first = batch_size - people.count
 
     def crop(number):
-        step, place = number // batch_size, number % batch_size
+        step, position = number // batch_size, number % batch_size
         return tf.cond(
-            place < first,
-            lambda: photo_of(step * first + place),
-            lambda: person_of(step * people.count + place - first),
+            position < first,
+            lambda: photo_of(step * first + position),
+            lambda: person_of(step * people.count + position - first),
         )
 
     return crop
@@ -212,14 +214,14 @@ def _cartoon_crops(cartoons, windows, crops, seed):
     share_of = crop_matching.compiled_edge_share()
 
     def crop(number, photo):
-        chosen = windows.match(
-            share_of(photo), _with(random_streams.match(seed), number)
+        matched = windows.match(
+            share_of(photo), _seed_pair(random_streams.match(seed), number)
         )
-        window = window_of(chosen)
+        window = window_of(matched)
         if not crops.horizontal_flip:
             return window
         return tf.image.stateless_random_flip_left_right(
-            window, _with(random_streams.flip(seed), number)
+            window, _seed_pair(random_streams.flip(seed), number)
         )
 
     return crop
@@ -231,13 +233,13 @@ def _negatives(smoothing, stray_share, seed):
         return lambda number, cartoon: smooth_edges(cartoon)
 
     def negative(number, cartoon):
-        chance = tf.random.stateless_uniform(
-            [], _with(random_streams.stray(seed), number)
+        uniform = tf.random.stateless_uniform(
+            [], _seed_pair(random_streams.stray(seed), number)
         )
         return tf.cond(
-            chance < stray_share,
+            uniform < stray_share,
             lambda: stray_strokes.add_strokes(
-                cartoon, _with(random_streams.stroke(seed), number)
+                cartoon, _seed_pair(random_streams.stroke(seed), number)
             ),
             lambda: smooth_edges(cartoon),
         )
@@ -247,35 +249,35 @@ def _negatives(smoothing, stray_share, seed):
 
 def _random_crops(source, crops, seed):
     def crop(number):
-        image = source.read(pick(len(source), number, seed))
-        return random_crop(image, crops, _with(seed, number))
+        image = source.read(shuffled_index(len(source), number, seed))
+        return random_crop(image, crops, _seed_pair(seed, number))
 
     return crop
 
 
 def random_crop(image: tf.Tensor, crops: Crops, seed: tf.Tensor) -> tf.Tensor:
-    """A square anywhere in a uint8 picture, as `(size, size, 3)`.
+    """Random square crop of a uint8 picture, as `(size, size, 3)`.
 
     Args:
         image: uint8 RGB picture of shape `(height, width, 3)`.
-        crops: Settings.
-        seed: Two integers; the same ones give the same square.
+        crops: Settings of the crop.
+        seed: Two integers; equal seeds give equal crops.
     """
-    chance = tf.random.stateless_uniform([4], seed)
+    uniform = tf.random.stateless_uniform([4], seed)
     height, width = tf.shape(image)[0], tf.shape(image)[1]
     short = tf.minimum(height, width)
-    smallest = tf.maximum(crops.size, _share(short, crops.smallest))
+    smallest = tf.maximum(crops.size, _fraction_of(short, crops.smallest))
     smallest = tf.minimum(short, smallest)
-    largest = tf.maximum(smallest, _share(short, crops.largest))
-    side = smallest + _share(largest - smallest + 1, chance[0])
-    top = _share(height - side + 1, chance[1])
-    left = _share(width - side + 1, chance[2])
+    largest = tf.maximum(smallest, _fraction_of(short, crops.largest))
+    side = smallest + _fraction_of(largest - smallest + 1, uniform[0])
+    top = _fraction_of(height - side + 1, uniform[1])
+    left = _fraction_of(width - side + 1, uniform[2])
     crop = _resize(image[top : top + side, left : left + side], crops.size)
-    is_flipped = tf.constant(crops.horizontal_flip) & (chance[3] < 0.5)
+    is_flipped = tf.constant(crops.horizontal_flip) & (uniform[3] < 0.5)
     return tf.cond(is_flipped, lambda: crop[:, ::-1], lambda: crop)
 
 
-def _share(count, fraction):
+def _fraction_of(count, fraction):
     return tf.cast(tf.cast(count, tf.float32) * fraction, tf.int32)
 
 
@@ -284,5 +286,5 @@ def _resize(image, size):
     return tf.cast(tf.round(image), tf.uint8)
 
 
-def _with(seed, number):
+def _seed_pair(seed, number):
     return tf.stack([tf.constant(seed, tf.int64), number])

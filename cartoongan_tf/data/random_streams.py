@@ -1,7 +1,7 @@
-"""Streams of random numbers, each with a seed that is a function of a run's.
+"""Seeds of independent random streams, derived from the seed of a run.
 
-Photos and cartoons must not meet in the same order pass after pass. No two
-seeds of runs share a stream.
+Photos and cartoons must not be paired in the same order every epoch. No two
+runs with different seeds share a stream.
 """
 
 

@@ -1,7 +1,7 @@
-"""Pictures that need no download: what `sample:...` folders stand for.
+"""Sample datasets without downloads, named `sample:...` in place of a folder.
 
-`sample:photos` are the color photos that come inside scikit-image,
-`sample:scenes` cartoons that `synthetic_scenes.py` draws.
+`sample:photos` are the color photos bundled with scikit-image, `sample:scenes`
+are cartoons drawn by `synthetic_scenes.py`.
 """
 
 import pathlib
@@ -23,7 +23,7 @@ _SCENE_SIZE = 256
 
 
 def read_photos() -> dict[str, np.ndarray]:
-    """The photos by name: uint8 RGB arrays of several sizes.
+    """Reads the photos by name: uint8 RGB arrays of several sizes.
 
     Raises:
         InputError: If scikit-image is not installed.
@@ -32,8 +32,8 @@ def read_photos() -> dict[str, np.ndarray]:
         import skimage.data
     except ImportError as error:
         raise errors.InputError(
-            f"{PREFIX}photos are those of scikit-image, which is missing; run "
-            "`pip install 'cartoongan-tf[samples]'`, or name a folder of "
+            f"{PREFIX}photos come from scikit-image, which is not installed; "
+            "run `pip install 'cartoongan-tf[samples]'`, or name a folder of "
             "photos."
         ) from error
     left, right, _ = skimage.data.stereo_motorcycle()
@@ -47,17 +47,17 @@ def read_photos() -> dict[str, np.ndarray]:
     }
 
 
-def as_folder(name: str, parent: pathlib.Path, flag: str) -> pathlib.Path:
-    """Resolves the value of a folder flag.
+def resolve_folder(name: str, parent: pathlib.Path, flag: str) -> pathlib.Path:
+    """Resolves the value of a folder argument, writing a sample if needed.
 
     Args:
         name: A folder, or `sample:photos` or `sample:scenes`.
-        parent: Where a sample is written, as a folder of PNG files, unless it
-            is there already.
-        flag: The flag that gave `name`, for messages.
+        parent: Folder in which a sample is written, as a folder of PNG files,
+            unless it exists.
+        flag: Name of the argument that gave `name`, for messages.
 
     Returns:
-        A folder.
+        Path of the folder.
 
     Raises:
         InputError: If there is no sample of that name.
@@ -80,10 +80,10 @@ def as_folder(name: str, parent: pathlib.Path, flag: str) -> pathlib.Path:
 
 
 def _scenes() -> Iterator[tuple[str, np.ndarray]]:
-    """A quarter of each scene, as large as a whole one.
+    """One quarter of each scene, drawn at twice the size.
 
-    Seen from near, contours stay bold and areas flat in crops of 100 pixels,
-    and a discriminator learns from them rather than from fine detail.
+    Seen close up, contours stay bold and areas flat in crops of 100 pixels, and
+    the discriminator learns from them rather than from fine detail.
     """
     for seed in range(SCENE_COUNT):
         whole = synthetic_scenes.draw_scene(seed, 2 * _SCENE_SIZE)

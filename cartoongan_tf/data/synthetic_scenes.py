@@ -1,11 +1,12 @@
-"""The drawn cartoons of the quick start: flat colors and bold outlines.
+"""Procedural cartoons for the quick start: flat colors and bold outlines.
 
-They stand in for the frames of a film, which a project cannot hand out, and
-show what a discriminator is to learn: one ink, one width of line however large
-the object, at most two tones an object, the darker one on the lower right.
+They replace the frames of a film, which a project cannot distribute, and have
+the properties that a discriminator should learn: one ink color, one line width
+for objects of any size, and at most two tones per object, the darker one at
+the lower right.
 
-Pictures are uint8 RGB. Each object is drawn in coordinates of its own: x runs
-from about -.5 to .5, and y from 0, the ground, to about 1.
+Pictures are uint8 RGB. Each object is drawn in its own coordinates: x runs from
+about -.5 to .5, and y from 0, the ground, to about 1.
 """
 
 from typing import NamedTuple
@@ -14,9 +15,9 @@ import cv2
 import numpy as np
 import PIL.ImageColor
 
-_OVERSAMPLING = 2  # drawn so many times larger, then shrunk: smooth contours
-_LINE = 0.0105  # width of a contour, in sides of the picture: 2.7 pixels of 256
-_SHADE = np.array((0.8, 0.76, 0.84))  # what a shadow leaves of a color
+_OVERSAMPLING = 2  # Drawn larger and shrunk, for antialiasing.
+_LINE_WIDTH = 0.0105  # Relative to the picture's side: 2.7 pixels of 256.
+_SHADE = np.array((0.8, 0.76, 0.84))  # Factors of a color in shadow.
 _INK = (28, 24, 36)
 _COLORS = {
     "dark": "#1c1824",
@@ -35,7 +36,7 @@ _COLORS = {
     "grass": "#8cc860 #a8cf68 #4f9a50 #3f8a4a #c8b860",
     "petal": "#e8576a #f2b632 #f7f0e6 #9a6fc0 #5a8ad8 #f08ab0",
 }
-_LIGHTS = (  # of the sky, of glass, and what white becomes
+_LIGHTS = (  # Colors of the sky, of glass, and of white in this light.
     ("#6fbdea", "#9fd4e8", "#ffffff"),
     ("#4a9bdc", "#6fb0d8", "#ffffff"),
     ("#ffaa66", "#ffe9a0", "#ffe6cc"),
@@ -62,14 +63,14 @@ def draw_scene(seed: int, size: int = 256) -> np.ndarray:
 
 
 class _Pen(NamedTuple):
-    """Draws in the coordinates of one object, and makes its random choices."""
+    """Draws in the coordinates of one object, and makes random choices."""
 
     pixels: np.ndarray
     rng: np.random.Generator
     light: np.ndarray
     x: float
     y: float
-    unit: float  # in pixels
+    unit: float  # Pixels.
 
     def at(self, x, y, height=1.0):
         x, y = self.x + x * self.unit, self.y - y * self.unit
@@ -79,7 +80,7 @@ class _Pen(NamedTuple):
         return choices[self.rng.integers(len(choices))]
 
     def row(self, count, objects, low, high, height):
-        """Draws objects side by side, the lower the nearer, hence larger."""
+        """Draws objects side by side; lower ones are nearer and larger."""
         xs = self.rng.permutation(count) + self.rng.uniform(0.3, 0.7, count)
         ys = np.sort(self.rng.uniform(low, high, count))[::-1]
         for x, y in zip(xs / count - 0.5, ys, strict=True):
@@ -87,7 +88,7 @@ class _Pen(NamedTuple):
             self.one_of(objects)(self.at(x, y, scale))
 
     def color(self, name):
-        """One of the colors of a thing, in the light of the scene."""
+        """Random color of a palette, in the light of the scene."""
         code = self.one_of(_COLORS[name].split())
         return PIL.ImageColor.getrgb(code) * self.light[-1] / 255
 
@@ -100,23 +101,23 @@ class _Pen(NamedTuple):
         return self.poly((left, y), (right, y), (right, top), (left, top))
 
     def oval(self, x, y, width, height=None, start=0, end=360):
-        """From one angle to another, in degrees; 0 to 180 is the lower half."""
+        """Elliptic arc; angles in degrees, 0 to 180 is the lower half."""
         axes = round(width * self.unit), round((height or width) * self.unit)
         center = self.poly((x, y))[0].tolist()
         return cv2.ellipse2Poly(center, axes, 0, start, end, 6)
 
     def ink(self, outline):
-        """Draws a line."""
-        width = round(_LINE * len(self.pixels))
-        if max(cv2.boundingRect(outline)[2:]) > 2 * width:  # else it is a blot
+        """Draws a line, unless it is so short that it would be a blot."""
+        width = round(_LINE_WIDTH * len(self.pixels))
+        if max(cv2.boundingRect(outline)[2:]) > 2 * width:
             cv2.polylines(self.pixels, [outline], False, _INK, width)
 
     def fill(self, name, *outlines):
         """Fills the union of shapes, outlines it, and shades it."""
         color = self.color(name) if isinstance(name, str) else name
-        width = round(_LINE * len(self.pixels))
+        width = round(_LINE_WIDTH * len(self.pixels))
         x, y, *extent = cv2.boundingRect(np.concatenate(outlines))
-        if max(extent) > 3 * width:  # else the contour would swallow it
+        if max(extent) > 3 * width:  # Else the contour would cover it.
             cv2.polylines(self.pixels, outlines, True, _INK, 2 * width)
         for outline in outlines:
             cv2.fillPoly(self.pixels, [outline], color)
@@ -129,7 +130,7 @@ class _Pen(NamedTuple):
         mask = np.zeros(np.add(region.shape[:2], rim), np.uint8)
         for outline in outlines:
             cv2.fillPoly(mask, [outline - (x, y)], 1)
-        # What leaves the shapes when they move to the lower right.
+        # The rim that the shapes, shifted to the upper left, do not cover.
         region[mask[:-rim, :-rim] > mask[rim:, rim:]] = color * _SHADE
 
 

@@ -1,7 +1,6 @@
-"""Baselines: cartoons without a network, by filters that anyone has.
+"""Baselines: OpenCV filters that a trained generator should outperform.
 
-What a trained generator should be better than. uint8 RGB pictures in and out,
-of the same size.
+Functions from a uint8 RGB picture to another of the same size.
 """
 
 from collections.abc import Callable
@@ -9,29 +8,29 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-_PASSES = 3  # One hardly shows; each further one takes more texture away.
+_PASSES = 3  # One is hardly visible; each pass removes more texture.
 _DIAMETER = 9
 _SIGMA = 75
-_MEDIAN = 5
-_BLOCK = 9
-# Than the mean around, by how much, for a pixel to be a line.
-_MIN_LINE_CONTRAST = 9
+_MEDIAN_SIZE = 5
+_BLOCK_SIZE = 9
+_MIN_LINE_CONTRAST = 9  # Gray levels below the local mean.
 
 
 def stylize(picture: np.ndarray) -> np.ndarray:
-    """Smooth areas between dark edges (Gastal and Oliveira, 2011)."""
+    """Edge-aware stylization (Gastal and Oliveira, 2011)."""
     return cv2.stylization(picture)
 
 
 def outline(picture: np.ndarray) -> np.ndarray:
-    """The recipe of many tutorials: bilateral filter, adaptive threshold."""
-    gray = cv2.medianBlur(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), _MEDIAN)
+    """Bilateral filter and adaptive threshold, as in many tutorials."""
+    gray = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    gray = cv2.medianBlur(gray, _MEDIAN_SIZE)
     paper = cv2.adaptiveThreshold(
         gray,
         255,
         cv2.ADAPTIVE_THRESH_MEAN_C,
         cv2.THRESH_BINARY,
-        _BLOCK,
+        _BLOCK_SIZE,
         _MIN_LINE_CONTRAST,
     )
     flat = picture

@@ -1,13 +1,12 @@
-"""Evaluating: how good are the cartoons that a method makes?
+"""Evaluation of methods that turn photos into cartoons.
 
-Four questions, since a generator can fail in four ways. Does it draw like
-the cartoons (kernel and Fréchet distance, clear edges, flat areas)? Does the
-cartoon still show the photo (content distance, contours, details, faces)? Does
-it keep its colors and its contrast? Does it leave what nobody drew (stray
-strokes, a grid, fringes)?
+A generator can fail in four ways, each with its own metrics: style (kernel and
+Fréchet distance to the cartoons, clear edges, flat areas), content (content
+distance, contours, details, faces), colors (color drift, contrast), and
+artifacts (stray strokes, grid, fringes).
 
-A method of making cartoons is a function from a uint8 RGB picture to another of
-the same size: a generator, a filter, or nothing at all.
+A method is a function from a uint8 RGB picture to another of the same size: a
+generator, a filter, or the identity.
 """
 
 import dataclasses
@@ -34,34 +33,34 @@ from cartoongan_tf.evaluation import kid_fid
 from cartoongan_tf.images import pictures
 from cartoongan_tf.losses import losses
 
-PHOTOS = "photos"  # What comes of doing nothing.
-CARTOONS = "cartoons"  # What to aim at.
-IMAGE_SIZE = 256  # Pixels a side that are looked at while training.
-MIN_PICTURES = 3  # Pictures without which there is no distance with its error.
+PHOTOS = "photos"  # Name of the scores of unchanged photos.
+CARTOONS = "cartoons"  # Name of the scores of the target cartoons.
+IMAGE_SIZE = 256  # Crop size, in pixels, of evaluations during training.
+MIN_PICTURES = 3  # Required for the standard error of the kernel distance.
 
 _BATCH = 8
 
 
 @dataclasses.dataclass(frozen=True)
 class Score:
-    """Scores of a set of pictures; None where one makes no sense.
+    """Scores of a set of pictures; None for an undefined score.
 
     Attributes:
         kernel_to_cartoons: `kid_fid.kernel_distance` to the cartoons.
-        kernel_error: Its standard error.
-        kernel_to_photos: The same distance to the photos.
+        kernel_error: Standard error of `kernel_to_cartoons`.
+        kernel_to_photos: `kid_fid.kernel_distance` to the photos.
         frechet_to_cartoons: `kid_fid.frechet_distance` to the cartoons.
-        frechet_to_photos: The same distance to the photos.
-        content: Mean content distance from each photo.
-        drift: Mean distance of colors, `color_drift.Drift`.
-        turned: Share of the photos' clearly colored cells that have clearly
-            another hue.
+        frechet_to_photos: `kid_fid.frechet_distance` to the photos.
+        content: Mean content distance to each photo.
+        drift: Mean of `color_drift.Drift.distance`.
+        turned: Share of the photos' clearly colored cells with a clearly
+            different hue.
         edges: Mean of `drawn_score.LineStats.edges`.
         texture: Mean of `drawn_score.LineStats.texture`.
         drawn: Mean of `drawn_score.LineStats.drawn`.
-        comparison: What is kept of the photos, and what is added.
+        comparison: Consistency with the photos.
         faces: Number of faces found in the photos.
-        faces_kept: Share of these that are found at the same place.
+        faces_kept: Share of these faces found in the same place.
         quality: `quality.score`.
     """
 
@@ -88,59 +87,63 @@ def evaluate(
     cartoons: Sequence[pathlib.Path],
     *,
     image_size: int,
-    describe: inception.Inception,
-    content: Callable | None = None,
+    inception_features: inception.Inception,
+    content_features: Callable | None = None,
     detector: faces.Detector | None = None,
 ) -> dict[str, Score]:
-    """Measures methods of making cartoons on the same photos.
+    """Measures methods on the same photos.
 
     Args:
-        methods: What to measure, by name; `PHOTOS` and `CARTOONS` come on top.
-        photos: At least `MIN_PICTURES` files.
-        cartoons: At least `MIN_PICTURES` files.
-        image_size: Height and width that all are center-cropped to.
-        describe: Inception features.
-        content: Feature function of `perceptual_features.py`, or None to
-            leave content out.
-        detector: What finds faces, or None to leave them out.
+        methods: Methods to measure, by name; `PHOTOS` and `CARTOONS` are
+            added.
+        photos: Photo files, at least `MIN_PICTURES`.
+        cartoons: Cartoon files, at least `MIN_PICTURES`.
+        image_size: Height and width of the center crops.
+        inception_features: Inception features for KID and FID.
+        content_features: Feature function of `perceptual_features.py`, or
+            None to skip the content distance.
+        detector: Face detector, or None to skip faces.
 
     Returns:
         Scores by name: of the photos, of each method, and of the cartoons.
     """
-    settings = {"image_size": image_size, "describe": describe}
-    aim = _measure({CARTOONS: unchanged}, cartoons, CARTOONS, **settings)[
+    settings = {
+        "image_size": image_size,
+        "inception_features": inception_features,
+    }
+    target = _measure({CARTOONS: identity}, cartoons, CARTOONS, **settings)[
         CARTOONS
     ]
     tallies = _measure(
-        {PHOTOS: unchanged, **methods},
+        {PHOTOS: identity, **methods},
         photos,
         PHOTOS,
         **settings,
-        content=content,
+        content_features=content_features,
         detector=detector,
     )
-    start = tallies[PHOTOS]
+    source = tallies[PHOTOS]
     scores = {
-        name: _score(tally, start, aim)
-        for name, tally in {**tallies, CARTOONS: aim}.items()
+        name: _score(tally, source, target)
+        for name, tally in {**tallies, CARTOONS: target}.items()
     }
-    scores[CARTOONS] = _without_changes(scores[CARTOONS])
+    scores[CARTOONS] = _without_comparison(scores[CARTOONS])
     return scores
 
 
-def describe_files(
-    describe: inception.Inception,
+def file_features(
+    inception_features: inception.Inception,
     paths: Sequence[pathlib.Path],
     image_size: int,
     stage: str,
 ) -> np.ndarray:
-    """Inception features of picture files, with progress.
+    """Computes Inception features of picture files, showing progress.
 
     Args:
-        describe: Inception features.
-        paths: At least one file.
-        image_size: Height and width that each is center-cropped to.
-        stage: What is being done, for the progress.
+        inception_features: Inception features.
+        paths: Picture files; at least one.
+        image_size: Height and width of the center crops.
+        stage: Label for the progress bar.
     """
 
     def crops(watch):
@@ -149,23 +152,23 @@ def describe_files(
             watch(stage, done, len(paths))
 
     with progress.Progress() as watch:
-        return describe(crops(watch))
+        return inception_features(crops(watch))
 
 
 def read_crop(path: pathlib.Path, image_size: int) -> np.ndarray:
-    """The center of a picture file, as `(image_size, image_size, 3)`."""
+    """Reads the center crop of a file, `(image_size, image_size, 3)`."""
     picture = pictures.read_picture(path)
     return pipeline.center_crop(picture, image_size).numpy()
 
 
-def unchanged(picture: np.ndarray) -> np.ndarray:
-    """Makes nothing of a picture."""
+def identity(picture: np.ndarray) -> np.ndarray:
+    """Returns the picture unchanged."""
     return picture
 
 
 @dataclasses.dataclass(frozen=True)
 class _Tally:
-    """Measurements, picture by picture."""
+    """Measurements of each picture."""
 
     features: list = dataclasses.field(default_factory=list)
     content: list = dataclasses.field(default_factory=list)
@@ -179,29 +182,36 @@ class _Tally:
 
 
 def _measure(
-    methods, paths, kind, *, image_size, describe, content=None, detector=None
+    methods,
+    paths,
+    label,
+    *,
+    image_size,
+    inception_features,
+    content_features=None,
+    detector=None,
 ):
-    """A tally of each method, in one pass that holds few pictures at a time."""
+    """Tallies of all methods, in one pass that holds few pictures."""
     tallies = {name: _Tally() for name in methods}
     done, total = 0, len(paths) * len(methods)
     with progress.Progress() as watch:
         for start in range(0, len(paths), _BATCH):
             batch = paths[start : start + _BATCH]
             crops = [read_crop(path, image_size) for path in batch]
-            before = _Originals.of(crops, content, detector)
-            for name, make in methods.items():
-                made = [make(crop) for crop in crops]
+            originals = _Originals.of(crops, content_features, detector)
+            for name, method in methods.items():
+                results = [method(crop) for crop in crops]
                 tally = tallies[name]
-                tally.features.extend(describe(made))
-                tally.line_stats.extend(map(drawn_score.line_stats, made))
-                _compare(tally, before, made, content, detector)
+                tally.features.extend(inception_features(results))
+                tally.line_stats.extend(map(drawn_score.line_stats, results))
+                _compare(tally, originals, results, content_features, detector)
                 done += len(batch)
-                watch(f"Measuring {kind}", done, total)
+                watch(f"Measuring {label}", done, total)
     return tallies
 
 
 class _Originals(NamedTuple):
-    """Photos, and what each method of making cartoons is compared with."""
+    """Photos and their features, computed once for all methods."""
 
     photos: list
     structures: list
@@ -209,30 +219,30 @@ class _Originals(NamedTuple):
     faces: list
 
     @classmethod
-    def of(cls, photos, content, detector):
+    def of(cls, photos, content_features, detector):
         return cls(
             photos,
             list(map(structure.find_structure, photos)),
-            content and _content_maps(content, photos),
+            content_features and _content_maps(content_features, photos),
             list(map(detector, photos)) if detector else [],
         )
 
 
-def _compare(tally, before, made, content, detector):
-    tally.drifts.extend(map(color_drift.compare, before.photos, made))
-    for photo, cartoon in zip(before.structures, made, strict=True):
+def _compare(tally, originals, results, content_features, detector):
+    tally.drifts.extend(map(color_drift.compare, originals.photos, results))
+    for photo, cartoon in zip(originals.structures, results, strict=True):
         tally.pool.add(photo, cartoon)
-    if content:
-        maps = _content_maps(content, made)
-        tally.content.extend(map(losses.content_loss, before.content, maps))
+    if content_features:
+        maps = _content_maps(content_features, results)
+        tally.content.extend(map(losses.content_loss, originals.content, maps))
     if detector:
-        found = map(detector, made)
-        tally.faces.extend(map(len, before.faces))
-        tally.faces_kept.extend(map(faces.count_kept, before.faces, found))
+        found = map(detector, results)
+        tally.faces.extend(map(len, originals.faces))
+        tally.faces_kept.extend(map(faces.count_kept, originals.faces, found))
 
 
-def _content_maps(content, many: Iterable[np.ndarray]):
-    return content(pictures.to_network(np.stack(list(many))))
+def _content_maps(content_features, batch: Iterable[np.ndarray]):
+    return content_features(pictures.to_network(np.stack(list(batch))))
 
 
 def _score(tally, photos, cartoons):
@@ -245,8 +255,8 @@ def _score(tally, photos, cartoons):
     turned = sum(drift.turned for drift in tally.drifts)
     edges, texture, drawn = np.mean(tally.line_stats, axis=0)
     kernel = between(kid_fid.kernel_distance, cartoons)
-    compared = tally.pool.result()
-    in_photos = sum(tally.faces)
+    comparison = tally.pool.result()
+    photo_faces = sum(tally.faces)
     return Score(
         kernel_to_cartoons=kernel,
         kernel_error=between(kid_fid.kernel_distance_error, cartoons),
@@ -259,26 +269,26 @@ def _score(tally, photos, cartoons):
         edges=float(edges),
         texture=float(texture),
         drawn=float(drawn),
-        comparison=compared,
-        faces=in_photos if tally.faces else None,
-        faces_kept=sum(tally.faces_kept) / in_photos if in_photos else None,
-        quality=_quality(kernel, compared, photos.pool.result()),
+        comparison=comparison,
+        faces=photo_faces if tally.faces else None,
+        faces_kept=sum(tally.faces_kept) / photo_faces if photo_faces else None,
+        quality=_quality(kernel, comparison, photos.pool.result()),
     )
 
 
-def _quality(kernel, compared, photos):
+def _quality(kernel, comparison, photos):
     if kernel is None:
         return None
-    return quality.score(kernel, quality.components(compared, photos))
+    return quality.score(kernel, quality.components(comparison, photos))
 
 
-def _without_changes(score):
-    """Nothing was made of the cartoons: there is no change to speak of."""
-    no_change = ("stray", "contours", "fringes", "contrast", "details")
+def _without_comparison(score):
+    """Drops the metrics that compare with photos: cartoons have none."""
+    undefined = ("stray", "contours", "fringes", "contrast", "details")
     return dataclasses.replace(
         score,
         content=None,
         drift=None,
         turned=None,
-        comparison=score.comparison._replace(**dict.fromkeys(no_change)),
+        comparison=score.comparison._replace(**dict.fromkeys(undefined)),
     )

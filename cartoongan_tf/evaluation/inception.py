@@ -1,11 +1,10 @@
-"""Inception features: what the pictures of two sets are compared by.
+"""Inception features, for distances between sets of pictures.
 
-Pictures are uint8 RGB; the network sees them at 299x299, in [-1, 1], resized
-bilinearly with pixels at half-integer places (and antialiased, which matters
-only for pictures that are larger).
+Pictures are uint8 RGB, resized to 299x299 in [-1, 1]: bilinearly, with
+half-pixel centers (and antialiasing, which affects only larger pictures).
 
-A metric is comparable with another only if both come from one network: hence
-the name that goes with the features, as in "KID-768".
+Metrics are comparable only if they come from the same network: hence the name
+that goes with the features, as in "KID-768".
 """
 
 import itertools
@@ -26,7 +25,7 @@ from cartoongan_tf.nn import pretrained
 _FLAG = "inception_weights"
 _SIDE = 299
 _BATCH = 16
-# Convolutions of the two towers of the blocks that keep the size.
+# Number of convolutions in the two towers of the blocks without reduction.
 _BLOCKS = {
     **dict.fromkeys(("mixed", "mixed_1", "mixed_2"), (2, 3)),
     **dict.fromkeys(("mixed_4", "mixed_5", "mixed_6", "mixed_7"), (3, 5)),
@@ -38,12 +37,12 @@ class Inception:
     """A frozen Inception network as a function from pictures to features.
 
     Args:
-        network: From images in [-1, 1], of shape `(batch, 299, 299, 3)`, to
-            features.
-        name: What metrics computed with it are to be called by.
+        network: Network from images in [-1, 1], of shape
+            `(batch, 299, 299, 3)`, to features.
+        name: Name of the network in the names of metrics.
 
     Call arguments:
-        many: uint8 RGB pictures, all of one size; at least one.
+        images: uint8 RGB pictures of equal size; at least one.
 
     Returns:
         float32 array of shape `(number, dimensions)`.
@@ -55,36 +54,37 @@ class Inception:
         @tf.function(
             input_signature=[tf.TensorSpec((None, None, None, 3), tf.uint8)]
         )
-        def describe(pixels):
+        def extract(pixels):
             images = tf.image.resize(
                 pictures.to_network(pixels), (_SIDE, _SIDE), antialias=True
             )
             return network(images, training=False)
 
-        self._describe = describe
+        self._extract = extract
 
-    def __call__(self, many: Iterable[np.ndarray]) -> np.ndarray:
-        rest = iter(many)
+    def __call__(self, images: Iterable[np.ndarray]) -> np.ndarray:
+        rest = iter(images)
         batches = iter(lambda: list(itertools.islice(rest, _BATCH)), [])
         return np.concatenate(
-            [self._describe(np.stack(batch)).numpy() for batch in batches]
+            [self._extract(np.stack(batch)).numpy() for batch in batches]
         )
 
 
 @keras_settings.fixed()
 def load_inception(weights: str = choices.IMAGENET) -> Inception:
-    """Opens an Inception network.
+    """Loads an Inception network.
 
     Args:
-        weights: An `.npz` file of the network of 2015 that FID is defined by,
-            up to mixed_7, batch norm folded: `NAME_kernel` (height, width, in,
-            out) and `NAME_bias`, `mixed_7_tower_2_conv` being the last NAME.
-            Its features are the means of mixed_7's channels, 768 in number.
-            Or `"imagenet"` to let Keras fetch its own InceptionV3, or the
-            `.h5` file that Keras fetches: the means of its last 2048.
+        weights: An `.npz` file of the 2015 network that defines FID, up to
+            mixed_7, with batch normalization folded in: `NAME_kernel` (height,
+            width, in, out) and `NAME_bias`, where `mixed_7_tower_2_conv` is
+            the last NAME. Its features are the means of mixed_7's 768
+            channels. Or `"imagenet"` to let Keras download its InceptionV3, or
+            the `.h5` file that Keras downloads: the means of its last 2048
+            channels.
 
     Raises:
-        InputError: If the weights cannot be had.
+        InputError: If the weights are not available.
     """
     weights = str(weights)
     pretrained.check_weights(_FLAG, weights)
@@ -96,7 +96,7 @@ def load_inception(weights: str = choices.IMAGENET) -> Inception:
         weights,
         flag=_FLAG,
         file="inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5",
-        otherwise="name an .npz file of the network of 2015",
+        alternative="name an .npz file of the 2015 network",
     )
     return Inception(_pooled(network.input, network.output), "InceptionV3")
 
@@ -107,13 +107,13 @@ def _network_of_2015(path):
         return _build(arrays)
     except (LookupError, ValueError) as error:
         raise errors.InputError(
-            f"`{_FLAG}`={path} are not those of Inception up to mixed_7: "
-            f"{error}"
+            f"`{_FLAG}`={path} does not hold the weights of Inception up to "
+            f"mixed_7: {error}"
         ) from error
 
 
 def _build(arrays):
-    """Szegedy et al., 2015, "Rethinking the Inception architecture"."""
+    """Network of "Rethinking the Inception Architecture" (Szegedy, 2015)."""
 
     def convolve(images, name, **options):
         kernel = arrays[f"{name}_kernel"].astype("float32")
@@ -145,9 +145,9 @@ def _mixed(convolve, maps, block):
         for number in range(1, length):
             branch = convolve(branch, f"{block}_{tower}_conv_{number}")
         branches.append(branch)
-    # Like all of Keras and TensorFlow, without counting the padding.
-    around = keras.layers.AveragePooling2D(3, strides=1, padding="same")(maps)
-    branches.append(convolve(around, f"{block}_tower_2_conv"))
+    # The average excludes the padding, as always in Keras and TensorFlow.
+    pooled = keras.layers.AveragePooling2D(3, strides=1, padding="same")(maps)
+    branches.append(convolve(pooled, f"{block}_tower_2_conv"))
     return keras.layers.Concatenate(name=block)(branches)
 
 

@@ -1,4 +1,4 @@
-"""The result of an evaluation: a table, a file of metrics, a contact sheet."""
+"""Report of an evaluation: table, JSON file of metrics, contact sheet."""
 
 import importlib.metadata
 import json
@@ -17,18 +17,18 @@ from cartoongan_tf.evaluation import evaluator
 from cartoongan_tf.images import contact_sheets
 from cartoongan_tf.images import pictures
 
-_COLUMNS = 8  # Photos on the sheet.
-_SIDE = 192  # Pixels that each has there at most.
+_MAX_PHOTOS = 8  # On the contact sheet.
+_MAX_SIDE = 192  # Pixels of each photo on the contact sheet.
 _PACKAGES = ("tensorflow", "keras", "numpy")
 
 
 def metrics(score: evaluator.Score, inception: str) -> dict[str, float | None]:
-    """A score in the units and by the names in which it is reported.
+    """Converts a score to reported metrics, with their names and units.
 
     Args:
-        score: The score.
-        inception: Name of the Inception features, which is a part of the
-            names of their metrics.
+        score: Score to convert.
+        inception: Name of the Inception network, a part of the names of its
+            metrics.
     """
     kid, fid = f"KID-{inception}", f"FID-{inception}"
     return {
@@ -69,23 +69,23 @@ def show(
     title: str,
     note: str,
 ) -> None:
-    """Prints a column for each method of making cartoons, a row a metric.
+    """Prints a table with a column for each method and a row for each metric.
 
     Args:
-        console: Where to.
-        table: `metrics` by name.
-        title: What was measured.
-        note: What to know of all of them.
+        console: Console to print to.
+        table: `metrics` by method.
+        title: Title of the table.
+        note: Caption of the table.
     """
-    drawn = rich.table.Table(title=title, caption=note)
-    drawn.add_column("")
+    rich_table = rich.table.Table(title=title, caption=note)
+    rich_table.add_column("")
     for name in table:
         heading = rich.text.Text(name, overflow="fold")
-        drawn.add_column(heading, justify="right")
+        rich_table.add_column(heading, justify="right")
     for metric in next(iter(table.values())):
         values = (_text(column[metric]) for column in table.values())
-        drawn.add_row(metric, *values)
-    console.print(drawn)
+        rich_table.add_row(metric, *values)
+    console.print(rich_table)
 
 
 def write_metrics(
@@ -93,12 +93,12 @@ def write_metrics(
     tables: Mapping[int, Mapping[str, Mapping[str, float | None]]],
     settings: Mapping,
 ) -> None:
-    """Writes all metrics, and what they were measured with, as JSON.
+    """Writes all metrics, and the settings of the evaluation, as JSON.
 
     Args:
         path: File to write.
-        tables: By the image size in pixels, `metrics` by name.
-        settings: What they were measured with.
+        tables: `metrics` by method, by image size in pixels.
+        settings: Settings of the evaluation.
     """
     versions = {name: importlib.metadata.version(name) for name in _PACKAGES}
     content = {**settings, "versions": versions, "metrics": tables}
@@ -111,20 +111,20 @@ def write_sheet(
     photos: Sequence[pathlib.Path],
     image_size: int,
 ) -> None:
-    """Writes a contact sheet: photos, and below them their cartoons."""
+    """Writes a contact sheet: a row of photos, and a row for each method."""
     crops = [
         evaluator.read_crop(photo, image_size)
-        for photo in sampling.evenly_spaced(photos, _COLUMNS)
+        for photo in sampling.evenly_spaced(photos, _MAX_PHOTOS)
     ]
-    shown, captions = [], []
-    for name, make in {
-        evaluator.PHOTOS: evaluator.unchanged,
+    cells, captions = [], []
+    for name, method in {
+        evaluator.PHOTOS: evaluator.identity,
         **methods,
     }.items():
-        shown += [make(crop) for crop in crops]
+        cells += [method(crop) for crop in crops]
         captions += [name] + [""] * (len(crops) - 1)
     sheet = contact_sheets.contact_sheet(
-        shown, captions, columns=len(crops), side=min(image_size, _SIDE)
+        cells, captions, columns=len(crops), side=min(image_size, _MAX_SIDE)
     )
     pictures.write_png(path, sheet)
 

@@ -1,10 +1,10 @@
-"""Edge flow: which way contours run, and averages along them.
+"""Edge flow: directions of contours, and averaging along them.
 
-A structure tensor, averaged over squares, tells around each pixel the
-direction in which an image changes least, and how far all changes agree
-(Weickert, 1998). Averaged along that direction, a line closes its gaps and
-loses its frayed edges (line integral convolution, Cabral and Leedom, 1993; for
-lines of drawings Kang et al., 2007, and Winnemoeller et al., 2012).
+The smoothed structure tensor gives the direction in which an image changes
+least around each pixel, and the coherence of the gradients (Weickert, 1998).
+Averaging along that direction closes gaps in lines and smooths frayed edges
+(line integral convolution, Cabral and Leedom, 1993; for line drawings Kang et
+al., 2007, and Winnemoeller et al., 2012).
 
 Images are float, `(batch, height, width, 1)`. Written in `keras.ops` only.
 """
@@ -15,26 +15,25 @@ from keras import ops
 
 from cartoongan_tf.filters import guided_filter
 
-_NOISE = 1e-4  # Squared difference of neighbors that has no direction.
+_NOISE_ENERGY = 1e-4  # Squared gradient below which there is no direction.
 
 
 def coherence(light, radius=5):
-    """How far all differences around a pixel have one direction.
+    """Coherence of the gradients around each pixel; 1 for one direction.
 
-    From the eigenvalues of the structure tensor: their difference by their
+    The difference of the eigenvalues of the structure tensor, divided by their
     sum (Weickert, 1998).
 
     Args:
         light: Images of shape `(batch, height, width, 1)`.
-        radius: Half the side, in pixels, of the squares that have one
-            direction, or not.
+        radius: Radius of the structure tensor's box blur, in pixels.
 
     Returns:
         Images of the same shape in [0, 1].
     """
     down, across, both = _structure_tensor(light, radius)
     difference = ops.sqrt(ops.square(down - across) + 4 * ops.square(both))
-    return difference / (down + across + _NOISE)
+    return difference / (down + across + _NOISE_ENERGY)
 
 
 def average_along(images, light, length=5, radius=2):
@@ -43,10 +42,9 @@ def average_along(images, light, length=5, radius=2):
     Args:
         images: Images of shape `(batch, height, width, 1)`.
         light: Images of the same shape, whose contours give the direction.
-        length: How many pixels to go, each way, with the weights of a
-            Gaussian whose standard deviation is half of that.
-        radius: Half the side, in pixels, of the squares that have one
-            direction.
+        length: Pixels to average over in each direction, with Gaussian
+            weights whose standard deviation is half of it.
+        radius: Radius of the structure tensor's box blur, in pixels.
 
     Returns:
         Images of the same shape.
@@ -55,28 +53,29 @@ def average_along(images, light, length=5, radius=2):
     steepest = ops.arctan2(2 * both, across - down) / 2
     flow = ops.concatenate([ops.cos(steepest), -ops.sin(steepest)], axis=-1)
     field = ops.concatenate([images, flow], axis=-1)
-    start = _places(images)
+    start = _coordinates(images)
     total, weights = images, 1.0
     for sign in (1.0, -1.0):
-        place, heading = start, sign * flow
+        position, direction = start, sign * flow
         for step in range(1, length + 1):
-            place = place + heading
-            seen = _sample(field, place)
+            position = position + direction
+            sampled = _sample(field, position)
             weight = math.exp(-2 * (step / length) ** 2)
-            total += weight * seen[..., :1]
+            total += weight * sampled[..., :1]
             weights += weight
-            # A direction and its opposite are the same contour.
-            turned = ops.sum(seen[..., 1:] * heading, axis=-1, keepdims=True)
-            heading = ops.where(turned < 0, -seen[..., 1:], seen[..., 1:])
+            # Opposite directions are the same contour: keep going forward.
+            next_flow = sampled[..., 1:]
+            dot = ops.sum(next_flow * direction, axis=-1, keepdims=True)
+            direction = ops.where(dot < 0, -next_flow, next_flow)
     return total / weights
 
 
 def blur(images, radius):
-    """Means over squares, and once more over those.
+    """Applies a box blur twice.
 
     Args:
         images: Images of shape `(batch, height, width, channels)`.
-        radius: Half the side of the squares, in pixels.
+        radius: Radius of the box, in pixels.
 
     Returns:
         Images of the same shape.
@@ -86,14 +85,14 @@ def blur(images, radius):
     return images
 
 
-def slopes(light):
-    """Slopes down and across, from the pixels on both sides of each.
+def gradients(light):
+    """Central differences, vertical and horizontal.
 
     Args:
         light: Images of shape `(batch, height, width, channels)`.
 
     Returns:
-        Two images of the same shape, in units of the images by pixel.
+        Two images of the same shape, in units of the images per pixel.
     """
     none = (0, 0)
     padded = ops.pad(light, (none, (1, 1), (1, 1), none), mode="symmetric")
@@ -102,19 +101,19 @@ def slopes(light):
     return down / 2, across / 2
 
 
-def steepness(light):
-    """Slopes where they are steepest, of the same shape as `light`."""
-    down, across = slopes(light)
+def gradient_magnitude(light):
+    """Magnitude of the gradient, of the same shape as `light`."""
+    down, across = gradients(light)
     return ops.sqrt(ops.square(down) + ops.square(across))
 
 
 def _structure_tensor(light, radius):
-    down, across = slopes(light)
+    down, across = gradients(light)
     products = (down * down, across * across, down * across)
     return [blur(product, radius) for product in products]
 
 
-def _places(images):
+def _coordinates(images):
     """Row and column of each pixel, `(batch, height, width, 2)`."""
     batch, height, width, _ = images.shape
     rows, columns = ops.meshgrid(
@@ -122,14 +121,14 @@ def _places(images):
         ops.arange(width, dtype=images.dtype),
         indexing="ij",
     )
-    places = ops.stack([rows, columns], axis=-1)
-    return ops.broadcast_to(places, (batch, height, width, 2))
+    coordinates = ops.stack([rows, columns], axis=-1)
+    return ops.broadcast_to(coordinates, (batch, height, width, 2))
 
 
-def _sample(images, places):
-    """Images at the pixels nearest to places, which may lie outside."""
+def _sample(images, positions):
+    """Nearest-neighbor sampling; positions are clamped to the image."""
     batch, height, width, channels = images.shape
-    nearest = ops.cast(ops.round(places), "int32")
+    nearest = ops.cast(ops.round(positions), "int32")
     rows = ops.clip(nearest[..., 0], 0, height - 1)
     columns = ops.clip(nearest[..., 1], 0, width - 1)
     numbers = ops.reshape(ops.arange(batch), (batch, 1, 1))

@@ -1,4 +1,4 @@
-"""Color grading: the colors that a target has in place of the photo's.
+"""Color grading of content targets: saturation and tone curve.
 
 Images are float, `(batch, height, width, 3)`, in [-1, 1]. Written in
 `keras.ops` only.
@@ -12,20 +12,20 @@ from keras import ops
 from cartoongan_tf.filters import luminance
 from cartoongan_tf.filters import skin
 
-_GAMMA = 0.85  # Lifts what is dark; black and white stay.
-_LEAST = 1e-3  # Divisor.
-_SKIN_SHARE = 0.5  # Of what saturation adds, which skin does without.
+_GAMMA = 0.85  # Lifts dark tones; black and white stay.
+_EPSILON = 1e-3  # Minimum divisor.
+_SKIN_PROTECTION = 0.5  # Fraction of added saturation withheld from skin.
 
 
 class Grade(NamedTuple):
-    """What is done to colors.
+    """Parameters of a color grade.
 
     Attributes:
-        saturation: Factor for the distance of colors from their gray, which
-            is less for skin, so that it does not turn orange.
-        curve: Luminance before and after, in [0, 1], both rising, from
-            `(0, 0)` to `(1, 1)`: a tone curve of straight lines between these
-            points. None for a gamma of 0.85.
+        saturation: Factor for the distance of colors from gray; weaker on
+            skin, so that it does not turn orange.
+        curve: Points `(before, after)` of a piecewise linear tone curve for
+            luminance, both ascending from `(0, 0)` to `(1, 1)`. None for a
+            gamma of 0.85.
         line_lightness: Factor for the lightness of lines, in [0, 1]: 0 for
             black ink, 1 for a dark tone of the color below them.
     """
@@ -35,46 +35,47 @@ class Grade(NamedTuple):
     line_lightness: float = 1.0
 
 
-PLAIN = Grade()
+DEFAULT = Grade()
 
 
-def grade(images, wanted: Grade = PLAIN):
-    """Applies a grade.
+def grade(images, parameters: Grade = DEFAULT):
+    """Applies a color grade.
 
     Args:
         images: Images of shape `(batch, height, width, 3)` in [-1, 1].
-        wanted: The grade.
+        parameters: Grade to apply.
 
     Returns:
         Images of the same shape.
     """
-    if wanted.curve is None:
-        saturated = _saturate(images, wanted.saturation)
+    if parameters.curve is None:
+        saturated = _saturate(images, parameters.saturation)
         return 2 * ((saturated + 1) / 2) ** _GAMMA - 1
-    return _saturate(_bend(images, wanted.curve), wanted.saturation)
+    toned = _apply_curve(images, parameters.curve)
+    return _saturate(toned, parameters.saturation)
 
 
 def _saturate(images, saturation):
     gray = luminance.luminance(images)
-    share = 1 - _SKIN_SHARE * skin.likeness(images)
-    factor = 1 + (saturation - 1) * share
+    strength = 1 - _SKIN_PROTECTION * skin.likelihood(images)
+    factor = 1 + (saturation - 1) * strength
     return ops.clip(gray + factor * (images - gray), -1, 1)
 
 
-def _bend(images, curve):
-    """Gives luminance by a tone curve; hues stay."""
+def _apply_curve(images, curve):
+    """Maps luminance by a tone curve, keeping hues."""
     pixels = (images + 1) / 2
     light = luminance.luminance(pixels)
-    wanted = _interpolate(light, curve)
+    target = _interpolate(light, curve)
     brightest = ops.max(pixels, axis=-1, keepdims=True)
     factor = ops.minimum(
-        wanted / ops.maximum(light, _LEAST),
-        1 / ops.maximum(brightest, _LEAST),
+        target / ops.maximum(light, _EPSILON),
+        1 / ops.maximum(brightest, _EPSILON),
     )
     scaled = pixels * factor
-    # A color that gets no brighter as it is becomes paler.
+    # A color that cannot get brighter at its saturation is blended with white.
     light = luminance.luminance(scaled)
-    white = (wanted - light) / ops.maximum(1 - light, _LEAST)
+    white = (target - light) / ops.maximum(1 - light, _EPSILON)
     return 2 * ops.clip(scaled + white * (1 - scaled), 0, 1) - 1
 
 

@@ -1,8 +1,8 @@
-"""A guided filter: photos without their texture (He et al., 2013).
+"""Guided filter: removes the texture of photos (He et al., 2013).
 
-An edge-preserving smoother whose output is, around each pixel, a linear
-function of the photo's own gray: what varies little there (fur, wood grain,
-plaster) is averaged away, and what varies much (contours) stays.
+Edge-preserving smoothing whose output is, around each pixel, a linear function
+of the photo's own gray: small variations (fur, wood grain, plaster) are
+averaged away, and large ones (contours) stay.
 
 Images are float, `(batch, height, width, 3)`, in [-1, 1]. Written in
 `keras.ops` only.
@@ -12,15 +12,15 @@ from keras import ops
 
 
 def smooth(images, radius=2, epsilon=0.02, passes=2):
-    """Takes the texture out of images, and leaves their contours.
+    """Removes texture from images, and keeps their contours.
 
     Args:
         images: Images of shape `(batch, height, width, 3)` in [-1, 1].
-        radius: Half the side, in pixels, of the square that is averaged
-            over; below the height and the width.
-        epsilon: Variance, in squared units of the images, below which
-            something counts as texture.
-        passes: How often the filter is applied.
+        radius: Radius of the box that is averaged over, in pixels; smaller
+            than the height and width.
+        epsilon: Variance below which variations count as texture, in squared
+            units of the images.
+        passes: Number of times to apply the filter.
 
     Returns:
         Images of the same shape.
@@ -41,11 +41,11 @@ def _filter(images, radius, epsilon):
 
 
 def box(images, radius):
-    """Means over squares, mirrored at the border; rows first, then columns.
+    """Separable box blur with reflection padding.
 
     Args:
         images: Images of shape `(batch, height, width, channels)`.
-        radius: Half the side of the squares, in pixels.
+        radius: Radius of the box, in pixels.
 
     Returns:
         Images of the same shape.

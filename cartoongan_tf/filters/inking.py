@@ -1,17 +1,16 @@
-"""Ink and paint: photos in few flat tones, with lines along contours or none.
+"""Ink and paint: content targets of flat tones, with or without lines.
 
-Where a discriminator alone takes too long to draw contours, the content loss
-can ask for them: this is what a generator is then told to draw. A line lies on
-the darker side of a contour, where the surroundings are brighter than the
-place itself (a difference of means along the contour, as in Winnemoeller et
-al., 2012, XDoG), only where the contour runs on in one direction, and not in
-texture. As with a brush, outlines of whole things are bold, and lines inside
-them fine. Outlines go on where their contour becomes faint; fine lines do not,
-and hardly show on skin: they would draw the folds of a face. All are in a dark
-tone of the color below them, as a colorist's line holds are: black in dark
-hair, brown along a shadow on skin, so that a nose or a mouth is no black bar.
-A grade can make them darker. Luminance is cel shaded, and colors keep their
-hue.
+Where a generator takes too long to learn contours from the discriminator alone,
+the content loss can ask for them. A line lies on the darker side of a contour,
+where a pixel is darker than its surroundings (a difference of blurs along the
+contour, as in XDoG, Winnemoeller et al., 2012), only where the contour has
+one direction, and not in texture. As with a brush, outlines of whole objects
+are bold, and lines inside them fine. Outlines continue where their contour
+becomes faint; fine lines do not, and are nearly transparent on skin, where they
+would draw the folds of a face. All have a dark tone of the color below them,
+like a colorist's line holds: black in dark hair, brown along a shadow on skin,
+so that a nose or a mouth is not a black bar. A grade can make them darker.
+Luminance is cel shaded, and colors keep their hue.
 
 Images are float, `(batch, height, width, 3)`, in [-1, 1]. Written in
 `keras.ops` only.
@@ -28,68 +27,68 @@ from cartoongan_tf.filters import luminance
 from cartoongan_tf.filters import skin
 from cartoongan_tf.filters import texture
 
-_PAINT_STRENGTH = 0.004  # Of L0 smoothing: what has no lines keeps more.
+_PAINT_STRENGTH = 0.004  # L0 smoothing; weaker, since there are no lines.
 _BLACK = -0.92
-# Color of a line, in [0, 1], by the color below it, where lines are lightest.
+# Lightness of a line, relative to the color below it, at full line_lightness.
 _FINE_SHADE = 0.45
 _BOLD_SHADE = 0.3
-_SKIN_LINES = 0.2  # Opacity of fine lines on skin.
-_SHADE_RANGE = (0.1, 0.4)  # Difference: a fine line is black above.
-# Half the sides, in pixels, of the two squares whose means are compared.
+_SKIN_LINE_OPACITY = 0.2  # Fine lines only.
+_SHADE_RANGE = (0.1, 0.4)  # Difference at which fine lines start to be black.
+# Radii, in pixels, of the two box blurs whose difference finds lines.
 _FINE_RADII = (0, 2)
 _BOLD_RADII = (1, 3)
-_OUTLINE_RADIUS = 6  # Of the filter that leaves the outlines of whole things.
-_LINE_THRESHOLD = 0.018  # Difference from which on there is ink.
-_FAINT_THRESHOLD = 0.006  # The same where a line goes on.
-_LONGEST_FAINT = 12  # Pixels, from where a line is not faint.
-_GAIN = 35.0  # Ink, of 1, by the difference above that.
-_COHERENCE_RANGE = (0.35, 0.6)  # No ink below, all of it above.
+_OUTLINE_RADIUS = 6  # Guided filter that keeps the outlines of whole objects.
+_LINE_THRESHOLD = 0.018  # Difference at which a line starts.
+_FAINT_THRESHOLD = 0.006  # Difference at which a line continues.
+_MAX_FAINT_LENGTH = 12  # Pixels.
+_GAIN = 35.0  # Opacity per difference above the threshold.
+_COHERENCE_RANGE = (0.35, 0.6)  # No lines below, full opacity above.
 
 
-def ink(photos, grade=grading.PLAIN):
-    """Makes photos of few flat tones, and draws lines along their contours.
+def ink(photos, grade=grading.DEFAULT):
+    """Renders photos in a few flat tones, with lines along contours.
 
     Args:
         photos: Photos of shape `(batch, height, width, 3)` in [-1, 1].
-        grade: What becomes of their colors, a `grading.Grade`.
+        grade: Color grade, a `grading.Grade`.
 
     Returns:
         Images of the same shape.
     """
     graded = grading.grade(photos, grade)
     patches = l0_smoothing.smooth(graded)
-    tones, light = _in_tones(patches)
+    tones, light = _cel_shade(patches)
     outlines = guided_filter.smooth(patches, _OUTLINE_RADIUS)
     without_texture = 1 - texture.mask(graded)
 
-    darker, directed = _contours(light, _FINE_RADII)
-    opacity = directed * _opacity(darker, _LINE_THRESHOLD)
-    opacity *= 1 - (1 - _SKIN_LINES) * skin.likeness(outlines)
+    darkness, coherence = _contours(light, _FINE_RADII)
+    opacity = coherence * _opacity(darkness, _LINE_THRESHOLD)
+    opacity *= 1 - (1 - _SKIN_LINE_OPACITY) * skin.likelihood(outlines)
     shade = _shade(tones, _FINE_SHADE * grade.line_lightness)
-    color = shade + texture.ramp(darker, _SHADE_RANGE) * (_BLACK - shade)
+    color = shade + texture.ramp(darkness, _SHADE_RANGE) * (_BLACK - shade)
     drawn = tones + without_texture * opacity * (color - tones)
 
-    darker, directed = _contours(luminance.luminance(outlines), _BOLD_RADII)
-    opacity = _continued(
-        directed * _opacity(darker, _LINE_THRESHOLD),
-        directed * _opacity(darker, _FAINT_THRESHOLD),
+    darkness, coherence = _contours(luminance.luminance(outlines), _BOLD_RADII)
+    opacity = _extend(
+        coherence * _opacity(darkness, _LINE_THRESHOLD),
+        coherence * _opacity(darkness, _FAINT_THRESHOLD),
     )
     color = _shade(outlines, _BOLD_SHADE * grade.line_lightness)
     return drawn + without_texture * opacity * (color - drawn)
 
 
-def paint(photos, grade=grading.PLAIN):
-    """Makes photos of flat tones, without a line; arguments as of `ink`."""
+def paint(photos, grade=grading.DEFAULT):
+    """Renders photos in flat tones without lines; arguments as for `ink`."""
     graded = grading.grade(photos, grade)
-    return _in_tones(l0_smoothing.smooth(graded, _PAINT_STRENGTH))[0]
+    return _cel_shade(l0_smoothing.smooth(graded, _PAINT_STRENGTH))[0]
 
 
-def _in_tones(patches):
-    """Patches whose luminance is cel shaded, and that before."""
-    # Filtered, small spots get no lines and no tones of their own.
+def _cel_shade(patches):
+    """Cel-shaded patches, and their luminance before."""
+    # Smoothed, so that small spots get no lines and tones of their own.
     smoothed = guided_filter.smooth(patches)
     light = luminance.luminance(smoothed)
-    tones = cel_shading.posterize(light, skin.likeness(smoothed))
+    tones = cel_shading.posterize(light, skin.likelihood(smoothed))
     tones = patches + tones - light
     return ops.clip(tones, -1, 1), light
 
@@ -99,21 +98,21 @@ def _shade(colors, share):
 
 
 def _contours(light, radii):
-    """How much darker than their surroundings places are, and how directed."""
+    """Darkness relative to the surroundings, and coherence of direction."""
     near, far = (edge_flow.blur(light, radius) for radius in radii)
-    darker = edge_flow.average_along(far - near, near)
-    return darker, texture.ramp(edge_flow.coherence(near), _COHERENCE_RANGE)
+    darkness = edge_flow.average_along(far - near, near)
+    return darkness, texture.ramp(edge_flow.coherence(near), _COHERENCE_RANGE)
 
 
-def _opacity(darker, threshold):
-    return ops.clip(_GAIN * (darker - threshold), 0, 1)
+def _opacity(darkness, threshold):
+    return ops.clip(_GAIN * (darkness - threshold), 0, 1)
 
 
-def _continued(opacity, faint):
-    """Lines that go on along faint ones, by Canny's hysteresis."""
-    for _ in range(_LONGEST_FAINT):
-        beside = ops.max_pool(
+def _extend(opacity, faint):
+    """Extends lines along faint ones: hysteresis, as in Canny."""
+    for _ in range(_MAX_FAINT_LENGTH):
+        neighbors = ops.max_pool(
             opacity, 3, 1, padding="same", data_format="channels_last"
         )
-        opacity = ops.maximum(opacity, ops.minimum(beside, faint))
+        opacity = ops.maximum(opacity, ops.minimum(neighbors, faint))
     return opacity

@@ -1,8 +1,8 @@
-"""L0 gradient minimization: photos made of flat patches (Xu et al., 2011).
+"""L0 gradient minimization: reduces photos to flat patches (Xu et al., 2011).
 
-Finds the image near to a photo that has the fewest places where it changes:
-shading and texture become flat patches, contours stay as sharp as they were.
-That is how illustrations are painted. (A guided filter leaves soft shading.)
+Finds the image close to a photo that has the fewest nonzero gradients: shading
+and texture become flat patches, and contours stay as sharp as they were, as in
+painted illustrations. (A guided filter leaves soft shading.)
 
 Images are float, `(batch, height, width, 3)`, in [-1, 1]. Written in
 `keras.ops` only.
@@ -11,18 +11,18 @@ Images are float, `(batch, height, width, 3)`, in [-1, 1]. Written in
 import numpy as np
 from keras import ops
 
-_PENALTY_FACTOR = 4.0  # Factor of the penalty from one iteration to the next.
+_PENALTY_FACTOR = 4.0  # Growth of the penalty per iteration.
 _MAX_PENALTY = 1e4
 
 
 def smooth(images, strength=0.01):
-    """Makes images of flat patches.
+    """Flattens images into patches.
 
     Args:
         images: Images of shape `(batch, height, width, 3)` in [-1, 1].
-        strength: Lambda of the paper, for pixels in [0, 1]: a change of less
-            than about its root is flattened. 0.003 keeps wrinkles, 0.01 makes
-            a face of few patches.
+        strength: Lambda of the paper, for pixels in [0, 1]: gradients below
+            about its square root are flattened. 0.003 keeps wrinkles, 0.01
+            reduces a face to a few patches.
 
     Returns:
         Images of the same shape.
@@ -35,22 +35,22 @@ def smooth(images, strength=0.01):
     smoothed, penalty = pixels, 2 * strength
     while penalty < _MAX_PENALTY:
         down, across = (_next(smoothed, axis) - smoothed for axis in (-2, -1))
-        # All channels change at a place, or none does.
+        # All channels keep the gradient of a pixel, or none does.
         energy = ops.sum(
             ops.square(down) + ops.square(across), axis=1, keepdims=True
         )
-        stays = ops.cast(energy >= strength / penalty, images.dtype)
-        down, across = stays * down, stays * across
+        is_kept = ops.cast(energy >= strength / penalty, images.dtype)
+        down, across = is_kept * down, is_kept * across
         divergence = _previous(down, -2) - down + _previous(across, -1) - across
         real, imaginary = _fft(divergence)
-        kept = 1 / (1 + penalty * response)
-        # Differences sum to zero. Rounded they do not quite, and the penalty
-        # is large: without this, an image's mean would drift.
-        changed = ops.where(response > 0, penalty * kept, 0)
+        image_gain = 1 / (1 + penalty * response)
+        # Differences sum to zero except for rounding, which the large penalty
+        # amplifies: without the mask, the mean of an image would drift.
+        gradient_gain = ops.where(response > 0, penalty * image_gain, 0)
         smoothed = ops.ifft2(
             (
-                kept * spectrum[0] + changed * real,
-                kept * spectrum[1] + changed * imaginary,
+                image_gain * spectrum[0] + gradient_gain * real,
+                image_gain * spectrum[1] + gradient_gain * imaginary,
             )
         )[0]
         penalty *= _PENALTY_FACTOR
@@ -70,7 +70,7 @@ def _previous(images, axis):
 
 
 def _laplacian_response(height, width):
-    """Squared frequency response of differences down and across."""
+    """Squared frequency response of vertical and horizontal differences."""
     rows, columns = (
         2 - 2 * np.cos(2 * np.pi * np.arange(side) / side)
         for side in (height, width)

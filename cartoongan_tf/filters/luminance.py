@@ -1,15 +1,15 @@
-"""Luminance: the light and shade of images, without their colors.
+"""Luminance of RGB images.
 
 Written in `keras.ops` only.
 """
 
 from keras import ops
 
-_WEIGHTS = (0.299, 0.587, 0.114)  # Of red, green and blue: ITU-R BT.601.
+_WEIGHTS = (0.299, 0.587, 0.114)  # Red, green and blue; ITU-R BT.601.
 
 
 def luminance(images):
-    """Weighs the colors of images into one channel.
+    """Computes the weighted sum of the color channels.
 
     Args:
         images: RGB images of shape `(batch, height, width, 3)`, in any range.

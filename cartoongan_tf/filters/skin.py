@@ -1,7 +1,7 @@
-"""How near colors are to those of skin.
+"""Skin likelihood of colors.
 
-In the plane of Cb and Cr, skin of all colors lies near one line: the skin tone
-line of vectorscopes, and the I of YIQ. Written in `keras.ops` only.
+In the Cb-Cr plane, skin of all colors lies near one line: the skin tone line of
+vectorscopes, and the I axis of YIQ. Written in `keras.ops` only.
 """
 
 import math
@@ -11,29 +11,29 @@ from keras import ops
 from cartoongan_tf.filters import luminance
 from cartoongan_tf.filters import texture
 
-_BLUE, _RED = 0.564, 0.713  # Factors of Cb and Cr, of distances from luminance.
-_ANGLE = math.radians(123)
-_NARROWNESS = 12  # Power of a cosine.
-_GRAY_CHROMA = (0.03, 0.08)  # Gray, of no hue, below; skin above.
-_VIVID_CHROMA = (0.3, 0.6)  # Skin below; none above: oranges and reds.
-_LEAST = 1e-3  # Divisor.
+_CB_FACTOR, _CR_FACTOR = 0.564, 0.713  # For B - Y and R - Y; ITU-R BT.601.
+_SKIN_ANGLE = math.radians(123)
+_COSINE_POWER = 12  # Narrows the range of hues.
+_GRAY_CHROMA = (0.03, 0.08)  # Gray, without a hue, below; skin above.
+_VIVID_CHROMA = (0.3, 0.6)  # Skin below; oranges and reds above.
+_EPSILON = 1e-3  # Minimum divisor.
 
 
-def likeness(images):
-    """Measures how near colors are to those of skin.
+def likelihood(images):
+    """Scores the similarity of colors to skin.
 
     Args:
         images: Images of shape `(batch, height, width, 3)` in [-1, 1].
 
     Returns:
         Images of shape `(batch, height, width, 1)` in [0, 1]; wood, brick and
-        sand have high values, too.
+        sand also have high values.
     """
     color = images - luminance.luminance(images)
-    blue, red = _BLUE * color[..., 2:], _RED * color[..., :1]
-    chroma = ops.sqrt(blue * blue + red * red)
-    along = blue * math.cos(_ANGLE) + red * math.sin(_ANGLE)
-    cosine = ops.clip(along / ops.maximum(chroma, _LEAST), 0, 1)
+    cb, cr = _CB_FACTOR * color[..., 2:], _CR_FACTOR * color[..., :1]
+    chroma = ops.sqrt(cb * cb + cr * cr)
+    projection = cb * math.cos(_SKIN_ANGLE) + cr * math.sin(_SKIN_ANGLE)
+    cosine = ops.clip(projection / ops.maximum(chroma, _EPSILON), 0, 1)
     colored = texture.ramp(chroma, _GRAY_CHROMA)
     vivid = texture.ramp(chroma, _VIVID_CHROMA)
-    return colored * (1 - vivid) * cosine**_NARROWNESS
+    return colored * (1 - vivid) * cosine**_COSINE_POWER

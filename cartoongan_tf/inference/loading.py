@@ -59,7 +59,7 @@ def load_generator(
     """
     path = pathlib.Path(model_paths.find(path, flag))
     if path.suffix == ".npz":
-        return official_weights.port_official_generator(path)
+        return official_weights.convert_official_generator(path)
     if path.is_dir():
         path = path / GENERATOR_FILE
     return load_network(path, kinds, flag)

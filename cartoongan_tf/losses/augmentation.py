@@ -1,17 +1,17 @@
-"""Augmentation: views of a step's images for VGG19 and discriminators.
+"""Augmentation of the images that VGG19 and the discriminators see.
 
-All images of a step, photos, cartoons and generated ones, are shown alike, so
-that nothing tells them apart but what they are:
+All images of a step, photos, cartoons and generated ones, are augmented alike,
+so that discriminators cannot tell them apart by it:
 
-- Cropped at a random place before VGG19: its pooling has a grid of 8x8
-  pixels, in which a generator can hide a pattern where every image begins at
-  the same pixel of it.
-- Mixed with gray by a random share, so that discriminators cannot ask for the
-  style's colors: White-box cartoonization (Wang and Yu, 2020) and AnimeGAN
-  (Chen et al., 2019) judge gray images, too.
+- Cropped at a random place before VGG19: its pooling has a grid of 8x8 pixels,
+  and if every image began at the same pixel of the grid, the generator could
+  hide a pattern in it.
+- Blended with gray by a random fraction, so that discriminators cannot enforce
+  the style's colors. White-box cartoonization (Wang and Yu, 2020) and AnimeGAN
+  (Chen et al., 2019) also show discriminators gray images.
 
 Images are float, `(batch, height, width, 3)`, in [-1, 1]. Written in
-`keras.ops` only; the random numbers come from outside.
+`keras.ops` only; random numbers are passed in.
 """
 
 import dataclasses
@@ -24,13 +24,13 @@ from cartoongan_tf.filters import luminance
 
 
 class View(NamedTuple):
-    """The view of the images of one step.
+    """Augmentation parameters of one step.
 
     Attributes:
-        shift: Pixels that a crop is smaller by.
-        top: Rows that a crop leaves out above: a tensor, 0 to `shift`.
-        left: Columns that it leaves out at the left, likewise.
-        gray: Share of gray: a tensor, 0 to 1; or None for none.
+        shift: Pixels by which crops are smaller than the images.
+        top: Rows cropped at the top: an integer tensor, 0 to `shift`.
+        left: Columns cropped at the left: likewise.
+        gray: Fraction of gray: a tensor, 0 to 1; or None for no blending.
     """
 
     shift: int
@@ -38,8 +38,8 @@ class View(NamedTuple):
     left: Any
     gray: Any
 
-    def tint(self, images):
-        """Mixes images with gray ones of the same luminance."""
+    def desaturate(self, images):
+        """Blends images with gray of the same luminance."""
         if self.gray is None:
             return images
         return images + self.gray * (luminance.luminance(images) - images)
@@ -56,27 +56,27 @@ class View(NamedTuple):
         )
 
 
-AS_IT_IS = View(0, 0, 0, None)
+IDENTITY = View(0, 0, 0, None)
 
 
 @dataclasses.dataclass(frozen=True)
 class Augmentation:
-    """Limits of random views.
+    """Ranges of the random views.
 
     Attributes:
         shift: Pixels by which images are cropped before VGG19.
-        gray_share: Largest share of gray, 0 to 1.
+        gray_share: Maximum fraction of gray, 0 to 1.
     """
 
     shift: int = 0
     gray_share: float = 0.0
 
-    def view(self, chances) -> View:
-        """Draws a view.
+    def sample_view(self, uniform) -> View:
+        """Samples a view.
 
         Args:
-            chances: Three random numbers of [0, 1), a float32 tensor.
+            uniform: Three random numbers in [0, 1), a float32 tensor.
         """
-        places = ops.cast(chances[:2] * (self.shift + 1), "int32")
-        gray = self.gray_share * chances[2] if self.gray_share else None
-        return View(self.shift, places[0], places[1], gray)
+        offsets = ops.cast(uniform[:2] * (self.shift + 1), "int32")
+        gray = self.gray_share * uniform[2] if self.gray_share else None
+        return View(self.shift, offsets[0], offsets[1], gray)

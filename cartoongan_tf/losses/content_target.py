@@ -1,4 +1,4 @@
-"""What cartoons are compared with while a generator learns."""
+"""Content target: the image that a photo's cartoon is compared with."""
 
 import dataclasses
 from collections.abc import Callable
@@ -10,19 +10,19 @@ from cartoongan_tf.filters import inking
 
 @dataclasses.dataclass(frozen=True)
 class ContentTarget:
-    """Function from photos to what becomes of them, both in [-1, 1].
+    """Function from photos to their content targets, both in [-1, 1].
 
     Attributes:
-        name: `"photo"`, as it is; `"smoothed"`, the photo without its texture
-            (`guided_filter.py`); `"inked"`, few flat tones with lines along
-            their contours (`inking.py`); `"painted"`, flat tones without
-            lines; or `"teacher"`, what `teacher` makes of it.
-        grade: What becomes of colors in an inked or painted target.
-        teacher: Another generator, to distill.
+        name: `"photo"`, the photo itself; `"smoothed"`, the photo without its
+            texture (`guided_filter.py`); `"inked"`, a few flat tones with
+            lines along contours (`inking.py`); `"painted"`, flat tones without
+            lines; or `"teacher"`, the output of `teacher`.
+        grade: Color grade of an inked or painted target.
+        teacher: Generator to distill.
     """
 
     name: str = "photo"
-    grade: grading.Grade = grading.PLAIN
+    grade: grading.Grade = grading.DEFAULT
     teacher: Callable | None = None
 
     def __call__(self, photos):
@@ -37,8 +37,9 @@ class ContentTarget:
         return photos
 
     def without_texture(self, photos, target):
-        """What is flat in `target`, which is that of `photos`.
+        """Reference for flat areas, given `photos` and their `target`.
 
-        A photo's texture is not; the lines of another target are.
+        The smoothed photo if the target is the photo itself, whose texture
+        does not count as structure; else the target with its lines.
         """
         return guided_filter.smooth(photos) if self.name == "photo" else target

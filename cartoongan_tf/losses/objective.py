@@ -10,39 +10,38 @@ from cartoongan_tf.losses import losses
 _PHOTO = content_target.ContentTarget()
 
 
-def _as_it_is(images):
+def _identity(images):
     return images
 
 
 @dataclasses.dataclass(frozen=True)
 class Objective:
-    """The generator's losses and their weights.
+    """Losses of the generator and their weights.
 
     Written in `keras.ops` only, so that every Keras backend trains with it.
 
     Attributes:
-        features: Function from images to a feature map for the content loss,
-            or to a list of maps of which it is the last. A function, not a
-            layer: a frozen VGG19 behind it stays out of every checkpoint.
-        content_weight: Omega. It counts in units of VGG19's conv4_4 before
-            ReLU at Caffe scale (pixels of 0 to 255), where two unrelated
-            photos are about 620 apart. The paper's literal 10 belongs to the
-            authors' code, which divides the content gradient by 127.5 where
-            it should multiply: there it acts like 6e-4 here. At this scale 10
-            drowns the adversarial loss, and the output stays the photo.
-        color_weight: Weight of `losses.color_loss`; 0 leaves it out.
-        variation_weight: Weight of `losses.variation_loss`; 0 leaves it out.
-        luminance_weight: Weight of `losses.luminance_loss`, likewise.
-        flat_weight: Weight of `losses.flat_loss`, likewise.
-        palette_weight: Weight of `losses.palette_loss`, likewise.
-        pixel_weight: Weight of `losses.pixel_loss` against the content
-            target, likewise.
+        features: Function from images to the feature map of the content loss,
+            or to a list of maps that ends with it. A function, not a layer:
+            this keeps a frozen VGG19 out of every checkpoint.
+        content_weight: Omega, in units of VGG19's conv4_4 before ReLU at Caffe
+            scale (pixels of 0 to 255), where two unrelated photos are about
+            620 apart. The paper's literal 10 belongs to the authors' code,
+            which divides the content gradient by 127.5 where it should
+            multiply: it acts like 6e-4 here. At this scale 10 drowns the
+            adversarial loss, and the output stays the photo.
+        color_weight: Weight of `losses.color_loss`; 0 disables it.
+        variation_weight: Weight of `losses.variation_loss`; 0 disables it.
+        luminance_weight: Weight of `losses.luminance_loss`; 0 disables it.
+        flat_weight: Weight of `losses.flat_loss`; 0 disables it.
+        palette_weight: Weight of `losses.palette_loss`; 0 disables it.
+        pixel_weight: Weight of `losses.pixel_loss`; 0 disables it.
         patch_weight: Weight of the patch discriminator's adversarial loss.
-        feature_weight: Weight of the feature discriminator's.
-        target: What content, colors, luminance, flat areas and pixels are
-            compared with.
-        people: How many photos, at the end of each batch, show people.
-        people_content: Factor of the content loss for these.
+        feature_weight: Weight of the feature discriminator's adversarial loss.
+        target: Content target, which content, colors, luminance, flat areas
+            and pixels are compared with.
+        people: Number of photos of people, at the end of each batch.
+        people_content: Factor of the content loss for photos of people.
     """
 
     features: Callable
@@ -61,7 +60,7 @@ class Objective:
 
     @property
     def weights(self) -> dict[str, float]:
-        """Weights by the name of their loss, the adversarial ones included."""
+        """Weights of all losses in use, adversarial ones included, by name."""
         adversarial = {
             "adversarial": self.patch_weight,
             "feature_adversarial": self.feature_weight,
@@ -88,35 +87,38 @@ class Objective:
         view=None,
         cartoons=None,
         people=None,
-        gather=_as_it_is,
+        gather=_identity,
         with_content=True,
     ) -> dict:
-        """All losses but the adversarial ones, unweighted, by name.
+        """Unweighted losses except the adversarial ones, by name.
 
         Args:
             photos: Photos of shape `(batch, height, width, 3)` in [-1, 1].
-            generated: What the generator makes of them.
-            target: What `self.target` makes of `photos`, if that is there
-                already.
-            maps: What `look` gives for `generated`, likewise.
-            view: The `augmentation.View` of this step; none to look at images
-                as they are.
-            cartoons: Cartoons of the same shape, for the palette, which is
-                left out without them.
-            people: How many of these photos, at the end, show people, where
-                they are a share of a batch; `self.people` unless given.
-            gather: Function from a share of a batch to the whole of it, for
-                the palette, which is a property of a whole batch.
-            with_content: Whether to compare features, too.
+            generated: Generated images of the same shape.
+            target: Precomputed `self.target(photos)`, or None.
+            maps: Precomputed features of `generated`, or None.
+            view: `augmentation.View` of this step, or None for no
+                augmentation.
+            cartoons: Cartoons of the same shape, for the palette loss, which
+                is skipped without them.
+            people: Number of photos of people, at the end of `photos`, if
+                these are a shard of a batch; default `self.people`.
+            gather: Function from a shard to the whole batch, for the palette
+                loss, which compares whole batches.
+            with_content: Whether to include the losses on features.
         """
-        view = view or augmentation.AS_IT_IS
+        view = view or augmentation.IDENTITY
         if target is None:
             target = self.target(photos)
         found: dict = {}
         if with_content:
             found |= self._content(
-                _last(self.look(target, view)),
-                _last(self.look(generated, view) if maps is None else maps),
+                _last(self.extract_features(target, view)),
+                _last(
+                    self.extract_features(generated, view)
+                    if maps is None
+                    else maps
+                ),
                 self.people if people is None else people,
             )
         if self.color_weight:
@@ -124,8 +126,8 @@ class Objective:
         if self.luminance_weight:
             found["luminance"] = losses.luminance_loss(target, generated)
         if self.flat_weight:
-            plain = self.target.without_texture(photos, target)
-            found["flat"] = losses.flat_loss(plain, generated)
+            smooth = self.target.without_texture(photos, target)
+            found["flat"] = losses.flat_loss(smooth, generated)
         if self.palette_weight and cartoons is not None:
             found["palette"] = losses.palette_loss(
                 gather(cartoons), gather(generated)
@@ -136,9 +138,9 @@ class Objective:
             found["variation"] = losses.variation_loss(generated)
         return found
 
-    def look(self, images, view):
-        """Features of images as they are shown in a step."""
-        return self.features(view.crop(view.tint(images)))
+    def extract_features(self, images, view):
+        """Features of augmented images."""
+        return self.features(view.crop(view.desaturate(images)))
 
     @property
     def _people_weight(self):
@@ -146,43 +148,43 @@ class Objective:
             return 0.0
         return self.content_weight * (self.people_content - 1)
 
-    def _content(self, wanted, found, people):
-        """Terms that compare features."""
-        terms = {"content": losses.content_loss(wanted, found)}
+    def _content(self, target, generated, people):
+        """Losses on features, given two feature maps."""
+        terms = {"content": losses.content_loss(target, generated)}
         if self._people_weight:
-            # A share of the batch, so that the factor is that of each photo.
-            # None of a share of the batch may be, for 0 times any mean.
-            share = people / found.shape[0]
-            terms["people_content"] = share * losses.content_loss(
-                wanted[-people:], found[-people:]
+            # Scaled, so that the factor applies to each photo. A shard may have
+            # no people: then the scale is 0.
+            fraction = people / generated.shape[0]
+            terms["people_content"] = fraction * losses.content_loss(
+                target[-people:], generated[-people:]
             )
         return terms
 
 
 @dataclasses.dataclass(frozen=True)
 class PixelObjective:
-    """Objective of the generator in a warm-up by pixels.
+    """Objective of the generator in the pixel warm-up.
 
-    The paper's warm-up compares features, which leaves a small generator
-    blurred for thousands of steps. An L1 between pixels takes a sixth of the
-    time a step, and no VGG19.
+    The paper's warm-up compares features, and the output of a small generator
+    stays blurred for thousands of steps. An L1 of pixels takes a sixth of the
+    time per step, and needs no VGG19.
 
     Attributes:
-        target: What the generator learns to reproduce.
+        target: Content target that the generator learns to reproduce.
     """
 
     target: content_target.ContentTarget
-    people = 0  # No photo counts for more.
+    people = 0  # All photos have the same weight.
 
     @property
     def weights(self) -> dict[str, float]:
-        """As `Objective.weights`."""
+        """Weights of all losses, like `Objective.weights`."""
         return {"pixel": 1.0}
 
     def reconstruction_terms(
         self, photos, generated, *, target=None, people=0
     ) -> dict:
-        """As `Objective.reconstruction_terms`."""
+        """Unweighted losses, like `Objective.reconstruction_terms`."""
         if target is None:
             target = self.target(photos)
         return {"pixel": losses.pixel_loss(target, generated)}

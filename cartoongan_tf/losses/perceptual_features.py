@@ -1,11 +1,11 @@
-"""Content features: what of a photo its cartoon must keep (eq. 4).
+"""Perceptual features for the content loss (eq. 4): VGG19 or a pyramid.
 
 A feature function maps images of shape `(batch, height, width, 3)` in [-1, 1]
-to one tensor whose first axis is the batch. Functions, not layers: the frozen
-VGG19 then stays out of every checkpoint and every exported model.
+to a tensor whose first axis is the batch. Functions, not layers: this keeps
+the frozen VGG19 out of every checkpoint and every exported model.
 
-All features share one unit, VGG19's conv4_4 before ReLU at Caffe scale, so
-that one content weight means the same with each of them.
+All features have the scale of VGG19's conv4_4 before ReLU at Caffe scale, so
+that a content weight means the same with each of them.
 """
 
 import pathlib
@@ -22,13 +22,13 @@ from cartoongan_tf.filters import luminance
 from cartoongan_tf.nn import precision as mixed_precision
 from cartoongan_tf.nn import pretrained
 
-# Makes the mean L1 between unrelated photos that of VGG19: as printed by
-# tools/calibrate_pyramid.py, on 256 pairs of 128x128 crops.
+# Matches the mean L1 between unrelated photos to that of VGG19: printed by
+# tools/calibrate_pyramid.py, for 256 pairs of 128x128 crops.
 PYRAMID_SCALE = 2170.0
 
 _FLAG = "vgg19_weights"
 _CAFFE_MEAN = (103.939, 116.779, 123.68)  # BGR
-_LUMINANCE_CELLS = (1, 3, 6, 12)  # pixels a side
+_LUMINANCE_CELLS = (1, 3, 6, 12)  # Pixels a side.
 _COLOR_CELLS = (3, 12)
 _LAST_LAYER = "block4_conv4"
 _MAP_LAYERS = ("block2_conv2", "block3_conv4")
@@ -38,24 +38,25 @@ MAP_CHANNELS = (128, 256, 512)
 def load_vgg19(
     weights: str = choices.IMAGENET, precision: str = "float32"
 ) -> Callable:
-    """VGG19 up to conv4_4, before its ReLU, as the authors take it.
+    """Loads VGG19 up to conv4_4, before its ReLU, as the authors use it.
 
-    Pixels enter as Caffe's do: 0 to 255, BGR, minus the mean, zero padding.
+    Pixels are preprocessed as for Caffe: 0 to 255, BGR, mean subtracted, zero
+    padding.
 
     Args:
-        weights: `"imagenet"` to let Keras fetch them, or a file: `.npz` with
-            `blockN_convM_kernel` (height, width, in, out) and
-            `blockN_convM_bias`, or the `.h5` that Keras fetches.
-        precision: `"float32"`; `"bfloat16"` or `"float16"` to compute in it.
-            What comes out is float32 in any case. (Inside of VGG19 numbers
-            reach some 26,000, of the 65,504 of float16.)
+        weights: `"imagenet"` to let Keras download them, or a file: `.npz`
+            with `blockN_convM_kernel` (height, width, in, out) and
+            `blockN_convM_bias`, or the `.h5` that Keras downloads.
+        precision: Compute dtype: `"float32"`, `"bfloat16"` or `"float16"`.
+            Features are float32 in any case. (Activations of VGG19 reach about
+            26,000; the maximum of float16 is 65,504.)
 
     Returns:
         A feature function; maps have an eighth of the height and width and
         512 channels.
 
     Raises:
-        InputError: If the weights cannot be had.
+        InputError: If the weights are not available.
     """
     return _feature_function(_vgg19(weights), precision)
 
@@ -63,18 +64,18 @@ def load_vgg19(
 def load_vgg19_maps(
     weights: str = choices.IMAGENET, precision: str = "float32"
 ) -> Callable:
-    """VGG19's relu2_2, relu3_4, and conv4_4 before its ReLU.
+    """Loads VGG19's relu2_2, relu3_4, and conv4_4 before its ReLU.
 
     Args:
-        weights: As `load_vgg19` takes them.
-        precision: Likewise.
+        weights: Weights, as for `load_vgg19`.
+        precision: Compute dtype, as for `load_vgg19`.
 
     Returns:
-        A function to a list of three maps with `MAP_CHANNELS` channels, at a
-        half, a quarter and an eighth of the height and width.
+        A function from images to a list of three maps with `MAP_CHANNELS`
+        channels, at 1/2, 1/4 and 1/8 of the height and width.
 
     Raises:
-        InputError: If the weights cannot be had.
+        InputError: If the weights are not available.
     """
     network = _vgg19(weights)
     maps = [network.get_layer(name).output for name in _MAP_LAYERS]
@@ -83,11 +84,11 @@ def load_vgg19_maps(
 
 
 def pyramid(images):
-    """Blurred luminance, its gradients, and blurred color, at a few scales.
+    """Blurred luminance, its gradients, and blurred color at several scales.
 
-    Needs no download and costs next to nothing. It keeps light and shade,
-    contours and the rough colors. The finest cell is one pixel: in the mean
-    of larger ones a checkerboard vanishes, which transposed convolutions are
+    Needs no download and costs next to nothing. It captures light and shade,
+    contours and rough colors. The finest cell is one pixel: the means of
+    larger cells would hide the checkerboards that transposed convolutions are
     prone to.
 
     Args:
@@ -116,7 +117,7 @@ def _means(images, cell):
 
 
 def _balanced(maps):
-    """Puts maps side by side so that each has an equal part in a mean."""
+    """Flattens and concatenates maps, scaled to equal weights in a mean."""
     flat = [ops.reshape(m, (ops.shape(m)[0], -1)) for m in maps]
     total = sum(f.shape[1] for f in flat)
     return ops.concatenate(
@@ -133,7 +134,7 @@ def _feature_function(network, precision):
         pixels = (images[..., ::-1] + 1) * 127.5
         features = network(pixels - mean, training=False)
         return keras.tree.map_structure(
-            lambda one: ops.cast(one, "float32"), features
+            lambda feature_map: ops.cast(feature_map, "float32"), features
         )
 
     return vgg19
@@ -147,9 +148,9 @@ def _vgg19(weights):
         None if is_ours else weights,
         flag=_FLAG,
         file="vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5",
-        otherwise=(
-            "do without: train.py `content_features`=pyramid, or evaluate.py "
-            "`vgg19_weights`=none"
+        alternative=(
+            "do without: `content_features`=pyramid to train, or "
+            "`vgg19_weights`=none to evaluate"
         ),
     )
     if is_ours:
@@ -164,7 +165,7 @@ def _vgg19(weights):
 def _in_precision(network, precision):
     if precision == mixed_precision.FLOAT32:
         return network
-    policy = keras.DTypePolicy(mixed_precision.mixed(precision))
+    policy = keras.DTypePolicy(mixed_precision.mixed_policy(precision))
 
     def clone(layer):
         config = {**layer.get_config(), "dtype": policy}
@@ -185,5 +186,6 @@ def _assign_arrays(network, path):
                 layer.set_weights([arrays[name] for name in names])
             except (KeyError, ValueError) as error:
                 raise errors.InputError(
-                    f"`{_FLAG}`={path} are not VGG19's: {error}"
+                    f"`{_FLAG}`={path} does not hold the weights of VGG19: "
+                    f"{error}"
                 ) from error

@@ -1,7 +1,8 @@
-"""Convolutions as the networks use them, and how they are put in a row.
+"""Convolution layers of the networks, and chains of layers.
 
-Functions that give several layers give a list, to be unpacked into a longer
-one. Images are channels last. Written in `keras.layers` and `keras.ops` only.
+Functions that create several layers return a list, to be unpacked into a
+longer one. Images are channels last. Written in `keras.layers` and `keras.ops`
+only.
 """
 
 from collections.abc import Sequence
@@ -14,28 +15,29 @@ from cartoongan_tf.nn import layers
 
 
 def convolution(filters, size, strides=1, padding="same", initializer=None):
-    """One convolution; weights are drawn from N(0, 0.02) by default."""
+    """A convolution; weights are initialized from N(0, 0.02) by default."""
     return keras.layers.Conv2D(
         filters,
         size,
         strides,
         padding,
         data_format="channels_last",
-        # One initializer each: a shared one gives equal layers equal weights.
+        # A new initializer for each layer: layers of equal shape that share
+        # one get equal weights.
         kernel_initializer=initializer
         or keras.initializers.RandomNormal(stddev=0.02),
     )
 
 
 def reflection_padded_convolution(filters, size, strides=1, initializer=None):
-    """A convolution that sees the image mirrored beyond its border."""
+    """A convolution with reflection padding."""
     padding = [layers.ReflectionPadding2D(size // 2)] if size > 1 else []
     return [*padding, convolution(filters, size, strides, "valid", initializer)]
 
 
 def strided_convolution(filters):
-    """A 3x3 convolution that halves the sides, rounding up."""
-    # Keras' "same" pads only below and right at stride 2; PyTorch all round.
+    """A 3x3 convolution of stride 2; odd sizes are rounded up."""
+    # At stride 2 Keras' "same" pads only bottom and right; PyTorch all sides.
     return [
         keras.layers.ZeroPadding2D(1, data_format="channels_last"),
         convolution(filters, 3, strides=2, padding="valid"),
@@ -43,17 +45,17 @@ def strided_convolution(filters):
 
 
 def chain(steps: Sequence, tensor):
-    """Sends a tensor through layers, one after the other."""
+    """Applies layers to a tensor, one after the other."""
     for step in steps:
         tensor = step(tensor)
     return tensor
 
 
 def build(network: keras.Model) -> None:
-    """Makes the weights at once: a network is born built.
+    """Creates the weights of a network, in its constructor.
 
-    The side does not matter. With unknown sides JAX would ponder over the
-    slices of mirrored borders for hours.
+    The image size does not matter, but must be known: with unknown sizes JAX
+    would trace the slices of reflection padding for hours.
     """
     network(
         keras.Input(
@@ -63,32 +65,32 @@ def build(network: keras.Model) -> None:
 
 
 def build_chain(steps: Sequence, input_shape) -> None:
-    """Makes the weights of layers that one layer holds."""
+    """Creates the weights of a chain of layers inside another layer."""
     shape = input_shape
     for step in steps:
         step.build(shape)
         shape = step.compute_output_shape(shape)
 
 
-def require_least_side(images) -> None:
-    """Refuses images that are too small, where their size is known.
+def require_min_side(images) -> None:
+    """Checks the size of images, if it is known.
 
     Raises:
         ValueError: If a side is below 16 pixels.
     """
-    least = model_interface.MINIMUM_SIDE
+    minimum = model_interface.MINIMUM_SIDE
     for side in images.shape[1:3]:
-        if side is not None and side < least:
+        if side is not None and side < minimum:
             raise ValueError(
-                f"Images must have at least {least} pixels a side, "
+                f"Images must have at least {minimum} pixels a side, "
                 f"received shape {tuple(images.shape)}."
             )
 
 
 def crop_like(cartoons, images):
-    """Cuts cartoons to the size of their photos.
+    """Crops cartoons to the size of their photos.
 
-    Strides round odd sides up; pixels stay aligned at the top left.
+    Strided convolutions round odd sizes up; pixels are aligned at the top left.
     """
     _, height, width, _ = ops.shape(images)
     if tuple(cartoons.shape[1:3]) == (height, width):
@@ -97,7 +99,7 @@ def crop_like(cartoons, images):
 
 
 class SameSizeNetwork(keras.Model):
-    """Base of all generators: layers in a row, images of one size through.
+    """Base of all generators: a chain of layers that keeps the image size.
 
     A subclass sets `stages`, the layers, and builds itself.
 
@@ -107,10 +109,10 @@ class SameSizeNetwork(keras.Model):
         **kwargs: Passed on to `keras.Model`.
 
     Attributes:
-        receptive_field_radius: Rows and columns away of what a pixel depends
-            on, but for norms.
-        tile: Height and width of pictures, in pixels, that take a gigabyte of
-            memory on a CPU at most.
+        receptive_field_radius: Maximum distance, in pixels, of the inputs that
+            an output pixel depends on, disregarding normalization.
+        tile: Height and width of tiles, in pixels, that need at most a
+            gigabyte of memory on a CPU.
     """
 
     receptive_field_radius: int
@@ -122,7 +124,7 @@ class SameSizeNetwork(keras.Model):
         self.blocks = blocks
 
     def call(self, images):
-        require_least_side(images)
+        require_min_side(images)
         return crop_like(chain(self.stages, images), images)
 
     def get_config(self):

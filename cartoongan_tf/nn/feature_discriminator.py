@@ -1,10 +1,10 @@
-"""A discriminator that looks through VGG19's eyes.
+"""Feature discriminator: small heads on frozen VGG19 feature maps.
 
-Small heads, one on each of a few frozen feature maps, tell crisp cartoons from
-everything else, as in projected GANs (Sauer et al., 2021) and vision-aided
-GANs (Kumari et al., 2022). The content loss computes the same maps of
-generated images anyway. They draw contours within some hundred steps, where a
-patch discriminator on pixels takes thousands.
+The heads separate crisp cartoons from everything else, as in projected GANs
+(Sauer et al., 2021) and vision-aided GANs (Kumari et al., 2022). The content
+loss computes the same maps of generated images anyway. Generators learn to
+draw contours within hundreds of steps, where a patch discriminator on pixels
+needs thousands.
 
 Written in `keras.layers` and `keras.ops` only.
 """
@@ -19,42 +19,42 @@ from keras import ops
 from cartoongan_tf.nn import convolutions
 
 _SQUARINGS = 6
-_SIDE = 16  # Any: the heads are convolutions.
+_BUILD_SIDE = 16  # Arbitrary: the heads are fully convolutional.
 
 
 @keras.saving.register_keras_serializable(package="cartoongan_tf")
 class UnitSpectralNorm(keras.constraints.Constraint):
     """Divides a kernel by its largest singular value (Miyato et al., 2018).
 
-    Found by squaring its Gram matrix, within one percent: plain power iteration
-    creeps where the largest singular values are close together, as those of
-    random kernels are. `keras.layers.SpectralNormalization` does it in the
-    forward pass instead, with a vector of its own as state, and under JAX its
-    normalized kernel is lost.
+    Computed to within one percent by repeatedly squaring the Gram matrix:
+    plain power iteration converges slowly if the largest singular values are
+    close together, as in random kernels. `keras.layers.SpectralNormalization`
+    normalizes in the forward pass instead and keeps a vector as state, and
+    under JAX its normalized kernel is lost.
     """
 
     def __call__(self, w):
-        tiny = keras.config.epsilon()
+        epsilon = keras.config.epsilon()
         matrix = ops.reshape(w, (-1, ops.shape(w)[-1]))
-        size = ops.norm(matrix) + tiny
-        matrix = matrix / size
+        norm = ops.norm(matrix) + epsilon
+        matrix = matrix / norm
         gram = power = ops.matmul(ops.transpose(matrix), matrix)
         for _ in range(_SQUARINGS):
             power = ops.matmul(power, power)
-            power = power / (ops.norm(power) + tiny)
+            power = power / (ops.norm(power) + epsilon)
         strongest = ops.argmax(ops.diagonal(power))
         vector = ops.take(power, strongest, axis=0)
-        vector = vector / (ops.norm(vector) + tiny)
-        largest = size * ops.sqrt(ops.norm(ops.matmul(gram, vector)))
-        return w / (largest + tiny)
+        vector = vector / (ops.norm(vector) + epsilon)
+        largest = norm * ops.sqrt(ops.norm(ops.matmul(gram, vector)))
+        return w / (largest + epsilon)
 
 
 @keras.saving.register_keras_serializable(package="cartoongan_tf")
 class FeatureHead(keras.layers.Layer):
-    """Normalizes one feature map and gives logits.
+    """Maps a feature map, normalized per channel, to logits.
 
     Args:
-        filters: Channels inside.
+        filters: Number of hidden channels.
         **kwargs: Passed on to `keras.layers.Layer`.
 
     Call arguments:
@@ -102,15 +102,15 @@ class FeatureHead(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable(package="cartoongan_tf")
 class FeatureDiscriminator(keras.Model):
-    """Tells crisp cartoons from everything else by their feature maps.
+    """Separates crisp cartoons from everything else by their feature maps.
 
     Args:
-        channels: Channels of each feature map.
-        filters: Channels inside of each head.
+        channels: Number of channels of each feature map.
+        filters: Number of hidden channels of each head.
         **kwargs: Passed on to `keras.Model`.
 
     Call arguments:
-        maps: A list of feature maps, `(batch, height, width, channels)` each,
+        maps: List of feature maps, `(batch, height, width, channels)` each,
             at least three pixels a side.
 
     Returns:
@@ -124,39 +124,45 @@ class FeatureDiscriminator(keras.Model):
         self.filters = filters
         self.heads = [FeatureHead(filters) for _ in self.channels]
         for head, count in zip(self.heads, self.channels, strict=True):
-            # Not by the call below: what it assigns to kernels is dropped.
-            head.build((None, _SIDE, _SIDE, count))
-        self([keras.Input((_SIDE, _SIDE, count)) for count in self.channels])
+            # Not in the call below, which drops assignments to kernels.
+            head.build((None, _BUILD_SIDE, _BUILD_SIDE, count))
+        self(
+            [
+                keras.Input((_BUILD_SIDE, _BUILD_SIDE, count))
+                for count in self.channels
+            ]
+        )
 
     def call(self, maps):
-        return [head(one) for head, one in zip(self.heads, maps, strict=True)]
+        pairs = zip(self.heads, maps, strict=True)
+        return [head(feature_map) for head, feature_map in pairs]
 
     @property
     def is_adapted(self) -> bool:
-        """Whether `adapt` has been called, now or before it was saved."""
+        """Whether `adapt` has been called, now or before saving."""
         return any(ops.convert_to_numpy(head.mean).any() for head in self.heads)
 
     def adapt(self, batches: Iterable[Sequence]) -> None:
-        """Sets what normalizes each map, from the maps of some cartoons.
+        """Sets the normalization of each map from the maps of cartoons.
 
         Args:
-            batches: Lists of feature maps, at least one list.
+            batches: Lists of feature maps; at least one list.
         """
         sums = [np.zeros((2, count)) for count in self.channels]
         counts = np.zeros(len(self.channels))
         for maps in batches:
-            for number, one in enumerate(maps):
-                values = ops.convert_to_numpy(one).astype("float64")
+            for index, feature_map in enumerate(maps):
+                values = ops.convert_to_numpy(feature_map).astype("float64")
                 values = values.reshape(-1, values.shape[-1])
-                sums[number] += values.sum(0), (values**2).sum(0)
-                counts[number] += len(values)
+                sums[index] += values.sum(0), (values**2).sum(0)
+                counts[index] += len(values)
         for head, (total, squares), count in zip(
             self.heads, sums, counts, strict=True
         ):
             mean = total / count
             variance = np.maximum(squares / count - mean**2, 0)
             head.mean.assign(mean)
-            # Channels that are always zero would be divided by it.
+            # Avoids division by zero for channels that are always zero.
             head.deviation.assign(np.sqrt(variance) + 1e-3)
 
     def get_config(self):

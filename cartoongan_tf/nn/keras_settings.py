@@ -1,8 +1,8 @@
-"""Keras' settings, whatever ~/.keras/keras.json says.
+"""Keras settings that override ~/.keras/keras.json.
 
-The root of the package chooses the backend, and networks and losses are
-channels last by themselves. What is left are the type of weights, and what
-`keras.applications` builds.
+The root of the package selects the backend, and networks and losses specify
+channels last themselves. What remains is the dtype of weights, and the layout
+of the networks of `keras.applications`.
 """
 
 import contextlib
@@ -18,10 +18,10 @@ _LAYOUT = "channels_last"
 
 
 def apply() -> None:
-    """Settles them for a whole process, which must be ours.
+    """Applies the settings to the whole process; for commands only.
 
     Raises:
-        InputError: If Keras runs on another backend than TensorFlow.
+        InputError: If Keras does not run on TensorFlow.
     """
     _require_tensorflow()
     keras.config.set_floatx(_DTYPE)
@@ -31,16 +31,16 @@ def apply() -> None:
 
 @contextlib.contextmanager
 def fixed(policy: str = _DTYPE) -> Iterator[None]:
-    """Settles them for the networks that are built in the block.
+    """Applies the settings to networks built inside the block.
 
-    Keras keeps the type of weights for each thread. The layout is that of all
-    threads, so that another one may see it for as long as the block takes.
+    Keras keeps the dtype policy per thread. The layout is global, so that
+    other threads may see it while the block runs.
 
     Args:
         policy: Name of the `keras.DTypePolicy` of these networks.
 
     Raises:
-        InputError: If Keras runs on another backend than TensorFlow.
+        InputError: If Keras does not run on TensorFlow.
     """
     _require_tensorflow()
     dtype = keras.config.dtype_policy()

@@ -1,7 +1,7 @@
-"""Layers that Keras does not ship.
+"""Layers that Keras does not provide.
 
 Every layer is channels last, accepts any height and width, and converts to
-LiteRT built-in operators that its CPU delegate does not split the graph on.
+built-in LiteRT operators that do not split the graph of its CPU delegate.
 """
 
 import keras
@@ -10,17 +10,17 @@ from keras import ops
 
 @keras.saving.register_keras_serializable(package="cartoongan_tf")
 class ReflectionPadding2D(keras.layers.Layer):
-    """Mirrors the border of an image, leaving out the border pixel itself.
+    """Reflection padding: mirrors the image without repeating its border.
 
-    Zero padding shows up as a dark rim on generated images; a mirrored border
-    does not (Johnson et al., 2016, supplementary material). Made of slices:
-    `ops.pad(mode="reflect")` computes the same, but LiteRT's CPU delegate
-    leaves the graph at each one and takes 1.6 times as long. It leaves it at a
-    concatenation of more than five tensors, too, hence one for each side.
+    Zero padding leaves a dark rim on generated images; reflection padding does
+    not (Johnson et al., 2016, supplementary material). Made of slices:
+    `ops.pad(mode="reflect")` computes the same, but splits the graph of
+    LiteRT's CPU delegate at each use and takes 1.6 times as long. So does a
+    concatenation of more than five tensors, hence one for each side.
 
     Args:
-        padding: Rows and columns added on each side. Must be smaller than the
-            height and the width of the input.
+        padding: Rows and columns added on each side; smaller than the height
+            and width of the input.
         **kwargs: Passed on to `keras.layers.Layer`.
 
     Call arguments:
@@ -62,12 +62,12 @@ class ReflectionPadding2D(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable(package="cartoongan_tf")
 class InstanceNormalization(keras.layers.Layer):
-    """Normalizes each channel of each image on its own (Ulyanov et al., 2016).
+    """Instance normalization, per channel and image (Ulyanov et al., 2016).
 
-    Keras' `GroupNormalization(groups=-1)` computes the same through tensors of
+    Keras' `GroupNormalization(groups=-1)` computes the same with tensors of
     rank five, which LiteRT runs at two thirds of the speed. The variance is
-    the mean of squared differences, written out: of all forms this one is the
-    fastest once quantized.
+    written out as the mean of squared differences, the fastest formulation
+    once quantized.
 
     Half-precision inputs are normalized in float32: a variance of float16
     numbers overflows at a standard deviation of 256, and the authors' epsilon
@@ -112,14 +112,14 @@ class InstanceNormalization(keras.layers.Layer):
         return ops.cast(centered * factor + self.shift, self.compute_dtype)
 
     def center(self, inputs):
-        """Takes the mean away, and tells the variance.
+        """Subtracts the mean and computes the variance.
 
         Args:
             inputs: float32 tensor of shape `(batch, height, width, channels)`.
 
         Returns:
-            Tensor of the same shape, and the variance of each channel of each
-            image, of shape `(batch, 1, 1, channels)`.
+            Centered tensor of the same shape, and the variance of each channel
+            and image, of shape `(batch, 1, 1, channels)`.
         """
         centered = inputs - ops.mean(inputs, axis=(1, 2), keepdims=True)
         return centered, ops.mean(centered * centered, (1, 2), keepdims=True)

@@ -1,14 +1,14 @@
-"""A generator for phones and CPUs, without any normalization.
+"""Light generator for phones and CPUs, without normalization layers.
 
-Instance normalization takes the mean of each channel away and with it the
+Instance normalization subtracts the mean of each channel, and with it the
 colors of the photo; it makes each pixel depend on the whole picture, so that
-tiles get seams and videos flicker. Super-resolution networks (Lim et al.,
+tiles have seams and videos flicker. Super-resolution networks (Lim et al.,
 2017; Wang et al., 2018, ESRGAN) and White-box cartoonization (Wang and Yu,
-2020) do without, and so does this one: residual blocks that begin as the
-identity keep its numbers in bounds instead. With 8 blocks a pixel depends only
-on those at most 50 rows and 50 columns away; each block reaches 4 farther.
+2020) work without it, and so does this one: residual blocks initialized as the
+identity keep activations in range instead. With 8 blocks the receptive-field
+radius is 50 pixels; each block adds 4.
 
-Written in `keras.layers` and `keras.ops` only, in the forms that LiteRT runs
+Written in `keras.layers` and `keras.ops` only, with operators that LiteRT runs
 fast.
 """
 
@@ -20,9 +20,10 @@ from cartoongan_tf.nn import upsampling
 
 @keras.saving.register_keras_serializable(package="cartoongan_tf")
 class BottleneckBlock(keras.layers.Layer):
-    """A 3x3 convolution between two 1x1 ones, added to their input.
+    """Residual block: a 3x3 convolution between two 1x1 convolutions.
 
-    The last kernel begins at zero, so that the block begins as the identity.
+    The last kernel is initialized to zero, so that the block starts as the
+    identity.
 
     Args:
         filters: Channels of the inner convolution.
@@ -61,10 +62,11 @@ class BottleneckBlock(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable(package="cartoongan_tf")
 class QuarterSizeStage(keras.layers.Layer):
-    """The blocks, between a strided and an upsampled convolution, and a skip.
+    """Residual blocks at half the input size, with a skip connection.
 
-    What does not fit through the smaller image, eyes and lattices, goes past
-    it by a 1x1 convolution, which begins at zero (Ronneberger et al., 2015).
+    Details that the smaller image cannot hold, such as eyes and lattices, pass
+    through the skip connection, a 1x1 convolution initialized to zero
+    (Ronneberger et al., 2015).
 
     Args:
         blocks: Number of bottleneck blocks.
@@ -107,11 +109,11 @@ class QuarterSizeStage(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable(package="cartoongan_tf")
 class LightGenerator(convolutions.SameSizeNetwork):
-    """Turns photos into cartoons: 0.65 million parameters by default.
+    """Light generator: 0.65 million parameters by default.
 
     Args:
-        filters: Channels at half the size; the blocks, at a quarter, have four
-            times as many.
+        filters: Channels at half the image size; the blocks, at a quarter,
+            have four times as many.
         blocks: Number of bottleneck blocks.
         **kwargs: Passed on to `keras.Model`.
 
@@ -148,7 +150,7 @@ class LightGenerator(convolutions.SameSizeNetwork):
 
 
 def _reflection_padded(filters, size, strides=1):
-    # Unlike zeros beyond the border, mirrored pixels leave no frame.
+    # Zero padding would leave a visible frame.
     return convolutions.reflection_padded_convolution(
         filters, size, strides, keras.initializers.HeNormal()
     )

@@ -1,8 +1,9 @@
 """The generator and the discriminator (Chen et al., 2018, section 3.1, fig. 2).
 
-Layer by layer the authors' released code and weights, which tell what the
-paper leaves open: where an image is padded with zeros and where mirrored,
-which convolutions share a norm, how transposed convolutions are aligned.
+Layer by layer the networks of the authors' released code and weights, which
+settle what the paper leaves open: which convolutions have zero and which
+reflection padding, which share a normalization layer, and how transposed
+convolutions are aligned.
 
 Images are channels last, RGB, in [-1, 1]. Written in `keras.layers` and
 `keras.ops` only, so that every Keras backend runs them.
@@ -19,7 +20,7 @@ from cartoongan_tf.nn import light_generator
 
 @keras.saving.register_keras_serializable(package="cartoongan_tf")
 class ResidualBlock(keras.layers.Layer):
-    """Two mirrored 3x3 convolutions, added to their input without ReLU.
+    """Residual block: two reflection-padded 3x3 convolutions, no final ReLU.
 
     Args:
         epsilon: Added to the variance in instance normalization.
@@ -58,15 +59,15 @@ class ResidualBlock(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable(package="cartoongan_tf")
 class Generator(convolutions.SameSizeNetwork):
-    """Turns photos into cartoons: 11,129,667 parameters at paper size.
+    """The paper's generator: 11,129,667 parameters at paper size.
 
-    Because the first convolution is mirrored at the border and followed by
-    instance normalization, the network cannot see a color cast of its input.
+    Since the first convolution is reflection-padded and followed by instance
+    normalization, the network is blind to a color cast of its input.
 
     Args:
-        filters: Channels of the first stage; the residual blocks have four
-            times as many. The paper has 64.
-        blocks: Number of residual blocks. The paper has 8.
+        filters: Channels of the first stage, 64 in the paper; the residual
+            blocks have four times as many.
+        blocks: Number of residual blocks, 8 in the paper.
         epsilon: Added to the variance in instance normalization: 1e-5 as in
             the authors' training code, 1e-9 for their released weights.
         **kwargs: Passed on to `keras.Model`.
@@ -90,11 +91,11 @@ class Generator(convolutions.SameSizeNetwork):
         self.stages = [
             *convolutions.reflection_padded_convolution(filters, 7),
             *_norm_and_relu(epsilon),
-            *_halve(2 * filters, epsilon),
-            *_halve(4 * filters, epsilon),
+            *_downsample(2 * filters, epsilon),
+            *_downsample(4 * filters, epsilon),
             *[ResidualBlock(epsilon) for _ in range(blocks)],
-            *_double(2 * filters, epsilon),
-            *_double(filters, epsilon),
+            *_upsample(2 * filters, epsilon),
+            *_upsample(filters, epsilon),
             *convolutions.reflection_padded_convolution(3, 7),
             keras.layers.Activation("tanh", dtype="float32"),
         ]
@@ -110,10 +111,10 @@ class Generator(convolutions.SameSizeNetwork):
 
 @keras.saving.register_keras_serializable(package="cartoongan_tf")
 class Discriminator(keras.Model):
-    """Tells crisp cartoons from everything else: 1,129,665 parameters.
+    """The paper's patch discriminator: 1,129,665 parameters.
 
     Args:
-        filters: Channels of the first stage. The paper has 32.
+        filters: Channels of the first stage, 32 in the paper.
         epsilon: Added to the variance in instance normalization.
         **kwargs: Passed on to `keras.Model`.
 
@@ -121,7 +122,7 @@ class Discriminator(keras.Model):
         images: Tensor of shape `(batch, height, width, 3)` in [-1, 1].
 
     Returns:
-        Logits of shape `(batch, height / 4, width / 4, 1)`, one a patch,
+        Logits of shape `(batch, height / 4, width / 4, 1)`, one per patch,
         large for real cartoons.
     """
 
@@ -132,8 +133,8 @@ class Discriminator(keras.Model):
         self.stages = [
             convolutions.convolution(filters, 3),
             _leaky_relu(),
-            *_halve_patches(2 * filters, epsilon),
-            *_halve_patches(4 * filters, epsilon),
+            *_downsample_patches(2 * filters, epsilon),
+            *_downsample_patches(4 * filters, epsilon),
             convolutions.convolution(8 * filters, 3),
             layers.InstanceNormalization(epsilon),
             _leaky_relu(),
@@ -152,7 +153,7 @@ class Discriminator(keras.Model):
         }
 
 
-# By the name that `--generator` has for it.
+# Architectures by the values of `--generator`.
 GENERATORS = dict(
     zip(
         choices.GENERATORS,
@@ -163,11 +164,12 @@ GENERATORS = dict(
 
 
 def new_generator(name, filters, blocks):
-    """Builds a generator, with weights to begin with.
+    """Builds a generator with initial weights.
 
     Args:
-        name: Its architecture, one of `GENERATORS`.
-        filters: Channels of its first stage; None for the architecture's own.
+        name: Architecture, one of `GENERATORS`.
+        filters: Channels of the first stage; None for the architecture's
+            default.
         blocks: Number of residual blocks.
     """
     architecture = GENERATORS[name]
@@ -177,7 +179,8 @@ def new_generator(name, filters, blocks):
 
 
 def _transposed_convolution(filters):
-    # PyTorch's padding 1 and output padding 1: the first row and column go.
+    # Equals PyTorch's padding 1 and output padding 1, which drop the first row
+    # and column.
     return [
         keras.layers.Conv2DTranspose(
             filters,
@@ -199,7 +202,7 @@ def _leaky_relu():
     return keras.layers.LeakyReLU(0.2)
 
 
-def _halve(filters, epsilon):
+def _downsample(filters, epsilon):
     return [
         *convolutions.strided_convolution(filters),
         convolutions.convolution(filters, 3),
@@ -207,7 +210,7 @@ def _halve(filters, epsilon):
     ]
 
 
-def _double(filters, epsilon):
+def _upsample(filters, epsilon):
     return [
         *_transposed_convolution(filters),
         convolutions.convolution(filters, 3),
@@ -215,7 +218,7 @@ def _double(filters, epsilon):
     ]
 
 
-def _halve_patches(filters, epsilon):
+def _downsample_patches(filters, epsilon):
     return [
         *convolutions.strided_convolution(filters),
         _leaky_relu(),

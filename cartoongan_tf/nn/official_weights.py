@@ -1,7 +1,7 @@
-"""The authors' released weights -> a `Generator`.
+"""Conversion of the authors' released weights to a `Generator`.
 
-The authors' generators (Chen et al., 2018) take and give BGR. Ours take and
-give RGB: the channels are swapped once, here, in the first and last kernel.
+The authors' generators (Chen et al., 2018) use BGR images, ours RGB: the
+conversion swaps the channels of the first and last kernel.
 """
 
 import pathlib
@@ -15,17 +15,17 @@ from cartoongan_tf.nn import networks
 OFFICIAL_EPSILON = 1e-9
 
 
-def port_official_generator(path: str | pathlib.Path) -> keras.Model:
+def convert_official_generator(path: str | pathlib.Path) -> keras.Model:
     """Builds the authors' generator from their weights.
 
     Args:
         path: An `.npz` file with, for each convolution, `NAME.weight` of
             shape `(height, width, in, out)`, or `(height, width, out, in)`
-            for transposed ones, and `NAME.bias`; for each instance norm,
+            if transposed, and `NAME.bias`; for each instance normalization,
             `NAME.scale` and `NAME.shift`.
 
     Returns:
-        A paper-size `Generator` with the authors' epsilon, RGB in and out.
+        A paper-size `Generator` with the authors' epsilon, for RGB images.
 
     Raises:
         InputError: If the file cannot be read, or holds other weights.
@@ -45,7 +45,7 @@ def port_official_generator(path: str | pathlib.Path) -> keras.Model:
 
 
 def _official_names():
-    """Names of the official arrays in the order of `Generator.weights`."""
+    """Yields names of the arrays in the order of `Generator.weights`."""
     yield from _stage(["conv01_1"], "in01_1")
     yield from _stage(["conv02_1", "conv02_2"], "in02_1")
     yield from _stage(["conv03_1", "conv03_2"], "in03_1")

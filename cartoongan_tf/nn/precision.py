@@ -1,7 +1,7 @@
-"""Copies of networks that compute in another precision.
+"""Mixed-precision copies of networks.
 
-Weights are float32 in either. In mixed precision, convolutions compute in 16
-bits, and what leaves a network is float32: a cartoon, or logits.
+Weights are always float32. In mixed precision, convolutions compute in 16 bits,
+and the output of a network, a cartoon or logits, is float32.
 """
 
 import keras
@@ -11,13 +11,13 @@ from cartoongan_tf.nn import keras_settings
 FLOAT32 = "float32"
 
 
-def mixed(compute_dtype: str) -> str:
-    """Name of the policy that computes in `"bfloat16"` or `"float16"`."""
+def mixed_policy(compute_dtype: str) -> str:
+    """Name of the dtype policy for `"bfloat16"` or `"float16"`."""
     return f"mixed_{compute_dtype}"
 
 
 def copy_network(network: keras.Model, policy: str = FLOAT32) -> keras.Model:
-    """Copies a network of this package, weights and all.
+    """Copies a network of this package and its weights.
 
     Args:
         network: A generator or a discriminator.

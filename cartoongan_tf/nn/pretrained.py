@@ -1,4 +1,4 @@
-"""Networks of `keras.applications`, with weights of Keras or of a file."""
+"""Networks of `keras.applications`, with Keras' weights or a file's."""
 
 import os
 import pathlib
@@ -12,14 +12,14 @@ from cartoongan_tf.nn import keras_settings
 
 
 def check_weights(flag: str, weights: str) -> None:
-    """Refuses what is neither `"imagenet"` nor a file of weights.
+    """Checks that weights are `"imagenet"` or an existing file.
 
     Args:
-        flag: The flag that gave `weights`, for messages.
+        flag: Name of the argument that gave `weights`, for messages.
         weights: `"imagenet"`, or a file ending in `.npz` or `.h5`.
 
     Raises:
-        InputError: If it is another word, or the file is missing.
+        InputError: If the value is neither, or the file is missing.
     """
     if weights == choices.IMAGENET:
         return
@@ -38,19 +38,19 @@ def load_application(
     *,
     flag: str,
     file: str,
-    otherwise: str,
+    alternative: str,
 ) -> keras.Model:
     """Builds a network without its top.
 
     Args:
         build: Function of `keras.applications`.
-        weights: `"imagenet"`, an `.h5` file, or None for random ones.
-        flag: The flag that gave `weights`, for messages.
-        file: What Keras fetches, for those who must fetch it themselves.
-        otherwise: What else can be done, to be read after "or".
+        weights: `"imagenet"`, an `.h5` file, or None for random weights.
+        flag: Name of the argument that gave `weights`, for messages.
+        file: Name of the file that Keras downloads, for a manual download.
+        alternative: Another way out, phrased to follow "or".
 
     Raises:
-        InputError: If the weights cannot be had, or are another network's.
+        InputError: If the weights are not available or do not fit.
     """
     try:
         with keras_settings.fixed():
@@ -59,12 +59,12 @@ def load_application(
         reason = str(error).splitlines()[0]
         if weights != choices.IMAGENET:
             raise errors.InputError(
-                f"`{flag}`={weights} are not {build.__name__}'s without its "
-                f"top: {reason}"
+                f"`{flag}`={weights} does not hold the weights of "
+                f"{build.__name__} without its top: {reason}"
             ) from error
         raise errors.InputError(
             f"The {build.__name__} weights could not be downloaded "
             f"({reason}). Download {file} from Keras' application weights on "
             f"a machine that is online and pass `{flag}`=FILE, or put it into "
-            f"~/.keras/models; or {otherwise}."
+            f"~/.keras/models; or {alternative}."
         ) from error

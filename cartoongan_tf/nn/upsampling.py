@@ -1,7 +1,8 @@
-"""Doubling the sides of an image without a checkerboard.
+"""Resize-convolution: 2x upsampling without checkerboard artifacts.
 
-Pixels are repeated and then convolved (Odena et al., 2016): a transposed or a
-sub-pixel convolution of its own weights leaves a checkerboard. Channels last.
+Pixels are repeated and then convolved (Odena et al., 2016): transposed and
+sub-pixel convolutions with independent weights leave a checkerboard. Channels
+last.
 """
 
 import keras
@@ -10,17 +11,17 @@ from keras import ops
 
 @keras.saving.register_keras_serializable(package="cartoongan_tf")
 class UpsampledConvolution2D(keras.layers.Layer):
-    """A 3x3 convolution of an image whose pixels became four each.
+    """2x nearest-neighbor upsampling and a reflection-padded 3x3 convolution.
 
-    Mirrored at the border. It computes what `keras.layers.UpSampling2D`,
-    `ReflectionPadding2D(1)` and a `Conv2D(filters, 3)` compute, but where the
-    image is small yet: three rows of repeated pixels are two rows of the image,
-    so that for each of the four pixels the kernel folds into one of 2x2. That
-    takes 4/9 of the multiplications, a third of the memory, and converts to
-    LiteRT with unknown height and width, as `UpSampling2D` does not.
+    Equals `keras.layers.UpSampling2D`, `ReflectionPadding2D(1)` and
+    `Conv2D(filters, 3)`, but convolves before upsampling: three rows of
+    repeated pixels come from two rows of the image, so that the kernel folds
+    into a 2x2 kernel for each of the four output phases. That takes 4/9 of the
+    multiplications, a third of the memory, and converts to LiteRT with unknown
+    height and width, as `UpSampling2D` does not.
 
     Args:
-        filters: Channels of the result.
+        filters: Number of output channels.
         **kwargs: Passed on to `keras.layers.Layer`.
 
     Call arguments:
@@ -46,15 +47,15 @@ class UpsampledConvolution2D(keras.layers.Layer):
 
     def call(self, inputs):
         _, height, width, _ = ops.shape(inputs)
-        # What is mirrored when large is repeated when small.
+        # Reflection of the upsampled image is repetition in this one.
         rows = [inputs[:, :1], inputs, inputs[:, -1:]]
         tall = ops.concatenate(rows, axis=1)
         columns = [tall[:, :, :1], tall, tall[:, :, -1:]]
         padded = ops.concatenate(columns, axis=2)
-        # JAX slices arrays, and not the variables that hold them.
+        # JAX cannot slice variables, only arrays.
         kernel = _fold(ops.convert_to_tensor(self.kernel))
         bias = ops.tile(ops.convert_to_tensor(self.bias), 4)
-        # All four kernels at all places: (batch, height + 1, width + 1, 4 x).
+        # All four phases: (batch, height + 1, width + 1, 4 * filters).
         phases = bias + ops.conv(
             padded, kernel, padding="valid", data_format="channels_last"
         )
@@ -80,7 +81,7 @@ _PHASES = [(row, column) for row in (0, 1) for column in (0, 1)]
 
 
 def _fold(kernel):
-    """A kernel of 3x3 for repeated pixels -> four of 2x2, channels in a row."""
+    """Folds a 3x3 kernel into four 2x2 kernels, concatenated by channel."""
     return ops.concatenate(
         [
             _fold_axis(_fold_axis(kernel, row, axis=0), column, axis=1)
@@ -91,8 +92,8 @@ def _fold(kernel):
 
 
 def _fold_axis(kernel, phase, axis):
-    # The left of two pixels has its own value twice, at its right; the right
-    # one has it at its left.
+    # In a pair of repeated pixels, the left one has its own value again at its
+    # right, and the right one at its left.
     first, middle, last = ops.unstack(kernel, axis=axis)
     pair = [first + middle, last] if phase else [first, middle + last]
     return ops.stack(pair, axis=axis)

@@ -130,7 +130,7 @@ def _pick_candidates(video, candidates, most_per_shot, on_progress):
         on_progress,
     )
     for stretch in shot_detection.split(
-        frames, most=most_per_shot, begin=state.next
+        frames, max_picks=most_per_shot, begin=state.next
     ):
         candidates.add(stretch)
     candidates.close(video.end)
@@ -150,7 +150,7 @@ def _finish(video, candidates, folder, settings, on_progress):
     for number, (time, picture) in enumerate(candidates.read(), start=1):
         on_progress("Choosing", number, len(state.times))
         cropped = letterbox.cut_bars(
-            picture, letterbox.without_lit(picture, bars)
+            picture, letterbox.drop_lit_bars(picture, bars)
         )
         reduced = sharpness.reduce(cropped, settings["short_side"])
         candidates.write_cropped(time, reduced)

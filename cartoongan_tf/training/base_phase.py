@@ -1,4 +1,4 @@
-"""What both phases of training have: a generator, and how it is moved."""
+"""Base of both training phases: the generator and its update."""
 
 import functools
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from cartoongan_tf.training import replicas
 
 
 class BasePhase(keras.Model):
-    """Base of both phases: a generator, its objective and its optimizer.
+    """Model of one phase: a generator, its objective and its optimizer.
 
     Args:
         generator: Maps photos to cartoons, both in [-1, 1].
@@ -21,64 +21,70 @@ class BasePhase(keras.Model):
         **kwargs: Passed on to `keras.Model`.
 
     Attributes:
-        features_every: Steps from one that looks at features to the next.
-        looks: Whether the step that is traced, or run eagerly, is such a one.
+        features_every: Interval, in steps, of the losses on VGG19 features.
+        uses_features: Whether the step being traced, or run eagerly, computes
+            these losses.
     """
 
     features_every = 1
-    looks = True
+    uses_features = True
     discriminator_optimizer = None
 
     def __init__(self, generator, objective, **kwargs):
         super().__init__(**kwargs)
         self.generator = generator
         self.objective = objective
-        # Hundreds of small operations, which XLA joins.
+        # Hundreds of small operations, which XLA fuses.
         self._target = compiling.compiled(objective.target)
-        self.built = True  # The networks were born built.
+        self.built = True  # Networks are built when they are created.
 
     @property
     def step(self):
-        """Number of batches trained on so far, a tensor."""
+        """Number of batches trained on so far, as a tensor."""
         return tf.convert_to_tensor(self.generator_optimizer.iterations)
 
     def make_train_function(self, force=False):
         if self.train_function and not force:
             return
 
-        def trace(looks):
+        def trace(uses_features):
             super(BasePhase, self).make_train_function(force=True)
-            made, self.train_function = self.train_function, chosen
-            return made
+            traced, self.train_function = self.train_function, dispatch
+            return traced
 
-        chosen = self.train_function = self.by_step(trace)
+        dispatch = self.train_function = self.select_by_step(trace)
 
-    def by_step(self, trace: Callable) -> Callable:
-        """Makes one function of those for steps with features and without.
+    def select_by_step(self, trace: Callable) -> Callable:
+        """Combines the train functions for steps with and without features.
 
-        A choice inside of one graph would forbid what strategies do there.
+        A conditional inside one graph would rule out the collective
+        operations of strategies.
 
         Args:
-            trace: Function from whether a step looks at features to the
-                function for such steps, which is traced when it is first run.
+            trace: Takes whether a step uses features, and returns the train
+                function for such steps, which is traced when first called.
+
+        Returns:
+            Function of a batch that picks the train function by the step.
         """
         trace = functools.cache(trace)
 
         def run(batch):
-            self.looks = int(self.step) % self.features_every == 0
-            return trace(self.looks)(batch)
+            self.uses_features = int(self.step) % self.features_every == 0
+            return trace(self.uses_features)(batch)
 
         return run
 
     @property
     def averaged_generator(self):
-        """A copy of the generator, with the moving average of its weights.
+        """Copy of the generator with the moving average of its weights.
 
-        Without `use_ema` in its optimizer, with its weights as they are.
+        Without `use_ema` in its optimizer, a copy with its current weights.
         """
         newest = self.generator.get_weights()
-        if int(self.step):  # Until then the average is zero.
-            # Into the variables that it knows, and that a strategy knows.
+        if int(self.step):  # At step 0 the average is still zero.
+            # Assigns in place: the optimizer and a strategy know only these
+            # variables.
             self.generator_optimizer.finalize_variable_values(
                 self.generator.trainable_variables
             )
@@ -88,24 +94,24 @@ class BasePhase(keras.Model):
 
     @property
     def loss_scales(self):
-        """What losses are multiplied by, of each optimizer that does so."""
+        """Current loss scale of each optimizer that scales its loss."""
         both = (self.generator_optimizer, self.discriminator_optimizer)
         return [
-            float(keras.ops.convert_to_numpy(one.dynamic_scale))
-            for one in both
-            if isinstance(one, optimizers.ReplicaLossScale)
+            float(keras.ops.convert_to_numpy(optimizer.dynamic_scale))
+            for optimizer in both
+            if isinstance(optimizer, optimizers.ReplicaLossScale)
         ]
 
     def _compile_generator(self, optimizer):
-        # A checkpoint restores an optimizer only once its slots exist.
+        # A checkpoint can restore an optimizer only once its slots exist.
         optimizer.build(self.generator.trainable_variables)
         self.generator_optimizer = optimizer
 
-    def _descend(self, tape, terms, generated):
-        """Moves the generator; returns the report of its losses."""
+    def _update_generator(self, tape, terms, generated):
+        """Takes an optimizer step; returns losses and gradient norms."""
         weights = self.objective.weights
         share = 1 / replicas.count()
-        at_images = {
+        image_gradients = {
             group: tape.gradient(
                 [terms[name] for name in names],
                 generated,
@@ -120,10 +126,10 @@ class BasePhase(keras.Model):
         }
         variables = self.generator.trainable_variables
         gradients = tape.gradient(
-            generated, variables, output_gradients=sum(at_images.values())
+            generated, variables, output_gradients=sum(image_gradients.values())
         )
         norms = optimizers.unscaled(
-            self.generator_optimizer, replicas.norms(at_images)
+            self.generator_optimizer, replicas.norms(image_gradients)
         )
         self.generator_optimizer.apply(gradients, variables)
         terms = replicas.mean(terms)
@@ -134,23 +140,23 @@ class BasePhase(keras.Model):
             **{f"{name}_grad_norm": norm for name, norm in norms.items()},
         }
 
-    def _people_among(self, photos):
-        """How many photos, at the end of this share, show people."""
+    def _people_count(self, photos):
+        """Number of photos of people, at the end of this replica's shard."""
         size = photos.shape[0]
         others = size * replicas.count() - self.objective.people
-        return size - replicas.part_of_first(others, size)
+        return size - replicas.count_of_first(others, size)
 
 
-# Losses that look at VGG19's features, and what they are called together.
+# Losses on VGG19 features, and the name of their common gradient norm.
 _FEATURE_TERMS = ("content", "people_content", "feature_adversarial")
 _FEATURE_GROUP = "features"
 
 
 def _groups(terms):
-    """Names of losses by the name of their gradient norm."""
-    together = [name for name in terms if name in _FEATURE_TERMS]
-    groups = {name: [name] for name in terms if name not in together}
-    if together:
-        is_alone = together == ["content"]
-        groups["content" if is_alone else _FEATURE_GROUP] = together
+    """Names of losses, grouped by the gradient norm that they share."""
+    on_features = [name for name in terms if name in _FEATURE_TERMS]
+    groups = {name: [name] for name in terms if name not in on_features}
+    if on_features:
+        is_alone = on_features == ["content"]
+        groups["content" if is_alone else _FEATURE_GROUP] = on_features
     return groups

@@ -1,4 +1,4 @@
-"""The batches of a run: what its settings mean to `pipeline.py`."""
+"""Training batches of a run: `data.pipeline` with the run's settings."""
 
 import hashlib
 
@@ -14,31 +14,31 @@ _WINDOWS_FILE = "windows.npz"
 
 
 def warm_up(
-    run: runs.Run, steps: range, share: pipeline.Share = pipeline.WHOLE
+    run: runs.Run, steps: range, shard: pipeline.Shard = pipeline.UNSHARDED
 ) -> tf.data.Dataset:
-    """Photos for some steps of the content-only phase."""
+    """Batches of photos for `steps` of the warm-up phase."""
     return pipeline.photo_batches(
-        run.photos, steps=steps, share=share, **_settings(run)
+        run.photos, steps=steps, shard=shard, **_settings(run)
     )
 
 
 def adversarial(
-    run: runs.Run, steps: range, share: pipeline.Share = pipeline.WHOLE
+    run: runs.Run, steps: range, shard: pipeline.Shard = pipeline.UNSHARDED
 ) -> tf.data.Dataset:
-    """Triples `(photos, cartoons, smoothed)` for some steps of the other."""
+    """Batches `(photos, cartoons, smoothed)` for the adversarial phase."""
     return pipeline.training_batches(
         run.photos,
         run.cartoons,
         steps=steps,
-        smoothing=smoothing_of(run.config),
-        windows=windows_of(run),
+        smoothing=smoothing_settings(run.config),
+        windows=cartoon_windows(run),
         stray_share=run.config.stray_share,
-        share=share,
+        shard=shard,
         **_settings(run),
     )
 
 
-def crops_of(config: runs.TrainConfig) -> pipeline.Crops:
+def crop_settings(config: runs.TrainConfig) -> pipeline.Crops:
     """Crop settings of a run."""
     return pipeline.Crops(
         config.image_size,
@@ -48,7 +48,7 @@ def crops_of(config: runs.TrainConfig) -> pipeline.Crops:
     )
 
 
-def smoothing_of(config: runs.TrainConfig) -> edge_smoothing.Smoothing:
+def smoothing_settings(config: runs.TrainConfig) -> edge_smoothing.Smoothing:
     """Edge-smoothing settings of a run."""
     return edge_smoothing.Smoothing(
         low=config.edge_low,
@@ -59,24 +59,24 @@ def smoothing_of(config: runs.TrainConfig) -> edge_smoothing.Smoothing:
     )
 
 
-def windows_of(run: runs.Run) -> crop_matching.Windows | None:
-    """Measured crops of the cartoons, for a run that matches crops.
+def cartoon_windows(run: runs.Run) -> crop_matching.Windows | None:
+    """Cartoon crops with their edge shares; None without `match_crops`.
 
-    They are measured at the first call, and kept in the run's folder.
+    Measured at the first call, and cached in the run's folder.
     """
     config = run.config
     if not config.match_crops:
         return None
-    crops = crops_of(config)
+    crops = crop_settings(config)
     return crop_matching.load_windows(
         pipeline.cut_windows(run.cartoons, crops, config.seed),
         crop_matching.window_count(len(run.cartoons)),
         run.workdir / _WINDOWS_FILE,
-        _summarize(
+        _digest(
             crops,
             config.seed,
             config.denoise_cartoons,
-            *map(image_source.state_of, run.cartoons.paths),
+            *map(image_source.file_key, run.cartoons.paths),
         ),
         config.most_white,
     )
@@ -86,16 +86,16 @@ def _settings(run):
     return {
         "batch_size": run.config.batch_size,
         "seed": run.config.seed,
-        "crops": crops_of(run.config),
-        "people": _people_of(run),
+        "crops": crop_settings(run.config),
+        "people": _people(run),
     }
 
 
-def _people_of(run):
+def _people(run):
     if run.people is None:
         return None
     return pipeline.People(run.people, run.config.people_count)
 
 
-def _summarize(*parts):
+def _digest(*parts):
     return hashlib.sha256(repr(parts).encode()).hexdigest()

@@ -1,8 +1,8 @@
 """Callbacks that Keras does not provide.
 
-Each phase is one Keras epoch, so that the progress bar tells the time left of
-the whole phase. Steps are counted from the start of the run, through both
-phases: `offset` is where a phase begins.
+Each phase is one Keras epoch, so that the progress bar shows the time left in
+the whole phase. Steps count from the start of the run, across both phases:
+`offset` is the first step of a phase.
 """
 
 import datetime
@@ -28,10 +28,10 @@ GRID_COLUMNS = 8
 
 
 class Progress(keras.callbacks.ProgbarLogger):
-    """Keras' bar; a line now and then where the output is no terminal.
+    """Keras progress bar; plain lines if the output is not a terminal.
 
     Args:
-        seconds: Time between two lines.
+        seconds: Interval between two lines.
     """
 
     def __init__(self, seconds: float = 20):
@@ -69,8 +69,8 @@ class LossLog(keras.callbacks.Callback):
     """Records the losses of every step.
 
     Args:
-        log: Where to record them.
-        phase: Name of the phase.
+        log: Log of the run.
+        phase: Name of the phase, as in log.csv.
         offset: Step of the run at which the phase begins.
     """
 
@@ -87,12 +87,12 @@ class LossLog(keras.callbacks.Callback):
 
 
 class PeriodicCallback(keras.callbacks.Callback):
-    """Calls `act(step)` every few steps, and at the end of the phase.
+    """Calls `act(step)` at a fixed interval and at the last step of a phase.
 
     Args:
         offset: Step of the run at which the phase begins.
-        every: Steps between two calls.
-        last: Last step of the phase, which has one in any case.
+        every: Interval in steps.
+        last: Last step of the phase.
     """
 
     def __init__(self, *, offset: int, every: int, last: int):
@@ -103,7 +103,7 @@ class PeriodicCallback(keras.callbacks.Callback):
 
     @property
     def step(self) -> int:
-        """The step of the run."""
+        """Current step of the run."""
         return self._offset + int(self.model.step)
 
     def on_train_batch_end(self, batch, logs=None):
@@ -111,22 +111,22 @@ class PeriodicCallback(keras.callbacks.Callback):
             self.act(self.step)
 
     def act(self, step: int) -> None:
-        """The work after this step of the run."""
+        """Periodic action, called after this step of the run."""
         raise NotImplementedError
 
 
 class SampleGrids(PeriodicCallback):
-    """Writes photos above their cartoons, now and then.
+    """Writes grids of photos above their cartoons.
 
-    One grid shows the same photos each time, the other random ones.
+    One grid shows the same photos each time, the other a random choice.
 
     Args:
-        log: Where the grids are recorded, beside their files.
-        folder: Where `step_00000500_fixed.png` and the like are written.
+        log: Log whose TensorBoard events also get the grids.
+        folder: Output folder, for `step_00000500_fixed.png` and the like.
         photo_paths: Photos to choose from.
-        image_size: Height and width of each picture.
+        image_size: Height and width of each picture, in pixels.
         seed: Seed of the random choice.
-        **when: As `PeriodicCallback` takes it.
+        **schedule: Arguments of `PeriodicCallback`.
     """
 
     def __init__(
@@ -137,9 +137,9 @@ class SampleGrids(PeriodicCallback):
         *,
         image_size: int,
         seed: int,
-        **when: int,
+        **schedule: int,
     ):
-        super().__init__(**when)
+        super().__init__(**schedule)
         self._log = log
         self._folder = folder
         self._paths = photo_paths
@@ -165,8 +165,8 @@ class SampleGrids(PeriodicCallback):
 
     def _fixed_paths(self):
         count = min(GRID_COLUMNS, len(self._paths))
-        places = np.linspace(0, len(self._paths) - 1, count).round()
-        return [self._paths[int(place)] for place in places]
+        indices = np.linspace(0, len(self._paths) - 1, count).round()
+        return [self._paths[int(index)] for index in indices]
 
     def _random_paths(self, step):
         count = min(GRID_COLUMNS, len(self._paths))
@@ -180,10 +180,10 @@ class SampleGrids(PeriodicCallback):
 
 
 def sample_grid(generator: Callable, photos: Sequence[tf.Tensor]) -> np.ndarray:
-    """Photos side by side, above their cartoons, as one uint8 RGB picture.
+    """Tiles photos above their cartoons into one uint8 RGB picture.
 
-    One picture at a time goes through the network: a grid must not be what
-    runs out of memory.
+    Runs the generator on one photo at a time, so that a grid does not run out
+    of memory where training does not.
     """
     cartoons = [
         pictures.to_pixels(generator(pictures.to_network(photo[None])))[0]
@@ -193,17 +193,17 @@ def sample_grid(generator: Callable, photos: Sequence[tf.Tensor]) -> np.ndarray:
 
 
 class StopOnSignal(keras.callbacks.Callback):
-    """Ends training after the current step on Ctrl-C, SIGTERM or SIGHUP.
+    """Stops training after the current step on Ctrl-C, SIGTERM or SIGHUP.
 
-    A terminal that is closed sends the last, unless `nohup` has it ignored. A
-    second signal has its usual effect at once.
+    Closing the terminal sends SIGHUP, which `nohup` ignores. A second signal
+    has its default effect at once.
 
     Args:
-        total: Function to the sum of a number over all workers, one of which
-            may have got the signal: all of them end after the same step.
+        total: Sums a number over all workers. Only one of them may get the
+            signal, but all must stop after the same step.
 
     Attributes:
-        received: Number of the signal that this process got, or None.
+        received: Number of the signal that this process received, or None.
         has_stopped: Whether a signal has ended the training.
     """
 
@@ -212,11 +212,11 @@ class StopOnSignal(keras.callbacks.Callback):
         self.received = None
         self.has_stopped = False
         self._total = total
-        self._usual: dict[int, Any] = {}
+        self._previous: dict[int, Any] = {}
 
     def on_train_begin(self, logs=None):
         for number in self._numbers():
-            self._usual[number] = signal.signal(number, self._note)
+            self._previous[number] = signal.signal(number, self._handle)
 
     def on_train_batch_end(self, batch, logs=None):
         if self._total(self.received is not None):
@@ -225,12 +225,12 @@ class StopOnSignal(keras.callbacks.Callback):
     def on_train_end(self, logs=None):
         self._restore()
 
-    def _note(self, number, frame):
+    def _handle(self, number, frame):
         self.received = number
         self._restore()
         try:
             print("\nStopping after this step ...", flush=True)
-        except OSError:  # The terminal is gone; no more can be told.
+        except OSError:  # The terminal is gone, and with it all output.
             sys.stdout = sys.stderr = open(os.devnull, "w")
 
     def _numbers(self):
@@ -240,16 +240,16 @@ class StopOnSignal(keras.callbacks.Callback):
             yield hang_up
 
     def _restore(self):
-        for number, handler in self._usual.items():
+        for number, handler in self._previous.items():
             signal.signal(number, handler)
 
 
 class Checkpoints(keras.callbacks.Callback):
-    """Saves the state of the phase, now and then and whenever it ends.
+    """Saves the phase at a fixed interval and whenever training ends.
 
     Args:
-        path: File to write.
-        every: Steps between two checkpoints.
+        path: Checkpoint file to write.
+        every: Interval in steps.
         last: Last step of the phase, counted from its own start.
     """
 

@@ -1,12 +1,12 @@
-"""The state of a training phase: a file, whole or absent, and the one before.
+"""Checkpoints of a training phase: the newest, and the one before it.
 
-It holds the variables of the model's networks, of its optimizers with their
-step, and of its image pool. Nothing else has a state: data, random draws and
-learning rates are functions of the step.
+A checkpoint holds the variables of the model's networks, of its optimizers
+with their step, and of its image pool. Nothing else has state: data, random
+draws and learning rates are functions of the step.
 
-An `.npz` file, not Keras' `.weights.h5`: on a full disk HDF5 floods the
-terminal and crashes the process, where NumPy raises an `OSError`. Each array in
-it has a CRC-32, which is compared when it is read.
+The format is `.npz`, not Keras' `.weights.h5`: on a full disk HDF5 floods the
+terminal and crashes the process, where NumPy raises an `OSError`. Each array
+has a CRC-32, which is verified on reading.
 """
 
 import os
@@ -21,9 +21,10 @@ from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import finite
 from cartoongan_tf.inference import adapters
+from cartoongan_tf.training import divergence_guard
 
-# What reading a damaged file raises: `zipfile`, NumPy and `assign`.
-_DAMAGES = (
+# Raised by `zipfile`, NumPy and `assign` for a damaged file.
+_READ_ERRORS = (
     OSError,
     ValueError,
     EOFError,
@@ -33,71 +34,71 @@ _DAMAGES = (
 
 
 def exist(path: pathlib.Path) -> bool:
-    """Whether `save` has written a file, or the one before is left."""
+    """Whether there is a checkpoint, or the one before it."""
     return path.exists() or _previous(path).exists()
 
 
 def save(model: keras.Model, path: pathlib.Path) -> None:
-    """Writes the `state` of a model; the old file stays until then.
+    """Writes the `state` of a model atomically.
 
-    It is kept beside the new one, with `_previous` in its name, if it is
-    whole.
+    If the old file is intact, it is kept as `*_previous.npz`.
 
     Raises:
-        Diverged: If a number in it is none; the old file stays.
+        Diverged: If a weight is infinite or NaN; the old file stays.
     """
     arrays = {
         name: keras.ops.convert_to_numpy(variable)
         for name, variable in zip(_names(model.state), model.state, strict=True)
     }
     if finite.first_without(arrays.items()):
-        raise errors.Diverged(
+        raise divergence_guard.Diverged(
             f"Weights became infinite or NaN before step {int(model.step)} of "
-            f"this phase. {errors.LOWER_RATES}"
+            f"this phase. {divergence_guard.LOWER_RATES_ADVICE}"
         )
     with atomic_files.atomic_path(path) as temporary:
         np.savez(temporary, **arrays)
-        if _is_whole(path):
+        if _is_intact(path):
             os.replace(path, _previous(path))
 
 
 def restore(model: keras.Model, path: pathlib.Path) -> int:
-    """Reads a state that `save` wrote.
+    """Restores a checkpoint that `save` wrote.
 
     Args:
-        model: Compiled model of the same settings; it has a `state` and a
+        model: Compiled model with the same settings; it has a `state` and a
             `step`.
-        path: File to read. If it is damaged, the one before is read, and that
-            is printed.
+        path: Checkpoint file. If it is damaged, a note is printed and the one
+            before it is read.
 
     Returns:
-        The step of the state, or 0 if there is no such file.
+        Step of the checkpoint, 0 if there is none.
 
     Raises:
-        InputError: If neither can be read, or they hold another state.
+        InputError: If neither file can be read or fits the model.
     """
-    there = [file for file in (path, _previous(path)) if file.exists()]
-    damages = []
-    for file in there:
+    candidates = [file for file in (path, _previous(path)) if file.exists()]
+    failures = []
+    for file in candidates:
         try:
             _read(model, file)
-        except _DAMAGES as error:
-            damages.append(error)
+        except _READ_ERRORS as error:
+            failures.append(error)
             continue
-        if damages:
+        if failures:
             print(
                 f"The checkpoint {path} is damaged "
-                f"({adapters.reason(damages[0])}); the one before it, "
-                f"{file.name}, is used.",
+                f"({adapters.reason(failures[0])}); using the one before it, "
+                f"{file.name}.",
                 file=sys.stderr,
             )
         return int(model.step)
-    if damages:
+    if failures:
+        newest = candidates[0]
         raise errors.InputError(
-            f"The checkpoint {there[0]} cannot be read "
-            f"({adapters.reason(damages[0])}); remove {there[0].stem}*.npz to "
-            "begin this phase again, or choose another `workdir`."
-        ) from damages[0]
+            f"The checkpoint {newest} cannot be read "
+            f"({adapters.reason(failures[0])}); remove {newest.stem}*.npz to "
+            "start this phase over, or choose another `workdir`."
+        ) from failures[0]
     return 0
 
 
@@ -105,7 +106,7 @@ def _read(model, path):
     names = _names(model.state)
     with open(path, "rb") as file, np.load(file) as archive:
         if sorted(archive) != names:
-            raise ValueError("it holds another number of arrays")
+            raise ValueError("its number of arrays differs")
         arrays = [archive[name] for name in names]
     for variable, array in zip(model.state, arrays, strict=True):
         variable.assign(array)
@@ -119,9 +120,9 @@ def _previous(path):
     return path.with_stem(f"{path.stem}_previous")
 
 
-def _is_whole(path):
+def _is_intact(path):
     try:
         with zipfile.ZipFile(path) as archive:
             return archive.testzip() is None
-    except _DAMAGES:
+    except _READ_ERRORS:
         return False

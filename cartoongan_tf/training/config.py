@@ -1,16 +1,47 @@
-"""Every setting of a training run, with its default, in one place."""
+"""Settings of a training run: names, defaults and allowed values."""
 
 import dataclasses
+from collections.abc import Callable
+from typing import Any
+from typing import NamedTuple
 
 from cartoongan_tf.core import errors
+
+_MAX_SEED = 2**32 - 1  # NumPy's limit.
+
+
+class _Rule(NamedTuple):
+    """Constraint on a value, and its description for messages."""
+
+    is_met: Callable[[Any], bool]
+    text: str
+
+
+def _at_least(minimum):
+    return _Rule(lambda value: value >= minimum, f"at least {minimum}")
+
+
+def _at_most(maximum):
+    return _Rule(lambda value: value <= maximum, f"at most {maximum}")
+
+
+_BELOW_ONE = _Rule(lambda value: value < 1, "below 1")
+_FRACTION = _Rule(lambda value: 0 <= value <= 1, "from 0 to 1")
+_ODD = _Rule(lambda value: value % 2, "odd")
+_POSITIVE = _Rule(lambda value: value > 0, "above 0")
+
+
+def _setting(default, *rules: _Rule) -> Any:
+    return dataclasses.field(default=default, metadata={"rules": rules})
 
 
 @dataclasses.dataclass(frozen=True)
 class TrainConfig:
-    """Settings of one run. `train.py` has one flag for each field.
+    """Settings of one run. `train` has one flag for each field.
 
     Raises:
-        InputError: If a value is out of range; the message names the flag.
+        InputError: If a value is out of range, or two values contradict each
+            other; the message names the setting.
     """
 
     photo_dir: str
@@ -21,67 +52,67 @@ class TrainConfig:
     vgg19_weights: str = "imagenet"
     mixed_precision: str = "none"
     compute_dtype: str = "bfloat16"
-    content_weight: float = 1.5e-4
-    color_weight: float | None = None
-    variation_weight: float = 0.0
-    luminance_weight: float = 0.0
-    flat_weight: float = 0.0
-    palette_weight: float = 0.0
-    pixel_weight: float = 0.0
+    content_weight: float = _setting(1.5e-4, _at_least(0))
+    color_weight: float | None = _setting(None, _at_least(0))
+    variation_weight: float = _setting(0.0, _at_least(0))
+    luminance_weight: float = _setting(0.0, _at_least(0))
+    flat_weight: float = _setting(0.0, _at_least(0))
+    palette_weight: float = _setting(0.0, _at_least(0))
+    pixel_weight: float = _setting(0.0, _at_least(0))
     content_target: str = "photo"
     teacher: str | None = None
-    match_tones: float = 0.0
-    line_lightness: float = 1.0
-    gradient_penalty_weight: float = 10.0
+    match_tones: float = _setting(0.0, _FRACTION)
+    line_lightness: float = _setting(1.0, _FRACTION)
+    gradient_penalty_weight: float = _setting(10.0, _at_least(0))
     discriminator: str = "patch"
-    patch_weight: float = 1.0
-    feature_weight: float = 0.7
-    features_every: int = 1
-    feature_shift: int = 0
-    gray_share: float = 0.0
+    patch_weight: float = _setting(1.0, _POSITIVE)
+    feature_weight: float = _setting(0.7, _POSITIVE)
+    features_every: int = _setting(1, _at_least(1))
+    feature_shift: int = _setting(0, _at_least(0))
+    gray_share: float = _setting(0.0, _FRACTION)
     adversarial_loss: str = "lsgan"
     generator: str = "cartoongan"
-    filters: int | None = None
-    blocks: int = 8
-    discriminator_filters: int = 32
+    filters: int | None = _setting(None, _at_least(1))
+    blocks: int = _setting(8, _at_least(0))
+    discriminator_filters: int = _setting(32, _at_least(1))
     bad_images: str = "error"
     check_data: bool = True
     cache: str = "none"
-    denoise_cartoons: float = 0.0
+    denoise_cartoons: float = _setting(0.0, _at_least(0))
     people_dir: str | None = None
-    people_share: float = 0.25
-    people_content: float = 1.0
+    people_share: float = _setting(0.25, _FRACTION)
+    people_content: float = _setting(1.0, _at_least(0))
     match_crops: bool = False
-    most_white: float = 1.0
-    stray_share: float = 0.0
-    image_size: int = 256
-    smallest_crop: float = 0.6
+    most_white: float = _setting(1.0, _FRACTION)
+    stray_share: float = _setting(0.0, _FRACTION)
+    image_size: int = _setting(256, _at_least(32))
+    smallest_crop: float = _setting(0.6, _POSITIVE)
     largest_crop: float = 1.0
     horizontal_flip: bool = True
-    edge_low: int = 100
-    edge_high: int = 200
-    edge_dilation: int = 5
+    edge_low: int = _setting(100, _at_least(0))
+    edge_high: int = _setting(200, _at_least(0))
+    edge_dilation: int = _setting(5, _at_least(1), _ODD)
     smoothing: str = "gaussian"
-    smoothing_kernel: int = 5
-    batch_size: int = 8
+    smoothing_kernel: int = _setting(5, _at_least(1), _ODD)
+    batch_size: int = _setting(8, _at_least(1))
     warmup_loss: str = "content"
-    warmup_steps: int = 10_000
-    steps: int = 100_000
-    warmup_learning_rate: float = 2e-4
-    generator_learning_rate: float = 2e-4
-    discriminator_learning_rate: float = 2e-4
-    decay_start: int | None = None
-    image_pool: int = 50
-    ema_momentum: float = 0.995
-    holdout: int = 0
-    holdout_people: int = 0
-    evaluate_every: int | None = None
+    warmup_steps: int = _setting(10_000, _at_least(0))
+    steps: int = _setting(100_000, _at_least(0))
+    warmup_learning_rate: float = _setting(2e-4, _POSITIVE)
+    generator_learning_rate: float = _setting(2e-4, _POSITIVE)
+    discriminator_learning_rate: float = _setting(2e-4, _POSITIVE)
+    decay_start: int | None = _setting(None, _at_least(0))
+    image_pool: int = _setting(50, _at_least(0))
+    ema_momentum: float = _setting(0.995, _at_least(0), _BELOW_ONE)
+    holdout: int = _setting(0, _at_least(0))
+    holdout_people: int = _setting(0, _at_least(0))
+    evaluate_every: int | None = _setting(None, _at_least(1))
     inception_weights: str = "imagenet"
-    sample_every: int = 500
-    checkpoint_every: int = 500
+    sample_every: int = _setting(500, _at_least(1))
+    checkpoint_every: int = _setting(500, _at_least(1))
     deterministic: bool | None = None
     strategy: str = "none"
-    seed: int = 0
+    seed: int = _setting(0, _at_least(0), _at_most(_MAX_SEED))
 
     def __post_init__(self):
         _check_ranges(self)
@@ -95,7 +126,7 @@ class TrainConfig:
             )
         if self.has_feature_discriminator and self.content_features != "vgg19":
             raise errors.InputError(
-                f"`discriminator`={self.discriminator} looks at VGG19's "
+                f"`discriminator`={self.discriminator} uses VGG19 "
                 "features; pass `content_features`=vgg19, or "
                 "`discriminator`=patch."
             )
@@ -103,8 +134,8 @@ class TrainConfig:
         if self.feature_shift > largest_shift:
             raise errors.InputError(
                 f"`feature_shift`={self.feature_shift} must leave at least "
-                f"{_MIN_VIEW} pixels of `image_size`={self.image_size}: "
-                f"pass {largest_shift} at the most."
+                f"{_MIN_VIEW} pixels of `image_size`={self.image_size}; "
+                f"pass {largest_shift} at most."
             )
         if self.smoothing_kernel > self.image_size:
             raise errors.InputError(
@@ -114,29 +145,28 @@ class TrainConfig:
         holdout = self.holdout + self.holdout_people
         if self.evaluate_every and holdout < _MIN_HOLDOUT:
             raise errors.InputError(
-                f"`evaluate_every` needs photos that are not trained on: give "
-                f"`holdout`={_MIN_HOLDOUT} at the least, received "
-                f"{holdout}."
+                f"`evaluate_every` needs photos that are not trained on; pass "
+                f"at least `holdout`={_MIN_HOLDOUT}, received {holdout}."
             )
         if 0 < self.image_pool < self.batch_size:
             raise errors.InputError(
-                f"`image_pool`={self.image_pool} must hold at least a batch, "
-                f"`batch_size`={self.batch_size}, or be 0 for none."
+                f"`image_pool`={self.image_pool} must hold at least one "
+                f"batch, `batch_size`={self.batch_size}, or be 0 for no pool."
             )
 
     @property
     def has_patch_discriminator(self) -> bool:
-        """Whether a discriminator looks at pixels, as the paper's does."""
+        """Whether the run trains the paper's discriminator, on pixels."""
         return self.discriminator in ("patch", "both")
 
     @property
     def has_feature_discriminator(self) -> bool:
-        """Whether a discriminator looks at VGG19's features."""
+        """Whether the run trains a discriminator on VGG19 features."""
         return self.discriminator in ("features", "both")
 
     @property
     def scales_losses(self) -> bool:
-        """Whether gradients would underflow in the precision of the run."""
+        """Whether loss scaling is needed: float16 gradients underflow."""
         is_mixed = self.mixed_precision != "none"
         return is_mixed and self.compute_dtype == "float16"
 
@@ -148,8 +178,8 @@ class TrainConfig:
         return round(self.people_share * self.batch_size)
 
     @property
-    def color_weight_in_use(self) -> float:
-        """`color_weight`, or what is good for the generator."""
+    def effective_color_weight(self) -> float:
+        """`color_weight`, or the default of the generator's architecture."""
         if self.color_weight is None:
             return _COLOR_WEIGHTS[self.generator]
         return self.color_weight
@@ -159,13 +189,13 @@ DISCRIMINATORS = ("patch", "features", "both")
 WARMUP_LOSSES = ("content", "pixels")
 STRATEGIES = ("none", "mirrored", "multi_worker")
 CONTENT_TARGETS = ("photo", "smoothed", "inked", "painted", "teacher")
-GRADED_TARGETS = ("inked", "painted")  # Whose colors follow the cartoons'.
+GRADED_TARGETS = ("inked", "painted")  # Graded to the cartoons' colors.
 
-# The paper's generator cannot see a color cast: it cannot undo one either.
+# The paper's generator cannot see a color cast, so it cannot undo one either.
 _COLOR_WEIGHTS = {"cartoongan": 0.0, "light": 15.0}
 
-# May differ when a run goes on: they change how long, how fast and where, not
-# what.
+# Settings that may change when a run resumes: they affect how long, how fast
+# and where it trains, but not the result.
 CHANGEABLE = (
     "workdir",
     "check_data",
@@ -177,122 +207,61 @@ CHANGEABLE = (
     "strategy",
 )
 _MIN_HOLDOUT = 10
-_MIN_VIEW = 24  # pixels: three a side in VGG19's map at an eighth
-
-_MINIMUM = {
-    "content_weight": 0,
-    "color_weight": 0,
-    "variation_weight": 0,
-    "gradient_penalty_weight": 0,
-    "luminance_weight": 0,
-    "flat_weight": 0,
-    "palette_weight": 0,
-    "pixel_weight": 0,
-    "features_every": 1,
-    "feature_shift": 0,
-    "denoise_cartoons": 0,
-    "people_content": 0,
-    "ema_momentum": 0,
-    "filters": 1,
-    "blocks": 0,
-    "discriminator_filters": 1,
-    "image_size": 32,
-    "batch_size": 1,
-    "edge_low": 0,
-    "edge_high": 0,
-    "edge_dilation": 1,
-    "smoothing_kernel": 1,
-    "warmup_steps": 0,
-    "steps": 0,
-    "decay_start": 0,
-    "image_pool": 0,
-    "holdout": 0,
-    "holdout_people": 0,
-    "evaluate_every": 1,
-    "sample_every": 1,
-    "checkpoint_every": 1,
-    "seed": 0,
-}
-_MAX_SEED = 2**32 - 1  # NumPy's
-_ODD_SETTINGS = ("edge_dilation", "smoothing_kernel")
-_SHARES = (
-    "gray_share",
-    "line_lightness",
-    "match_tones",
-    "most_white",
-    "people_share",
-    "stray_share",
-)
-_POSITIVE_SETTINGS = (
-    "patch_weight",
-    "feature_weight",
-    "smallest_crop",
-    "warmup_learning_rate",
-    "generator_learning_rate",
-    "discriminator_learning_rate",
-)
+_MIN_VIEW = 24  # Pixels: three a side in VGG19's map at 1/8 resolution.
 
 
 def _check_ranges(settings):
-    def require(name, is_allowed, rule):
-        value = getattr(settings, name)
-        if value is not None and not is_allowed(value):
-            raise errors.InputError(
-                f"`{name}` must be {rule}, received {value}."
-            )
-
-    for name, least in _MINIMUM.items():
-        require(name, lambda v, least=least: v >= least, f"at least {least}")
-    require("seed", lambda v: v <= _MAX_SEED, f"at most {_MAX_SEED}")
-    require("ema_momentum", lambda v: v < 1, "below 1")
-    for name in _POSITIVE_SETTINGS:
-        require(name, lambda v: v > 0, "above 0")
-    for name in _ODD_SETTINGS:
-        require(name, lambda v: v % 2, "odd")
-    for name in _SHARES:
-        require(name, lambda v: 0 <= v <= 1, "from 0 to 1")
+    for field in dataclasses.fields(settings):
+        value = getattr(settings, field.name)
+        if value is None:
+            continue
+        for rule in field.metadata.get("rules", ()):
+            if not rule.is_met(value):
+                raise errors.InputError(
+                    f"`{field.name}` must be {rule.text}, received {value}."
+                )
 
 
 def _check_people(settings):
     if settings.people_dir is None:
         if settings.holdout_people:
             raise errors.InputError(
-                f"`holdout_people`={settings.holdout_people} holds back "
+                f"`holdout_people`={settings.holdout_people} holds out "
                 "photos of `people_dir`; name that folder, or pass "
                 "`holdout`."
             )
     elif not settings.people_count:
         raise errors.InputError(
             f"`people_share`={settings.people_share} of "
-            f"`batch_size`={settings.batch_size} is no photo at all; pass at "
-            f"least `people_share`={1 / settings.batch_size:.2g}."
+            f"`batch_size`={settings.batch_size} is not even one photo; pass "
+            f"at least `people_share`={1 / settings.batch_size:.2g}."
         )
 
 
 def _check_dependent(settings):
     if settings.features_every > 1 and not settings.has_patch_discriminator:
         raise errors.InputError(
-            f"`features_every`={settings.features_every} leaves steps without "
-            "a discriminator; pass `discriminator`=both, or patch."
+            f"`features_every`={settings.features_every} leaves some steps "
+            "without a discriminator; pass `discriminator`=both, or patch."
         )
     if (settings.content_target == "teacher") != bool(settings.teacher):
         raise errors.InputError(
-            f"`teacher`={settings.teacher} and a `content_target` of teacher "
-            f"go together, received {settings.content_target}."
+            f"`teacher`={settings.teacher} and `content_target`=teacher go "
+            f"together, received {settings.content_target}."
         )
     if settings.match_tones and settings.content_target not in GRADED_TARGETS:
         raise errors.InputError(
-            f"`match_tones`={settings.match_tones} changes a `content_target` "
+            f"`match_tones`={settings.match_tones} needs a `content_target` "
             f"of {' or '.join(GRADED_TARGETS)}, received "
             f"{settings.content_target}."
         )
     if settings.line_lightness < 1 and settings.content_target != "inked":
         raise errors.InputError(
-            f"`line_lightness`={settings.line_lightness} changes a "
+            f"`line_lightness`={settings.line_lightness} needs a "
             f"`content_target` of inked, received {settings.content_target}."
         )
     if settings.most_white < 1 and not settings.match_crops:
         raise errors.InputError(
-            f"`most_white`={settings.most_white} chooses among the crops of "
+            f"`most_white`={settings.most_white} only applies to "
             "`match_crops`; pass that as well."
         )

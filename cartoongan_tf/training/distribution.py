@@ -1,8 +1,8 @@
-"""The devices and machines that a run trains on.
+"""Devices and machines that a run trains on.
 
-Replicas are copies of the networks, one on each device. They compute equal
-shares of each batch, and sum their gradients. Of several workers, processes
-that are usually on a machine each, one is the chief: it alone writes.
+Replicas are copies of the networks, one per device. Each computes an equal
+shard of the batch, and their gradients are summed. Workers are processes,
+usually one per machine; one of them is the chief, and it alone writes files.
 """
 
 import contextlib
@@ -21,13 +21,13 @@ from cartoongan_tf.core import errors
 from cartoongan_tf.data import pipeline
 from cartoongan_tf.training import config
 
-_VARIABLE = "TF_CONFIG"
+_TF_CONFIG = "TF_CONFIG"
 _EXAMPLE = (
     '{"cluster": {"worker": ["host0:2222", "host1:2222"]}, '
     '"task": {"type": "worker", "index": 0}}'
 )
 _ROLES = ("chief", "worker")
-# What the others see of a worker that has ended.
+# Raised in the other workers when one has ended.
 _LOST_WORKER = (
     tf.errors.AbortedError,
     tf.errors.CancelledError,
@@ -39,13 +39,13 @@ _LOST_WORKER = (
 
 @dataclasses.dataclass(frozen=True)
 class Cluster:
-    """What one process knows of the devices that train together.
+    """The devices that train together, as one process sees them.
 
     Attributes:
-        strategy: Networks and optimizers are made in its `scope`; None where
-            there is one device.
-        worker: Number of this process, from 0, which is the chief.
-        workers: How many processes there are.
+        strategy: Strategy in whose `scope` networks and optimizers are
+            created; None for a single device.
+        worker: Index of this process; 0 is the chief.
+        workers: Number of processes.
     """
 
     strategy: tf.distribute.Strategy | None = None
@@ -54,74 +54,79 @@ class Cluster:
 
     @property
     def is_chief(self) -> bool:
-        """Whether this process writes."""
+        """Whether this process is the one that writes files."""
         return self.worker == 0
 
     @property
     def replicas(self) -> int:
-        """Number of replicas, those of other workers included."""
+        """Number of replicas on all workers."""
         return self.strategy.num_replicas_in_sync if self.strategy else 1
 
     def scope(self) -> contextlib.AbstractContextManager:
-        """Where the networks and optimizers have to be made."""
+        """Context in which networks and optimizers must be created."""
         return self.strategy.scope() if self.strategy else _nothing()
 
     def fit(
         self,
         phase: keras.Model,
-        batches_of: Callable[[range, pipeline.Share], tf.data.Dataset],
+        make_batches: Callable[[range, pipeline.Shard], tf.data.Dataset],
         steps: range,
         callbacks: Sequence[keras.callbacks.Callback],
     ) -> None:
-        """Trains a phase as `fit` does, which fails for several workers.
+        """Trains a phase like `keras.Model.fit`.
+
+        Under a strategy it has a loop of its own: `fit` fails with several
+        workers.
 
         Args:
-            phase: Compiled model, made in the `scope`.
-            batches_of: Function to a share of the batches of some steps.
-            steps: The steps to train.
+            phase: Compiled model, created in the `scope`.
+            make_batches: Returns a shard of the batches for a range of steps.
+            steps: Steps to train.
             callbacks: Callbacks of this worker.
         """
         if self.strategy is None:
             phase.fit(
-                batches_of(steps, pipeline.WHOLE),
+                make_batches(steps, pipeline.UNSHARDED),
                 shuffle=False,
                 callbacks=callbacks,
             )
             return
-        share = pipeline.Share(
+        shard = pipeline.Shard(
             self.worker, self.workers, self.replicas // self.workers
         )
         batches = self.strategy.distribute_datasets_from_function(
-            lambda _: batches_of(steps, share)
+            lambda _: make_batches(steps, shard)
         )
-        calls = keras.callbacks.CallbackList(
+        callback_list = keras.callbacks.CallbackList(
             callbacks, model=phase, epochs=1, steps=len(steps), verbose=1
         )
-        step = phase.by_step(lambda _: self._in_replicas(phase.train_step))
+        train_step = phase.select_by_step(
+            lambda _: self._on_replicas(phase.train_step)
+        )
         phase.stop_training = False
-        calls.on_train_begin()
-        calls.on_epoch_begin(0)
+        callback_list.on_train_begin()
+        callback_list.on_epoch_begin(0)
         for number, batch in enumerate(batches):
-            calls.on_train_batch_begin(number)
-            # All replicas report the same.
-            report = {
+            callback_list.on_train_batch_begin(number)
+            # All replicas report the same losses.
+            logs = {
                 name: self.strategy.experimental_local_results(value)[0]
-                for name, value in step(batch).items()
+                for name, value in train_step(batch).items()
             }
-            calls.on_train_batch_end(number, report)
+            callback_list.on_train_batch_end(number, logs)
             if phase.stop_training:
                 break
-        calls.on_epoch_end(0, report)
-        calls.on_train_end(report)
+        callback_list.on_epoch_end(0, logs)
+        callback_list.on_train_end(logs)
 
-    def _in_replicas(self, step):
+    def _on_replicas(self, step):
         return tf.function(
             lambda batch: self.strategy.run(step, args=(batch,)),
             autograph=False,
         )
 
     def total(self, number: float) -> float:
-        """Sums a number over all workers, which have to call this alike."""
+        """Sums a number over all workers; every worker must call this."""
         if self.workers == 1:
             return number
         whole = self._total_of_replicas(tf.constant(number, tf.float32))
@@ -138,7 +143,7 @@ class Cluster:
 
     @contextlib.contextmanager
     def chief_first(self) -> Iterator[None]:
-        """Runs a block on the chief, and on the other workers after that."""
+        """Runs a block on the chief first, then on the other workers."""
         if not self.is_chief:
             self.total(0)
         yield
@@ -146,11 +151,11 @@ class Cluster:
             self.total(0)
 
     @contextlib.contextmanager
-    def explained(self) -> Iterator[None]:
-        """Tells what it means to the user that another worker has ended.
+    def reporting_lost_workers(self) -> Iterator[None]:
+        """Turns the error of a lost worker into a message for the user.
 
         Raises:
-            InputError: If one ends while the block waits for it.
+            InputError: If another worker ends while the block waits for it.
         """
         try:
             yield
@@ -158,9 +163,9 @@ class Cluster:
             if self.workers == 1:
                 raise
             raise errors.InputError(
-                f"worker {self.worker} of {self.workers} has lost another one, "
-                "whose own output says why it ended. Start all of them again "
-                "with the same commands to go on from the last checkpoint."
+                f"worker {self.worker} of {self.workers} lost another worker, "
+                "whose output says why it ended. Start all of them again with "
+                "the same commands to resume from the last checkpoint."
             ) from error
 
 
@@ -168,9 +173,9 @@ ONE_DEVICE = Cluster()
 
 
 def join(settings: config.TrainConfig) -> Cluster:
-    """Sets up the devices of this process, and waits for the other ones.
+    """Sets up the devices of this process, and waits for the other workers.
 
-    To be called before anything else touches a device.
+    Must be called before anything else uses a device.
 
     Args:
         settings: Settings of the run.
@@ -179,10 +184,10 @@ def join(settings: config.TrainConfig) -> Cluster:
         The cluster that this process belongs to.
 
     Raises:
-        InputError: If TF_CONFIG does not tell which worker this is, its port
-            is in use, or a batch cannot be shared equally.
+        InputError: If TF_CONFIG is not valid, its port is in use, or a batch
+            cannot be split equally.
     """
-    tf.get_logger().setLevel("WARNING")  # It tells of every all-reduce.
+    tf.get_logger().setLevel("WARNING")  # INFO logs every all-reduce.
     if settings.strategy == "none":
         return ONE_DEVICE
     if settings.strategy == "mirrored":
@@ -201,24 +206,24 @@ def _nothing():
 
 
 def _local_devices():
-    kinds = (tf.config.list_logical_devices(kind) for kind in ("GPU", "CPU"))
-    return [device.name for device in next(filter(None, kinds))]
+    devices = map(tf.config.list_logical_devices, ("GPU", "CPU"))
+    return [device.name for device in next(filter(None, devices))]
 
 
 def _join_workers():
     number, count = read_task()
     print(
-        f"Worker {number} of {count} waits for the others; worker 0 writes, "
-        "and tells how far the run is.",
+        f"Worker {number} of {count} is waiting for the others; worker 0 "
+        "writes all files and shows the progress.",
         flush=True,
     )
     try:
         strategy = tf.distribute.MultiWorkerMirroredStrategy()
     except tf.errors.UnknownError as error:
         raise errors.InputError(
-            f"worker {number} cannot listen at its port of {_VARIABLE} "
-            f"({error.message}); end the process that does, or name another "
-            "port."
+            f"worker {number} cannot listen on its port in {_TF_CONFIG} "
+            f"({error.message}); end the process that uses it, or name "
+            "another port."
         ) from error
     return Cluster(strategy, number, count)
 
@@ -227,16 +232,16 @@ def read_task() -> tuple[int, int]:
     """Reads TF_CONFIG.
 
     Returns:
-        Number of this worker, that of the chief being 0, and of all.
+        Index of this worker, 0 for the chief, and number of workers.
 
     Raises:
-        InputError: If it is not set, or does not tell.
+        InputError: If the variable is not set or not valid.
     """
-    text = os.environ.get(_VARIABLE)
+    text = os.environ.get(_TF_CONFIG)
     if not text:
         raise errors.InputError(
-            f"`strategy`=multi_worker reads from the variable {_VARIABLE}, "
-            "which cluster managers set, where the workers are; it is not "
+            "`strategy`=multi_worker reads the addresses of the workers from "
+            f"the variable {_TF_CONFIG}, which cluster managers set; it is not "
             "set. docs/scaling.md shows how, and `strategy`=mirrored trains "
             "on all devices of this machine alone."
         )
@@ -244,15 +249,15 @@ def read_task() -> tuple[int, int]:
         described = json.loads(text)
         addresses, task = described["cluster"], described["task"]
         role, index = task["type"], int(task["index"])
-        # A chief, where there is one, comes first.
-        there = [
+        # The chief, if named, comes first.
+        tasks = [
             (r, n) for r in _ROLES for n in range(len(addresses.get(r, ())))
         ]
-        return there.index((role, index)), len(there)
+        return tasks.index((role, index)), len(tasks)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise errors.InputError(
-            f"The variable {_VARIABLE} does not tell which worker this is "
-            f"({error}); it has to look like {_EXAMPLE}, and was {text}."
+            f"The variable {_TF_CONFIG} does not say which worker this is "
+            f"({error}); it must look like {_EXAMPLE}, received {text}."
         ) from error
 
 
@@ -263,7 +268,7 @@ def _check_batch(batch_size, cluster):
         larger = smaller + cluster.replicas
         fits = f"{smaller} or {larger}" if smaller else f"{larger}"
         raise errors.InputError(
-            f"`batch_size`={batch_size} cannot be shared equally by "
+            f"`batch_size`={batch_size} cannot be split equally among "
             f"{cluster.replicas} replicas; pass {fits}."
         )
 

@@ -1,4 +1,4 @@
-"""Guard that ends a diverged run before it spoils good checkpoints."""
+"""Guard that stops a diverged run before it overwrites good checkpoints."""
 
 import collections
 import math
@@ -8,55 +8,64 @@ import numpy as np
 
 from cartoongan_tf.core import errors
 
-_WINDOW = 50  # steps
-_MAX_CONTENT_LOSS = 560  # Of 620 between two unrelated photos.
-_MAX_LOSS_RATIO = 2.0  # Times the least pixel loss, over a window, so far.
+LOWER_RATES_ADVICE = (
+    "Start over with lower learning rates, say half of "
+    "`generator_learning_rate` and `discriminator_learning_rate`."
+)
+
+_WINDOW = 50  # Steps.
+_MAX_CONTENT_LOSS = 560  # Two unrelated photos are 620 apart.
+_MAX_LOSS_RATIO = 2.0  # Pixel loss relative to its minimum over a window.
 
 
-class Guard(keras.callbacks.Callback):
-    """Stops at numbers that are none, and when what was learned is lost.
+class Diverged(errors.InputError):
+    """The run diverged: its last steps did harm."""
 
-    Must stand in front of `Checkpoints`: what comes after is not reached.
+
+class DivergenceGuard(keras.callbacks.Callback):
+    """Stops at non-finite losses and when the generator collapses.
+
+    Must come before `Checkpoints` in the list of callbacks: raising keeps the
+    later ones from running.
 
     Args:
-        objective: What the generator minimizes.
+        objective: Objective of the generator.
 
     Raises:
-        Diverged: At a loss that is not finite; if gradients are not where
-            losses are no longer scaled up; if the content loss, over 50 steps,
-            is nearly what it is between unrelated photos after it has been
-            well below that; and if, in a warm-up by pixels, the loss is over
-            twice what it has been.
+        Diverged: If a loss is not finite; if gradients are not finite even
+            with a loss scale below 1; if the mean content loss of 50 steps is
+            nearly that of unrelated photos after it has been well below; or
+            if the mean pixel loss of a warm-up is over twice its minimum.
     """
 
     def __init__(self, objective):
         super().__init__()
-        is_by_pixels = "content" not in objective.weights
-        self._watched = "pixel_loss" if is_by_pixels else "content_loss"
+        uses_pixels = "content" not in objective.weights
+        self._monitor = "pixel_loss" if uses_pixels else "content_loss"
         self._recent = collections.deque(maxlen=_WINDOW)
         self._has_learned = False
-        self._least = math.inf
+        self._minimum = math.inf
 
     def on_train_batch_end(self, batch, logs=None):
         for name, value in logs.items():
             if not math.isfinite(value):
-                raise errors.Diverged(
+                raise Diverged(
                     f"{name} became {float(value)} at step "
                     f"{int(self.model.step)} of this phase. "
-                    f"{errors.LOWER_RATES}"
+                    f"{LOWER_RATES_ADVICE}"
                 )
         if min(self.model.loss_scales, default=1) < 1:
-            raise errors.Diverged(
-                f"Gradients are no numbers at step {int(self.model.step)} of "
-                "this phase, even where the loss is not scaled up. "
-                f"{errors.LOWER_RATES}"
+            raise Diverged(
+                f"Gradients became infinite or NaN at step "
+                f"{int(self.model.step)} of this phase, even with a "
+                f"loss scale below 1. {LOWER_RATES_ADVICE}"
             )
-        if self._watched not in logs:  # Not in each step.
+        if self._monitor not in logs:  # Absent in steps without features.
             return
-        self._recent.append(float(logs[self._watched]))
+        self._recent.append(float(logs[self._monitor]))
         if len(self._recent) < _WINDOW:
             return
-        if self._watched == "pixel_loss":
+        if self._monitor == "pixel_loss":
             self._check_pixels(np.mean(self._recent))
         else:
             self._check_content(np.mean(self._recent))
@@ -65,20 +74,20 @@ class Guard(keras.callbacks.Callback):
         if content < _MAX_CONTENT_LOSS:
             self._has_learned = True
         elif self._has_learned:
-            raise errors.Diverged(
+            raise Diverged(
                 f"content_loss has been {content:.0f} over the last {_WINDOW} "
-                "steps, nearly the 620 of unrelated photos: the cartoons no "
-                "longer show what their photos do, the discriminator has "
-                "won. Start over with half of `discriminator_learning_rate`, "
-                "or twice the `content_weight`."
+                "steps, nearly the 620 of unrelated photos: the discriminator "
+                "has won, and the cartoons no longer resemble their photos. "
+                "Start over with half of `discriminator_learning_rate`, or "
+                "twice the `content_weight`."
             )
 
     def _check_pixels(self, loss):
-        self._least = min(self._least, loss)
-        if loss > _MAX_LOSS_RATIO * self._least:
-            raise errors.Diverged(
+        self._minimum = min(self._minimum, loss)
+        if loss > _MAX_LOSS_RATIO * self._minimum:
+            raise Diverged(
                 f"pixel_loss has been {loss:.2f} over the last {_WINDOW} "
-                f"steps, and was {self._least:.2f}: the warm-up has "
+                f"steps, and was {self._minimum:.2f}: the warm-up has "
                 "collapsed. Start over with half of `warmup_learning_rate`, "
                 "or another `seed`."
             )

@@ -1,4 +1,4 @@
-"""Evaluation of the generator of a run, now and then while it trains."""
+"""Periodic evaluation of the generator during training."""
 
 import pathlib
 from collections.abc import Sequence
@@ -20,19 +20,19 @@ BEST_FILE = "best_generator.keras"
 
 
 class Evaluations(callbacks.PeriodicCallback):
-    """Logs how good the cartoons are, and keeps the best generator.
+    """Logs the metrics of held-out photos, and keeps the best generator.
 
-    The log gets the kernel distance, the other components of the quality
-    score, and the score, by which the best generator is chosen.
+    Logged are the kernel distance, the other components of the quality score,
+    and the score itself, which selects the best generator.
 
     Args:
-        log: Where to record it.
-        phase: Name of the phase.
+        log: Log of the run.
+        phase: Name of the phase, as in log.csv.
         workdir: Folder of the run.
-        photos: Held-back photos to make cartoons of.
-        cartoons: The cartoons to compare them with.
-        describe: Inception features.
-        **when: As `PeriodicCallback` takes it.
+        photos: Held-out photos to cartoonize.
+        cartoons: Cartoons to compare the results with.
+        inception_features: Inception features for the kernel distance.
+        **schedule: Arguments of `PeriodicCallback`.
     """
 
     def __init__(
@@ -42,29 +42,29 @@ class Evaluations(callbacks.PeriodicCallback):
         workdir: pathlib.Path,
         photos: Sequence[pathlib.Path],
         cartoons: Sequence[pathlib.Path],
-        describe: inception.Inception,
-        **when: int,
+        inception_features: inception.Inception,
+        **schedule: int,
     ):
-        super().__init__(**when)
+        super().__init__(**schedule)
         self._log = log
         self._phase = phase
         self._workdir = workdir
         self._photos = photos
         self._cartoons = cartoons
-        self._describe = describe
+        self._inception_features = inception_features
 
     def on_train_begin(self, logs=None):
-        self._name = f"KID-{self._describe.name}"
-        self._wanted = evaluator.describe_files(
-            self._describe,
+        self._name = f"KID-{self._inception_features.name}"
+        self._cartoon_features = evaluator.file_features(
+            self._inception_features,
             self._cartoons,
             evaluator.IMAGE_SIZE,
             "Measuring cartoons",
         )
-        photos = photo_consistency.Pool()
-        for _ in self._cartoons_of(evaluator.unchanged, photos):
+        pool = photo_consistency.Pool()
+        for _ in self._cartoonize_all(evaluator.identity, pool):
             pass
-        self._start = photos.result()
+        self._photo_result = pool.result()
         rows = run_log.read_table(self._workdir)
         past = [row[quality.SCORE] for row in rows if row[quality.SCORE]]
         self._best = min(map(float, past), default=np.inf)
@@ -79,16 +79,18 @@ class Evaluations(callbacks.PeriodicCallback):
             atomic_files.save_model(generator, self._workdir / BEST_FILE)
 
     def _measure(self, cartoonize):
-        """The columns of the log, in one pass that holds few pictures."""
+        """Metrics by column in log.csv; holds few pictures at a time."""
         pool = photo_consistency.Pool()
-        features = self._describe(self._cartoons_of(cartoonize, pool))
-        distance = kid_fid.kernel_distance(features, self._wanted)
-        metrics = quality.components(pool.result(), self._start)
+        features = self._inception_features(
+            self._cartoonize_all(cartoonize, pool)
+        )
+        distance = kid_fid.kernel_distance(features, self._cartoon_features)
+        metrics = quality.components(pool.result(), self._photo_result)
         score = quality.score(distance, metrics)
         return {self._name: distance, **metrics, quality.SCORE: score}
 
-    def _cartoons_of(self, cartoonize, pool):
-        """Gives the cartoons, and adds each to a pool on the way."""
+    def _cartoonize_all(self, cartoonize, pool):
+        """Yields the cartoons, and adds each to a pool."""
         for path in self._photos:
             photo = evaluator.read_crop(path, evaluator.IMAGE_SIZE)
             cartoon = cartoonize(photo)

@@ -1,7 +1,7 @@
-"""A pool of old fakes (Shrivastava et al., 2017, section 2.3).
+"""Pool of past fakes (Shrivastava et al., 2017, section 2.3).
 
-The authors' code shows the discriminator a fake of the past half of the time,
-so that it does not forget what the generator has stopped doing.
+The authors' code shows the discriminator a past fake half of the time, so that
+it does not forget mistakes that the generator no longer makes.
 """
 
 import keras
@@ -9,14 +9,14 @@ import tensorflow as tf
 
 
 class ImagePool(keras.layers.Layer):
-    """Holds generated images and trades them for new ones.
+    """History of generated images, some of which replace new ones.
 
-    Its content is weights: a checkpoint of the model keeps it.
+    The images are weights, so that a checkpoint of the model keeps them.
 
     Args:
-        size: Number of images it holds; at least a batch.
+        size: Number of images in the pool; at least a batch.
         image_size: Height and width of the images.
-        seed: Seed of the draws.
+        seed: Seed of the random draws.
         **kwargs: Passed on to `keras.layers.Layer`.
     """
 
@@ -31,16 +31,16 @@ class ImagePool(keras.layers.Layer):
         )
 
     def exchange(self, images, step):
-        """Gives a batch of which about half is older than this step.
+        """Swaps about half of a batch for older images.
 
-        Until the pool is full it stores what it is given and gives it back.
-        Then each image is, with a chance of a half, stored in place of an
-        older one, which is given instead. The slots of a batch are distinct.
+        Until the pool is full, images are stored and returned unchanged. Then
+        each image, with probability 1/2, replaces an older one in the pool,
+        which is returned in its place. The slots of a batch are distinct.
 
         Args:
             images: Generated images, `(batch, image_size, image_size, 3)`.
-            step: Number of batches that have been exchanged before, an
-                integer tensor. The draws depend on it alone.
+            step: Number of batches exchanged before, an integer tensor. The
+                draws depend only on it and the seed.
 
         Returns:
             A batch of the same shape.
@@ -52,9 +52,9 @@ class ImagePool(keras.layers.Layer):
         is_filling = numbers < self.size
         is_full = numbers[0] >= self.size
         slots = tf.where(
-            is_full, self._draw_slots(batch, step), numbers % self.size
+            is_full, self._sample_slots(batch, step), numbers % self.size
         )
-        is_swapped = self._draw_coins(batch, step) & is_full
+        is_swapped = self._flip_coins(batch, step) & is_full
         old = tf.gather(self.images, slots)
         is_stored = _per_image(is_filling | is_swapped)
         self.images.assign(
@@ -64,15 +64,14 @@ class ImagePool(keras.layers.Layer):
         )
         return tf.where(_per_image(is_swapped), old, images)
 
-    def _draw_slots(self, batch, step):
+    def _sample_slots(self, batch, step):
         order = tf.random.experimental.stateless_shuffle(
             tf.range(self.size, dtype=tf.int64), self._seed(step, 0)
         )
         return order[:batch]
 
-    def _draw_coins(self, batch, step):
-        chance = tf.random.stateless_uniform([batch], self._seed(step, 1))
-        return chance < 0.5
+    def _flip_coins(self, batch, step):
+        return tf.random.stateless_uniform([batch], self._seed(step, 1)) < 0.5
 
     def _seed(self, step, stream):
         return tf.stack([2 * self.seed + stream, tf.cast(step, tf.int32)])

@@ -1,4 +1,4 @@
-"""The losses of a run as a picture."""
+"""Plot of a run's losses."""
 
 import itertools
 import pathlib
@@ -12,14 +12,14 @@ from cartoongan_tf.training import run_log
 if TYPE_CHECKING:
     import matplotlib.figure
 
-_WINDOW = 0.02  # of a curve's steps are averaged
+_WINDOW_FRACTION = 0.02  # Width of the running mean, relative to the curve.
 
 
 def plot_losses(workdir: pathlib.Path) -> None:
-    """Draws `log.csv` as `losses.png`: each loss, with its running mean.
+    """Plots the losses of `log.csv`, with running means, as `losses.png`.
 
     Args:
-        workdir: Folder of a run. Without a log nothing is drawn.
+        workdir: Folder of a run. Without a log nothing is written.
     """
     if not (workdir / "log.csv").exists():
         return
@@ -29,12 +29,12 @@ def plot_losses(workdir: pathlib.Path) -> None:
 
 
 def draw_losses(rows: list[dict[str, str]]) -> "matplotlib.figure.Figure":
-    """A panel for each loss in the rows, and one for gradient norms.
+    """Plots one panel for each logged loss, and one for gradient norms.
 
     Args:
-        rows: As `run_log.read_table` gives them.
+        rows: Rows of `run_log.read_table`.
     """
-    import matplotlib.figure  # Here, as it takes a second.
+    import matplotlib.figure  # Deferred: the import takes a second.
 
     names = [name for name in run_log.LOSSES if any(r[name] for r in rows)]
     figure = matplotlib.figure.Figure((15, 7), layout="constrained")
@@ -46,7 +46,7 @@ def draw_losses(rows: list[dict[str, str]]) -> "matplotlib.figure.Figure":
     _draw_grad_norms(norms, rows)
     for panel in [*losses, norms]:
         panel.set_xlabel("step")
-        panel.tick_params(labelbottom=True)  # Else only in the last row.
+        panel.tick_params(labelbottom=True)  # Default: the last row only.
     for panel in panels[len(names) + 1 :]:
         panel.remove()
     return figure
@@ -75,7 +75,7 @@ def _draw(panel, name, rows, color="C0"):
 
 
 def _running_mean(steps, values):
-    width = max(1, int(_WINDOW * len(values)))
+    width = max(1, int(_WINDOW_FRACTION * len(values)))
     weights = np.full(width, 1 / width)
     return steps[width - 1 :], np.convolve(values, weights, "valid")
 

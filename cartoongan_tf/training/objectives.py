@@ -1,4 +1,4 @@
-"""What the generator of a run minimizes, in either phase."""
+"""Objectives of a run's generator, one for each phase."""
 
 import dataclasses
 from collections.abc import Callable
@@ -10,46 +10,48 @@ from cartoongan_tf.training import config
 from cartoongan_tf.training import runs
 
 
-def of_run(run: runs.Run, features: Callable) -> objective.Objective:
-    """What is minimized beside the discriminators.
+def adversarial(
+    run: runs.Run, content_features: Callable
+) -> objective.Objective:
+    """Objective of the adversarial phase.
 
     Args:
         run: The run.
-        features: Feature function for the content loss
+        content_features: Feature function for the content loss
             (`perceptual_features.py`).
     """
-    return of_settings(run.config, features, run.grade, run.teacher)
+    return from_config(run.config, content_features, run.grade, run.teacher)
 
 
-def of_warm_up(
-    run: runs.Run, features: Callable
+def warm_up(
+    run: runs.Run, content_features: Callable
 ) -> objective.Objective | objective.PixelObjective:
-    """What is minimized in the warm-up; arguments as of `of_run`."""
-    adversarial = of_run(run, features)
+    """Objective of the warm-up phase; arguments as for `adversarial`."""
+    full = adversarial(run, content_features)
     if run.config.warmup_loss == "pixels":
-        return objective.PixelObjective(adversarial.target)
-    # Nothing sharpens yet what these would blur.
-    return dataclasses.replace(adversarial, variation_weight=0, flat_weight=0)
+        return objective.PixelObjective(full.target)
+    # These terms blur, and there is no discriminator yet to sharpen.
+    return dataclasses.replace(full, variation_weight=0, flat_weight=0)
 
 
-def of_settings(
+def from_config(
     settings: config.TrainConfig,
-    features: Callable,
-    grade: grading.Grade = grading.PLAIN,
+    content_features: Callable,
+    grade: grading.Grade = grading.DEFAULT,
     teacher: Callable | None = None,
 ) -> objective.Objective:
-    """What settings ask for beside discriminators.
+    """Builds the objective that the settings describe.
 
     Args:
         settings: Settings of a run.
-        features: Feature function for the content loss.
-        grade: What becomes of colors in an inked or painted target.
-        teacher: A generator to distill, if the target is what it makes.
+        content_features: Feature function for the content loss.
+        grade: Color grade of an inked or painted target.
+        teacher: Generator to distill, for `content_target`=teacher.
     """
     return objective.Objective(
-        features,
+        content_features,
         settings.content_weight,
-        color_weight=settings.color_weight_in_use,
+        color_weight=settings.effective_color_weight,
         luminance_weight=settings.luminance_weight,
         flat_weight=settings.flat_weight,
         palette_weight=settings.palette_weight,

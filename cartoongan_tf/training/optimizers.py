@@ -1,4 +1,4 @@
-"""Adam as the phases use it, also where replicas share a batch."""
+"""Adam optimizers of both phases, for one replica or several."""
 
 import keras
 import tensorflow as tf
@@ -8,15 +8,15 @@ from cartoongan_tf.training import runs
 from cartoongan_tf.training import schedules
 
 _BETA_1 = 0.5  # As in the authors' code.
-# In a warm-up by pixels, gradients are clipped and soon forgotten. Else one run
-# of eight collapsed to one color: norms of 0.9 rose to 27 within ten steps, and
-# Adam divided them by what it remembered of a thousand steps.
+# Gradient clipping and a short memory for the pixel warm-up. Without them one
+# run in eight collapsed to a single color: gradient norms rose from 0.9 to 27
+# within ten steps, and Adam divided them by its average over a thousand steps.
 _PIXEL_CLIP_NORM = 1.0
 _PIXEL_BETA_2 = 0.99
 
 
 class _SummedAdam(keras.optimizers.Adam):
-    """Adam for gradients that have been summed over all replicas."""
+    """Adam for gradients that are already summed over all replicas."""
 
     def _all_reduce_sum_gradients(self, grads_and_vars):
         return grads_and_vars
@@ -25,8 +25,8 @@ class _SummedAdam(keras.optimizers.Adam):
 class ReplicaAdam(_SummedAdam):
     """Adam that clips the gradient of the whole batch.
 
-    Keras clips the gradient of each replica, and sums them then. Without a
-    strategy both are the same.
+    Keras clips the gradient of each replica before summing. Without a strategy
+    both are the same.
     """
 
     def apply(self, grads, trainable_variables=None):
@@ -34,10 +34,10 @@ class ReplicaAdam(_SummedAdam):
 
 
 class ReplicaLossScale(keras.optimizers.LossScaleOptimizer):
-    """Dynamic loss scaling by the gradient of the whole batch.
+    """Dynamic loss scaling based on the gradient of the whole batch.
 
-    Keras looks at the gradient of the first replica. And it does not count the
-    steps that it leaves out: here `iterations` is the number of batches seen.
+    Keras checks the gradient of the first replica only, and does not count
+    skipped steps: here `iterations` is the number of batches seen.
     """
 
     def apply(self, grads, trainable_variables=None):
@@ -51,14 +51,15 @@ class ReplicaLossScale(keras.optimizers.LossScaleOptimizer):
 def unscaled(
     optimizer: keras.optimizers.Optimizer, norms: dict[str, tf.Tensor]
 ) -> dict[str, tf.Tensor]:
-    """Gradient norms as they are without loss scaling.
+    """Removes the loss scale from gradient norms.
 
     Args:
-        optimizer: The optimizer that scaled the loss.
+        optimizer: Optimizer that scaled the loss.
         norms: L2 norms of gradients of the scaled loss, by name.
 
     Returns:
-        The norms; 0 for one that is not finite, whose step is left out.
+        Unscaled norms; 0 for a norm that is not finite, since its step is
+        skipped.
     """
     if not isinstance(optimizer, ReplicaLossScale):
         return norms
@@ -69,8 +70,8 @@ def unscaled(
     }
 
 
-def of_warm_up(config: runs.TrainConfig) -> keras.optimizers.Optimizer:
-    """The optimizer of the content-only phase."""
+def warm_up(config: runs.TrainConfig) -> keras.optimizers.Optimizer:
+    """Optimizer of the warm-up phase."""
     rate, steps = config.warmup_learning_rate, config.warmup_steps
     if config.warmup_loss != "pixels":
         return _adam(config, rate)
@@ -83,15 +84,15 @@ def of_warm_up(config: runs.TrainConfig) -> keras.optimizers.Optimizer:
     )
 
 
-def decaying(
+def adversarial(
     learning_rate: float, config: runs.TrainConfig, **options
 ) -> keras.optimizers.Optimizer:
-    """An optimizer of the adversarial phase, whose rate falls at its end.
+    """Optimizer of the adversarial phase, with linear learning-rate decay.
 
     Args:
-        learning_rate: The rate at the start.
-        config: Tells when it begins to fall, and when the phase ends.
-        **options: What differs from the authors' Adam.
+        learning_rate: Initial learning rate.
+        config: Settings of the run, with the start and the end of the decay.
+        **options: Arguments of Adam that differ from the authors' choice.
     """
     start = config.decay_start
     if start is None:
@@ -100,8 +101,8 @@ def decaying(
     return _adam(config, schedule, **options)
 
 
-def _adam(config, rate, kind=keras.optimizers.Adam, **options):
+def _adam(config, rate, optimizer=keras.optimizers.Adam, **options):
     options = {"beta_1": _BETA_1} | options
     if config.scales_losses:
         return ReplicaLossScale(_SummedAdam(rate, **options))
-    return kind(rate, **options)
+    return optimizer(rate, **options)

@@ -1,4 +1,4 @@
-"""The two phases of training, each one call of `fit` from where it stopped.
+"""The two training phases, each one call of `fit` that can resume.
 
 Chen et al. (2018), section 3.2.3: the generator first learns to keep the
 content of photos, then competes with the discriminator.
@@ -30,17 +30,17 @@ from cartoongan_tf.training import runs
 PATCH = "discriminator"
 FEATURE = "feature_discriminator"
 
-# Adam's betas for discriminators one of which looks at features, as in
-# StyleGAN and projected GANs (Karras et al., 2019; Sauer et al., 2021).
+# Adam's betas if a discriminator works on features, as in StyleGAN and
+# projected GANs (Karras et al., 2019; Sauer et al., 2021).
 _FEATURE_BETAS = {"beta_1": 0.0, "beta_2": 0.99}
-_NORMALIZATION_CARTOONS = 64  # Cartoons that normalize the features.
+_NORMALIZATION_CARTOONS = 64  # Cartoons whose features set the normalization.
 
 
 class Discriminators(NamedTuple):
-    """The discriminators of a run; None for one that it does without.
+    """Discriminators of a run; None for an absent one.
 
     Attributes:
-        patch: The paper's, which looks at pixels.
+        patch: The paper's discriminator, on pixels.
         feature: A `FeatureDiscriminator`.
     """
 
@@ -48,39 +48,39 @@ class Discriminators(NamedTuple):
     feature: keras.Model | None
 
     def by_name(self) -> dict[str, keras.Model]:
-        """Those that there are, by the name of their files."""
+        """The present discriminators by file name, without suffix."""
         both = {PATCH: self.patch, FEATURE: self.feature}
-        return {name: one for name, one in both.items() if one}
+        return {name: network for name, network in both.items() if network}
 
 
 class Outcome(NamedTuple):
     """Result of a phase.
 
     Attributes:
-        generator: The generator to look at and to keep.
-        is_complete: Whether the phase is, and was not stopped by a signal.
-        problem: Why it was stopped, if it did harm; the generator is then
-            that of the last checkpoint.
+        generator: Averaged generator, to evaluate and to save.
+        is_complete: Whether all steps are done.
+        problem: Divergence that stopped the phase, if any; the generator is
+            then that of the last checkpoint.
     """
 
     generator: keras.Model
     is_complete: bool
-    problem: errors.Diverged | None = None
+    problem: divergence_guard.Diverged | None = None
 
 
-def warm_up(
-    run: runs.Run, generator: keras.Model, features: Callable
+def run_warm_up(
+    run: runs.Run, generator: keras.Model, content_features: Callable
 ) -> Outcome:
-    """Runs the content-only phase.
+    """Runs the warm-up phase, which trains the generator alone.
 
     Args:
         run: The run.
-        generator: Trained in place.
-        features: Feature function for the content loss
+        generator: Generator, trained in place.
+        content_features: Feature function for the content loss
             (`perceptual_features.py`).
 
     Returns:
-        The trained generator, and whether the phase is complete.
+        Trained generator, and whether the phase is complete.
     """
     config = run.config
     is_over = checkpoints.exist(run.checkpoint_path(runs.ADVERSARIAL))
@@ -89,45 +89,45 @@ def warm_up(
         return Outcome(generator, is_complete=True)
     with run.cluster.scope():
         phase = cartoongan.WarmUp(
-            generator, objectives.of_warm_up(run, features)
+            generator, objectives.warm_up(run, content_features)
         )
-        phase.compile(optimizers.of_warm_up(config))
+        phase.compile(optimizers.warm_up(config))
 
     return _run_phase(
         run, runs.WARM_UP, phase, batches.warm_up, 0, config.warmup_steps
     )
 
 
-def compete(
+def run_adversarial(
     run: runs.Run,
     generator: keras.Model,
     discriminators: Discriminators,
-    features: Callable,
-    describe: inception.Inception | None = None,
+    content_features: Callable,
+    inception_features: inception.Inception | None = None,
 ) -> Outcome:
     """Runs the adversarial phase.
 
     Args:
         run: The run.
-        generator: Trained in place.
-        discriminators: Trained in place.
-        features: Feature function for the content loss
+        generator: Generator, trained in place.
+        discriminators: Discriminators, trained in place.
+        content_features: Feature function for the content loss
             (`perceptual_features.py`).
-        describe: Inception features to evaluate by, if that is asked for.
+        inception_features: Inception features for `evaluate_every`, if set.
 
     Returns:
-        The generator, the average of those on the way if the settings ask for
-        it, and whether the phase is complete.
+        Generator, the moving average if `ema_momentum` is set, and whether the
+        phase is complete.
     """
     with run.cluster.scope():
         phase = compile_gan(
             run.config,
             generator,
             discriminators,
-            objectives.of_run(run, features),
+            objectives.adversarial(run, content_features),
         )
     with run.cluster.chief_first():
-        batches.windows_of(run)  # Which the chief writes for all.
+        batches.cartoon_windows(run)  # The chief caches them for all workers.
     is_new = not checkpoints.exist(run.checkpoint_path(runs.ADVERSARIAL))
     feature = discriminators.feature
     if feature and is_new and not feature.is_adapted:
@@ -140,7 +140,7 @@ def compete(
         batches.adversarial,
         run.config.warmup_steps,
         run.config.steps,
-        describe,
+        inception_features,
     )
 
 
@@ -148,38 +148,38 @@ def compile_gan(
     config: runs.TrainConfig,
     generator: keras.Model,
     discriminators: Discriminators,
-    minimized: objective.Objective,
+    generator_objective: objective.Objective,
 ) -> cartoongan.CartoonGAN:
-    """Makes the model of the adversarial phase, with its optimizers.
+    """Builds and compiles the model of the adversarial phase.
 
     Args:
         config: Settings of the run.
-        generator: Trained in place.
-        discriminators: Trained in place.
-        minimized: What the generator minimizes.
+        generator: Generator, trained in place.
+        discriminators: Discriminators, trained in place.
+        generator_objective: Objective of the generator.
     """
     phase = cartoongan.CartoonGAN(
         generator,
         discriminators.patch,
-        minimized,
+        generator_objective,
         feature_discriminator=discriminators.feature,
         adversarial_loss=config.adversarial_loss,
         gradient_penalty_weight=config.gradient_penalty_weight,
         image_pool=_build_pool(config),
-        views=augmentation.Augmentation(
+        augmentations=augmentation.Augmentation(
             config.feature_shift, config.gray_share
         ),
         features_every=config.features_every,
         seed=config.seed,
     )
     phase.compile(
-        optimizers.decaying(
+        optimizers.adversarial(
             config.generator_learning_rate,
             config,
             use_ema=config.ema_momentum > 0,
             ema_momentum=config.ema_momentum,
         ),
-        optimizers.decaying(
+        optimizers.adversarial(
             config.discriminator_learning_rate,
             config,
             **(_FEATURE_BETAS if discriminators.feature else {}),
@@ -189,15 +189,17 @@ def compile_gan(
 
 
 def _adapt(run, phase):
-    """Normalizes features by those of the first cartoons."""
+    """Sets the feature normalization from the first cartoons."""
     steps = range(-(-_NORMALIZATION_CARTOONS // run.config.batch_size))
     phase.feature_discriminator.adapt(
-        phase.objective.look(cartoons, augmentation.AS_IT_IS)
+        phase.objective.extract_features(cartoons, augmentation.IDENTITY)
         for _, cartoons, _ in batches.adversarial(run, steps)
     )
 
 
-def _run_phase(run, name, phase, batches_of, offset, steps, describe=None):
+def _run_phase(
+    run, name, phase, make_batches, offset, steps, inception_features=None
+):
     checkpoint = run.checkpoint_path(name)
     start = checkpoints.restore(phase, checkpoint)
     _check_shared(run, start)
@@ -205,13 +207,18 @@ def _run_phase(run, name, phase, batches_of, offset, steps, describe=None):
     if start >= steps:
         return Outcome(phase.averaged_generator, is_complete=True)
     stop = callbacks.StopOnSignal(run.cluster.total)
-    in_all_workers = [stop, divergence_guard.Guard(phase.objective)]
+    in_all_workers = [
+        stop,
+        divergence_guard.DivergenceGuard(phase.objective),
+    ]
     with contextlib.ExitStack() as resources:
         before, after = [], []
         if run.cluster.is_chief:
             log = run_log.RunLog(run.workdir, (offset + start) or -1)
             resources.callback(log.close)
-            before = _observers(run, log, name, offset, steps, describe)
+            before = _observers(
+                run, log, name, offset, steps, inception_features
+            )
             every = run.config.checkpoint_every
             after = [
                 callbacks.Checkpoints(checkpoint, every=every, last=steps),
@@ -220,11 +227,11 @@ def _run_phase(run, name, phase, batches_of, offset, steps, describe=None):
         try:
             run.cluster.fit(
                 phase,
-                functools.partial(batches_of, run),
+                functools.partial(make_batches, run),
                 range(start, steps),
                 [*before, *in_all_workers, *after],
             )
-        except errors.Diverged as problem:
+        except divergence_guard.Diverged as problem:
             if not checkpoints.restore(phase, checkpoint):
                 raise
             return Outcome(phase.averaged_generator, False, problem)
@@ -232,17 +239,17 @@ def _run_phase(run, name, phase, batches_of, offset, steps, describe=None):
 
 
 def _check_shared(run, progress):
-    """Refuses to go on where workers found other checkpoints."""
+    """Raises an error if the workers found different checkpoints."""
     cluster = run.cluster
     if cluster.total(progress) != progress * cluster.workers:
         raise errors.InputError(
-            f"`workdir`={run.workdir} of worker {cluster.worker} holds other "
-            "checkpoints than that of others; name one folder that all "
-            "workers see."
+            f"`workdir`={run.workdir} of worker {cluster.worker} does not "
+            "hold the same checkpoints as that of the others; name one folder "
+            "that all workers share."
         )
 
 
-def _observers(run, log, name, offset, steps, describe):
+def _observers(run, log, name, offset, steps, inception_features):
     observers = [
         callbacks.LossLog(log, name, offset),
         callbacks.SampleGrids(
@@ -256,7 +263,7 @@ def _observers(run, log, name, offset, steps, describe):
             seed=run.config.seed,
         ),
     ]
-    if describe:
+    if inception_features:
         observers.append(
             evaluation_callback.Evaluations(
                 log,
@@ -264,7 +271,7 @@ def _observers(run, log, name, offset, steps, describe):
                 run.workdir,
                 run.holdout,
                 run.cartoons.paths,
-                describe,
+                inception_features,
                 offset=offset,
                 every=run.config.evaluate_every,
                 last=offset + steps,

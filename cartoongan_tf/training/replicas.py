@@ -1,8 +1,8 @@
-"""Replicas: copies of the networks, each with an equal share of a batch.
+"""Collective operations of replicas, each with an equal shard of a batch.
 
-Called in a `train_step`. Replica 0 has the first images of a batch, and so on.
-Without a strategy there is one replica, whose share is the whole batch, and
-all of this leaves everything as it is.
+To be called in a `train_step`. Replica 0 has the first images of the batch,
+and so on. Without a strategy there is one replica, its shard is the whole
+batch, and every function here returns its input.
 """
 
 from typing import Any
@@ -21,58 +21,58 @@ def total(values: Any) -> Any:
 
 
 def mean(values: Any) -> Any:
-    """Means over all replicas of a tensor, or a structure of tensors."""
+    """Averages a tensor, or a structure of tensors, over all replicas."""
     return _reduced(tf.distribute.ReduceOp.MEAN, values)
 
 
 def norms(tensors: dict) -> dict:
-    """L2 norms of tensors, of each of which every replica has a share."""
+    """L2 norms of tensors that are sharded over the replicas, by name."""
     if count() == 1:
         return {name: tf.norm(tensor) for name, tensor in tensors.items()}
     squares = total({n: tf.reduce_sum(t * t) for n, t in tensors.items()})
     return {name: tf.sqrt(square) for name, square in squares.items()}
 
 
-def gather(share: tf.Tensor) -> tf.Tensor:
-    """Gives the whole batch, of which each replica has a share.
+def gather(shard: tf.Tensor) -> tf.Tensor:
+    """Concatenates the shards of all replicas to the whole batch.
 
-    Gradients flow back to each share from all replicas.
+    Gradients flow back from all replicas to each shard.
     """
     if count() == 1:
-        return share
-    # By sums of zeros and one share each: the gradient of `all_gather` fails
-    # where there are several workers.
-    size = share.shape[0]
-    before = _number() * size
+        return shard
+    # Pads each shard with zeros and sums: the gradient of `all_gather` fails
+    # with several workers.
+    size = shard.shape[0]
+    before = _index() * size
     after = (count() - 1) * size - before
-    others = [[0, 0]] * (len(share.shape) - 1)
-    return total(tf.pad(share, [[before, after], *others]))
+    others = [[0, 0]] * (len(shard.shape) - 1)
+    return total(tf.pad(shard, [[before, after], *others]))
 
 
-def share_of(batch: tf.Tensor) -> tf.Tensor:
-    """The share of this replica, of a whole batch."""
+def local_shard(batch: tf.Tensor) -> tf.Tensor:
+    """Slices this replica's shard out of the whole batch."""
     if count() == 1:
         return batch
     size = batch.shape[0] // count()
-    start = _number() * size
+    start = _index() * size
     return batch[start : start + size]
 
 
-def part_of_first(images: int, size: int) -> int:
-    """How many of the first images of a batch are in this share.
+def count_of_first(images: int, size: int) -> int:
+    """Counts the first `images` of the batch that are in this shard.
 
     Args:
-        images: How many of the batch, from its start.
-        size: Images in each share.
+        images: Number of images, from the start of the batch.
+        size: Number of images in each shard.
     """
-    return min(max(images - _number() * size, 0), size)
+    return min(max(images - _index() * size, 0), size)
 
 
 def _context():
     return tf.distribute.get_replica_context()
 
 
-def _number():
+def _index():
     return tf.get_static_value(_context().replica_id_in_sync_group)
 
 

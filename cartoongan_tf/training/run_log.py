@@ -1,7 +1,7 @@
-"""The record of a run: `log.csv` and TensorBoard events.
+"""Log of a run: `log.csv` and TensorBoard events.
 
-Both hold the losses of every step. A run that goes on from a checkpoint takes
-both back to it, so that they read as if it had never stopped.
+Both hold the losses of every step. Resuming from a checkpoint truncates both
+at its step, so that they read as if the run had never stopped.
 """
 
 import csv
@@ -38,8 +38,8 @@ GRAD_NORMS = (
     "flat_grad_norm",
     "variation_grad_norm",
 )
-# Of cartoons of held-back photos, only now and then: kernel distances, what
-# else the quality score is made of (`quality.py`), and the score.
+# Periodic evaluation of held-out photos: kernel distances, the other
+# components of the quality score (`quality.py`), and the score itself.
 METRICS = (
     "KID-768",
     "KID-InceptionV3",
@@ -54,25 +54,25 @@ COLUMNS = ("step", "phase", *LOSSES, *GRAD_NORMS, *METRICS)
 
 
 class RunLog:
-    """Writes the record of a run into its folder.
+    """Writes the log of a run into its folder.
 
     Args:
         workdir: Folder of the run.
-        last_step: What was recorded after this step is taken back.
+        last_step: Last step to keep; entries of later steps are removed.
     """
 
     def __init__(self, workdir: pathlib.Path, last_step: int):
         table, events = workdir / "log.csv", workdir / "tensorboard"
-        _take_back_table(table, last_step)
-        _take_back_events(events, last_step)
-        # Line by line, so that a killed process has lost none before its
+        _truncate_table(table, last_step)
+        _truncate_events(events, last_step)
+        # Line buffered, so that a killed process loses no line before its
         # last checkpoint.
         self._file = open(table, "a", buffering=1, newline="")
         self._rows = csv.DictWriter(self._file, COLUMNS, lineterminator="\n")
         self._events = tf.summary.create_file_writer(str(events))
 
     def add_losses(self, step: int, phase: str, losses: dict) -> None:
-        """Adds one step: losses by name, scalars."""
+        """Adds the losses of one step: scalars by column name."""
         values = {name: f"{value:.9g}" for name, value in losses.items()}
         self._rows.writerow({"step": step, "phase": phase, **values})
         with self._events.as_default(step=step):
@@ -93,12 +93,12 @@ class RunLog:
 
 
 def read_table(workdir: pathlib.Path) -> list[dict[str, str]]:
-    """The rows of a run's `log.csv`."""
+    """Reads the rows of a run's `log.csv`."""
     with open(workdir / "log.csv", newline="") as file:
         return list(csv.DictReader(file))
 
 
-def _take_back_table(path, last_step):
+def _truncate_table(path, last_step):
     lines = path.read_text().splitlines(keepends=True) if path.exists() else []
     kept = [
         line
@@ -108,11 +108,11 @@ def _take_back_table(path, last_step):
     atomic_files.write_text(path, ",".join(COLUMNS) + "\n" + "".join(kept))
 
 
-def _take_back_events(folder, last_step):
+def _truncate_events(folder, last_step):
     for path in sorted(folder.glob("events.out.tfevents.*")):
         records = [
             record
-            for record in _whole_records(path)
+            for record in _complete_records(path)
             if tf.compat.v1.Event.FromString(record).step <= last_step
         ]
         with (
@@ -123,8 +123,8 @@ def _take_back_events(folder, last_step):
                 writer.write(record)
 
 
-def _whole_records(path):
-    """Records up to the one that a killed process was writing."""
+def _complete_records(path):
+    """Yields records up to the one that a killed process was writing."""
     records = tf.data.TFRecordDataset(str(path)).as_numpy_iterator()
     while True:
         try:

@@ -1,6 +1,6 @@
-"""Record of a run's settings and data, so that it goes on with the same.
+"""Record of a run's settings and data, checked when the run resumes.
 
-Where data and weights lie may change, if they are what they were.
+Paths of data and weights may change as long as their contents do not.
 """
 
 import dataclasses
@@ -18,10 +18,10 @@ from cartoongan_tf.inference import model_paths
 from cartoongan_tf.training import config
 
 _NAME = "run.json"
-_ONCE = "init_from"  # What is read of it is in the checkpoints since.
+_INIT_FROM = "init_from"  # Read once: checkpoints hold its weights.
 _TEACHER = "teacher"
-_WEIGHTS = ("inception_weights", _ONCE, _TEACHER, "vgg19_weights")
-# Settings that there were not yet when a run began.
+_WEIGHTS = ("inception_weights", _INIT_FROM, _TEACHER, "vgg19_weights")
+# For settings that are newer than the run.
 _DEFAULTS = {
     field.name: field.default
     for field in dataclasses.fields(config.TrainConfig)
@@ -30,45 +30,46 @@ _DEFAULTS = {
 
 
 def exists(workdir: str) -> bool:
-    """Whether a folder is that of a run."""
+    """Whether a folder holds a run."""
     return (pathlib.Path(workdir) / _NAME).exists()
 
 
 def check(
     settings: config.TrainConfig, folders: Mapping[str, Sequence[pathlib.Path]]
 ) -> None:
-    """Compares a run with the one that its folder holds.
+    """Checks that a run may resume the one in its folder.
 
     Args:
         settings: Settings of the run that is about to start.
-        folders: Pictures by the argument that named their folder.
+        folders: Paths of pictures by the setting that names their folder.
 
     Raises:
-        InputError: If the folder holds a run that differs in more than what
-            may change; the message says in what. If there is no record of
-            what it holds, or none that can be read.
+        InputError: If settings or data differ that must not change; the
+            message lists them. If the record is missing or unreadable.
     """
-    had, held = _read(settings.workdir)
+    old_settings, old_contents = _read(settings.workdir)
     new = _describe(settings, folders)
-    moved = dict(held.items() & new["contents"].items())
-    other = _differences(had, new["settings"], moved)
-    contents = _differences(held, new["contents"], {*other, _ONCE})
+    moved = dict(old_contents.items() & new["contents"].items())
+    changed = _differences(old_settings, new["settings"], moved)
+    contents = _differences(
+        old_contents, new["contents"], {*changed, _INIT_FROM}
+    )
     differences = [
-        *(f"`{name}` {change}" for name, change in other.items()),
+        *(f"`{name}` {change}" for name, change in changed.items()),
         *(f"the content of `{name}` {c}" for name, c in contents.items()),
     ]
     if differences:
         raise errors.InputError(
             f"`workdir`={settings.workdir} holds a run with other settings: "
-            f"{'; '.join(differences)}. Give the old ones to go on with it, "
-            "or another `workdir` to begin a new one."
+            f"{'; '.join(differences)}. Pass the old settings to resume it, "
+            "or another `workdir` to start a new one."
         )
 
 
 def write(
     settings: config.TrainConfig, folders: Mapping[str, Sequence[pathlib.Path]]
 ) -> None:
-    """Writes what `check` compares with."""
+    """Writes the record that `check` reads."""
     path = pathlib.Path(settings.workdir) / _NAME
     text = json.dumps(_describe(settings, folders), indent=2) + "\n"
     atomic_files.write_text(path, text)
@@ -81,18 +82,18 @@ def _read(workdir):
         return _DEFAULTS | record["settings"], dict(record["contents"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise errors.InputError(
-            f"`workdir`={workdir} holds checkpoints, but no {_NAME} that can "
-            "be read, which tells their settings and data; put it back, or "
-            "name another `workdir`."
+            f"`workdir`={workdir} holds checkpoints, but no readable {_NAME} "
+            "with their settings and data; restore it, or name another "
+            "`workdir`."
         ) from error
 
 
-def _differences(old, new, but):
-    """What is another now, by name, in words; names in `but` may be."""
+def _differences(old, new, ignored):
+    """Descriptions of changed values by name."""
     return {
         name: f"was {old.get(name)} and is {value}"
         for name, value in new.items()
-        if name not in but and old.get(name) != value
+        if name not in ignored and old.get(name) != value
     }
 
 
@@ -104,31 +105,31 @@ def _describe(settings, folders):
             if name not in config.CHANGEABLE
         },
         "contents": {name: _summarize(paths) for name, paths in folders.items()}
-        | _digests(settings),
+        | _weight_digests(settings),
     }
 
 
-def _digests(settings):
+def _weight_digests(settings):
     """Digests of weights that are a file, or in the folder of a run."""
     digests = {}
     for name in _WEIGHTS:
         value = getattr(settings, name) or ""
-        if name == _TEACHER and value:  # Which may be a style by its name.
+        if name == _TEACHER and value:  # May be the name of a shipped style.
             value = model_paths.find(value, name)
         path = pathlib.Path(value)
         if path.is_dir():
             path = path / loading.GENERATOR_FILE
         if path.is_file():
             with open(path, "rb") as file:
-                found = hashlib.file_digest(file, "sha256")
-            digests[name] = found.hexdigest()[:12]
+                digest = hashlib.file_digest(file, "sha256")
+            digests[name] = digest.hexdigest()[:12]
     return digests
 
 
 def _summarize(paths):
     digest = hashlib.sha256()
     for path in paths:
-        # As the disk has them: names made elsewhere may be no UTF-8.
+        # Raw bytes: names created on other systems may not be UTF-8.
         name = os.fsencode(path.name)
         digest.update(b"%s %d\n" % (name, path.stat().st_size))
     return f"{len(paths)} pictures ({digest.hexdigest()[:12]})"

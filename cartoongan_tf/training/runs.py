@@ -1,4 +1,4 @@
-"""A run: its settings, its pictures, and the folder that it writes into."""
+"""A run: its settings, its pictures, and its output folder."""
 
 import dataclasses
 import functools
@@ -37,12 +37,12 @@ class Run:
     """A run whose settings and folders have been checked.
 
     Attributes:
-        config: Its settings.
-        photos: The photos.
-        cartoons: The cartoons.
-        holdout: Photos to measure the generator on.
-        people: Further photos, of people, if the settings name a folder.
-        cluster: The devices that it trains on.
+        config: Settings.
+        photos: Training photos.
+        cartoons: Training cartoons.
+        holdout: Held-out photos, to evaluate the generator on.
+        people: Additional photos of people, if the settings name a folder.
+        cluster: Devices to train on.
     """
 
     config: TrainConfig
@@ -54,14 +54,14 @@ class Run:
 
     @property
     def workdir(self) -> pathlib.Path:
-        """Folder that the run writes into."""
+        """Output folder of the run."""
         return pathlib.Path(self.config.workdir)
 
     @functools.cached_property
     def grade(self) -> grading.Grade:
-        """What becomes of colors in a target with a grade, measured once."""
+        """Color grade of the content target, measured once."""
         if self.config.content_target not in GRADED_TARGETS:
-            return grading.PLAIN
+            return grading.DEFAULT
         matched = color_matching.match(
             self.photos, self.cartoons, self.config.match_tones
         )
@@ -69,13 +69,13 @@ class Run:
 
     @functools.cached_property
     def teacher(self) -> keras.Model | None:
-        """The generator to distill, loaded once."""
+        """Generator to distill, loaded once."""
         if self.config.teacher is None:
             return None
         return loading.load_generator(self.config.teacher, "teacher")
 
     def checkpoint_path(self, phase: str) -> pathlib.Path:
-        """The checkpoint of a phase, `WARM_UP` or `ADVERSARIAL`."""
+        """Checkpoint file of a phase, `WARM_UP` or `ADVERSARIAL`."""
         return _checkpoint_path(self.config, phase)
 
 
@@ -83,24 +83,24 @@ def open_run(
     config: TrainConfig,
     cluster: distribution.Cluster = distribution.ONE_DEVICE,
 ) -> Run:
-    """Checks the folders of a run, and notes what it begins with.
+    """Checks the folders of a run, and records its settings and data.
 
     Args:
         config: Settings of the run.
-        cluster: The devices that it trains on. Of several workers the chief
-            has to be through before the others begin.
+        cluster: Devices to train on. With several workers, the chief must
+            return from this before the others call it.
 
     Returns:
-        The run. What it began with is in `<workdir>/run.json`.
+        The run. Its settings and data are recorded in `<workdir>/run.json`.
 
     Raises:
-        InputError: If a folder does not hold pictures, or ones that are no
-            good, or `workdir` holds checkpoints of a run with other settings.
+        InputError: If a folder holds no pictures or damaged ones, or `workdir`
+            holds checkpoints of a run with other settings.
     """
     if not (cluster.is_chief or run_record.exists(config.workdir)):
         raise errors.InputError(
             f"`workdir`={config.workdir} does not hold the run that the chief "
-            "has begun; name one folder that all workers see."
+            "started; name one folder that all workers share."
         )
     atomic_files.make_folder("workdir", config.workdir)
     photos = _scan_folder("photo_dir", config.photo_dir, config)
@@ -110,33 +110,33 @@ def open_run(
     if config.people_dir is not None:
         people = _scan_folder("people_dir", config.people_dir, config)
         folders["people_dir"] = people.paths
-        _check_apart(photos, people, config)
-    if _has_begun(config) or not cluster.is_chief:
+        _check_disjoint(photos, people, config)
+    if _has_checkpoints(config) or not cluster.is_chief:
         run_record.check(config, folders)
     elif config.check_data and not _uses_samples(config):
         _check_data(photos.paths, cartoons.paths, config)
-    photos, people, held = _split(photos, people, config)
+    photos, people, held_out = _split(photos, people, config)
     if cluster.is_chief:
         run_record.write(config, folders)
-        if held:
-            listed = pathlib.Path(config.workdir) / HOLDOUT
-            file_lists.write_list(held, listed)
+        if held_out:
+            path = pathlib.Path(config.workdir) / HOLDOUT
+            file_lists.write_list(held_out, path)
     return Run(
         config,
         image_source.open_source(photos, config.cache),
-        image_source.open_source(cartoons, config.cache, _denoising_of(config)),
-        held,
+        image_source.open_source(cartoons, config.cache, _denoising(config)),
+        held_out,
         people and image_source.open_source(people, config.cache),
         cluster,
     )
 
 
-def _denoising_of(config):
-    """Denoised cartoons lie in the run's folder if no cache is named."""
+def _denoising(config):
+    """Denoised cartoons are kept in the run's folder if no cache is named."""
     strength = config.denoise_cartoons
     if not strength:
         return None
-    return image_source.Change(
+    return image_source.Transform(
         f"denoised {strength}",
         lambda picture: denoising.denoise(picture, strength),
         "Denoising cartoons",
@@ -145,46 +145,46 @@ def _denoising_of(config):
 
 
 def _split(photos, people, config):
-    photos, held = holdout.split(photos, config.holdout, config.seed)
+    photos, held_out = holdout.split(photos, config.holdout, config.seed)
     if people is not None:
         people, more = holdout.split(
             people, config.holdout_people, config.seed, "holdout_people"
         )
-        held = held + more
-    return photos, people, held
+        held_out = held_out + more
+    return photos, people, held_out
 
 
-def _check_apart(photos, people, config):
-    """A photo that is held back must not come in by the other folder."""
+def _check_disjoint(photos, people, config):
+    """A photo held out of one folder must not be trained on from the other."""
     same = overlaps.same_files(photos.paths, people.paths)
     if same and (config.holdout or config.holdout_people):
         raise errors.InputError(
-            f"{len(same)} photos, such as {same[0]}, are in `photo_dir` and "
-            "in `people_dir`, so that what is held back of one would be "
-            "trained on from the other; take them out of one of them."
+            f"{len(same)} photos, such as {same[0]}, are in both `photo_dir` "
+            "and `people_dir`, so that photos held out of one folder would be "
+            "trained on from the other; remove them from one of the two."
         )
 
 
 def _scan_folder(flag, name, config):
     samples_folder = pathlib.Path(config.workdir) / "samples"
-    folder = samples.as_folder(name, samples_folder, flag)
-    own = _own_folders(config)
-    if pathlib.Path(folder).resolve() in own:
+    folder = samples.resolve_folder(name, samples_folder, flag)
+    outputs = _output_folders(config)
+    if pathlib.Path(folder).resolve() in outputs:
         raise errors.InputError(
             f"`{flag}`={folder} is a folder that the run writes into; name "
-            "another `workdir`, or `cache`."
+            "another `workdir` or `cache`."
         )
-    scan = folder_scan.scan_folder(folder, flag, own)
+    scan = folder_scan.scan_folder(folder, flag, outputs)
     folder_scan.require_pictures(scan, flag, config.bad_images)
     return scan
 
 
-def _own_folders(config):
-    """Where the run writes, which may be inside of its data."""
-    own = {pathlib.Path(config.workdir).resolve()}
+def _output_folders(config):
+    """Folders that the run writes into, which may be inside its data."""
+    folders = {pathlib.Path(config.workdir).resolve()}
     if config.cache not in (image_source.NO_CACHE, image_source.MEMORY):
-        own.add(pathlib.Path(config.cache).resolve())
-    return own
+        folders.add(pathlib.Path(config.cache).resolve())
+    return folders
 
 
 def _uses_samples(config):
@@ -193,20 +193,20 @@ def _uses_samples(config):
 
 
 def _check_data(photo_paths, cartoon_paths, config):
-    """Tells what is odd about the folders, and refuses what would fail."""
-    found = folder_check.quick_check(
+    """Prints findings about the folders; an error finding ends the run."""
+    findings = folder_check.quick_check(
         photo_paths, cartoon_paths, config.image_size
     )
-    for finding in found:
+    for finding in findings:
         if finding.severity is rules.Severity.ERROR:
             raise errors.InputError(
                 f"{finding.message} If that is not so, pass `check_data`=false."
             )
-        word = finding.severity.name.lower()
-        print(f"{word}: {finding.message}", file=sys.stderr)
+        severity = finding.severity.name.lower()
+        print(f"{severity}: {finding.message}", file=sys.stderr)
 
 
-def _has_begun(config):
+def _has_checkpoints(config):
     return any(
         checkpoints.exist(_checkpoint_path(config, phase))
         for phase in (WARM_UP, ADVERSARIAL)

@@ -1,17 +1,17 @@
-"""Learning rates as functions of the step."""
+"""Learning-rate schedules."""
 
 import keras
 from keras import ops
 
 
 class LinearDecay(keras.optimizers.schedules.LearningRateSchedule):
-    """Constant at first, then falls in a straight line to zero.
+    """Constant learning rate, then linear decay to zero.
 
     Args:
-        learning_rate: The rate up to `start`.
-        start: Step at which the fall begins.
-        end: Step at which the rate is zero. At or below `start` there is no
-            fall.
+        learning_rate: Learning rate up to `start`.
+        start: Step at which the decay begins.
+        end: Step at which the rate reaches zero. There is no decay if `end`
+            is at or below `start`.
     """
 
     def __init__(self, learning_rate, start, end):

@@ -1,8 +1,8 @@
-"""One run: warm-up phase, adversarial phase, the networks saved.
+"""Training: warm-up phase, adversarial phase, saving the networks.
 
 Chen et al. (2018), section 3.2.3, and the schedule of the authors' code. The
 folder of a run holds its settings, checkpoints, log, TensorBoard events and
-sample grids, and at its end `generator.keras` and `discriminator.keras`.
+sample grids, and finally `generator.keras` and `discriminator.keras`.
 """
 
 import contextlib
@@ -28,30 +28,30 @@ from cartoongan_tf.training import loss_plot
 from cartoongan_tf.training import phases
 from cartoongan_tf.training import runs
 
-_ADAM_COPIES = 3  # Of each weight: itself and two moments.
-_BYTES = 4  # In a float32.
-_CHECKPOINTS = 5  # Two of each phase stay, and one is being written.
+_VALUES_PER_WEIGHT = 3  # The weight and Adam's two moments.
+_BYTES_PER_VALUE = 4  # float32.
+_MAX_CHECKPOINTS = 5  # Two of each phase, and one being written.
 
 
 def train(
     run: runs.Run,
-    compare: Callable,
-    describe: inception.Inception | None = None,
+    content_features: Callable,
+    inception_features: inception.Inception | None = None,
 ) -> keras.Model:
-    """Runs both phases, from where the run stopped if it did.
+    """Runs both phases, resuming from the last checkpoint.
 
     Args:
-        run: A run of `runs.open_run`.
-        compare: Feature function for the content loss
+        run: Run opened by `runs.open_run`.
+        content_features: Feature function for the content loss
             (`perceptual_features.py`).
-        describe: Inception features to evaluate by, if that is asked for.
+        inception_features: Inception features for `evaluate_every`, if set.
 
     Returns:
         The trained generator.
 
     Raises:
-        InputError: If a picture cannot be decoded, memory or the numbers run
-            out, or the weights to begin with do not fit.
+        InputError: If a picture cannot be decoded, memory runs out, training
+            diverges, or the initial weights do not fit.
         KeyboardInterrupt: On Ctrl-C or SIGTERM, after saving.
     """
     config = run.config
@@ -60,23 +60,27 @@ def train(
         generator, discriminators = build_networks(config)
     _check_space(run, generator, discriminators)
     _announce(run, generator)
-    with _explained(run, generator):
-        outcome = phases.warm_up(run, generator, compare)
+    with _translating_errors(run, generator):
+        outcome = phases.run_warm_up(run, generator, content_features)
         if outcome.is_complete:
-            outcome = phases.compete(
-                run, generator, discriminators, compare, describe
+            outcome = phases.run_adversarial(
+                run,
+                generator,
+                discriminators,
+                content_features,
+                inception_features,
             )
     if run.cluster.is_chief:
         _save(run, outcome.generator, discriminators)
     if outcome.problem:
         raise errors.InputError(
-            f"{outcome.problem} Or go on from the last good checkpoint, whose "
-            f"networks are now in {run.workdir}: `init_from`={run.workdir} "
-            "`warmup_steps`=0 with another `workdir`."
+            f"{outcome.problem} Or continue from the last good checkpoint, "
+            f"whose networks are now in {run.workdir}: pass "
+            f"`init_from`={run.workdir} `warmup_steps`=0 and another `workdir`."
         )
     if not outcome.is_complete:
         raise KeyboardInterrupt(
-            "Stopped and saved. Run the same command again to go on."
+            "Stopped and saved. Run the same command again to resume."
         )
     return outcome.generator
 
@@ -93,31 +97,32 @@ def _save(run, generator, discriminators):
 def build_networks(
     config: runs.TrainConfig,
 ) -> tuple[keras.Model, phases.Discriminators]:
-    """Builds the networks of a run, or loads those that it begins with.
+    """Builds the networks of a run, or loads them from `init_from`.
 
     Raises:
-        InputError: If what `init_from` names cannot be read, or does not fit.
+        InputError: If the networks of `init_from` cannot be read or do not
+            fit the settings.
     """
     if config.init_from is None:
         generator = networks.new_generator(
             config.generator, config.filters, config.blocks
         )
-        beside = None
+        path = None
     else:
-        beside = pathlib.Path(model_paths.find(config.init_from, "init_from"))
-        generator = loading.load_generator(beside, "init_from")
-        _check_kind(generator, config)
+        path = pathlib.Path(model_paths.find(config.init_from, "init_from"))
+        generator = loading.load_generator(path, "init_from")
+        _check_architecture(generator, config)
         _check_fit(generator, config, "filters", "filters")
         _check_fit(generator, config, "blocks", "blocks")
     patch = feature = None
     if config.has_patch_discriminator:
-        patch = _load_beside(beside, phases.PATCH, networks.Discriminator)
+        patch = _load_discriminator(path, phases.PATCH, networks.Discriminator)
         patch = patch or networks.Discriminator(config.discriminator_filters)
         _check_fit(patch, config, "filters", "discriminator_filters")
     if config.has_feature_discriminator:
-        kind = feature_discriminator.FeatureDiscriminator
-        feature = _load_beside(beside, phases.FEATURE, kind)
-        feature = feature or kind(perceptual_features.MAP_CHANNELS)
+        architecture = feature_discriminator.FeatureDiscriminator
+        feature = _load_discriminator(path, phases.FEATURE, architecture)
+        feature = feature or architecture(perceptual_features.MAP_CHANNELS)
     return _in_precision(
         config, generator, phases.Discriminators(patch, feature)
     )
@@ -126,14 +131,17 @@ def build_networks(
 def _in_precision(config, generator, discriminators):
     if config.mixed_precision != "all":
         return generator, discriminators
-    policy = precision.mixed(config.compute_dtype)
+    policy = precision.mixed_policy(config.compute_dtype)
     return precision.copy_network(generator, policy), phases.Discriminators(
-        *(one and precision.copy_network(one, policy) for one in discriminators)
+        *(
+            network and precision.copy_network(network, policy)
+            for network in discriminators
+        )
     )
 
 
-def _load_beside(generator, name, kind):
-    """A discriminator that was trained with a generator, None without it."""
+def _load_discriminator(generator, name, architecture):
+    """Loads the discriminator saved beside a generator, None without one."""
     if generator is None:
         return None
     if generator.is_dir():
@@ -142,12 +150,12 @@ def _load_beside(generator, name, kind):
         path = styles.beside(generator, name)
     if not path.is_file():
         return None
-    return loading.load_network(path, (kind,), "init_from")
+    return loading.load_network(path, (architecture,), "init_from")
 
 
-def _check_kind(generator, config):
-    for name, kind in networks.GENERATORS.items():
-        if isinstance(generator, kind) and name != config.generator:
+def _check_architecture(generator, config):
+    for name, architecture in networks.GENERATORS.items():
+        if isinstance(generator, architecture) and name != config.generator:
             raise errors.InputError(
                 f"`init_from`={config.init_from} holds a network of another "
                 f"architecture; pass `generator`={name} (now "
@@ -156,11 +164,11 @@ def _check_kind(generator, config):
 
 
 def _check_fit(network, config, attribute, flag):
-    found, wanted = getattr(network, attribute), getattr(config, flag)
-    if wanted is not None and found != wanted:
+    actual, requested = getattr(network, attribute), getattr(config, flag)
+    if requested is not None and actual != requested:
         raise errors.InputError(
             f"`init_from`={config.init_from} holds a network of another "
-            f"architecture; pass `{flag}`={found} (now {wanted})."
+            f"architecture; pass `{flag}`={actual} (now {requested})."
         )
 
 
@@ -168,13 +176,14 @@ def _check_space(run, generator, discriminators):
     all_networks = [generator, *discriminators.by_name().values()]
     parameters = sum(network.count_params() for network in all_networks)
     pool = run.config.image_pool * 3 * run.config.image_size**2
-    needed = _CHECKPOINTS * _BYTES * (_ADAM_COPIES * parameters + pool)
+    values = _VALUES_PER_WEIGHT * parameters + pool
+    needed = _MAX_CHECKPOINTS * _BYTES_PER_VALUE * values
     needed -= atomic_files.size_of(run.checkpoint_path(runs.WARM_UP).parent)
     free = shutil.disk_usage(run.workdir).free
     if free < needed:
         raise errors.InputError(
             f"`workdir`={run.workdir} has {free / 1e6:.0f} MB free, and "
-            f"checkpoints need {needed / 1e6:.0f} MB; free some, or choose "
+            f"checkpoints need {needed / 1e6:.0f} MB; free up space, or choose "
             "another disk."
         )
 
@@ -183,20 +192,20 @@ def _announce(run, generator):
     people = f"{len(run.people)} of people, " if run.people else ""
     print(
         f"{len(run.photos)} photos, {people}{len(run.cartoons)} cartoons; "
-        f"a generator of {generator.count_params():,} parameters. Sample "
+        f"a generator with {generator.count_params():,} parameters. Sample "
         f"grids, log and checkpoints go to {run.workdir}.",
         flush=True,
     )
     if run.config.init_from and run.config.warmup_steps:
         print(
-            "Note: a warm-up unlearns the style of `init_from`; "
+            "Note: the warm-up erases the style of `init_from`; "
             "`warmup_steps`=0 keeps it."
         )
 
 
 @contextlib.contextmanager
-def _explained(run, generator):
-    """Tells what a failure inside TensorFlow means to the user."""
+def _translating_errors(run, generator):
+    """Turns TensorFlow's errors into messages for the user."""
     config = run.config
     try:
         with devices.memory_advice(
@@ -210,6 +219,6 @@ def _explained(run, generator):
             damaged = source.first_damaged()
             if damaged is not None:
                 raise errors.InputError(
-                    f"{damaged} The last checkpoint is whole."
+                    f"{damaged} The last checkpoint is intact."
                 ) from error
         raise

@@ -28,5 +28,5 @@ def check(data: bytes, suffix: str) -> None:
         path.write_bytes(data)
         with contextlib.suppress(errors.InputError):
             pretrained.load_application(
-                build, str(path), flag="weights", file="", otherwise=""
+                build, str(path), flag="weights", file="", alternative=""
             )

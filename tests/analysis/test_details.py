@@ -21,11 +21,11 @@ def photo():
     return waves(8)
 
 
-def test_the_photo_itself_keeps_all(photo):
+def test_a_photo_keeps_its_own_details(photo):
     assert kept(photo, photo) == pytest.approx(1, abs=1e-5)
 
 
-def test_neither_contrast_nor_brightness_is_a_detail(photo):
+def test_contrast_and_brightness_do_not_matter(photo):
     assert kept(photo, photo // 2 + 90) == pytest.approx(1, abs=0.01)
 
 
@@ -36,7 +36,7 @@ def test_dissolved_details_are_lost(photo):
     assert kept(photo, waves(8, contrast=1.6)) == pytest.approx(0.37, abs=0.1)
 
 
-def test_turned_details_are_worse_than_lost_ones(photo):
+def test_inverted_details_are_worse_than_lost_ones(photo):
     assert kept(photo, 255 - photo) == pytest.approx(-1, abs=0.01)
     assert kept(photo, waves(8, phase=0.25)) == pytest.approx(0, abs=0.05)
 
@@ -53,7 +53,7 @@ def test_noise_of_single_pixels_does_not_hide_them(photo, random):
     assert kept(photo, noisy.astype("uint8")) > 0.95
 
 
-def test_each_place_counts_the_same():
+def test_all_details_have_equal_weight():
     """The strong bars on the left do not outweigh the weak ones."""
     photo, cartoon = waves(8, 100), waves(8, 100)
     photo[:, 60:] = waves(8, 25)[:, 60:]

@@ -49,7 +49,7 @@ def test_scenes_look_drawn_and_photos_do_not(photos, cartoons):
     assert np.mean(photos) < 0.3
 
 
-def test_folders_the_right_way_round_are_right(photos, cartoons):
+def test_correct_folders_are_right(photos, cartoons):
     assert drawn_score.compare(photos, cartoons) is Verdict.RIGHT
 
 
@@ -57,12 +57,12 @@ def test_swapped_folders_are_swapped(photos, cartoons):
     assert drawn_score.compare(cartoons, photos) is Verdict.SWAPPED
 
 
-def test_folders_of_one_kind_look_alike(photos, cartoons):
+def test_two_halves_of_a_folder_look_alike(photos, cartoons):
     assert drawn_score.compare(photos[::2], photos[1::2]) is Verdict.ALIKE
     assert drawn_score.compare(cartoons[::2], cartoons[1::2]) is Verdict.ALIKE
 
 
-def test_a_few_pictures_are_too_few_to_be_certain():
+def test_a_few_pictures_are_not_significant():
     assert drawn_score.compare([0.9] * 20, [0.1] * 20) is Verdict.SWAPPED
     assert drawn_score.compare([0.9], [0.1]) is Verdict.UNSURE
 
@@ -82,7 +82,7 @@ def test_flat_areas_between_contours_look_drawn():
     assert drawn > photographed + 0.15
 
 
-def test_edges_and_texture_are_in_units_of_luminance_a_pixel():
+def test_edges_and_texture_are_in_gray_levels_per_pixel():
     """A ramp has one gradient; a few lines on it change the strong ones."""
     ramp = np.zeros((256, 320, 3), "uint8")
     ramp += (np.arange(320) // 2).astype("uint8")[:, None]
@@ -110,7 +110,7 @@ def test_deep_shadows_look_photographed():
     assert shady < plain
 
 
-def test_the_size_of_a_picture_is_no_cue():
+def test_the_size_of_a_picture_does_not_matter():
     astronaut = samples.read_photos()["astronaut"]
     small, plain, large = scores(
         [halve(astronaut), astronaut, double(astronaut)]
@@ -129,7 +129,7 @@ def test_the_size_of_a_picture_is_no_cue():
     ],
     ids=["jpeg", "webp", "half", "double"],
 )
-def test_compression_and_size_do_not_hide_what_is_drawn(change, photos):
+def test_drawings_are_recognized_after_compression_and_resizing(change, photos):
     scene = (synthetic_scenes.draw_scene(seed, 512) for seed in range(12))
     changed = scores(change(picture) for picture in scene)
     assert drawn_score.compare(changed, photos) is Verdict.SWAPPED
@@ -162,8 +162,8 @@ def measured(shared):
 @pytest.mark.slow
 @pytest.mark.shared
 @pytest.mark.parametrize("style", STYLES)
-def test_twenty_real_pictures_a_folder_are_enough(measured, style):
-    """Of 200 draws, none the right way round may count as swapped."""
+def test_twenty_real_pictures_per_folder_are_enough(measured, style):
+    """None of 200 samples in the right order may count as swapped."""
     random = np.random.default_rng(0)
     right, swapped = [], []
     for _ in range(200):

@@ -21,7 +21,7 @@ def photos():
 
 
 @pytest.mark.parametrize("size", [256, 512])
-def test_the_face_of_a_photo_is_found_where_it_is(detector, photos, size):
+def test_the_face_of_a_photo_is_located(detector, photos, size):
     crop = pipeline.center_crop(photos["astronaut"], size).numpy()
     face, *_ = detector(crop)
     # Eyes and mouth of the astronaut, as shares of the picture's sides.
@@ -35,7 +35,7 @@ def test_things_have_no_faces(detector, photos):
     assert detector(photos["coffee"]) == detector(photos["rocket"]) == []
 
 
-def test_without_the_detector_there_is_none(monkeypatch):
+def test_no_detector_without_dlib(monkeypatch):
     monkeypatch.setitem(sys.modules, "dlib", None)
     assert faces.load_detector() is None
 
@@ -52,7 +52,7 @@ def test_without_the_detector_there_is_none(monkeypatch):
         (BOX._replace(left=50, right=80, top=70, bottom=110), 0),
     ],
 )
-def test_a_face_is_kept_where_it_was(other, kept):
+def test_a_face_is_kept_only_in_its_place(other, kept):
     assert faces.count_kept([BOX], [other]) == kept
 
 

@@ -27,7 +27,7 @@ def test_grain_is_the_deviation_of_the_noise(flat, random, deviation):
     assert grain.measure(noisy) == pytest.approx(deviation, rel=0.1)
 
 
-def test_contours_and_slopes_are_no_grain(flat):
+def test_contours_and_gradients_are_not_grain(flat):
     assert grain.measure(flat) < 0.01
     slope = np.arange(160, dtype="float32") / 2 + 60
     picture = np.repeat(np.tile(slope, (128, 1))[..., None], 3, -1)
@@ -40,7 +40,7 @@ def test_a_noisy_picture_is_grainy(random):
     assert grain.measure(cv2.GaussianBlur(noise, (0, 0), 1)) > 5
 
 
-def test_black_and_white_do_not_count(flat, random):
+def test_black_and_white_areas_are_ignored(flat, random):
     """Noise is cut off there."""
     noisy = with_noise(flat, 2, random)
     framed = np.pad(noisy, ((64, 64), (0, 0), (0, 0)), constant_values=255)
@@ -49,7 +49,7 @@ def test_black_and_white_do_not_count(flat, random):
     assert grain.measure(np.zeros((64, 64, 3), "uint8")) == 0
 
 
-def test_a_picture_too_small_to_tell_has_none():
+def test_a_picture_smaller_than_a_block_has_no_grain():
     assert grain.measure(np.full((7, 40, 3), 90, "uint8")) == 0
 
 

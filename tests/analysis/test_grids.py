@@ -41,11 +41,11 @@ def test_a_checkerboard_is_a_grid(everywhere):
     assert strength(gray(board), everywhere) == pytest.approx(2, rel=0.05)
 
 
-def test_a_pattern_that_is_not_locked_to_blocks_is_none(everywhere):
+def test_a_pattern_with_another_period_is_not_a_grid(everywhere):
     assert strength(comb(7), everywhere) < 0.2 * strength(comb(8), everywhere)
 
 
-def test_grids_are_seen_on_flat_areas_only(everywhere):
+def test_grids_are_measured_on_flat_areas(everywhere):
     mask = everywhere.copy()
     mask[:, 32:] = False
     half = comb(8)
@@ -76,7 +76,7 @@ def test_pixels_beyond_whole_blocks_are_left_out():
     assert (sums[2] == 2 * 4).all()
 
 
-def test_without_flat_pixels_at_each_place_nothing_tells(everywhere):
+def test_a_position_without_flat_pixels_has_no_result(everywhere):
     assert strength(comb(8), ~everywhere) is None
     mask = everywhere.copy()
     mask[:, ::8] = False

@@ -28,7 +28,7 @@ def test_noisy_bars_are_found_and_cut(scene, sides):
     np.testing.assert_array_equal(letterbox.cut_bars(picture, found), scene)
 
 
-def test_a_dark_sky_is_no_bar(scene):
+def test_a_dark_sky_is_not_a_bar(scene):
     assert letterbox.find_bars(framed(scene, 20, 0, 0, 0)) == letterbox.Bars()
 
 
@@ -37,13 +37,13 @@ def test_a_black_picture_has_no_bars():
     assert letterbox.find_bars(black) == letterbox.Bars()
 
 
-def test_a_spark_does_not_hide_a_bar(scene):
+def test_a_few_bright_pixels_do_not_hide_a_bar(scene):
     picture = framed(scene, 8, 8, 0, 0)
     picture[3, 50] = 200
     assert letterbox.find_bars(picture).top == 8
 
 
-def test_the_bars_of_a_video_are_those_that_most_frames_have():
+def test_the_bars_of_a_video_are_the_most_common_ones():
     found = [letterbox.Bars(8, 8)] * 3 + [
         letterbox.Bars(),
         letterbox.Bars(15, 20),
@@ -57,16 +57,16 @@ def test_the_bars_of_a_video_are_those_that_most_frames_have():
     assert letterbox.common_bars([]) == letterbox.Bars()
 
 
-def test_a_picture_that_fills_the_frame_is_not_cut(scene):
+def test_a_full_frame_picture_is_not_cropped(scene):
     sides = letterbox.Bars(8, 8, 5, 5)
-    assert letterbox.without_lit(scene, sides) == letterbox.Bars()
-    assert letterbox.without_lit(framed(scene, *sides), sides) == sides
+    assert letterbox.drop_lit_bars(scene, sides) == letterbox.Bars()
+    assert letterbox.drop_lit_bars(framed(scene, *sides), sides) == sides
     wide = framed(scene, 8, 8, 0, 0)
-    assert letterbox.without_lit(wide, sides) == letterbox.Bars(8, 8, 0, 0)
+    assert letterbox.drop_lit_bars(wide, sides) == letterbox.Bars(8, 8, 0, 0)
 
 
 def test_subtitles_do_not_hide_a_bar(scene):
     sides = letterbox.Bars(20, 20, 0, 0)
     picture = framed(scene, *sides)
     picture[-12:-8, 30:70] = 255
-    assert letterbox.without_lit(picture, sides) == sides
+    assert letterbox.drop_lit_bars(picture, sides) == sides

@@ -17,7 +17,7 @@ def groups(pictures):
     return near_duplicates.find_duplicates(prints)
 
 
-def test_different_photos_are_no_duplicates(photos):
+def test_different_photos_are_not_duplicates(photos):
     assert groups(photos) == []
 
 
@@ -41,7 +41,7 @@ def test_blank_pictures_are_duplicates_of_nothing():
     assert groups([blank, blank]) == []
 
 
-def test_nothing_has_no_duplicates():
+def test_an_empty_list_has_no_duplicates():
     assert near_duplicates.find_duplicates([]) == []
 
 

@@ -39,7 +39,7 @@ def compare(photos, cartoons):
     return pool.result()
 
 
-def test_photos_are_true_to_themselves(photos):
+def test_photos_are_consistent_with_themselves(photos):
     found = compare(photos, photos)
     assert found.stray == found.fringes == 0
     assert found.grid == pytest.approx(0, abs=1e-5)
@@ -84,7 +84,7 @@ def test_contrast_is_compared_as_a_whole(photos, cartoons):
     assert found.dark < found.light
 
 
-def test_where_nothing_tells_there_is_no_metric():
+def test_metrics_without_evidence_are_none():
     blank = np.full((32, 48, 3), 128, "uint8")
     found = compare([blank], [blank])
     assert found.contours is found.contrast is found.details is None

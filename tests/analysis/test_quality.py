@@ -22,7 +22,7 @@ def score(distance=0.0015, photos=PHOTOS, **changes):
     return quality.score(distance, metrics)
 
 
-def test_within_all_limits_it_is_the_kernel_distance_alone():
+def test_within_all_limits_the_score_is_the_kernel_distance():
     assert score() == pytest.approx(1.5)
     assert score(-0.0002) == pytest.approx(-0.2)
     better = {
@@ -45,7 +45,7 @@ def test_within_all_limits_it_is_the_kernel_distance_alone():
         {"contrast": 0.8},
     ],
 )
-def test_each_metric_beyond_its_limit_costs_in_proportion(beyond):
+def test_each_metric_beyond_its_limit_has_a_proportional_penalty(beyond):
     assert score(**beyond) == pytest.approx(2.5)
     ((name, value),) = beyond.items()
     half = (value + getattr(GOOD, name)) / 2
@@ -65,7 +65,7 @@ def test_the_grid_is_compared_with_the_photos_own():
     )
 
 
-def test_metrics_not_measured_cost_nothing():
+def test_missing_metrics_have_no_penalty():
     nothing = dict.fromkeys(("stray", "contours", "grid", "contrast"))
     assert score(**nothing) == pytest.approx(1.5)
     assert score(photos=PHOTOS._replace(grid=None)) == pytest.approx(1.5)

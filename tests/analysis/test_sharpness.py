@@ -19,7 +19,7 @@ def shaken(picture, size):
     return cv2.blur(picture, size)
 
 
-def test_pictures_are_reduced_in_proportion_and_never_enlarged(scene):
+def test_pictures_are_shrunk_in_proportion_and_never_enlarged(scene):
     assert sharpness.reduce(scene, 200).shape == (200, 256, 3)
     assert sharpness.reduce(scene, 400) is scene
     assert sharpness.reduce(scene, 900) is scene
@@ -49,7 +49,7 @@ def test_a_picture_of_one_color_has_no_blur():
     assert sharpness.blur(np.full((40, 56, 3), 90, "uint8")) == 0
 
 
-def test_blurred_pictures_are_found_whatever_moved(scene):
+def test_motion_and_focus_blur_are_found(scene):
     pictures = [
         scene,
         scene[:, ::-1],

@@ -28,7 +28,7 @@ def sampled(*stretches):
 
 
 def split(*stretches, most=3):
-    return list(shot_detection.split(sampled(*stretches), most=most))
+    return list(shot_detection.split(sampled(*stretches), max_picks=most))
 
 
 def picks(*stretches, most=3):
@@ -54,7 +54,7 @@ def test_each_shot_gives_a_frame():
     assert_same(chosen, [FIRST, SECOND, THIRD])
 
 
-def test_a_cut_to_a_similar_picture_is_seen_in_a_still_video():
+def test_a_cut_to_a_similar_picture_is_detected_in_a_still_video():
     similar = FIRST.copy()
     similar[:, 120:200] = SECOND[:, 120:200]
     film = [film_maker.still(FIRST, 1), film_maker.still(similar, 1)]
@@ -83,7 +83,7 @@ def test_no_frame_of_a_fade_through_black_is_chosen():
     assert_same(picks(*film), [FIRST, SECOND])
 
 
-def test_frames_are_counted_by_what_they_are():
+def test_frames_are_counted_by_label():
     stretches = split(
         film_maker.still(BLACK, 1),
         film_maker.still(FIRST, 1),
@@ -103,14 +103,14 @@ def test_a_picture_of_one_color_is_empty(level):
     assert (stretch.empty, stretch.picks) == (6, [])
 
 
-def test_bars_are_no_part_of_a_color():
+def test_bars_do_not_hide_a_one_color_frame():
     """Else a bright sky between bars would be two colors."""
     sky = np.full((100, WIDTH, 3), 200, "uint8")
     (stretch,) = split(film_maker.still(film_maker.with_bars(sky, HEIGHT), 1))
     assert stretch.empty == 6
 
 
-def test_a_picture_between_bars_is_cut_like_any_other():
+def test_cuts_are_detected_between_bars():
     """Between wide bars little of a frame changes; faint pictures, too."""
     stripes = 80 + 60 * (np.arange(WIDTH) // 40 % 2)
     one = np.tile(stripes[None, :, None], (60, 1, 3)).astype("uint8")
@@ -141,7 +141,7 @@ def test_the_stillest_and_sharpest_frame_of_a_shot_is_chosen():
 
 
 @pytest.mark.parametrize(("most", "count"), [(1, 1), (2, 2), (9, 5)])
-def test_a_long_pan_gives_a_few_frames_that_differ(most, count):
+def test_a_long_pan_yields_several_different_frames(most, count):
     panorama = np.hstack([scene(number) for number in (1, 4, 9)])
     (stretch,) = split(film_maker.pan(panorama, WIDTH, 8), most=most)
     times = [time for time, _ in stretch.picks]
@@ -149,13 +149,13 @@ def test_a_long_pan_gives_a_few_frames_that_differ(most, count):
     assert all(np.diff(times) >= 1.4)
 
 
-def test_a_pan_is_no_fade():
+def test_a_pan_is_not_a_fade():
     panorama = np.hstack([scene(number) for number in (1, 4, 9)])
     (stretch,) = split(film_maker.pan(panorama, WIDTH, 8))
     assert stretch.mixed == 0
 
 
-def test_a_slow_cross_fade_is_one_too():
+def test_a_slow_cross_fade_is_detected():
     stretches = split(
         film_maker.still(FIRST, 1),
         film_maker.fade(FIRST, SECOND, 6),
@@ -164,7 +164,7 @@ def test_a_slow_cross_fade_is_one_too():
     assert sum(stretch.mixed for stretch in stretches) > 30
 
 
-def test_quick_cross_fades_in_a_row_are_seen():
+def test_quick_cross_fades_in_a_row_are_detected():
     chosen = picks(
         film_maker.still(FIRST, 0.5),
         film_maker.fade(FIRST, SECOND, 0.5),
@@ -175,7 +175,7 @@ def test_quick_cross_fades_in_a_row_are_seen():
     assert_same(chosen, [FIRST, FIRST])
 
 
-def test_still_frames_are_chosen_before_slightly_sharper_ones():
+def test_still_frames_are_preferred_to_slightly_sharper_ones():
     still = film_maker.blurred(FIRST, 0.6)
     wide = np.hstack([SECOND[:, -80:], FIRST])
     ((_, chosen),) = split(
@@ -184,7 +184,7 @@ def test_still_frames_are_chosen_before_slightly_sharper_ones():
     np.testing.assert_array_equal(chosen, still)
 
 
-def test_a_video_can_be_split_from_the_end_of_any_stretch():
+def test_splitting_resumes_at_the_end_of_any_stretch():
     panorama = np.hstack([THIRD, scene(3)])
     frames = sampled(
         film_maker.still(FIRST, 1),
@@ -194,11 +194,11 @@ def test_a_video_can_be_split_from_the_end_of_any_stretch():
         film_maker.still(BLACK, 1),
         film_maker.still(FIRST, 1),
     )
-    whole = list(shot_detection.split(frames, most=2))
+    whole = list(shot_detection.split(frames, max_picks=2))
     assert len(whole) == 6
     for number, stretch in enumerate(whole[:-1], start=1):
         rest = [frame for frame in frames if frame[0] >= stretch.context]
-        again = list(shot_detection.split(rest, most=2, begin=stretch.end))
+        again = list(shot_detection.split(rest, max_picks=2, begin=stretch.end))
         assert list(map(summary, again)) == list(map(summary, whole[number:]))
 
 

@@ -16,7 +16,7 @@ def test_lightness_is_that_of_cie_lab():
     assert found == pytest.approx((0, 50, 50), abs=0.2)
 
 
-def test_single_pixels_are_no_tone():
+def test_single_pixels_do_not_affect_tones():
     picture = np.full((20, 50, 3), 119, "uint8")
     picture[0, :19] = 0
     picture[1, :19] = 255

@@ -19,6 +19,6 @@ def test_the_authors_weights_become_a_keras_file(shared, tmp_path, run_command):
     assert done.returncode == 0, done.stderr
     generator = keras.saving.load_model(output)
     assert generator.epsilon == official_weights.OFFICIAL_EPSILON
-    expected = official_weights.port_official_generator(hayao).get_weights()
+    expected = official_weights.convert_official_generator(hayao).get_weights()
     for a, b in zip(generator.get_weights(), expected, strict=True):
         np.testing.assert_array_equal(a, b)

@@ -153,7 +153,7 @@ def test_ctrl_c_ends_a_run_that_can_go_on(uninterrupted, tmp_path):
     process.send_signal(signal.SIGINT)
     output, _ = process.communicate()
     assert process.returncode == 130
-    assert "Run the same command again to go on." in output
+    assert "Run the same command again to resume." in output
     loading.load_generator(workdir, "--model")
     finish(*command)
     assert_same_run(workdir, expected)

@@ -253,7 +253,7 @@ def test_a_light_run_minimizes_what_it_is_told(folders, tmp_path):
     assert isinstance(generator, networks.GENERATORS["light"])
 
 
-def test_who_is_the_own_teacher_has_nothing_to_learn(folders, tmp_path):
+def test_a_run_with_itself_as_teacher_has_nothing_to_learn(folders, tmp_path):
     networks.new_generator("light", 4, 1).save(tmp_path / "teacher.keras")
     arguments = (
         *folders,

@@ -26,7 +26,7 @@ def assert_equals_opencv(detect_edges, gray, low=100, high=200):
 
 
 @pytest.mark.parametrize("name", ["astronaut", "chelsea", "coffee", "rocket"])
-def test_photos_give_opencvs_edges(detect_edges, name):
+def test_edges_of_photos_equal_opencv(detect_edges, name):
     photo = getattr(skimage.data, name)()
     gray = cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY)
     assert_equals_opencv(detect_edges, gray)
@@ -36,7 +36,7 @@ def test_photos_give_opencvs_edges(detect_edges, name):
 @pytest.mark.parametrize(
     "thresholds", [(100, 200), (20, 40), (200, 100), (0, 0)]
 )
-def test_noise_gives_opencvs_edges(detect_edges, random, sides, thresholds):
+def test_edges_of_noise_equal_opencv(detect_edges, random, sides, thresholds):
     noise = random.integers(0, 256, sides, "uint8")
     assert_equals_opencv(detect_edges, noise, *thresholds)
     smooth = cv2.GaussianBlur(noise, (5, 5), 0)

@@ -11,7 +11,7 @@ from cartoongan_tf.filters import grading
 
 
 def source(random, count, strength):
-    """Pictures of random hues, as far from gray as told."""
+    """Pictures of random hues at a given distance from gray."""
     pixels = []
     for hue in random.uniform(size=count):
         color = colorsys.hls_to_rgb(hue, 0.5, strength)
@@ -27,7 +27,7 @@ def source(random, count, strength):
 @pytest.mark.parametrize(
     ("cartoons", "gain"), [(0.6, 1.2), (1.0, 1.35), (0.2, 1.0)]
 )
-def test_the_gain_is_that_of_the_means_within_limits(random, cartoons, gain):
+def test_saturation_is_the_ratio_of_means_within_limits(random, cartoons, gain):
     seed = random.integers(1e6)
     photos, found = (
         source(np.random.default_rng(seed), 200, strength)
@@ -39,7 +39,7 @@ def test_the_gain_is_that_of_the_means_within_limits(random, cartoons, gain):
     assert grade == color_matching.match(photos, found)
 
 
-def test_gray_photos_are_no_division_by_zero(random):
+def test_gray_photos_do_not_divide_by_zero(random):
     gray, vivid = source(random, 3, 0.0), source(random, 3, 1.0)
     grade = color_matching.match(gray, vivid)
     assert grade.saturation == pytest.approx(1.35)
@@ -57,14 +57,14 @@ def grays(random, low, high, *, paper=0.0, count=80):
 
 
 def matched(values, photos, cartoons, share):
-    """What becomes of some luminance."""
+    """Luminance after grading."""
     grade = color_matching.match(photos, cartoons, share)
     images = 2 * np.repeat(np.float32(values)[None, None, :, None], 3, -1) - 1
     return (np.asarray(grading.grade(images, grade))[0, 0, :, 0] + 1) / 2
 
 
 @pytest.mark.parametrize("share", [0.5, 1.0])
-def test_tones_are_those_of_the_cartoons_as_far_as_asked_for(random, share):
+def test_tones_move_toward_the_cartoons_by_the_strength(random, share):
     photos = grays(random, 0, 0.9)
     cartoons = grays(random, 0.3, 0.9, paper=0.5)
     values = np.linspace(0.3, 0.85, 6)
@@ -76,7 +76,7 @@ def test_tones_are_those_of_the_cartoons_as_far_as_asked_for(random, share):
     )
 
 
-def test_a_tone_curve_rises_and_is_nowhere_steep(random):
+def test_a_tone_curve_is_ascending_and_not_steep(random):
     """Or the noise of dark places would become a pattern."""
     photos, cartoons = grays(random, 0, 0.4), grays(random, 0.7, 0.8)
     curve = np.array(color_matching.match(photos, cartoons, 1.0).curve)
@@ -86,13 +86,13 @@ def test_a_tone_curve_rises_and_is_nowhere_steep(random):
     assert curve[-2, 1] > 0.6
 
 
-def test_pictures_of_nothing_but_white_change_no_tone(random):
+def test_white_pictures_do_not_change_tones(random):
     white = grays(random, 1, 1)
     grade = color_matching.match(grays(random, 0, 0.9), white, 1.0)
     assert grade.curve is None
 
 
-def test_the_first_and_the_last_picture_are_looked_at(random):
+def test_samples_include_the_first_and_the_last_picture(random):
     cartoons = grays(random, 0.3, 0.9, count=3)
     seen = []
 

@@ -49,14 +49,14 @@ def expected_share(crop):
 
 
 @pytest.mark.parametrize("name", ["astronaut", "chelsea", "coffee", "rocket"])
-def test_edge_shares_are_those_of_numpy(edge_share, name):
+def test_edge_shares_equal_numpy(edge_share, name):
     crop = getattr(skimage.data, name)()[200:296, 250:346]
     expected = expected_share(crop)
     assert expected > 0.01
     assert edge_share(crop) == pytest.approx(expected, abs=0.001)
 
 
-def test_texture_is_no_edge_and_a_contour_is(edge_share, random):
+def test_texture_does_not_count_as_edges(edge_share, random):
     noise = random.integers(100, 140, (48, 48, 3), "uint8")
     assert edge_share(noise) == 0
     noise[:, 24:] += 100
@@ -96,7 +96,7 @@ def test_a_match_is_one_of_the_nearest_windows(windows, share):
     assert len(chosen) > 45
 
 
-def test_all_windows_of_one_share_are_chosen_from():
+def test_ties_are_chosen_from_at_random():
     """Else of many flat windows only the first would ever be seen."""
     flat = crop_matching.Windows(
         np.arange(200), np.array([0.1] * 180 + [0.2] * 20, "float32")
@@ -105,13 +105,13 @@ def test_all_windows_of_one_share_are_chosen_from():
     assert {number for number in chosen if number < 180} == set(range(180))
 
 
-def test_fewer_windows_than_that_are_all_near():
+def test_all_windows_match_if_there_are_few():
     few = crop_matching.Windows(np.arange(3), np.float32([0.1, 0.2, 0.3]))
     for share in (0.0, 0.2, 0.9):
         assert set(matches(few, np.float32(share), 100)) == {0, 1, 2}
 
 
-def test_a_draw_depends_on_the_seed_alone(windows):
+def test_a_match_depends_only_on_the_seed(windows):
     first = windows.match(tf.constant(0.2), (7, 1))
     again = windows.match(tf.constant(0.2), (7, 1))
     others = {int(windows.match(tf.constant(0.2), (8, n))) for n in range(9)}
@@ -133,7 +133,7 @@ def stripes():
     return cut
 
 
-def test_windows_are_measured_in_the_order_of_their_shares(stripes, tmp_path):
+def test_windows_are_sorted_by_edge_share(stripes, tmp_path):
     path = tmp_path / "windows.npz"
     found = crop_matching.load_windows(stripes, 9, path, "key")
     assert sorted(found.numbers) == list(range(9))
@@ -161,7 +161,7 @@ def test_windows_of_bare_paper_are_left_out(tmp_path):
         )
 
 
-def test_measures_are_kept_until_something_changes(stripes, tmp_path):
+def test_measurements_are_cached_until_the_key_changes(stripes, tmp_path):
     path = tmp_path / "windows.npz"
     first = crop_matching.load_windows(stripes, 9, path, "key")
     again = crop_matching.load_windows(cut_none, 9, path, "key")
@@ -184,5 +184,7 @@ def test_a_broken_file_is_replaced(stripes, tmp_path):
 @pytest.mark.parametrize(
     ("cartoons", "windows"), [(1, 3200), (500, 4000), (10**6, 12_800)]
 )
-def test_large_folders_have_more_windows_up_to_a_limit(cartoons, windows):
+def test_the_window_count_grows_with_the_folder_up_to_a_limit(
+    cartoons, windows
+):
     assert crop_matching.window_count(cartoons) == windows

@@ -25,7 +25,7 @@ def deviation(first, second):
     return np.abs(first.astype(float) - second).mean()
 
 
-def test_grain_goes_and_contours_stay(scene, grainy):
+def test_grain_is_removed_and_contours_stay(scene, grainy):
     clean = denoising.denoise(grainy, 4)
     assert deviation(clean, scene) < 0.6 * deviation(grainy, scene)
     np.testing.assert_allclose(clean[:, 39:41], 20, atol=8)
@@ -40,7 +40,7 @@ def test_red_stays_red(grainy):
     assert clean[..., 0].mean() > 250
 
 
-def test_a_larger_strength_takes_more(grainy):
+def test_a_larger_strength_removes_more(grainy):
     taken = [
         deviation(denoising.denoise(grainy, strength), grainy)
         for strength in (1, 4, 12)
@@ -49,7 +49,7 @@ def test_a_larger_strength_takes_more(grainy):
     assert taken[2] > 1.2 * taken[0]
 
 
-def test_the_result_is_opencvs(grainy):
+def test_the_result_equals_opencv(grainy):
     expected = cv2.fastNlMeansDenoisingColored(
         grainy[..., ::-1], None, h=4, hColor=6
     )

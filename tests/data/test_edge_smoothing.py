@@ -53,7 +53,7 @@ def test_smoothing_equals_the_same_opencv_calls(smooth_edges, name):
 
 
 @pytest.mark.parametrize("sides", [(3, 5), (16, 24), (61, 45)])
-def test_noise_is_smoothed_as_opencv_does(smooth_edges, random, sides):
+def test_smoothed_noise_equals_opencv(smooth_edges, random, sides):
     noise = random.integers(0, 256, (*sides, 3), "uint8")
     np.testing.assert_array_equal(
         smooth_edges(noise), opencv_smooth_edges(noise)
@@ -74,7 +74,7 @@ def test_other_settings_are_within_a_level_of_opencv(blur, kernel, dilation):
 
 
 def test_without_xla_the_transform_runs_uncompiled(random, monkeypatch):
-    """As TensorFlow for Windows does, where `jit_compile` is an error."""
+    """As on Windows, where `jit_compile` is an error."""
 
     def refuse(*_, **__):
         raise tf.errors.UnimplementedError(None, None, "no XLA")
@@ -88,7 +88,7 @@ def test_without_xla_the_transform_runs_uncompiled(random, monkeypatch):
 @pytest.mark.slow
 @pytest.mark.shared
 @pytest.mark.parametrize("style", ["storybook", "peppercarrot"])
-def test_cartoons_are_smoothed_as_opencv_does(shared, style):
+def test_smoothed_cartoons_equal_opencv(shared, style):
     """Every fourth, at its own size, in every pixel."""
     paths = sorted((shared / "cartoons" / style).rglob("*.jpg"))[::4]
     assert len(paths) >= 100
@@ -115,12 +115,12 @@ def test_only_the_neighborhood_of_edges_changes(smooth_edges):
     assert not changed[24:].any()
 
 
-def test_flat_pictures_are_left_alone(smooth_edges):
+def test_flat_pictures_do_not_change(smooth_edges):
     flat = np.full((16, 24, 3), 80, "uint8")
     np.testing.assert_array_equal(smooth_edges(flat), flat)
 
 
-def test_gray_is_opencvs_gray(random):
+def test_gray_equals_opencv(random):
     colors = random.integers(0, 256, (300, 500, 3), "uint8")
     expected = cv2.cvtColor(colors, cv2.COLOR_RGB2GRAY)
     np.testing.assert_array_equal(edge_smoothing.to_gray(colors), expected)

@@ -7,7 +7,7 @@ from cartoongan_tf.data import file_lists
 from cartoongan_tf.data import folder_scan
 
 
-def test_paths_count_from_the_folder_of_the_list(tmp_path):
+def test_paths_are_relative_to_the_folder_of_the_list(tmp_path):
     path = tmp_path / "holdout.txt"
     lines = ["\ufeffb/ü 1.png ", "", "/else/a.jpg", "../c.png"]
     path.write_bytes("\r\n".join(lines).encode())
@@ -18,7 +18,7 @@ def test_paths_count_from_the_folder_of_the_list(tmp_path):
     ]
 
 
-def test_a_list_stands_for_a_folder(make_folder, tmp_path):
+def test_a_list_replaces_a_folder(make_folder, tmp_path):
     folder = make_folder("photos", 3)
     (tmp_path / "list.txt").write_text("photos/2.png\nphotos/0.png\n")
     found = folder_scan.scan_folder(tmp_path / "list.txt", "photo_dir")
@@ -28,7 +28,7 @@ def test_a_list_stands_for_a_folder(make_folder, tmp_path):
     assert not found.ignored
 
 
-def test_pictures_of_a_list_that_are_no_good_are_named(make_folder, tmp_path):
+def test_damaged_pictures_of_a_list_are_named(make_folder, tmp_path):
     make_folder("photos", 1)
     (tmp_path / "photos/text.jpg").write_text("hello")
     (tmp_path / "list.txt").write_text(
@@ -46,26 +46,26 @@ def test_pictures_of_a_list_that_are_no_good_are_named(make_folder, tmp_path):
     )
 
 
-def test_a_folder_may_end_like_a_list(make_folder):
+def test_a_folder_may_have_the_suffix_of_a_list(make_folder):
     folder = make_folder("photos.txt", 1)
     found = folder_scan.scan_folder(folder, "photo_dir")
     assert found.paths == [folder / "0.png"]
 
 
-def test_lists_that_are_none_are_refused(tmp_path):
+def test_invalid_lists_are_errors(tmp_path):
     (tmp_path / "twice.txt").write_text("a.png\nb.png\na.png\n")
     (tmp_path / "bytes.txt").write_bytes(b"\xff\xfe\x00")
     cases = {
         "gone.txt": r"`photo_dir`=.*gone\.txt does not exist",
         "twice.txt": r"twice\.txt names .*a\.png 2 times",
-        "bytes.txt": r"bytes\.txt is no list of pictures",
+        "bytes.txt": r"bytes\.txt is not a list of pictures",
     }
     for name, message in cases.items():
         with pytest.raises(errors.InputError, match=message):
             file_lists.read_list(tmp_path / name, "photo_dir")
 
 
-def test_names_that_are_no_utf8_are_kept(tmp_path):
+def test_names_with_invalid_utf8_are_kept(tmp_path):
     picture = tmp_path / os.fsdecode(b"caf\xe9.png")
     file_lists.write_list([picture], tmp_path / "list.txt")
     assert file_lists.read_list(tmp_path / "list.txt", "x") == [picture]

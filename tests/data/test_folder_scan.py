@@ -28,7 +28,7 @@ def messy(make_folder):
     return folder
 
 
-def test_all_that_is_wrong_is_named_and_counted(messy):
+def test_all_problems_are_named_and_counted(messy):
     found = folder_scan.scan_folder(messy, "photo_dir")
     names = [str(path.relative_to(messy)) for path in found.paths]
     assert names == ["1.png", "deep er/ü/Zero.PNG"]
@@ -61,7 +61,7 @@ def test_bad_pictures_are_an_error_or_skipped(messy, capsys):
     assert "`bad_images`=skip" in str(refusal.value)
 
 
-def test_a_long_list_of_bad_pictures_is_cut_short(tmp_path):
+def test_a_long_list_of_bad_pictures_is_truncated(tmp_path):
     for number in range(9):
         (tmp_path / f"{number}.jpg").write_text("hello")
     found = folder_scan.scan_folder(tmp_path, "photo_dir")
@@ -71,7 +71,7 @@ def test_a_long_list_of_bad_pictures_is_cut_short(tmp_path):
     assert "5.jpg" not in str(refusal.value)
 
 
-def test_folders_without_pictures_are_refused(tmp_path):
+def test_folders_without_pictures_are_errors(tmp_path):
     empty = folder_scan.scan_folder(tmp_path, "photo_dir")
     (tmp_path / "a.jpg").write_text("hello")
     spoiled = folder_scan.scan_folder(tmp_path, "photo_dir")
@@ -82,7 +82,7 @@ def test_folders_without_pictures_are_refused(tmp_path):
         folder_scan.scan_folder(tmp_path / "gone", "photo_dir")
 
 
-def test_all_that_cartoonize_reads_is_trained_on(tmp_path):
+def test_training_reads_every_format_of_cartoonize(tmp_path):
     endings = [".avif", ".dib", ".jfif", ".jp2", ".ppm", ".tif"]
     for ending in endings:
         PIL.Image.new("RGB", (30, 20)).save(tmp_path / f"a{ending}")
@@ -92,7 +92,7 @@ def test_all_that_cartoonize_reads_is_trained_on(tmp_path):
     assert not found.ignored
 
 
-def test_what_is_left_out_is_counted_with_an_example(make_folder, capsys):
+def test_ignored_files_are_counted_with_an_example(make_folder, capsys):
     folder = make_folder("photos", 1)
     for name in ("1.cr2", "2.CR2", "README"):
         (folder / name).write_text("no picture")
@@ -105,7 +105,7 @@ def test_what_is_left_out_is_counted_with_an_example(make_folder, capsys):
     )
     (folder / "0.png").unlink()
     found = folder_scan.scan_folder(folder, "photo_dir")
-    with pytest.raises(errors.InputError, match=r"picture, but 2 \.cr2"):
+    with pytest.raises(errors.InputError, match=r"pictures, but 2 \.cr2"):
         folder_scan.require_pictures(found, "photo_dir", "error")
 
 
@@ -117,7 +117,7 @@ def test_a_jpeg_without_its_end_marker_is_read_and_named(tmp_path, capsys):
     found = folder_scan.scan_folder(tmp_path, "photo_dir")
     folder_scan.require_pictures(found, "photo_dir", "error")
     assert capsys.readouterr().err == (
-        f"Read of `photo_dir`={tmp_path} all the same: 1 JPEG without an end "
+        f"Read from `photo_dir`={tmp_path} nevertheless: 1 JPEG without an end "
         "marker (cut.jpg).\n"
     )
 

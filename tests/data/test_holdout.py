@@ -11,7 +11,7 @@ def photos(make_folder):
     return folder_scan.scan_folder(make_folder("photos", 20), "photo_dir")
 
 
-def test_every_photo_is_either_trained_on_or_held_back(photos):
+def test_every_photo_is_either_trained_on_or_held_out(photos):
     rest, held = holdout.split(photos, 6, seed=0)
     assert len(held) == 6
     assert sorted([*rest.paths, *held]) == photos.paths
@@ -25,26 +25,26 @@ def test_headers_stay_with_their_photos(photos):
         assert whole[path] is header
 
 
-def test_the_draw_depends_on_the_seed_alone(photos):
+def test_the_split_depends_only_on_the_seed(photos):
     first, again, other = (
         holdout.split(photos, 6, seed)[1] for seed in (0, 0, 1)
     )
     assert first == again != other
 
 
-def test_holding_back_none_leaves_all(photos):
+def test_a_hold_out_of_zero_leaves_all(photos):
     rest, held = holdout.split(photos, 0, seed=0)
     assert rest.paths == photos.paths
     assert held == []
 
 
-def test_most_photos_must_be_left(photos):
+def test_at_most_half_of_the_photos_are_held_out(photos):
     holdout.split(photos, 10, seed=0)
     with pytest.raises(errors.InputError, match="`holdout`=11 leaves"):
         holdout.split(photos, 11, seed=0)
 
 
-def test_the_list_is_read_by_evaluate(photos, tmp_path):
+def test_evaluate_reads_the_hold_out_list(photos, tmp_path):
     _, held = holdout.split(photos, 6, seed=0)
     file_lists.write_list(held, tmp_path / "run" / "holdout.txt")
     listed = file_lists.read_list(tmp_path / "run" / "holdout.txt", "x")

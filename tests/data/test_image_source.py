@@ -34,7 +34,7 @@ def make_change(tmp_path):
             return picture + np.uint8(amount)
 
         calls = []
-        change = image_source.Change(
+        change = image_source.Transform(
             f"plus {amount}", apply, "Adding", tmp_path / "changed"
         )
         return change, calls
@@ -74,9 +74,7 @@ def test_a_cache_folder_is_shared_by_runs(folder, tmp_path, open_folder):
     assert again == first
 
 
-def test_a_cached_picture_that_is_damaged_or_gone_is_named(
-    folder, tmp_path, open_folder
-):
+def test_a_damaged_or_missing_copy_is_named(folder, tmp_path, open_folder):
     source = open_folder(folder, str(tmp_path / "c"))
     assert source.first_damaged() is None
     first, *_, last = source.copies
@@ -93,7 +91,7 @@ def test_links_to_one_picture_are_cached_once(folder, tmp_path, open_folder):
     assert len(list((tmp_path / "c").iterdir())) == 4
 
 
-def test_a_picture_that_changes_is_cached_anew(folder, tmp_path, open_folder):
+def test_a_changed_picture_is_cached_again(folder, tmp_path, open_folder):
     open_folder(folder, str(tmp_path / "c"))
     pixels = np.full((40, 56, 3), 7, "uint8")
     pictures.write_png(folder / "0.png", pixels)
@@ -103,7 +101,7 @@ def test_a_picture_that_changes_is_cached_anew(folder, tmp_path, open_folder):
 
 
 @pytest.mark.parametrize("cache", ["memory", "folder"], indirect=True)
-def test_a_cache_that_does_not_fit_is_refused(folder, cache):
+def test_a_cache_that_does_not_fit_is_an_error(folder, cache):
     found = folder_scan.scan_folder(folder, "photo_dir")
     huge = found.headers[0]._replace(width=10**9, height=10**9)
     found.headers[0] = huge
@@ -111,14 +109,14 @@ def test_a_cache_that_does_not_fit_is_refused(folder, cache):
         image_source.open_source(found, cache)
 
 
-def test_names_that_are_no_text_are_read(folder, cache, open_folder):
+def test_file_names_that_are_not_text_are_read(folder, cache, open_folder):
     """Linux allows any bytes in a name."""
     os.rename(folder / "0.png", os.fsencode(folder) + b"/\xff.png")
     source = open_folder(folder, cache)
     assert len(read_all(source)) == 4
 
 
-def test_a_change_is_made_once_whatever_the_cache(folder, cache, make_change):
+def test_a_transform_is_applied_once_with_any_cache(folder, cache, make_change):
     scan = folder_scan.scan_folder(folder, "dir")
     change, calls = make_change(7)
     for _ in range(2):
@@ -133,7 +131,7 @@ def test_a_change_is_made_once_whatever_the_cache(folder, cache, make_change):
     assert source.paths == scan.paths
 
 
-def test_pictures_changed_otherwise_are_not_taken(folder, cache, make_change):
+def test_copies_of_another_transform_are_not_used(folder, cache, make_change):
     scan = folder_scan.scan_folder(folder, "dir")
     plain = read_all(image_source.open_source(scan, cache))
     for amount in (1, 2):
@@ -147,7 +145,7 @@ def test_pictures_changed_otherwise_are_not_taken(folder, cache, make_change):
         np.testing.assert_array_equal(after, before)
 
 
-def test_changed_pictures_lie_in_the_cache_or_else_by_themselves(
+def test_transformed_pictures_are_kept_in_the_cache_or_their_own_folder(
     folder, cache, make_change, tmp_path
 ):
     scan = folder_scan.scan_folder(folder, "dir")
@@ -158,7 +156,7 @@ def test_changed_pictures_lie_in_the_cache_or_else_by_themselves(
     assert len(list(kept.iterdir())) == 4
 
 
-def test_a_change_that_finds_no_room_is_not_told_to_do_without(
+def test_a_transform_without_space_does_not_suggest_no_cache(
     folder, make_change
 ):
     found = folder_scan.scan_folder(folder, "cartoon_dir")

@@ -10,7 +10,7 @@ def mask(request, random):
     return random.random(request.param) < 0.1
 
 
-def test_a_mask_comes_back(mask):
+def test_unpacking_inverts_packing(mask):
     bits = packed_masks.pack(mask)
     height, width = mask.shape
     assert bits.shape == (height, -(-width // 8))
@@ -20,10 +20,10 @@ def test_a_mask_comes_back(mask):
 
 
 @pytest.mark.parametrize("times", [1, 2, 5])
-def test_growing_is_opencvs_dilation(mask, times):
+def test_dilation_equals_opencv(mask, times):
     bits = packed_masks.pack(mask)
     for _ in range(times):
-        bits = packed_masks.grow(bits)
+        bits = packed_masks.dilate(bits)
     square = np.ones((2 * times + 1, 2 * times + 1), "uint8")
     expected = cv2.dilate(mask.astype("uint8"), square) > 0
     actual = packed_masks.unpack(bits, mask.shape[1])

@@ -33,7 +33,7 @@ def batches(folders, *steps, smoothing=SMOOTHING, **changes):
     return list(dataset.as_numpy_iterator())
 
 
-def test_batches_are_what_the_networks_take(folders):
+def test_batches_have_the_shape_and_range_of_the_networks(folders):
     (photos, cartoons, smoothed), *_ = batches(folders, 2)
     for images in (photos, cartoons, smoothed):
         assert images.shape == (2, 32, 32, 3)
@@ -45,7 +45,7 @@ def test_batches_are_what_the_networks_take(folders):
 @pytest.mark.parametrize(
     "smoothing", [SMOOTHING, edge_smoothing.Smoothing(50, 90, 3, 7, "box")]
 )
-def test_the_smoothed_crop_is_the_cartoons_own(folders, smoothing):
+def test_the_smoothed_crop_is_that_of_the_cartoon(folders, smoothing):
     _, cartoons, smoothed = batches(folders, 1, smoothing=smoothing)[0]
     for cartoon, smooth in zip(cartoons, smoothed, strict=True):
         expected = edge_smoothing.smooth_edges(
@@ -55,13 +55,13 @@ def test_the_smoothed_crop_is_the_cartoons_own(folders, smoothing):
         assert not np.array_equal(cartoon, smooth)
 
 
-def test_a_step_gives_the_same_batch_wherever_it_begins(folders):
+def test_batches_do_not_depend_on_the_first_step(folders):
     late, whole = batches(folders, 4, 6), batches(folders, 6)
     for expected, actual in zip(whole[4:], late, strict=True):
         np.testing.assert_array_equal(actual, expected)
 
 
-def test_warm_up_sees_photos_as_the_other_phase_does(folders):
+def test_both_phases_get_the_same_photos(folders):
     dataset = pipeline.photo_batches(folders[0], steps=range(2), **SETTINGS)
     photos = list(dataset.as_numpy_iterator())
     assert len(photos) == 2
@@ -116,14 +116,14 @@ def test_people_come_last_in_each_batch(plain, count):
         assert len(set(seen[begin : begin + 3])) == 3
 
 
-def test_people_leave_the_cartoons_as_they_were(folders, people):
+def test_people_do_not_change_the_cartoons(folders, people):
     with_them, without = batches(folders, 2, people=people), batches(folders, 2)
     for i in (1, 2):
         np.testing.assert_array_equal(with_them[1][i], without[1][i])
 
 
 def test_each_photo_gets_a_window_that_matches(folders, windows):
-    """Which are bit for bit what was measured, or that mirrored."""
+    """Windows equal the measured ones bit for bit, or are flipped."""
     cut = pipeline.cut_windows(folders[1], CROPS, SETTINGS["seed"])
     known = {
         cut(tf.constant(n, tf.int64)).numpy().tobytes(): n for n in range(30)
@@ -144,7 +144,7 @@ def test_each_photo_gets_a_window_that_matches(folders, windows):
     assert 4 < sum(mirrored) < 20
 
 
-def test_matched_crops_are_not_mirrored_where_none_is_to_be(folders, windows):
+def test_matched_crops_are_flipped_only_with_horizontal_flip(folders, windows):
     crops = dataclasses.replace(CROPS, horizontal_flip=False)
     cut = pipeline.cut_windows(folders[1], crops, SETTINGS["seed"])
     known = {cut(tf.constant(n, tf.int64)).numpy().tobytes() for n in range(30)}
@@ -153,8 +153,8 @@ def test_matched_crops_are_not_mirrored_where_none_is_to_be(folders, windows):
             assert pictures.to_pixels(cartoon).numpy().tobytes() in known
 
 
-def test_the_share_that_counts_is_the_photos(plain, folders):
-    """Of 200 windows flat photos get the flattest, and noise the others."""
+def test_crops_match_the_edge_share_of_the_photo(plain, folders):
+    """Flat photos get the flattest of 200 windows, noisy ones the others."""
     crops = dataclasses.replace(CROPS, horizontal_flip=False)
     cut = pipeline.cut_windows(folders[1], crops, SETTINGS["seed"])
     rising = crop_matching.Windows(
@@ -170,7 +170,7 @@ def test_the_share_that_counts_is_the_photos(plain, folders):
                 assert pictures.to_pixels(cartoon).numpy().tobytes() in near
 
 
-def test_some_negatives_have_strokes_in_place_of_smooth_edges(folders):
+def test_some_negatives_have_strokes_instead_of_smoothed_edges(folders):
     stray = batches(folders, 40, stray_share=0.3)
     count = 0
     for number, (_, cartoons, negatives) in enumerate(stray):
@@ -189,7 +189,7 @@ def test_some_negatives_have_strokes_in_place_of_smooth_edges(folders):
 
 
 @pytest.mark.parametrize("share", [0.0, 1.0])
-def test_no_negative_or_each_may_have_strokes(folders, share):
+def test_stray_share_may_be_zero_or_one(folders, share):
     for _, cartoons, negatives in batches(folders, 6, stray_share=share):
         for cartoon, negative in zip(cartoons, negatives, strict=True):
             smooth = edge_smoothing.smooth_edges(
@@ -199,7 +199,7 @@ def test_no_negative_or_each_may_have_strokes(folders, share):
             assert is_smooth == (share == 0)
 
 
-def test_with_all_of_this_a_step_gives_the_same_batch_wherever_it_begins(
+def test_all_options_together_do_not_depend_on_the_first_step(
     folders, people, windows
 ):
     settings = {"people": people, "windows": windows, "stray_share": 0.5}
@@ -211,16 +211,16 @@ def test_with_all_of_this_a_step_gives_the_same_batch_wherever_it_begins(
     assert not np.array_equal(other[0], late[0])
 
 
-def test_another_seed_gives_other_batches(folders):
+def test_the_seed_changes_the_batches(folders):
     same, other = batches(folders, 1), batches(folders, 1, seed=4)
     assert not np.array_equal(same[0][0], other[0][0])
     assert not np.array_equal(same[0][1], other[0][1])
 
 
 @pytest.mark.parametrize("count", [1, 2, 7])
-def test_each_pass_shows_every_picture_once(count):
+def test_each_epoch_shows_every_picture_once(count):
     picked = [
-        int(pipeline.pick(count, tf.constant(number, tf.int64), 5))
+        int(pipeline.shuffled_index(count, tf.constant(number, tf.int64), 5))
         for number in range(3 * count)
     ]
     passes = [picked[i : i + count] for i in range(0, 3 * count, count)]
@@ -245,7 +245,7 @@ def crops_of_a_ramp(count, **changes):
     ).astype(int)
 
 
-def test_crops_lie_anywhere_and_have_all_sides_from_the_smallest():
+def test_crops_have_random_positions_and_sizes():
     crops = crops_of_a_ramp(300)
     height = crops[:, -1, 0, 1] - crops[:, 0, 0, 1]
     assert 32 <= height.min() <= 36
@@ -258,7 +258,7 @@ def test_crops_lie_anywhere_and_have_all_sides_from_the_smallest():
     assert crops[:, -1, 0, 1].max() >= 58
 
 
-def test_half_of_the_crops_are_mirrored_unless_none_is_to_be():
+def test_half_of_the_crops_are_flipped_with_horizontal_flip():
     is_mirrored = [c[0, 0, 0] > c[0, -1, 0] for c in crops_of_a_ramp(200)]
     assert 0.35 < np.mean(is_mirrored) < 0.65
     for crop in crops_of_a_ramp(30, horizontal_flip=False):
@@ -272,7 +272,7 @@ def test_the_smallest_crop_can_be_the_largest():
 
 @pytest.mark.parametrize("largest", [0.7, 0.9])
 def test_no_crop_is_larger_than_the_largest(largest):
-    """What a crop rises by falls short of its side by what resizing takes."""
+    """A crop's range is smaller than its side, by the loss of resizing."""
     crops = crops_of_a_ramp(200, largest=largest)
     heights = crops[:, -1, 0, 1] - crops[:, 0, 0, 1]
     assert heights.max() <= 60 * largest
@@ -281,7 +281,7 @@ def test_no_crop_is_larger_than_the_largest(largest):
 
 
 @pytest.mark.parametrize("largest", [0.2, 1.0])
-def test_crops_are_not_enlarged_where_the_picture_suffices(largest):
+def test_crops_of_large_pictures_are_not_upscaled(largest):
     rows, columns = np.mgrid[:60, :90]
     picture = tf.constant(np.stack([columns, rows, rows], -1).astype("uint8"))
     crops = pipeline.Crops(
@@ -347,7 +347,7 @@ print(digest.hexdigest())
 """
 
 
-def test_center_crop_keeps_the_middle():
+def test_center_crop_keeps_the_center():
     image = np.zeros((10, 30, 3), "uint8")
     image[:, 10:20] = 200
     np.testing.assert_array_equal(

@@ -17,7 +17,7 @@ def test_photos_are_color_pictures():
         assert np.ptp(pixels.astype(int), axis=2).mean() > 5
 
 
-def test_photos_without_scikit_image_are_an_error_with_its_fix(monkeypatch):
+def test_a_missing_scikit_image_is_an_error_with_a_fix(monkeypatch):
     monkeypatch.setitem(sys.modules, "skimage.data", None)
     with pytest.raises(
         errors.InputError, match=r"pip install 'cartoongan-tf\[samples\]'"
@@ -25,27 +25,27 @@ def test_photos_without_scikit_image_are_an_error_with_its_fix(monkeypatch):
         samples.read_photos()
 
 
-def test_a_sample_becomes_a_folder_once(tmp_path):
-    folder = samples.as_folder("sample:photos", tmp_path, "photo_dir")
+def test_a_sample_is_written_once(tmp_path):
+    folder = samples.resolve_folder("sample:photos", tmp_path, "photo_dir")
     paths = folder_scan.scan_folder(folder, "photo_dir").paths
     assert {path.stem for path in paths} == set(samples.read_photos())
     written = [path.stat().st_mtime_ns for path in paths]
-    samples.as_folder("sample:photos", tmp_path, "photo_dir")
+    samples.resolve_folder("sample:photos", tmp_path, "photo_dir")
     assert [path.stat().st_mtime_ns for path in paths] == written
 
 
 def test_there_are_at_least_three_hundred_scenes(tmp_path):
-    folder = samples.as_folder("sample:scenes", tmp_path, "cartoon_dir")
+    folder = samples.resolve_folder("sample:scenes", tmp_path, "cartoon_dir")
     paths = folder_scan.scan_folder(folder, "cartoon_dir").paths
     assert len({path.read_bytes() for path in paths}) >= 300
 
 
-def test_other_folders_are_taken_as_they_are(tmp_path):
-    folder = samples.as_folder("my/photos", tmp_path, "photo_dir")
+def test_other_folders_are_returned_unchanged(tmp_path):
+    folder = samples.resolve_folder("my/photos", tmp_path, "photo_dir")
     assert str(folder) == "my/photos"
     assert not any(tmp_path.iterdir())
 
 
-def test_an_unknown_sample_is_refused(tmp_path):
+def test_an_unknown_sample_is_an_error(tmp_path):
     with pytest.raises(errors.InputError, match="`photo_dir`=sample:cats"):
-        samples.as_folder("sample:cats", tmp_path, "photo_dir")
+        samples.resolve_folder("sample:cats", tmp_path, "photo_dir")

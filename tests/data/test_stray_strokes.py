@@ -11,7 +11,7 @@ def crop(random):
 
 
 def lots(number, height=40, width=56):
-    strokes = stray_strokes.draw_strokes(height, width, (3, number))
+    strokes = stray_strokes.sample_strokes(height, width, (3, number))
     return stray_strokes.Strokes(*(part.numpy() for part in strokes))
 
 
@@ -30,7 +30,7 @@ def expected_painting(image, strokes):
 
 
 @pytest.mark.parametrize("number", range(4))
-def test_strokes_are_painted_as_numpy_paints_them(crop, number):
+def test_rendered_strokes_equal_numpy(crop, number):
     strokes = lots(number)
     actual = stray_strokes.add_strokes(crop, (3, number))
     expected = expected_painting(crop, strokes)
@@ -39,7 +39,7 @@ def test_strokes_are_painted_as_numpy_paints_them(crop, number):
     assert (actual.numpy() != crop).any()
 
 
-def test_inside_of_a_dataset_the_strokes_are_the_same(crop):
+def test_strokes_in_a_dataset_equal_eager_ones(crop):
     numbers = tf.data.Dataset.range(5).map(
         lambda n: stray_strokes.add_strokes(crop, tf.stack([3, n]))
     )
@@ -48,7 +48,7 @@ def test_inside_of_a_dataset_the_strokes_are_the_same(crop):
         np.testing.assert_array_equal(actual, eager)
 
 
-def test_a_level_stroke_has_its_width_and_its_length():
+def test_a_horizontal_stroke_has_its_width_and_length():
     """Ten pixels long, two wide: rows 8 and 9 but for the smooth borders."""
     strokes = stray_strokes.Strokes(
         begins=np.array([(5, 8.5)] * 6, "float32"),
@@ -58,12 +58,12 @@ def test_a_level_stroke_has_its_width_and_its_length():
         opacities=np.eye(6, dtype="float32")[0],
     )
     white = np.full((20, 24, 3), 200, "uint8")
-    is_dark = stray_strokes.paint(white, strokes).numpy()[..., 0] == 40
+    is_dark = stray_strokes.render(white, strokes).numpy()[..., 0] == 40
     assert is_dark[8:10, 5:16].all()
     assert is_dark.sum() == 2 * 11
 
 
-def test_strokes_are_of_all_kinds_that_are_promised():
+def test_strokes_cover_the_documented_ranges():
     drawn = [lots(number) for number in range(300)]
     counts = [int(strokes.opacities.sum()) for strokes in drawn]
     assert set(counts) == {2, 3, 4, 5, 6}
@@ -86,7 +86,7 @@ def test_strokes_are_of_all_kinds_that_are_promised():
         assert side - 2 < begins[:, axis].max() <= side - 1
 
 
-def test_another_seed_gives_other_strokes(crop):
+def test_the_seed_changes_the_strokes(crop):
     first = stray_strokes.add_strokes(crop, (3, 1))
     again = stray_strokes.add_strokes(crop, (3, 1))
     other = stray_strokes.add_strokes(crop, (3, 2))

@@ -16,7 +16,7 @@ def luminance(pictures):
 
 
 @pytest.mark.parametrize("size", [64, 150])
-def test_scenes_have_the_size_asked_for(size):
+def test_scenes_have_the_requested_size(size):
     for seed in range(30):
         scene = synthetic_scenes.draw_scene(seed, size=size)
         assert scene.shape == (size, size, 3)
@@ -67,6 +67,6 @@ def test_scenes_are_outlined(luminance):
 
 
 @pytest.mark.parametrize("size", [-1, 10, 63])
-def test_too_small_a_size_is_refused(size):
+def test_too_small_a_size_is_an_error(size):
     with pytest.raises(ValueError, match=rf"`size` must be >= 64, .* {size}\."):
         synthetic_scenes.draw_scene(0, size=size)

@@ -32,7 +32,7 @@ def test_a_baseline_keeps_colors_where_they_are(name, photo):
     assert means[0] > 3 * means[1:].max()
 
 
-def test_lines_are_where_the_picture_is_darker_than_around():
+def test_lines_are_darker_than_their_surroundings():
     picture = np.full((48, 64, 3), 180, "uint8")
     cv2.line(picture, (32, 0), (32, 47), (90, 90, 90), 5)
     cartoon = baselines.outline(picture)

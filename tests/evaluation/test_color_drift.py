@@ -50,7 +50,7 @@ def test_distance_is_a_mean_over_the_picture(photo):
     assert sum(parts) == pytest.approx(whole, rel=1e-3)
 
 
-def test_texture_inside_of_a_cell_is_no_drift():
+def test_texture_inside_a_cell_is_not_drift():
     stripes = flat(100, 100, 100)
     stripes[:, ::2] = 103
     swapped = stripes[:, ::-1]
@@ -67,7 +67,7 @@ def test_swapped_channels_turn_hues():
     assert color_drift.compare(red, yellow)[1:] == (256, 256)
 
 
-def test_only_clear_colors_have_a_hue_to_turn():
+def test_only_clearly_colored_cells_have_a_hue():
     red, gray, pale = flat(200, 40, 40), flat(99, 99, 99), flat(96, 99, 103)
     assert color_drift.compare(gray, red)[1:] == (0, 0)
     assert color_drift.compare(pale, red)[1:] == (0, 0)

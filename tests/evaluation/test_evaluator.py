@@ -23,7 +23,7 @@ SIZE = 32
 
 
 @pytest.fixture(scope="module")
-def describe(tmp_path_factory):
+def inception_features(tmp_path_factory):
     folder = tmp_path_factory.mktemp("inception")
     return inception.load_inception(
         inception_maker.make_weights(folder / "tiny.npz")
@@ -42,15 +42,15 @@ def cartoons(make_folder):
 
 
 @pytest.fixture
-def evaluate(describe, photos, cartoons):
-    def evaluate(methods, content=None, detector=None):
+def evaluate(inception_features, photos, cartoons):
+    def evaluate(methods, content_features=None, detector=None):
         return evaluator.evaluate(
             methods,
             photos,
             cartoons,
             image_size=SIZE,
-            describe=describe,
-            content=content,
+            inception_features=inception_features,
+            content_features=content_features,
             detector=detector,
         )
 
@@ -90,15 +90,15 @@ def crops(paths):
     ]
 
 
-def test_scores_are_what_each_measure_gives_on_all_pictures(
-    evaluate, describe, photos, cartoons
+def test_scores_equal_the_metrics_of_all_pictures(
+    evaluate, inception_features, photos, cartoons
 ):
     score = evaluate({"negative": negative}, perceptual_features.pyramid)[
         "negative"
     ]
     before = crops(photos)
     after = [255 - crop for crop in before]
-    made, real, aim = map(describe, (after, before, crops(cartoons)))
+    made, real, aim = map(inception_features, (after, before, crops(cartoons)))
     images = [pictures.to_network(np.stack(many)) for many in (before, after)]
     drifts = list(map(color_drift.compare, before, after))
     line_stats = [drawn_score.line_stats(crop) for crop in after]
@@ -137,7 +137,7 @@ def flattened(score):
     return {n: np.nan if v is None else v for n, v in metrics.items()}
 
 
-def test_strokes_on_walls_are_reported_and_cost_quality(evaluate, walls):
+def test_strokes_on_walls_lower_the_quality(evaluate, walls):
     def dash(picture):
         dashed = picture.copy()
         dashed[8:10, 2:8] = 0
@@ -153,9 +153,7 @@ def test_strokes_on_walls_are_reported_and_cost_quality(evaluate, walls):
     assert penalty > (dashed.comparison.stray - 0.003) / 0.01
 
 
-def test_the_grid_that_costs_is_what_is_above_the_photos_own(
-    evaluate, walls, photos
-):
+def test_only_grid_added_to_the_photos_is_penalized(evaluate, walls, photos):
     for path in photos:
         combed = pictures.read_picture(path).copy()
         combed[:, ::8] -= 5
@@ -165,9 +163,7 @@ def test_the_grid_that_costs_is_what_is_above_the_photos_own(
     assert score.quality == pytest.approx(1000 * score.kernel_to_cartoons)
 
 
-def test_faces_are_counted_in_photos_and_looked_for_in_cartoons(
-    evaluate, photos
-):
+def test_faces_of_photos_are_searched_in_cartoons(evaluate, photos):
     for number, path in enumerate(photos):
         value = 200 if number < 6 else 20
         pictures.write_png(path, np.full((40, 56, 3), value, "uint8"))
@@ -184,14 +180,14 @@ def test_faces_are_counted_in_photos_and_looked_for_in_cartoons(
     assert scores["cartoons"].faces is scores["cartoons"].faces_kept is None
 
 
-def test_without_faces_there_is_no_share_of_them(evaluate):
+def test_without_faces_the_kept_share_is_undefined(evaluate):
     score = evaluate({}, detector=lambda picture: [])["photos"]
     assert score.faces == 0
     assert score.faces_kept is None
 
 
-def test_photos_and_cartoons_stand_around_what_is_measured(evaluate):
-    scores = evaluate({"negative": negative, "copy": evaluator.unchanged})
+def test_photos_come_first_and_cartoons_last(evaluate):
+    scores = evaluate({"negative": negative, "copy": evaluator.identity})
     assert list(scores) == ["photos", "negative", "copy", "cartoons"]
     photos, _, copy, cartoons = scores.values()
     assert photos.kernel_to_photos is photos.frechet_to_photos is None
@@ -221,17 +217,21 @@ def test_progress_counts_pictures_of_all_methods(evaluate, capsys, monkeypatch):
     ]
 
 
-def test_content_is_left_out_or_zero_where_nothing_changed(evaluate):
+def test_content_is_skipped_or_zero_for_unchanged_photos(evaluate):
     assert evaluate({})["photos"].content is None
     assert evaluate({}, perceptual_features.pyramid)["photos"].content == 0
 
 
-def test_gray_photos_have_no_hue_that_could_turn(evaluate, photos):
+def test_gray_photos_have_no_turned_hues(evaluate, photos):
     for photo in photos:
         pictures.write_png(photo, np.full((40, 56, 3), 90, "uint8"))
     assert evaluate({"negative": negative})["negative"].turned is None
 
 
-def test_files_are_described_by_their_centers(describe, photos, capsys):
-    actual = evaluator.describe_files(describe, photos, SIZE, "Describing")
-    np.testing.assert_array_equal(actual, describe(crops(photos)))
+def test_features_of_files_are_those_of_center_crops(
+    inception_features, photos, capsys
+):
+    actual = evaluator.file_features(
+        inception_features, photos, SIZE, "Describing"
+    )
+    np.testing.assert_array_equal(actual, inception_features(crops(photos)))

@@ -99,7 +99,7 @@ def network_of_2015(images, arrays):
 
 
 def seen(many):
-    """What the network sees, resized pixel by pixel rather than at once."""
+    """Input of the network, resized pixel by pixel."""
     places = (np.arange(299) + 0.5) * 256 / 299 - 0.5
     low = np.clip(np.floor(places).astype(int), 0, 255)
     high = np.minimum(low + 1, 255)
@@ -112,7 +112,7 @@ def seen(many):
     return np.stack(images).swapaxes(1, 2).astype("float32")
 
 
-def test_the_network_of_2015_is_what_tf_nn_computes(tiny, weights, photos):
+def test_the_2015_network_equals_tf_nn(tiny, weights, photos):
     expected = network_of_2015(seen(photos[:2]), np.load(weights))
     actual = tiny(photos[:2])
     np.testing.assert_allclose(actual, expected, rtol=1e-3, atol=1e-4)
@@ -130,7 +130,7 @@ def test_batches_do_not_change_features(tiny, photos):
     )
 
 
-def test_large_pictures_are_reduced_without_aliasing(tiny):
+def test_large_pictures_are_resized_without_aliasing(tiny):
     """Stripes finer than the network's pixels become an even gray."""
     stripes = np.zeros((1196, 1196, 3), "uint8")
     stripes[:, ::4] = 252
@@ -140,7 +140,7 @@ def test_large_pictures_are_reduced_without_aliasing(tiny):
     assert error < np.abs(black - expected).max() / 10
 
 
-def test_weights_that_are_none_are_refused(tmp_path, weights):
+def test_invalid_weights_are_errors(tmp_path, weights):
     arrays = dict(np.load(weights))
     (tmp_path / "text.npz").write_text("no weights")
     (tmp_path / "text.h5").write_text("no weights")
@@ -151,9 +151,9 @@ def test_weights_that_are_none_are_refused(tmp_path, weights):
         "resnet": "`inception_weights` must be imagenet, or a file",
         "gone.npz": "does not exist",
         "text.npz": "cannot be read",
-        "text.h5": "are not InceptionV3's without its top",
-        "other.npz": "are not those of Inception up to mixed_7",
-        "bias.npz": "are not those of Inception up to mixed_7",
+        "text.h5": "does not hold the weights of InceptionV3 without",
+        "other.npz": "does not hold the weights of Inception up to",
+        "bias.npz": "does not hold the weights of Inception up to",
     }
     for name, message in cases.items():
         path = name if name == "resnet" else str(tmp_path / name)
@@ -162,7 +162,7 @@ def test_weights_that_are_none_are_refused(tmp_path, weights):
 
 
 @pytest.mark.slow
-def test_keras_own_inception_gives_the_means_of_its_last_maps(tmp_path, photos):
+def test_keras_inception_averages_its_last_maps(tmp_path, photos):
     """By random weights: those of ImageNet need a download."""
     keras.utils.set_random_seed(0)
     theirs = keras.applications.InceptionV3(include_top=False, weights=None)
@@ -184,9 +184,7 @@ def whole(shared):
 
 
 @pytest.mark.shared
-def test_the_whole_network_of_2015_is_what_tf_nn_computes(
-    whole, shared, photos
-):
+def test_the_whole_2015_network_equals_tf_nn(whole, shared, photos):
     path = shared / "inception2015/inception2015_to_mixed7_fp16.npz"
     expected = network_of_2015(seen(photos[:1]), np.load(path))
     np.testing.assert_allclose(whole(photos[:1]), expected, atol=2e-3)
@@ -194,7 +192,7 @@ def test_the_whole_network_of_2015_is_what_tf_nn_computes(
 
 
 @pytest.mark.shared
-def test_features_tell_kinds_of_pictures_apart(whole, shared, photos):
+def test_features_separate_photos_and_cartoons(whole, shared, photos):
     """Trained weights in a wrong place would not."""
     cartoons = sorted((shared / "cartoons/storybook").glob("*.jpg"))[::70]
     drawn = whole(

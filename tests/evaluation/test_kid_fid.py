@@ -29,7 +29,7 @@ def within(rows):
     )
 
 
-def test_kernel_distance_is_its_formula_pair_by_pair(sets):
+def test_kernel_distance_equals_its_formula(sets):
     features, other = sets
     across = np.mean([kernel(x, y) for x in features for y in other])
     expected = within(features) + within(other) - 2 * across
@@ -38,7 +38,7 @@ def test_kernel_distance_is_its_formula_pair_by_pair(sets):
     assert actual == pytest.approx(kid_fid.kernel_distance(other, features))
 
 
-def test_kernel_distance_of_one_kind_is_around_zero(random):
+def test_kernel_distance_of_one_distribution_is_around_zero(random):
     draws = [
         kid_fid.kernel_distance(*random.normal(size=(2, 8, 4)))
         for _ in range(400)
@@ -47,7 +47,7 @@ def test_kernel_distance_of_one_kind_is_around_zero(random):
     assert np.min(draws) < 0 < np.max(draws)
 
 
-def test_kernel_distance_error_leaves_out_one_after_the_other(sets):
+def test_kernel_distance_error_is_a_jackknife(sets):
     def variance(rows, distance):
         left = [distance(np.delete(rows, i, 0)) for i in range(len(rows))]
         return (len(rows) - 1) * np.var(left)
@@ -61,7 +61,7 @@ def test_kernel_distance_error_leaves_out_one_after_the_other(sets):
     assert actual == pytest.approx(expected, rel=1e-8)
 
 
-def test_frechet_distance_agrees_with_scipy(sets):
+def test_frechet_distance_equals_scipy(sets):
     features, other = sets
     covariances = [np.cov(rows, rowvar=False) for rows in sets]
     root = scipy.linalg.sqrtm(covariances[0] @ covariances[1])
@@ -94,7 +94,7 @@ def test_frechet_distance_to_itself_is_zero_and_of_a_shift_its_square(sets):
     assert kid_fid.frechet_distance(features, shifted) == pytest.approx(45)
 
 
-def test_float32_features_are_not_computed_in_float32(random):
+def test_float32_features_are_computed_in_float64(random):
     features = random.uniform(90, 110, (64, 48)).astype("float32")
     for distance in (kid_fid.kernel_distance, kid_fid.frechet_distance):
         assert distance(features, features[:32]) == distance(
@@ -110,7 +110,7 @@ def test_float32_features_are_not_computed_in_float32(random):
         (kid_fid.kernel_distance_error, 3),
     ],
 )
-def test_too_few_pictures_or_other_dimensions_are_refused(distance, least):
+def test_too_few_pictures_or_other_dimensions_are_errors(distance, least):
     enough, few = np.zeros((3, 4)), np.zeros((least - 1, 4))
     for pair in ((enough, few), (few, enough), (enough, enough[0])):
         with pytest.raises(ValueError, match=f"at least {least} pictures"):

@@ -44,7 +44,7 @@ def metrics():
     return report.metrics(SCORE, "768")
 
 
-def test_metrics_have_the_name_of_their_network_and_stated_units(metrics):
+def test_metrics_name_their_network_and_units(metrics):
     assert metrics["KID-768 to cartoons, x 1000"] == pytest.approx(1.23456)
     assert metrics["its standard error"] == pytest.approx(0.1)
     assert metrics["KID-768 to photos, x 1000"] is None
@@ -66,7 +66,7 @@ def test_metrics_have_the_name_of_their_network_and_stated_units(metrics):
     assert not any("KID " in name or "FID " in name for name in metrics)
 
 
-def test_the_table_has_a_column_a_model_and_takes_names_as_they_are(metrics):
+def test_the_table_has_a_column_per_model_without_markup(metrics):
     console = rich.console.Console(file=io.StringIO(), width=80)
     table = {"photos": metrics, "[red]mine": metrics}
     report.show(console, table, "60 photos", "FID is large")
@@ -80,7 +80,7 @@ def test_the_table_has_a_column_a_model_and_takes_names_as_they_are(metrics):
     assert " - " in text
 
 
-def test_a_long_name_is_not_cut_short(metrics):
+def test_a_long_name_is_not_truncated(metrics):
     console = rich.console.Console(file=io.StringIO(), width=80)
     names = ["photos", "stylization", "bilateral", "x" * 40, "cartoons"]
     report.show(console, dict.fromkeys(names, metrics), "", "")
@@ -88,9 +88,7 @@ def test_a_long_name_is_not_cut_short(metrics):
     assert "…" not in console.file.getvalue()
 
 
-def test_metrics_are_written_with_what_they_were_measured_with(
-    metrics, tmp_path
-):
+def test_metrics_are_written_with_their_settings(metrics, tmp_path):
     path = tmp_path / "out/evaluation.json"
     tables = {256: {"mine": metrics}, 512: {"mine": {"KID": 1.5}}}
     report.write_metrics(path, tables, {"photos": 60})
@@ -101,9 +99,7 @@ def test_metrics_are_written_with_what_they_were_measured_with(
     assert content["versions"]["keras"].startswith("3.")
 
 
-def test_the_sheet_shows_photos_above_what_is_made_of_them(
-    make_folder, tmp_path
-):
+def test_the_sheet_shows_photos_above_their_cartoons(make_folder, tmp_path):
     paths = sorted(make_folder("photos", 20, height=32, width=32).iterdir())
     methods = {"negative": lambda picture: 255 - picture}
     report.write_sheet(tmp_path / "sheet.png", methods, paths, 32)

@@ -14,7 +14,7 @@ def shaded(row, skin=0.0):
     return posterized(images, skin)[0, 12, :, 0]
 
 
-def test_a_form_gets_few_tones_from_black_to_white():
+def test_a_form_is_quantized_from_black_to_white():
     found = shaded(np.linspace(-1, 1, 72))
     nearest = np.abs(found[:, None] - LEVELS).min(1)
     assert (nearest < 1e-2).mean() > 0.8
@@ -22,7 +22,7 @@ def test_a_form_gets_few_tones_from_black_to_white():
     assert len(np.unique(found.round(1))) > 6
 
 
-def test_steps_are_monotonic_and_stay_near_the_luminance():
+def test_steps_are_monotonic_and_close_to_the_luminance():
     row = np.linspace(-1, 1, 96)
     found = shaded(row)
     assert np.diff(found).min() > -1e-5
@@ -44,7 +44,7 @@ def test_an_even_sky_has_no_border():
     assert np.diff(shaded(np.linspace(-0.2, 0.6, 30))).max() > 0.1
 
 
-def test_what_is_flat_keeps_its_luminance():
+def test_flat_areas_keep_their_luminance():
     for light in (-0.93, -0.1, 0.0, 0.2, 0.9):
         np.testing.assert_allclose(shaded(np.full(40, light)), light, atol=1e-6)
 
@@ -57,7 +57,7 @@ def test_a_background_has_no_rim_beside_an_edge():
     np.testing.assert_allclose(found[:30], 0.56, atol=0.01)
 
 
-def test_all_directions_are_alike():
+def test_direction_does_not_matter():
     rng = np.random.default_rng(0)
     images = rng.uniform(-1, 1, (1, 8, 9, 1)).astype("float32")
     images = images.repeat(4, 1).repeat(4, 2)

@@ -9,7 +9,7 @@ LIGHTER = ((0.0, 0.0), (0.25, 0.5), (1.0, 1.0))
 
 
 def graded(colors, **wanted):
-    """What becomes of colors in [0, 1]."""
+    """Graded colors in [0, 1]."""
     images = 2 * np.float32(colors)[None, None] - 1
     found = grading.grade(images, grading.Grade(**wanted))
     return (np.asarray(found)[0, 0] + 1) / 2
@@ -19,13 +19,13 @@ def luminance(colors):
     return np.asarray(colors) @ [0.299, 0.587, 0.114]
 
 
-def test_plain_is_a_gamma():
+def test_the_default_grade_is_a_gamma():
     values = np.linspace(0, 1, 5)
     found = graded(np.repeat(values[:, None], 3, 1))[:, 0]
     np.testing.assert_allclose(found, values**0.85, atol=1e-5)
 
 
-def test_a_curve_goes_through_its_points_in_straight_lines():
+def test_a_curve_is_piecewise_linear():
     values = np.array([0, 0.125, 0.25, 0.625, 1])
     found = graded(np.repeat(values[:, None], 3, 1), curve=LIGHTER)[:, 0]
     np.testing.assert_allclose(found, [0, 0.25, 0.5, 0.75, 1], atol=1e-5)
@@ -34,7 +34,7 @@ def test_a_curve_goes_through_its_points_in_straight_lines():
 @pytest.mark.parametrize(
     "color", [(0.2, 0.1, 0.05), (0.1, 0.3, 0.9), (0.9, 0.1, 0.2), (0, 0, 1)]
 )
-def test_a_curve_keeps_the_hue_and_gives_the_luminance(color):
+def test_a_curve_maps_luminance_and_keeps_the_hue(color):
     found = graded([color], curve=LIGHTER)[0]
     expected = np.interp(luminance(color), *zip(*LIGHTER, strict=True))
     assert luminance(found) == pytest.approx(expected, abs=1e-4)
@@ -42,7 +42,7 @@ def test_a_curve_keeps_the_hue_and_gives_the_luminance(color):
     assert hue == pytest.approx(other, abs=1e-4)
 
 
-def test_saturation_is_a_factor_of_the_distance_from_gray():
+def test_saturation_scales_the_distance_from_gray():
     found = saturated(color := np.array([0.3, 0.4, 0.6]))
     gray = luminance(color)
     np.testing.assert_allclose(found - gray, 1.5 * (color - gray), atol=1e-5)
@@ -60,7 +60,7 @@ def test_skin_gets_less_saturated_than_other_colors(skin):
 @pytest.mark.parametrize(
     "color", [(0.8, 0.15, 0.1), (0.3, 0.5, 0.2), (0.4, 0.3, 0.6)]
 )
-def test_other_colors_do(color):
+def test_other_colors_are_fully_saturated(color):
     found, gray = saturated(color), luminance(color)
     ratio = np.ptp(found) / np.ptp(color)
     assert ratio > 1.4 or found.max() == 1

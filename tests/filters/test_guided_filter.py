@@ -6,7 +6,7 @@ from cartoongan_tf.filters import guided_filter
 
 
 def box(array, radius):
-    """Means over squares, mirrored at the border, one pixel at a time."""
+    """Box blur with reflection padding, one pixel at a time."""
     sides = ((0, 0), (radius, radius), (radius, radius), (0, 0))
     padded = np.pad(array, sides, mode="reflect")
     means = np.zeros_like(array)
@@ -31,7 +31,7 @@ def reference(images, radius, epsilon):
 
 @pytest.mark.parametrize("wrap", [lambda f: f, tf.function])
 @pytest.mark.parametrize(("radius", "epsilon"), [(2, 0.02), (1, 0.2)])
-def test_it_agrees_with_numpy(random, wrap, radius, epsilon):
+def test_it_equals_numpy(random, wrap, radius, epsilon):
     images = random.uniform(-1, 1, (2, 9, 13, 3))
     expected = reference(images, radius, epsilon)
     filtered = wrap(
@@ -65,7 +65,7 @@ def test_contours_stay_and_texture_goes(random):
     assert inside.std() < 0.2 * 0.05
 
 
-def test_light_stays(random):
+def test_mean_luminance_is_kept(random):
     photo = random.uniform(-1, 1, (1, 64, 96, 3)).astype("float32")
     smoothed = np.asarray(guided_filter.smooth(photo))
     assert smoothed.mean() == pytest.approx(photo.mean(), abs=5e-3)

@@ -10,7 +10,7 @@ BRIGHTER = ((0.0, 0.0), (0.4, 0.8), (1.0, 1.0))
 
 
 def unlifted(tone):
-    """What is lifted to a tone."""
+    """Luminance before the default gamma."""
     return 2 * ((tone + 1) / 2) ** (1 / 0.85) - 1
 
 
@@ -37,7 +37,7 @@ def test_a_contour_gets_a_dark_line_on_its_darker_side(halves):
     np.testing.assert_allclose(row[20:], 1.0, atol=1e-2)
 
 
-def test_a_gradient_becomes_few_tones_and_lighter():
+def test_a_gradient_is_quantized_and_lightened():
     ramp = np.linspace(-1, 1, 72, dtype="float32")
     images = np.broadcast_to(ramp[:, None], (1, 24, 72, 3))
     tones = inked(images)[0, 12, :, 0]
@@ -74,14 +74,14 @@ def test_pebbles_get_no_ink(random):
     assert (inked(pebbles) < -0.7).mean() < 0.005
 
 
-def test_a_line_runs_on_over_a_gap():
+def test_a_line_continues_across_a_gap():
     line = np.full((1, 64, 64, 3), 0.8, "float32")
     line[:, :, 30:34] = -0.3
     line[:, 30:32] = 0.8
     assert inked(line)[0, 30:32, 31:33, 0].max() < -0.4
 
 
-def test_an_outline_goes_on_where_its_contour_becomes_faint():
+def test_an_outline_continues_along_a_faint_contour():
     images = np.full((1, 96, 96, 3), 0.7, "float32")
     images[0, :, 48:] -= np.linspace(1.2, 0, 96)[:, None, None]
     drawn = luminance_of(inked(images)[0])
@@ -95,7 +95,7 @@ LEAF, SKIN = np.float32([0.0, 0.4, -0.2]), np.float32([0.6, 0.2, 0.0])
 
 
 def fine_line_on(color):
-    """What is drawn of a thin dark bar, and of what it lies on."""
+    """Colors drawn for a thin dark bar and for its background."""
     photo = np.tile(color, (1, 48, 48, 1))
     photo[:, 22:25, 16:32] -= 0.3
     found = inked(photo, 1.0)[0]
@@ -109,7 +109,7 @@ def test_a_fine_line_keeps_a_dark_tone_of_its_color():
     assert drawn[1] > drawn[2] + 0.2  # Still green, and not black.
 
 
-def test_fine_lines_hardly_show_on_skin():
+def test_fine_lines_are_faint_on_skin():
     drawn, ground = fine_line_on(SKIN)
     by_ground = (drawn + 1) / (ground + 1)
     assert 0.7 < by_ground.min() < 0.95  # The bar itself is there.
@@ -124,7 +124,7 @@ def test_an_outline_keeps_a_dark_tone_of_its_color():
     assert drawn[49, 1] > drawn[49, 2] + 0.05  # Still green, and not black.
 
 
-def test_lines_are_as_light_as_the_grade_tells():
+def test_the_grade_sets_the_lightness_of_lines():
     leaf = np.tile(LEAF, (1, 96, 96, 1))
     leaf[:, :, 48:] -= 0.4
     leaf[:, 22:25, 16:32] -= 0.3
@@ -142,7 +142,7 @@ def test_an_outline_in_the_dark_is_black(halves):
     assert inked(halves - 0.7)[0, 12, 13:16].max() < -0.85
 
 
-def test_colors_become_livelier():
+def test_saturation_of_the_grade_is_applied():
     color = np.broadcast_to(np.float32([-0.2, 0.0, 0.3]), (1, 24, 32, 3))
     plain, lively = (inked(color, by)[0, 12, 16] for by in (1.0, 1.5))
     assert luminance_of(lively) == pytest.approx(luminance_of(plain), abs=0.02)
@@ -160,7 +160,7 @@ def test_lines_do_not_depend_on_the_direction(halves):
     )
 
 
-def test_content_is_that_of_the_inked_photo_if_asked_for(halves):
+def test_the_objective_compares_with_the_inked_photo(halves):
     aim = objective.Objective(
         lambda x: x, 1.0, target=content_target.ContentTarget("inked")
     )
@@ -173,7 +173,7 @@ def test_content_is_that_of_the_inked_photo_if_asked_for(halves):
     )
 
 
-def test_paint_has_tones_and_no_line(halves):
+def test_paint_has_tones_and_no_lines(halves):
     painted = np.asarray(inking.paint(halves))
     assert painted.min() > -0.05
     np.testing.assert_allclose(painted[0, 12, :10, 0], 0, atol=1e-2)

@@ -39,7 +39,7 @@ def reference(image, strength):
 
 @pytest.mark.parametrize("wrap", [lambda f: f, tf.function])
 @pytest.mark.parametrize("strength", [0.006, 0.02])
-def test_it_agrees_with_a_solver_of_linear_equations(random, wrap, strength):
+def test_it_equals_a_linear_solver(random, wrap, strength):
     images = random.uniform(-1, 1, (2, 12, 16, 3)).astype("float32")
     images[:, :, 8:] *= 0.1
     smoothed = wrap(lambda i: l0_smoothing.smooth(i, strength))(
@@ -66,7 +66,7 @@ def test_flat_areas_stay():
     np.testing.assert_allclose(l0_smoothing.smooth(flat), flat, atol=1e-5)
 
 
-def test_the_stronger_the_fewer_changes(random):
+def test_larger_strengths_leave_fewer_gradients(random):
     image = random.uniform(-0.2, 0.2, (1, 32, 32, 3)).astype("float32")
 
     def changes(strength):

@@ -4,10 +4,10 @@ import pytest
 from cartoongan_tf.filters import skin
 
 
-def likeness_of(color):
-    """Of one color, given in [0, 1]."""
+def likelihood_of(color):
+    """Likelihood of one color, given in [0, 1]."""
     images = 2 * np.float32(color).reshape(1, 1, 1, 3) - 1
-    return np.asarray(skin.likeness(images)).item()
+    return np.asarray(skin.likelihood(images)).item()
 
 
 @pytest.mark.parametrize(
@@ -19,8 +19,8 @@ def likeness_of(color):
         (0.35, 0.22, 0.16),
     ],
 )
-def test_skin_is_told_in_all_its_colors(color):
-    assert likeness_of(color) > 0.6
+def test_skin_of_all_colors_is_likely(color):
+    assert likelihood_of(color) > 0.6
 
 
 @pytest.mark.parametrize(
@@ -35,5 +35,5 @@ def test_skin_is_told_in_all_its_colors(color):
         (0.97, 0.96, 0.95),
     ],
 )
-def test_other_colors_and_grays_are_not(color):
-    assert likeness_of(color) < 0.15
+def test_other_colors_and_grays_are_unlikely(color):
+    assert likelihood_of(color) < 0.15

@@ -19,14 +19,14 @@ def test_gravel_is_texture(gravel):
     assert mask.max() <= 1
 
 
-def test_a_wall_beside_it_is_none(gravel):
+def test_a_wall_beside_gravel_is_not_texture(gravel):
     gravel[:, :, 48:] = 0.5
     mask = np.asarray(texture.mask(gravel))[0, ..., 0]
     assert mask[:, :24].mean() > 0.9
     np.testing.assert_array_equal(mask[:, 72:], 0)
 
 
-def test_what_is_small_and_alone_is_none():
+def test_isolated_details_are_not_texture():
     face = np.full((1, 96, 96, 3), 0.5, "float32")
     for column in (36, 54):  # Eyes, of nine pixels each.
         face[:, 40:49, column : column + 9] = -0.5
@@ -34,7 +34,7 @@ def test_what_is_small_and_alone_is_none():
     np.testing.assert_array_equal(texture.mask(face), 0)
 
 
-def test_stripes_are_none():
+def test_stripes_are_not_texture():
     stripes = np.full((1, 96, 96, 3), 0.5, "float32")
     stripes[:, :, ::4] = stripes[:, :, 1::4] = -0.5
     np.testing.assert_array_equal(texture.mask(stripes), 0)

@@ -14,13 +14,13 @@ def images(random):
 
 
 def drawn(augmentation, *chances):
-    return augmentation.view(tf.constant(chances, tf.float32))
+    return augmentation.sample_view(tf.constant(chances, tf.float32))
 
 
-def test_without_settings_images_are_shown_as_they_are(images):
+def test_the_identity_view_does_not_change_images(images):
     view = drawn(augmentation.Augmentation(), 0.9, 0.9, 0.9)
-    for one in (view, augmentation.AS_IT_IS):
-        assert one.crop(one.tint(images)) is images
+    for one in (view, augmentation.IDENTITY):
+        assert one.crop(one.desaturate(images)) is images
 
 
 def test_all_images_are_cropped_at_the_same_place(images):
@@ -37,21 +37,21 @@ def test_shifts_run_from_zero_to_the_whole(images):
 
 
 @pytest.mark.parametrize("shift", [1, 2, 6, 8, 100])
-def test_no_chance_leads_beyond_the_shift(shift):
+def test_no_crop_exceeds_the_shift(shift):
     view = drawn(augmentation.Augmentation(shift), LAST, 0.0, 0.0)
     assert int(view.top) == shift
     assert int(view.left) == 0
 
 
-def test_all_places_are_drawn_alike():
+def test_all_crop_positions_are_equally_likely():
     bounds = augmentation.Augmentation(shift=3)
     tops = [int(drawn(bounds, c, 0, 0).top) for c in np.arange(0, 1, 1 / 16)]
     assert np.bincount(tops).tolist() == [4, 4, 4, 4]
 
 
-def test_a_tint_keeps_luminance_and_takes_color(images):
+def test_desaturating_keeps_luminance(images):
     view = drawn(augmentation.Augmentation(gray_share=0.8), 0, 0, 0.5)
-    tinted = np.asarray(view.tint(images[0]))
+    tinted = np.asarray(view.desaturate(images[0]))
     np.testing.assert_allclose(
         tinted @ LUMINANCE, images[0] @ LUMINANCE, atol=1e-6
     )
@@ -60,17 +60,17 @@ def test_a_tint_keeps_luminance_and_takes_color(images):
     np.testing.assert_allclose(tinted - luminance, expected, atol=1e-6)
 
 
-def test_a_share_of_one_is_gray(images):
-    gray = np.asarray(augmentation.View(0, 0, 0, 1.0).tint(images[0]))
+def test_a_fraction_of_one_is_gray(images):
+    gray = np.asarray(augmentation.View(0, 0, 0, 1.0).desaturate(images[0]))
     np.testing.assert_allclose(np.ptp(gray, axis=-1), 0, atol=1e-6)
 
 
-def test_a_view_in_a_graph_is_the_view(images):
+def test_a_view_in_a_graph_equals_an_eager_view(images):
     bounds = augmentation.Augmentation(shift=5, gray_share=0.5)
 
     def show(batch, chances):
-        view = bounds.view(chances)
-        return view.crop(view.tint(batch))
+        view = bounds.sample_view(chances)
+        return view.crop(view.desaturate(batch))
 
     traced = tf.function(show)
     for chances in ([0.1, 0.7, 0.3], [0.9, 0.2, 1.0]):

@@ -14,7 +14,7 @@ def photos(random):
 
 
 @pytest.mark.parametrize("name", config.CONTENT_TARGETS)
-def test_each_name_is_a_target_of_its_own(name, photos):
+def test_each_name_selects_a_target(name, photos):
     grade = grading.Grade(0.5)
     target = content_target.ContentTarget(name, grade, np.negative)
     expected = {
@@ -30,7 +30,7 @@ def test_each_name_is_a_target_of_its_own(name, photos):
 
 
 @pytest.mark.parametrize("name", config.CONTENT_TARGETS)
-def test_only_a_photo_has_texture(name, photos):
+def test_only_photo_targets_have_texture(name, photos):
     target = content_target.ContentTarget(name)
     flat = target.without_texture(photos, -photos)
     expected = guided_filter.smooth(photos) if name == "photo" else -photos

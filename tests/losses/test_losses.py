@@ -14,39 +14,39 @@ UNDECIDED = np.zeros_like(HIGH)
 WRAPPED = [lambda loss: loss, tf.function]  # In a graph, too.
 
 
-def test_undecided_log_discriminator_pays_log_two_per_kind():
+def test_an_undecided_log_discriminator_has_log_two_per_class():
     loss = losses.discriminator_loss(UNDECIDED, UNDECIDED, UNDECIDED, "log")
     assert float(loss) == pytest.approx(3 * math.log(2))
 
 
-def test_undecided_least_squares_discriminator_pays_two_thirds():
+def test_the_best_undecided_lsgan_discriminator_has_two_thirds():
     third = np.full_like(HIGH, 1 / 3)
     loss = losses.discriminator_loss(third, third, third, "lsgan")
     assert float(loss) == pytest.approx(2 / 3)
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("variant", FORMS)
 @pytest.mark.parametrize("mistaken", [0, 1, 2])
-def test_only_crisp_cartoons_count_as_real(form, mistaken):
+def test_only_crisp_cartoons_count_as_real(variant, mistaken):
     right = [np.ones_like(HIGH), UNDECIDED, UNDECIDED]
-    if form == "log":
+    if variant == "log":
         right = [HIGH, LOW, LOW]
     wrong = list(right)
     wrong[mistaken] = right[1] if mistaken == 0 else right[0]
-    good = losses.discriminator_loss(*right, form)
-    bad = losses.discriminator_loss(*wrong, form)
+    good = losses.discriminator_loss(*right, variant)
+    bad = losses.discriminator_loss(*wrong, variant)
     assert float(good) == pytest.approx(0, abs=1e-3)
     assert float(bad) >= 1 - 1e-3
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_generator_is_paid_for_fooling_the_discriminator(form):
-    fooled = losses.generator_loss(np.ones_like(HIGH), form)
-    caught = losses.generator_loss(UNDECIDED, form)
+@pytest.mark.parametrize("variant", FORMS)
+def test_fooling_the_discriminator_lowers_the_generator_loss(variant):
+    fooled = losses.generator_loss(np.ones_like(HIGH), variant)
+    caught = losses.generator_loss(UNDECIDED, variant)
     assert float(fooled) < float(caught)
 
 
-def test_log_form_is_cross_entropy(random):
+def test_the_log_variant_is_cross_entropy(random):
     real, smoothed, fake = random.normal(size=(3, 2, 4, 6, 1))
 
     def sigmoid(logits):
@@ -65,7 +65,7 @@ def test_log_form_is_cross_entropy(random):
     )
 
 
-def test_log_form_survives_huge_logits():
+def test_the_log_variant_is_stable_for_huge_logits():
     huge = 1e4 * HIGH
     assert np.isfinite(losses.discriminator_loss(-huge, huge, huge, "log"))
 
@@ -81,12 +81,12 @@ def images_of(random, *shape):
     return random.uniform(-1, 1, shape).astype("float32")
 
 
-def test_a_photo_has_its_own_colors(random):
+def test_the_color_loss_of_a_photo_with_itself_is_zero(random):
     photos = images_of(random, 2, 16, 24, 3)
     assert float(losses.color_loss(photos, photos)) == 0
 
 
-def test_color_loss_is_blind_to_texture_inside_of_a_cell(random):
+def test_color_loss_ignores_texture_inside_a_cell(random):
     """Noise without its mean over each 8x8 pixels costs nothing."""
     photos = images_of(random, 2, 16, 24, 3)
     noise = images_of(random, 2, 2, 8, 3, 8, 3)
@@ -109,7 +109,7 @@ def test_color_loss_is_a_mean_of_squares_over_cells_and_yuv(random):
     assert float(actual) == pytest.approx(expected, rel=5e-3)
 
 
-def test_luminance_counts_for_a_tenth():
+def test_color_loss_weights_luminance_by_a_tenth():
     """A gray shift moves Y alone; one of V alone is 1.14 in red."""
     photos = np.zeros((1, 16, 24, 3), "float32")
     lighter = photos + np.float32(0.5)
@@ -122,7 +122,7 @@ def test_luminance_counts_for_a_tenth():
     )
 
 
-def test_variation_loss_agrees_with_numpy(random):
+def test_variation_loss_equals_numpy(random):
     images = images_of(random, 2, 5, 7, 3)
     expected = sum(np.abs(np.diff(images, axis=a)).mean() for a in (1, 2))
     actual = losses.variation_loss(images)
@@ -153,13 +153,13 @@ def test_feature_losses_are_means_over_maps_of_any_size(random, wrap):
     assert float(actual) == pytest.approx(expected, rel=1e-5)
 
 
-def test_an_undecided_feature_discriminator_pays_two():
+def test_an_undecided_feature_discriminator_has_a_loss_of_two():
     loss = losses.feature_discriminator_loss(*3 * [[UNDECIDED, UNDECIDED]])
     assert float(loss) == pytest.approx(2)
 
 
 @pytest.mark.parametrize(("mistaken", "price"), [(0, 10), (1, 5), (2, 5)])
-def test_smoothed_cartoons_are_fakes_to_features_too(mistaken, price):
+def test_smoothed_cartoons_are_fakes_to_the_feature_loss(mistaken, price):
     right = [[HIGH], [LOW], [LOW]]
     assert float(losses.feature_discriminator_loss(*right)) == 0
     wrong = list(right)
@@ -167,7 +167,7 @@ def test_smoothed_cartoons_are_fakes_to_features_too(mistaken, price):
     assert float(losses.feature_discriminator_loss(*wrong)) == price
 
 
-def test_logits_of_different_maps_are_refused():
+def test_logits_of_different_maps_are_errors():
     with pytest.raises(ValueError, match="argument 2 is shorter"):
         losses.feature_discriminator_loss([HIGH, HIGH], [HIGH], [HIGH, HIGH])
 
@@ -181,7 +181,7 @@ def test_luminance_loss_is_a_mean_of_squares_over_cells(random, wrap):
     assert float(actual) == pytest.approx(expected, rel=1e-4)
 
 
-def test_luminance_loss_is_blind_to_chroma():
+def test_luminance_loss_ignores_chroma():
     photos = np.zeros((1, 16, 24, 3), "float32")
     redder = photos + np.array([0.587, -0.299, 0], "float32")
     assert float(losses.luminance_loss(photos, redder)) < 1e-12
@@ -204,7 +204,7 @@ def blurred(image):
 
 
 @pytest.mark.parametrize("wrap", WRAPPED)
-def test_flat_loss_agrees_with_numpy(random, wrap):
+def test_flat_loss_equals_numpy(random, wrap):
     photos, cartoons = images_of(random, 2, 2, 9, 13, 3)
     base = blurred(0.1 * photos)
     expected = 0
@@ -222,14 +222,14 @@ def photo_with_a_contour():
     return photo
 
 
-def test_flat_loss_is_zero_for_flat_cartoons_whatever_the_photo(random):
+def test_flat_loss_of_a_flat_cartoon_is_zero(random):
     flat = np.full((1, 24, 32, 3), [0.3, -0.1, 0.7], "float32")
     (photo,) = images_of(random, 1, 1, 24, 32, 3)
     for one in (flat, photo, photo_with_a_contour()):
         assert float(losses.flat_loss(one, flat)) == 0
 
 
-def test_flat_loss_leaves_contours_alone_and_counts_strokes():
+def test_flat_loss_ignores_contours_and_penalizes_strokes():
     """A stroke on the photo's contour is free; on its wall it is not."""
     photo = photo_with_a_contour()
     on_contour, on_wall = np.zeros((2, 1, 24, 32, 3), "float32")
@@ -240,7 +240,7 @@ def test_flat_loss_leaves_contours_alone_and_counts_strokes():
     assert float(losses.flat_loss(photo, on_contour)) < 1e-6 * paid
 
 
-def test_flat_loss_counts_both_directions(random):
+def test_flat_loss_has_both_directions(random):
     flat = np.zeros((1, 24, 24, 3), "float32")
     (cartoon,) = images_of(random, 1, 1, 24, 24, 3)
     turned = np.swapaxes(cartoon, 1, 2)
@@ -251,7 +251,7 @@ def test_flat_loss_counts_both_directions(random):
 
 
 @pytest.mark.parametrize("wrap", WRAPPED)
-def test_palette_loss_agrees_with_numpy(random, wrap):
+def test_palette_loss_equals_numpy(random, wrap):
     pair = images_of(random, 2, 2, 16, 24, 3)
     sorts = []
     for images in pair:
@@ -270,7 +270,7 @@ def test_palette_loss_agrees_with_numpy(random, wrap):
     assert float(actual) == pytest.approx(expected, rel=2e-2)
 
 
-def test_palette_loss_does_not_care_who_has_a_color_where(random):
+def test_palette_loss_ignores_positions(random):
     cartoons, generated = np.repeat(
         np.repeat(images_of(random, 2, 2, 3, 4, 3), 8, axis=2), 8, axis=3
     )
@@ -285,14 +285,14 @@ def test_palette_loss_does_not_care_who_has_a_color_where(random):
     )
 
 
-def test_palette_loss_counts_how_often_a_color_is_there():
+def test_palette_loss_depends_on_color_frequencies():
     some, more = np.zeros((2, 1, 16, 24, 3), "float32")
     some[:, :8, :8] = [0.8, -0.5, 0]
     more[:, :8] = [0.8, -0.5, 0]
     assert float(losses.palette_loss(some, more)) > 1e-2
 
 
-def test_palette_loss_is_blind_to_luminance(random):
+def test_palette_loss_ignores_luminance(random):
     cartoons, _ = images_of(random, 2, 2, 16, 24, 3)
     lighter = cartoons + np.float32(0.3)
     assert float(losses.palette_loss(cartoons, lighter)) < 1e-6
@@ -302,6 +302,6 @@ def test_palette_loss_is_blind_to_luminance(random):
     "loss",
     [losses.generator_loss, lambda x, f: losses.discriminator_loss(x, x, x, f)],
 )
-def test_an_unknown_variant_is_refused(loss):
+def test_an_unknown_variant_is_an_error(loss):
     with pytest.raises(ValueError, match="'hinge'"):
         loss(UNDECIDED, "hinge")

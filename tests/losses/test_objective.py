@@ -41,7 +41,7 @@ def test_losses_with_a_weight_count(images, name):
     assert found.keys() == {"content", name}
 
 
-def test_discriminators_weigh_what_they_are_told():
+def test_adversarial_losses_have_their_weights():
     aim = objective.Objective(
         features, 1e-3, patch_weight=0.5, feature_weight=0.25
     )
@@ -83,12 +83,12 @@ def test_reconstruction_terms_are_the_losses_without_their_weights(
         assert float(found[name]) == pytest.approx(float(value), rel=1e-5)
 
 
-def test_the_palette_is_left_out_without_cartoons(images):
+def test_the_palette_loss_needs_cartoons(images):
     aim = objective.Objective(features, 1e-3, palette_weight=1.0)
     assert aim.reconstruction_terms(*images).keys() == {"content"}
 
 
-def test_content_is_that_of_the_smoothed_photo_if_asked_for(images):
+def test_content_is_compared_with_the_smoothed_photo(images):
     aim = objective.Objective(
         features, 1e-3, target=content_target.ContentTarget("smoothed")
     )
@@ -116,7 +116,7 @@ def test_pixels_are_compared_with_the_content_target(images):
 
 
 @pytest.mark.parametrize("name", ["smoothed", "inked"])
-def test_all_is_compared_with_the_target_and_not_with_the_photo(images, name):
+def test_all_losses_compare_with_the_target(images, name):
     """Else a line that is wanted would pass for a darker color, or a stray."""
     photos, generated = images
     target = {"smoothed": guided_filter.smooth, "inked": inking.ink}[name](
@@ -140,13 +140,13 @@ def test_all_is_compared_with_the_target_and_not_with_the_photo(images, name):
         assert float(found[name]) == pytest.approx(float(value), rel=1e-5)
 
 
-def test_flat_weight_alone_leaves_the_content_that_of_the_photo(images):
+def test_flat_weight_does_not_change_the_content_target(images):
     aim = objective.Objective(features, 1e-3, flat_weight=1.0)
     photos, _ = images
     assert float(aim.reconstruction_terms(photos, photos)["content"]) == 0
 
 
-def test_photos_of_people_count_by_their_factor(images):
+def test_people_content_scales_the_content_loss_of_people(images):
     """Only the last photos of the batch; the others as without them."""
     photos, generated = images
     plain = objective.Objective(features, 1e-3)
@@ -165,26 +165,26 @@ def test_photos_of_people_count_by_their_factor(images):
     )
 
 
-def test_people_of_factor_one_are_photos_like_others(images):
+def test_a_people_content_of_one_adds_no_loss(images):
     aim = objective.Objective(features, 1e-3, people=1, people_content=1.0)
     assert aim.reconstruction_terms(*images).keys() == {"content"}
     assert "people_content" not in aim.weights
 
 
-def test_content_is_compared_as_the_view_shows_it(images):
+def test_content_is_compared_after_augmentation(images):
     """Tinted and cropped; colors are compared as they are."""
     photos, generated = images
     view = augmentation.View(4, 1, 3, 1.0)
     aim = objective.Objective(features, 1e-3, color_weight=1.0)
     found = aim.reconstruction_terms(photos, generated, view=view)
-    shown = [view.crop(view.tint(batch)) for batch in (photos, generated)]
+    shown = [view.crop(view.desaturate(batch)) for batch in (photos, generated)]
     expected = 2 * np.abs(np.subtract(*shown)).mean()
     assert float(found["content"]) == pytest.approx(expected, rel=1e-5)
     whole = losses.color_loss(photos, generated)
     assert float(found["color"]) == pytest.approx(float(whole), rel=1e-6)
 
 
-def test_maps_that_are_there_are_not_computed_again(images):
+def test_precomputed_maps_are_used(images):
     seen = []
 
     def counted(images):
@@ -193,14 +193,14 @@ def test_maps_that_are_there_are_not_computed_again(images):
 
     photos, generated = images
     aim = objective.Objective(counted, 1e-3)
-    of_generated = aim.look(generated, augmentation.AS_IT_IS)
+    of_generated = aim.extract_features(generated, augmentation.IDENTITY)
     found = aim.reconstruction_terms(photos, generated, maps=of_generated)
     assert len(seen) == 2
     again = aim.reconstruction_terms(photos, generated)
     assert float(found["content"]) == float(again["content"])
 
 
-def test_a_warm_up_by_pixels_reproduces_the_target(images):
+def test_the_pixel_warm_up_reproduces_the_target(images):
     photos, generated = images
     target = content_target.ContentTarget("smoothed")
     aim = objective.PixelObjective(target)

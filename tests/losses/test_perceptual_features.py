@@ -30,7 +30,7 @@ def distance(images, others):
     )
 
 
-def test_pyramid_sees_rough_colors_but_no_fine_ones(random):
+def test_pyramid_has_rough_colors_only(random):
     """Red and green stripes as light as the gray that they replace."""
     gray = np.zeros((1, 48, 72, 3), "float32")
     stripe = np.array([0.587, -0.299, 0], "float32")
@@ -40,7 +40,7 @@ def test_pyramid_sees_rough_colors_but_no_fine_ones(random):
     assert distance(gray, fine) < distance(gray, rough) / 2
 
 
-def test_pyramid_sees_a_checkerboard_less_than_a_contour():
+def test_pyramid_weights_a_checkerboard_less_than_a_contour():
     flat = np.zeros((1, 64, 96, 3), "float32")
     contour = flat.copy()
     contour[:, :, 48:] = 0.5
@@ -49,7 +49,7 @@ def test_pyramid_sees_a_checkerboard_less_than_a_contour():
     assert 1 < distance(flat, texture) < distance(flat, contour) / 2
 
 
-def test_pyramid_sees_a_contour_move():
+def test_pyramid_detects_a_moved_contour():
     images = np.zeros((3, 64, 96, 3), "float32")
     for image, column in zip(images, (40, 44, 60), strict=True):
         image[:, column:] = 1
@@ -57,7 +57,7 @@ def test_pyramid_sees_a_contour_move():
     assert 0 < near < far
 
 
-def test_pyramid_maps_have_equal_parts():
+def test_pyramid_maps_have_equal_weights():
     """A ramp down has all of its gradient in one kind of map."""
     ramp = np.zeros((1, 64, 64, 3), "float32")
     ramp += np.linspace(-1, 1, 64, dtype="float32")[:, None, None]
@@ -69,7 +69,7 @@ def test_pyramid_maps_have_equal_parts():
 
 
 @pytest.mark.shared
-def test_pyramid_counts_in_vgg19s_unit(shared, weights):
+def test_pyramid_has_the_scale_of_vgg19(shared, weights):
     """Mean L1 between unrelated photos, within a tenth."""
     vgg19 = perceptual_features.load_vgg19(weights)
     paths = sorted((shared / "photos").glob("*.jpg"))[:64]
@@ -92,7 +92,7 @@ def test_pyramid_counts_in_vgg19s_unit(shared, weights):
 
 
 @pytest.mark.shared
-def test_vgg19_agrees_with_keras_applications(weights, images):
+def test_vgg19_equals_keras_applications(weights, images):
     """Keras' own preprocessing, its block4_conv4 as ReLU leaves it."""
     theirs = keras.applications.VGG19(include_top=False, weights=None)
     arrays = np.load(weights)
@@ -111,7 +111,7 @@ def test_vgg19_agrees_with_keras_applications(weights, images):
 
 
 @pytest.mark.shared
-def test_vgg19_reads_the_h5_file_that_keras_fetches(weights, images, tmp_path):
+def test_vgg19_reads_the_h5_file_of_keras(weights, images, tmp_path):
     """Its layout is that of Keras 1: a group a layer, names in attributes."""
     arrays = np.load(weights)
     network = keras.applications.VGG19(include_top=False, weights=None)
@@ -136,7 +136,7 @@ def test_vgg19_reads_the_h5_file_that_keras_fetches(weights, images, tmp_path):
     ("dtype", "least", "most"),  # They have 8 and 11 bits of precision.
     [("bfloat16", 1e-4, 0.02), ("float16", 1e-5, 0.0025)],
 )
-def test_vgg19_in_16_bits_is_near_to_that_in_float32(
+def test_vgg19_in_16_bits_is_close_to_float32(
     weights, images, dtype, least, most
 ):
     expected = np.asarray(perceptual_features.load_vgg19(weights)(images))
@@ -146,14 +146,14 @@ def test_vgg19_in_16_bits_is_near_to_that_in_float32(
     assert least < error < most
 
 
-def test_vgg19_weights_that_are_none_are_refused(tmp_path):
+def test_invalid_vgg19_weights_are_errors(tmp_path):
     (tmp_path / "text.npz").write_text("no weights")
     np.savez(tmp_path / "other.npz", kernel=np.zeros(3))
     cases = {
         "resnet": "must be imagenet, or a file",
         str(tmp_path / "gone.npz"): "does not exist",
         str(tmp_path / "text.npz"): "cannot be read",
-        str(tmp_path / "other.npz"): "are not VGG19's",
+        str(tmp_path / "other.npz"): "does not hold the weights of VGG19",
     }
     for weights, message in cases.items():
         with pytest.raises(errors.InputError, match=message):
@@ -161,7 +161,7 @@ def test_vgg19_weights_that_are_none_are_refused(tmp_path):
 
 
 @pytest.mark.shared
-def test_maps_are_relu2_2_relu3_4_and_that_of_load_vgg19(weights, images):
+def test_maps_are_relu2_2_relu3_4_and_conv4_4(weights, images):
     maps = perceptual_features.load_vgg19_maps(weights)(images)
     assert [tuple(one.shape) for one in maps] == [
         (2, 16, 24, 128),
@@ -179,7 +179,7 @@ def test_maps_are_relu2_2_relu3_4_and_that_of_load_vgg19(weights, images):
 
 
 @pytest.mark.shared
-def test_maps_are_those_of_keras_applications(weights, images):
+def test_maps_equal_keras_applications(weights, images):
     theirs = keras.applications.VGG19(include_top=False, weights=None)
     arrays = np.load(weights)
     for layer in theirs.layers:
@@ -196,7 +196,7 @@ def test_maps_are_those_of_keras_applications(weights, images):
 
 
 @pytest.mark.shared
-def test_maps_in_bfloat16_are_near_to_those_in_float32(weights, images):
+def test_maps_in_bfloat16_are_close_to_float32(weights, images):
     maps = perceptual_features.load_vgg19_maps(weights)(images)
     others = perceptual_features.load_vgg19_maps(weights, "bfloat16")(images)
     for one, other in zip(maps, others, strict=True):

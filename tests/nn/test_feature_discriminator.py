@@ -63,7 +63,7 @@ def test_a_kernel_has_a_largest_singular_value_of_one(random, shape, wrap):
 
 
 def test_equal_singular_values_are_one(random):
-    """Where no direction is the strongest."""
+    """No direction is the strongest."""
     constraint = feature_discriminator.UnitSpectralNorm()
     square, _ = np.linalg.qr(random.normal(size=(16, 16)))
     kernel = 3 * square.reshape(1, 1, 16, 16).astype("float32")
@@ -71,13 +71,13 @@ def test_equal_singular_values_are_one(random):
     np.testing.assert_allclose(constrained, kernel / 3, rtol=1e-3, atol=1e-5)
 
 
-def test_a_kernel_of_zeros_stays():
+def test_a_zero_kernel_stays_zero():
     zeros = np.zeros((3, 3, 4, 5), "float32")
     constrained = feature_discriminator.UnitSpectralNorm()(zeros)
     np.testing.assert_array_equal(constrained, zeros)
 
 
-def test_kernels_are_of_norm_one_from_birth_and_after_steps(network, maps):
+def test_kernels_have_norm_one_initially_and_after_steps(network, maps):
     optimizer = keras.optimizers.Adam(0.05)
     born = [k.numpy().copy() for k in kernels(network)]
     for _ in range(3):
@@ -95,7 +95,7 @@ def test_kernels_are_of_norm_one_from_birth_and_after_steps(network, maps):
         assert not np.allclose(old, kernel.numpy(), atol=1e-3)
 
 
-def test_logits_are_those_of_each_3x3_pixels(network, maps):
+def test_logits_have_a_receptive_field_of_3x3(network, maps):
     logits = network(maps)
     assert [tuple(one.shape) for one in logits] == [
         (2, 10, 14, 1),
@@ -106,7 +106,7 @@ def test_logits_are_those_of_each_3x3_pixels(network, maps):
         assert head.compute_output_shape(one.shape) == tuple(shape.shape)
 
 
-def test_each_head_sees_its_own_map_only(network, maps):
+def test_each_head_uses_its_own_map(network, maps):
     before = network(maps)
     after = network([maps[0], 2 * maps[1], maps[2]])
     np.testing.assert_array_equal(before[0], after[0])
@@ -114,13 +114,13 @@ def test_each_head_sees_its_own_map_only(network, maps):
     assert not np.array_equal(before[1], after[1])
 
 
-def test_maps_that_are_missing_are_refused(network, maps):
+def test_missing_maps_are_errors(network, maps):
     with pytest.raises(ValueError, match="shorter"):
         network.call(maps[:2])
 
 
-def test_heads_steepen_nothing(network, random):
-    """Kernels of norm one, and slopes of one at most, in each layer.
+def test_heads_are_lipschitz(network, random):
+    """Kernels have norm one, and activations slopes of at most one.
 
     A kernel of 3x3 pixels sees a pixel nine times: three times the norm.
     """
@@ -131,14 +131,14 @@ def test_heads_steepen_nothing(network, random):
         assert change <= 3.03 * np.linalg.norm(np.ravel(one - other))
 
 
-def test_it_is_not_adapted_at_birth(network):
+def test_a_new_discriminator_is_not_adapted(network):
     assert not network.is_adapted
     for head in network.heads:
         np.testing.assert_array_equal(head.mean, 0)
         np.testing.assert_array_equal(head.deviation, 1)
 
 
-def test_adapting_takes_mean_and_deviation_of_all_maps(network, random):
+def test_adapt_sets_mean_and_deviation_of_all_maps(network, random):
     batches = [draw_maps(random, mean) for mean in (1.0, 3.0, -5.0)]
     network.adapt(iter(batches))
     assert network.is_adapted
@@ -152,7 +152,7 @@ def test_adapting_takes_mean_and_deviation_of_all_maps(network, random):
         )
 
 
-def test_adapted_heads_see_what_is_normalized(network, random):
+def test_adapted_heads_normalize_their_maps(network, random):
     maps = draw_maps(random, 4.0)
     expected = network([(one - 4) / 2 for one in maps])
     for head in network.heads:
@@ -176,7 +176,7 @@ def test_adapted_variables_are_not_trained(network):
     assert len(network.non_trainable_weights) == 6
 
 
-def test_a_saved_one_is_the_same_and_stays_adapted(network, maps, tmp_path):
+def test_a_saved_discriminator_stays_adapted(network, maps, tmp_path):
     network.adapt([maps])
     path = tmp_path / "feature_discriminator.keras"
     network.save(path)
@@ -192,7 +192,7 @@ def test_a_saved_one_is_the_same_and_stays_adapted(network, maps, tmp_path):
     assert all(isinstance(one, kind) for one in constraints)
 
 
-def test_one_that_is_not_adapted_comes_back_so(network, tmp_path):
+def test_a_saved_discriminator_stays_unadapted(network, tmp_path):
     network.save(tmp_path / "new.keras")
     loaded = keras.saving.load_model(tmp_path / "new.keras")
     assert not loaded.is_adapted
@@ -206,13 +206,13 @@ def test_another_network_is_refused(discriminator, network, tmp_path):
         )
 
 
-def test_a_head_comes_back_from_its_config():
+def test_a_head_is_rebuilt_from_its_config():
     head = feature_discriminator.FeatureHead(3)
     again = feature_discriminator.FeatureHead.from_config(head.get_config())
     assert again.get_config() == head.get_config()
 
 
-def test_it_learns_what_is_crisp(network, random):
+def test_it_learns_to_recognize_crisp_cartoons(network, random):
     """Real maps are larger: after some steps they have the larger logits."""
     keras.utils.set_random_seed(0)
     optimizer = keras.optimizers.Adam(0.02, 0.0, 0.99)

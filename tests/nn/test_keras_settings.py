@@ -71,9 +71,9 @@ def test_losses_and_filters_are_channels_last(compute, restored, images):
     np.testing.assert_array_equal(compute(images), expected)
 
 
-def test_networks_of_others_are_channels_last(channels_first, tmp_path):
+def test_keras_applications_are_channels_last(channels_first, tmp_path):
     network = pretrained.load_application(
-        keras.applications.VGG19, None, flag="", file="", otherwise=""
+        keras.applications.VGG19, None, flag="", file="", alternative=""
     )
     assert network.input.shape[-1] == 3
     tiny = inception.load_inception(
@@ -82,7 +82,9 @@ def test_networks_of_others_are_channels_last(channels_first, tmp_path):
     assert tiny([np.zeros((299, 299, 3), "uint8")]).shape == (1, 16)
 
 
-def test_networks_are_of_float32_and_all_is_as_before(float16, channels_first):
+def test_networks_are_float32_and_settings_are_restored(
+    float16, channels_first
+):
     with keras_settings.fixed():
         generator = networks.Generator(filters=4, blocks=1)
     assert {weight.dtype for weight in generator.weights} == {"float32"}
@@ -91,7 +93,7 @@ def test_networks_are_of_float32_and_all_is_as_before(float16, channels_first):
     assert keras.config.image_data_format() == "channels_first"
 
 
-def test_all_is_as_before_when_something_fails(float16, channels_first):
+def test_settings_are_restored_after_an_error(float16, channels_first):
     with pytest.raises(LookupError), keras_settings.fixed():
         raise LookupError
     assert keras.config.dtype_policy().name == "float16"

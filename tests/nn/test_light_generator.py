@@ -99,7 +99,7 @@ def test_a_pixel_depends_only_on_those_near_it():
         distances = np.abs(np.argwhere(gradient) - place)
         farthest = max(farthest, distances.max())
     assert farthest == RADIUS
-    assert f"at most {RADIUS} rows and {RADIUS} columns" in " ".join(
+    assert f"radius is {RADIUS} pixels" in " ".join(
         light_generator.__doc__.split()
     )
 
@@ -118,7 +118,7 @@ def test_a_change_far_away_changes_not_a_bit(random):
 
 @pytest.mark.parametrize("sides", [(32, 48), (33, 46), (35, 51)])
 def test_there_is_no_frame(generator, sides):
-    """Of one color inside, a cartoon is of one color up to its rim."""
+    """The cartoon of a one-color photo has one color up to the border."""
     flat = np.full((1, *sides, 3), [0.4, -0.3, 0.1], "float32")
     cartoon = np.asarray(generator(flat))
     assert np.ptp(cartoon, axis=(0, 1, 2)) == pytest.approx(0, abs=1e-5)
@@ -149,7 +149,7 @@ def test_every_weight_counts(generator, random):
 
 
 def test_numbers_stay_in_bounds_at_the_beginning(random):
-    """Of a range near the photo's: neither all gray nor all at the rail."""
+    """The range is close to the photo's: neither gray nor saturated."""
     keras.utils.set_random_seed(0)
     generator = light_generator.LightGenerator()
     assert 0.02 < np.std(generator(photos(random, 64, 64))) < 0.9

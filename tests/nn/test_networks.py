@@ -45,7 +45,7 @@ def test_a_graph_of_any_size_agrees_with_eager(generator, random):
     np.testing.assert_allclose(graph(odd), generator(odd), atol=1e-5)
 
 
-def test_an_odd_picture_stays_aligned_with_its_photo(generator, random):
+def test_odd_sizes_stay_aligned(generator, random):
     """Cutting two rows and columns off barely moves the far corner."""
     even = photos(random, 64, 96)
     whole, cut = generator(even), generator(even[:, :63, :95])
@@ -64,7 +64,7 @@ def test_small_pictures_are_refused(generator):
         generator(np.zeros((1, 15, 24, 3)))
 
 
-def test_equal_layers_begin_with_different_weights(generator):
+def test_equal_layers_have_different_initial_weights(generator):
     kernels = [w.numpy() for w in generator.weights if w.path.endswith("nel")]
     twins = [
         (a, b)
@@ -94,7 +94,7 @@ def test_a_saved_network_is_the_same(network, random, tmp_path):
 
 @pytest.mark.parametrize("policy", ["float16", "mixed_float16"])
 @pytest.mark.parametrize("epsilon", [1e-5, 1e-9])
-def test_half_precision_constant_pictures_give_numbers(policy, epsilon):
+def test_constant_pictures_are_finite_in_half_precision(policy, epsilon):
     previous = keras.config.dtype_policy()
     keras.config.set_dtype_policy(policy)
     try:

@@ -14,7 +14,7 @@ def hayao(shared):
 def test_hayao_reproduces_the_authors_golden_cartoon(hayao, shared):
     golden = np.load(shared / "official_cartoongan/hayao_golden.npz")
     photos = golden["photo_rgb"][None] / np.float32(127.5) - 1
-    cartoons = official_weights.port_official_generator(hayao)(photos)
+    cartoons = official_weights.convert_official_generator(hayao)(photos)
     error = np.abs(cartoons[0] - golden["cartoon_rgb"]).max()
     print(f"largest error {error:.1e}")
     assert error < 2e-3
@@ -30,4 +30,4 @@ def test_other_weights_are_refused(tmp_path):
     }
     for name, message in cases.items():
         with pytest.raises(errors.InputError, match=message):
-            official_weights.port_official_generator(tmp_path / name)
+            official_weights.convert_official_generator(tmp_path / name)

@@ -35,8 +35,8 @@ def convolutions_of(network):
 
 
 @pytest.mark.parametrize("dtype", choices.COMPUTE_DTYPES)
-def test_mixed_precision_computes_in_16_bits_alone(network, inputs, dtype):
-    mixed = precision.copy_network(network, precision.mixed(dtype))
+def test_mixed_precision_computes_in_16_bits(network, inputs, dtype):
+    mixed = precision.copy_network(network, precision.mixed_policy(dtype))
     for layer in convolutions_of(mixed):
         assert layer.compute_dtype == dtype
     assert {weight.dtype for weight in mixed.weights} == {"float32"}
@@ -50,8 +50,8 @@ def test_mixed_precision_computes_in_16_bits_alone(network, inputs, dtype):
         assert 0 < error < 0.05 * np.abs(wanted).max()
 
 
-def test_a_copy_of_a_mixed_one_is_the_first_network(network, inputs):
-    mixed = precision.copy_network(network, precision.mixed("bfloat16"))
+def test_copying_back_restores_the_network(network, inputs):
+    mixed = precision.copy_network(network, precision.mixed_policy("bfloat16"))
     again = precision.copy_network(mixed)
     assert all(n.compute_dtype == "float32" for n in convolutions_of(again))
     for found, wanted in zip(
@@ -62,6 +62,6 @@ def test_a_copy_of_a_mixed_one_is_the_first_network(network, inputs):
         np.testing.assert_array_equal(found, wanted)
 
 
-def test_the_policy_of_other_networks_stays(network):
-    precision.copy_network(network, precision.mixed("bfloat16"))
+def test_the_global_policy_does_not_change(network):
+    precision.copy_network(network, precision.mixed_policy("bfloat16"))
     assert keras.config.dtype_policy().name == "float32"

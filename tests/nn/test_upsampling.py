@@ -17,7 +17,7 @@ def layer():
 
 
 def in_three_steps(layer):
-    """The same by Keras' own layers: repeated, mirrored, convolved."""
+    """The same with Keras layers: upsampling, padding, convolution."""
     steps = [
         keras.layers.UpSampling2D(interpolation="nearest"),
         layers.ReflectionPadding2D(1),
@@ -29,13 +29,13 @@ def in_three_steps(layer):
 
 
 @pytest.mark.parametrize("sides", [(7, 5), (4, 9), (1, 2)])
-def test_it_computes_what_three_layers_of_keras_do(layer, random, sides):
+def test_it_equals_three_keras_layers(layer, random, sides):
     images = random.normal(size=(2, *sides, 6)).astype("float32")
     actual, expected = layer(images), in_three_steps(layer)(images)
     np.testing.assert_allclose(actual, expected, rtol=0, atol=1e-4)
 
 
-def test_it_learns_what_three_layers_of_keras_do(layer, random):
+def test_its_gradients_equal_those_of_three_keras_layers(layer, random):
     images = tf.constant(random.normal(size=(1, 5, 7, 6)), tf.float32)
     pulls = tf.constant(random.normal(size=(1, 10, 14, 5)), tf.float32)
     gradients = []
@@ -49,7 +49,7 @@ def test_it_learns_what_three_layers_of_keras_do(layer, random):
         np.testing.assert_allclose(actual, expected, rtol=0, atol=1e-3)
 
 
-def test_sides_may_be_unknown(layer, random):
+def test_sizes_may_be_unknown(layer, random):
     images = random.normal(size=(2, 3, 5, 6)).astype("float32")
     signature = [tf.TensorSpec((None, None, None, 6), tf.float32)]
     graph = tf.function(layer, input_signature=signature)
@@ -58,6 +58,6 @@ def test_sides_may_be_unknown(layer, random):
     assert doubled.shape == (None, None, 48, 5)
 
 
-def test_it_comes_back_from_its_config(layer):
+def test_it_is_rebuilt_from_its_config(layer):
     again = type(layer).from_config(layer.get_config())
     assert again.get_config() == layer.get_config()

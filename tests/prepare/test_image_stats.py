@@ -37,7 +37,9 @@ def test_bars_are_measured_and_excluded_from_other_measures(coffee, framed):
     assert barred.grain == plain.grain == grain.measure(coffee)
     expected = drawn_score.line_stats(coffee).drawn
     assert barred.drawn == plain.drawn == expected
-    assert barred.fingerprint @ plain.fingerprint > near_duplicates.SAME
+    assert (
+        barred.fingerprint @ plain.fingerprint > near_duplicates.MIN_SIMILARITY
+    )
 
 
 def test_grayscale_has_no_color_and_equal_brightness(coffee):

@@ -80,14 +80,14 @@ def test_the_setting_gaussian_is_a_gaussian(request_arrays, answer, side):
     smoothing = edge_smoothing.Smoothing(100, 200, 5, side, "gaussian")
     expected = answer[f"gaussian_{side}_{dict(GAUSSIANS)[side]}"]
     assert_blurs_alike(
-        request_arrays, edge_smoothing.kernel_of(smoothing), expected
+        request_arrays, edge_smoothing.blur_kernel(smoothing), expected
     )
 
 
 @pytest.mark.parametrize("side", BOXES)
 def test_the_setting_box_is_mean_filter2d(request_arrays, answer, side):
     smoothing = edge_smoothing.Smoothing(100, 200, 5, side, "box")
-    kernel = edge_smoothing.kernel_of(smoothing)
+    kernel = edge_smoothing.blur_kernel(smoothing)
     assert_blurs_alike(request_arrays, kernel, answer[f"box_{side}"])
 
 

@@ -37,7 +37,8 @@ SCRIPT = """
 
     assert keras.backend.backend() == "jax"
     photos, cartoons = np.load(sys.argv[1])
-    view = augmentation.Augmentation(6, 0.5).view(ops.array([0.3, 0.6, 0.9]))
+    uniform = ops.array([0.3, 0.6, 0.9])
+    view = augmentation.Augmentation(6, 0.5).sample_view(uniform)
     np.savez(
         sys.argv[2],
         smoothed=guided_filter.smooth(photos),
@@ -45,7 +46,7 @@ SCRIPT = """
         flat=losses.flat_loss(photos, cartoons),
         luminance=losses.luminance_loss(photos, cartoons),
         palette=losses.palette_loss(photos, cartoons),
-        shown=view.crop(view.tint(photos)),
+        shown=view.crop(view.desaturate(photos)),
     )
 
     keras.utils.set_random_seed(0)
@@ -89,7 +90,7 @@ SCRIPT = """
         found = aim.reconstruction_terms(
             photos, images, view=view, cartoons=cartoons
         )
-        logits = discriminator(aim.look(images, view))
+        logits = discriminator(aim.extract_features(images, view))
         found["feature_adversarial"] = losses.feature_generator_loss(logits)
         return sum(aim.weights[name] * term for name, term in found.items())
 
@@ -126,14 +127,16 @@ def test_losses_views_and_heads_are_the_same_under_jax(random, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     photos, cartoons = images
-    view = augmentation.Augmentation(6, 0.5).view(tf.constant([0.3, 0.6, 0.9]))
+    view = augmentation.Augmentation(6, 0.5).sample_view(
+        tf.constant([0.3, 0.6, 0.9])
+    )
     expected = {
         "smoothed": guided_filter.smooth(photos),
         "inked": inking.ink(photos),
         "flat": losses.flat_loss(photos, cartoons),
         "luminance": losses.luminance_loss(photos, cartoons),
         "palette": losses.palette_loss(photos, cartoons),
-        "shown": view.crop(view.tint(photos)),
+        "shown": view.crop(view.desaturate(photos)),
     }
     found = np.load(tmp_path / "found.npz")
     for name, value in expected.items():

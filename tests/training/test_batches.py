@@ -31,21 +31,21 @@ def adversarial(settings, *steps):
     return list(batches.adversarial(run, range(*steps)).as_numpy_iterator())
 
 
-def test_a_run_that_goes_on_sees_the_batches_it_would_have_seen(settings):
+def test_a_resumed_run_sees_the_batches_of_an_uninterrupted_one(settings):
     whole = adversarial(settings, 6)
     late = adversarial(settings, 3, 6)
     for expected, actual in zip(whole[3:], late, strict=True):
         np.testing.assert_array_equal(actual, expected)
 
 
-def test_the_warm_up_sees_the_photos_of_the_other_phase(settings):
+def test_both_phases_see_the_same_photos(settings):
     run = runs.open_run(settings)
     photos = list(batches.warm_up(run, range(3)).as_numpy_iterator())
     for expected, actual in zip(adversarial(settings, 3), photos, strict=True):
         np.testing.assert_array_equal(actual, expected[0])
 
 
-def test_each_setting_changes_what_it_is_about(settings):
+def test_each_setting_changes_its_part_of_the_batch(settings):
     photos, cartoons, negatives = zip(*adversarial(settings, 2), strict=True)
     for changes, is_same in (
         ({"match_crops": False}, (True, False, False)),
@@ -78,10 +78,10 @@ def test_the_other_photos_are_those_of_a_smaller_batch(settings, tmp_path):
 
 def windows_of(settings, **changes):
     other = dataclasses.replace(settings, **changes)
-    return batches.windows_of(runs.open_run(other))
+    return batches.cartoon_windows(runs.open_run(other))
 
 
-def test_windows_are_measured_once_a_run(settings, monkeypatch):
+def test_windows_are_measured_once_per_run(settings, monkeypatch):
     first = windows_of(settings)
     measured = []
 
@@ -108,7 +108,7 @@ def test_windows_are_measured_once_a_run(settings, monkeypatch):
     assert measured
 
 
-def test_a_run_that_does_not_match_crops_measures_none(settings):
+def test_no_windows_without_match_crops(settings):
     assert windows_of(settings, match_crops=False) is None
     run = runs.open_run(settings)
     assert not (run.workdir / "windows.npz").exists()

@@ -52,7 +52,7 @@ def grids(log, tmp_path, photo_paths, generator, **changes):
     return sorted(path.name for path in (tmp_path / "grids").iterdir())
 
 
-def test_grids_come_at_the_start_now_and_then_and_at_the_end(
+def test_grids_are_written_at_the_start_periodically_and_at_the_end(
     log, tmp_path, photo_paths, generator
 ):
     names = grids(log, tmp_path, photo_paths, generator)
@@ -126,7 +126,7 @@ def test_a_signal_ends_training_after_the_step(number, hang_up):
     assert callback.received == number
 
 
-def test_a_run_under_nohup_goes_on_without_a_terminal(hang_up):
+def test_nohup_ignores_a_closed_terminal(hang_up):
     hang_up(signal.SIG_IGN)
     callback = callbacks.StopOnSignal(float)
     callback.on_train_begin()
@@ -134,9 +134,7 @@ def test_a_run_under_nohup_goes_on_without_a_terminal(hang_up):
     callback.on_train_end()
 
 
-def test_a_terminal_that_is_gone_does_not_keep_from_saving(
-    hang_up, monkeypatch
-):
+def test_a_closed_terminal_does_not_prevent_saving(hang_up, monkeypatch):
     terminal, ours = os.openpty()
     os.close(terminal)
     hang_up(lambda number, frame: None)
@@ -157,7 +155,7 @@ def test_a_terminal_that_is_gone_does_not_keep_from_saving(
 
 
 @pytest.mark.parametrize(("seconds", "lines"), [(1000, 1), (0, 10)])
-def test_a_line_now_and_then_where_there_is_no_terminal(capsys, seconds, lines):
+def test_progress_prints_lines_without_a_terminal(capsys, seconds, lines):
     progress = callbacks.Progress(seconds)
     progress.set_params({"verbose": 1, "epochs": 1, "steps": 9})
     progress.on_epoch_begin(0)

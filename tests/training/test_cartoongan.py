@@ -73,11 +73,11 @@ def losses_of(gan, photos, generated):
 
 
 @pytest.mark.parametrize("pool", [0, 4])
-@pytest.mark.parametrize("form", choices.ADVERSARIAL_LOSSES)
+@pytest.mark.parametrize("variant", choices.ADVERSARIAL_LOSSES)
 def test_a_step_moves_every_kernel_of_both_networks(
-    make_gan, batch, pool, form
+    make_gan, batch, pool, variant
 ):
-    gan = make_gan(pool=pool, adversarial_loss=form)
+    gan = make_gan(pool=pool, adversarial_loss=variant)
     for network in (gan.generator, gan.discriminator):
         kernels = [w.path.endswith("kernel") for w in network.trainable_weights]
         before = weights(network)
@@ -111,7 +111,7 @@ def test_a_step_reports_the_losses_of_its_batch(make_gan, batch):
         assert float(actual[name]) == pytest.approx(float(value), rel=1e-4)
 
 
-def test_a_pull_is_the_norm_of_a_gradient_at_the_cartoons(make_gan, batch):
+def test_gradient_norms_are_taken_at_the_generated_images(make_gan, batch):
     gan = make_gan(color_weight=2.0, variation_weight=0.5)
     with tf.GradientTape(persistent=True) as tape:
         generated = gan.generator(batch[0])
@@ -146,7 +146,7 @@ def test_the_generator_descends_the_weighted_sum(make_gan, batch):
         )
 
 
-def test_warm_up_descends_the_same_sum_without_an_adversary(batch):
+def test_warm_up_descends_the_weighted_sum_without_an_adversary(batch):
     keras.utils.set_random_seed(0)
     aim = objective.Objective(perceptual_features.pyramid, 1e-3, 2.0, 0.5)
     warm_up = cartoongan.WarmUp(networks.Generator(4, 1), aim)
@@ -165,7 +165,9 @@ def test_warm_up_descends_the_same_sum_without_an_adversary(batch):
     )
 
 
-def test_without_an_average_the_generator_itself_is_shown(make_gan, batch):
+def test_without_ema_the_averaged_generator_has_the_current_weights(
+    make_gan, batch
+):
     gan = make_gan()
     for _ in range(2):
         assert_equal(
@@ -174,7 +176,7 @@ def test_without_an_average_the_generator_itself_is_shown(make_gan, batch):
         gan.train_step(batch)
 
 
-def test_the_average_is_exponential(make_gan, batch):
+def test_the_moving_average_is_exponential(make_gan, batch):
     gan = make_gan(ema=0.9)
     average = gan.generator.get_weights()
     assert_equal(gan.averaged_generator.get_weights(), average)
@@ -251,7 +253,7 @@ def test_a_large_content_weight_drowns_the_adversarial_loss(make_gan, batch):
 
 
 @pytest.mark.parametrize("ema", [0.0, 0.9])
-def test_a_new_process_goes_on_where_the_old_one_stopped(
+def test_a_new_process_resumes_with_the_same_bits(
     make_gan, batch, tmp_path, ema
 ):
     old, new = make_gan(ema=ema), make_gan(seed=7, ema=ema)
@@ -268,7 +270,7 @@ def test_a_new_process_goes_on_where_the_old_one_stopped(
     )
 
 
-def test_the_state_is_all_that_a_step_changes(make_gan, batch):
+def test_the_state_holds_every_variable_that_a_step_changes(make_gan, batch):
     gan = make_gan(ema=0.9)
     kept = {id(variable) for variable in gan.state}
     optimizers = (gan.generator_optimizer, gan.discriminator_optimizer)
@@ -280,7 +282,7 @@ def test_the_state_is_all_that_a_step_changes(make_gan, batch):
             assert id(variable) in kept, variable.path
 
 
-def test_a_step_in_a_graph_is_the_step(make_gan, batch):
+def test_a_step_in_a_graph_equals_an_eager_step(make_gan, batch):
     eager, traced = make_gan(), make_gan()
     traced_step = tf.function(traced.train_step)
     for _ in range(2):
@@ -311,9 +313,7 @@ def test_feature_weights_stay_out_of_the_checkpoint(make_gan):
     assert not kept & {id(variable) for variable in network.variables}
 
 
-def test_the_gradient_penalty_is_of_the_discriminator_at_each_image(
-    make_gan, batch
-):
+def test_the_gradient_penalty_is_the_mean_over_the_images(make_gan, batch):
     """Compared with differences: a step along the gradient, divided by it."""
     gan = make_gan()
     images = batch[0]

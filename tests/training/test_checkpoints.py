@@ -19,11 +19,11 @@ def make_phase(filters=4):
     return phase
 
 
-def test_no_file_is_step_zero(tmp_path):
+def test_missing_checkpoint_is_step_zero(tmp_path):
     assert checkpoints.restore(make_phase(), tmp_path / "none.npz") == 0
 
 
-def test_a_state_comes_back(tmp_path):
+def test_a_checkpoint_restores_the_state(tmp_path):
     old, new = make_phase(), make_phase()
     old.generator_optimizer.iterations.assign(7)
     checkpoints.save(old, tmp_path / "new/state.npz")
@@ -40,7 +40,7 @@ def save_two(path):
         checkpoints.save(phase, path)
 
 
-def test_the_one_before_is_kept(tmp_path):
+def test_the_previous_checkpoint_is_kept(tmp_path):
     save_two(tmp_path / "state.npz")
     phase = make_phase()
     assert checkpoints.restore(phase, tmp_path / "state_previous.npz") == 1
@@ -49,7 +49,9 @@ def test_the_one_before_is_kept(tmp_path):
 
 
 @pytest.mark.parametrize("damage", ["flipped", "cut", "empty", "missing"])
-def test_a_damaged_file_gives_way_to_the_one_before(tmp_path, capsys, damage):
+def test_a_damaged_checkpoint_falls_back_to_the_previous(
+    tmp_path, capsys, damage
+):
     path = tmp_path / "state.npz"
     save_two(path)
     content = bytearray(path.read_bytes())
@@ -62,8 +64,8 @@ def test_a_damaged_file_gives_way_to_the_one_before(tmp_path, capsys, damage):
     phase = make_phase()
     assert checkpoints.exist(path)
     assert checkpoints.restore(phase, path) == 1
-    is_told = "state.npz is damaged" in capsys.readouterr().err
-    assert is_told == (damage != "missing")
+    is_reported = "state.npz is damaged" in capsys.readouterr().err
+    assert is_reported == (damage != "missing")
     # It does not take the place of the whole one.
     phase.generator_optimizer.iterations.assign(3)
     checkpoints.save(phase, path)
@@ -71,8 +73,8 @@ def test_a_damaged_file_gives_way_to_the_one_before(tmp_path, capsys, damage):
     assert checkpoints.restore(phase, path) == 1
 
 
-def test_no_flipped_bit_is_taken_for_a_state(tmp_path):
-    """Bits that mean nothing apart, each one is noticed."""
+def test_flipped_bits_are_detected(tmp_path):
+    """Each bit, except those without a meaning, is noticed."""
 
     class Model:
         def __init__(self, numbers):
@@ -99,7 +101,7 @@ def test_no_flipped_bit_is_taken_for_a_state(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"", b"no state", None])
-def test_a_file_that_is_no_state_of_this_model_is_named(tmp_path, content):
+def test_a_file_that_does_not_fit_is_named(tmp_path, content):
     path = tmp_path / "state.npz"
     if content is None:
         checkpoints.save(make_phase(filters=3), path)

@@ -1,4 +1,4 @@
-"""What starts training on clusters: examples/train_on_*.
+"""Cluster examples: examples/train_on_*.
 
 No cluster is there to run them. The commands that set TF_CONFIG are run; the
 manifest is read by the models of Kubeflow Trainer's API.

@@ -45,7 +45,7 @@ def test_a_setting_out_of_range_is_named(name, value):
 
 
 @pytest.mark.parametrize(
-    ("name", "least"),
+    ("name", "minimum"),
     [
         *(
             (name, 0)
@@ -75,21 +75,21 @@ def test_a_setting_out_of_range_is_named(name, value):
         ("image_size", 32),
     ],
 )
-def test_the_least_of_a_setting_is_taken(name, least):
-    changes = {name: least}
+def test_minimum_of_a_setting_is_allowed(name, minimum):
+    changes = {name: minimum}
     if name == "edge_high":
         changes["edge_low"] = 0
-    assert getattr(config.TrainConfig(**FOLDERS, **changes), name) == least
+    assert getattr(config.TrainConfig(**FOLDERS, **changes), name) == minimum
     with pytest.raises(errors.InputError, match=f"`{name}`"):
-        config.TrainConfig(**FOLDERS, **changes | {name: least - 1})
+        config.TrainConfig(**FOLDERS, **changes | {name: minimum - 1})
 
 
-def test_the_light_generator_is_held_to_the_colors_of_photos():
+def test_color_weight_defaults_to_that_of_the_generator():
     for generator, weight in (("cartoongan", 0), ("light", 15)):
         chosen = config.TrainConfig(**FOLDERS, generator=generator)
-        assert chosen.color_weight_in_use == weight
+        assert chosen.effective_color_weight == weight
         other = dataclasses.replace(chosen, color_weight=3.0)
-        assert other.color_weight_in_use == 3
+        assert other.effective_color_weight == 3
 
 
 def test_a_pool_must_hold_a_batch():
@@ -112,7 +112,7 @@ def test_a_pool_must_hold_a_batch():
         ({"match_tones": 1.5}, "`match_tones` must be from 0 to 1"),
         ({"line_lightness": 0.5}, "of inked, received photo"),
         ({"line_lightness": 1.5}, "`line_lightness` must be from 0 to 1"),
-        ({"content_target": "teacher"}, "`teacher`=None and a `content_targ"),
+        ({"content_target": "teacher"}, "`teacher`=None and `content_target`"),
         ({"teacher": "comic"}, "go together, received photo"),
         ({"most_white": 0.5}, "`match_crops`; pass that as well"),
         ({"most_white": -0.5}, "`most_white` must be from 0 to 1"),
@@ -136,7 +136,7 @@ def test_settings_of_the_data_are_checked(settings, message):
         ),
         (
             {"people_dir": "f", "evaluate_every": 1, "holdout_people": 9},
-            "`holdout`=10 at the least, received 9",
+            "least `holdout`=10, received 9",
         ),
     ],
 )
@@ -148,11 +148,11 @@ def test_settings_of_people_and_negatives_are_checked(settings, message):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"discriminator": "both"}, "`discriminator`=both looks at VGG19's"),
+        ({"discriminator": "both"}, "`discriminator`=both uses VGG19"),
         ({"discriminator": "features"}, "or `discriminator`=patch"),
     ],
 )
-def test_losses_on_vgg19_need_it(settings, message):
+def test_feature_discriminator_needs_vgg19(settings, message):
     config.TrainConfig(**FOLDERS, **settings)
     with pytest.raises(errors.InputError, match=message):
         config.TrainConfig(**FOLDERS, content_features="pyramid", **settings)
@@ -160,11 +160,11 @@ def test_losses_on_vgg19_need_it(settings, message):
 
 def test_a_shift_leaves_three_pixels_of_each_map():
     config.TrainConfig(**FOLDERS, image_size=32, feature_shift=8)
-    with pytest.raises(errors.InputError, match="pass 8 at the most"):
+    with pytest.raises(errors.InputError, match="pass 8 at most"):
         config.TrainConfig(**FOLDERS, image_size=32, feature_shift=9)
 
 
-def test_steps_without_features_need_a_discriminator_of_patches():
+def test_steps_without_features_need_the_patch_discriminator():
     with pytest.raises(errors.InputError, match="without a discriminator"):
         config.TrainConfig(
             **FOLDERS, discriminator="features", features_every=2
@@ -179,13 +179,13 @@ def test_steps_without_features_need_a_discriminator_of_patches():
         ("both", (True, True)),
     ],
 )
-def test_a_run_has_the_discriminators_that_it_names(kind, expected):
+def test_discriminator_setting_selects_the_networks(kind, expected):
     settings = config.TrainConfig(**FOLDERS, discriminator=kind)
     found = settings.has_patch_discriminator, settings.has_feature_discriminator
     assert found == expected
 
 
-def test_photos_of_people_count_where_photos_are_measured():
+def test_holdout_of_people_counts_for_evaluation():
     config.TrainConfig(
         **FOLDERS,
         people_dir="f",

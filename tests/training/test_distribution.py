@@ -13,7 +13,7 @@ def settings_of(strategy, **changes):
     return config.TrainConfig("p", "c", "w", strategy=strategy, **changes)
 
 
-def test_there_is_one_device_unless_more_are_asked_for():
+def test_the_default_is_one_device():
     cluster = distribution.join(settings_of("none"))
     assert (cluster.replicas, cluster.workers) == (1, 1)
     assert cluster.is_chief
@@ -29,7 +29,7 @@ def test_there_is_one_device_unless_more_are_asked_for():
         ({**WORKERS, "chief": ["host2:2222"]}, "worker", 0, (1, 3)),
     ],
 )
-def test_tf_config_tells_which_worker_this_is(
+def test_the_worker_is_read_from_tf_config(
     monkeypatch, cluster, role, index, expected
 ):
     described = {"cluster": cluster, "task": {"type": role, "index": index}}
@@ -50,14 +50,14 @@ def test_tf_config_tells_which_worker_this_is(
         json.dumps({"cluster": WORKERS, "task": {"type": "ps", "index": 0}}),
     ],
 )
-def test_an_odd_tf_config_is_named(monkeypatch, text):
+def test_an_invalid_tf_config_is_reported(monkeypatch, text):
     monkeypatch.setenv("TF_CONFIG", text)
     with pytest.raises(errors.InputError, match="TF_CONFIG") as caught:
         distribution.join(settings_of("multi_worker"))
-    assert str(caught.value).endswith(f"and was {text}.")
+    assert str(caught.value).endswith(f"received {text}.")
 
 
-def test_a_missing_tf_config_is_named(monkeypatch):
+def test_a_missing_tf_config_is_reported(monkeypatch):
     monkeypatch.delenv("TF_CONFIG", raising=False)
     with pytest.raises(errors.InputError, match="it is not set"):
         distribution.join(settings_of("multi_worker"))

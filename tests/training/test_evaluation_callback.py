@@ -74,7 +74,7 @@ def run(generator, make_folder, tmp_path):
     return run
 
 
-def test_evaluations_come_now_and_then_and_at_the_end(run):
+def test_evaluations_run_periodically_and_at_the_end(run):
     assert [step for step, _ in run(5)] == [12, 14, 15]
 
 
@@ -85,9 +85,7 @@ def compare(photos, cartoons):
     return pool.result()
 
 
-def test_the_metrics_are_those_of_the_cartoons_of_held_back_photos(
-    run, generator, tmp_path
-):
+def test_metrics_are_those_of_the_held_out_photos(run, generator, tmp_path):
     run(2)
     (row,) = run_log.read_table(tmp_path)
     cartoonize = loading.from_generator(generator)
@@ -108,7 +106,7 @@ def test_the_metrics_are_those_of_the_cartoons_of_held_back_photos(
     assert actual[quality.SCORE] > 1000 * actual["KID-768"]
 
 
-def test_the_score_decides_not_the_kernel_distance(
+def test_the_quality_score_selects_the_best_generator(
     run, generator, tmp_path, monkeypatch
 ):
     distance = iter((0.001, 0.002))
@@ -122,7 +120,7 @@ def test_the_score_decides_not_the_kernel_distance(
     assert_kept(tmp_path, weights_of(generator))
 
 
-def test_metrics_that_make_no_sense_are_left_out_of_the_log(run, tmp_path):
+def test_undefined_metrics_are_left_out_of_the_log(run, tmp_path):
     for path in run.photos:
         pictures.write_png(path, np.full((40, 56, 3), 90, "uint8"))
     run(2)
@@ -133,7 +131,7 @@ def test_metrics_that_make_no_sense_are_left_out_of_the_log(run, tmp_path):
     )
 
 
-def test_a_log_from_before_there_were_scores_goes_on(run, generator, tmp_path):
+def test_a_log_without_quality_scores_is_resumed(run, generator, tmp_path):
     columns = run_log.COLUMNS[: run_log.COLUMNS.index("stray_strokes")]
     values = {"step": "12", "phase": "adversarial", "KID-768": "-99"}
     (tmp_path / "log.csv").write_text(

@@ -24,7 +24,7 @@ def exchange_all(pool, steps):
 
 
 @pytest.mark.parametrize("size", [6, 7, 8])
-def test_a_pool_gives_back_what_it_is_given_until_it_is_full(size):
+def test_images_pass_through_until_the_pool_is_full(size):
     pool = image_pool.ImagePool(size, 2)
     given = exchange_all(pool, -(-size // BATCH))
     expected = np.arange(given.size).reshape(given.shape)
@@ -45,14 +45,14 @@ def test_about_half_of_the_images_come_from_the_pool():
     assert (given <= new).all()
 
 
-def test_no_image_is_lost_or_doubled():
+def test_no_image_is_lost_or_duplicated():
     pool = image_pool.ImagePool(9, 2)
     given = exchange_all(pool, 50)[3:].ravel().tolist()
     held = pool.images.numpy()[:, 0, 0, 0].tolist()
     assert sorted(given + held) == list(range(50 * BATCH))
 
 
-def test_draws_depend_on_the_step_and_the_seed_alone():
+def test_draws_depend_only_on_the_step_and_the_seed():
     first = exchange_all(image_pool.ImagePool(8, 2, seed=1), 20)
     again = exchange_all(image_pool.ImagePool(8, 2, seed=1), 20)
     other = exchange_all(image_pool.ImagePool(8, 2, seed=2), 20)
@@ -60,5 +60,5 @@ def test_draws_depend_on_the_step_and_the_seed_alone():
     assert not np.array_equal(first, other)
 
 
-def test_no_optimizer_moves_what_it_holds():
+def test_images_in_the_pool_are_not_trainable():
     assert image_pool.ImagePool(8, 2).trainable_variables == []

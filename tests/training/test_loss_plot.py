@@ -28,7 +28,7 @@ def panels_of(tmp_path, **values):
     return {panel.get_title(): panel for panel in figure.axes}
 
 
-def test_there_is_a_panel_for_what_there_is(tmp_path):
+def test_each_logged_loss_has_a_panel(tmp_path):
     panels = panels_of(
         tmp_path, content_loss=300.0, total_loss=1.0, content_grad_norm=0.1
     )
@@ -39,12 +39,12 @@ def test_there_is_a_panel_for_what_there_is(tmp_path):
     ]
 
 
-def test_colors_have_a_panel_where_they_count(tmp_path):
+def test_the_color_loss_has_a_panel_if_it_has_a_weight(tmp_path):
     panels = panels_of(tmp_path, content_loss=300.0, color_loss=0.2)
     assert panels["color loss"].lines[0].get_ydata() == pytest.approx([0.2] * 3)
 
 
-def test_gradient_norms_share_a_panel_and_are_told_apart(tmp_path):
+def test_gradient_norms_share_a_panel_with_a_legend(tmp_path):
     panels = panels_of(
         tmp_path, total_loss=1.0, content_grad_norm=0.1, color_grad_norm=0.02
     )
@@ -62,6 +62,6 @@ def test_a_log_without_steps_is_drawn(tmp_path):
     assert (tmp_path / "losses.png").exists()
 
 
-def test_a_run_without_a_log_has_no_curves(tmp_path):
+def test_a_run_without_a_log_has_no_plot(tmp_path):
     loss_plot.plot_losses(tmp_path)
     assert not (tmp_path / "losses.png").exists()

@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf.core import errors
 from cartoongan_tf.losses import objective
 from cartoongan_tf.losses import perceptual_features
 from cartoongan_tf.nn import networks
@@ -51,7 +50,7 @@ def weights_of(gan):
 
 
 def step_of(gan, batch):
-    """How a step moves kernels, and what it reports."""
+    """Changes of the kernels in a step, and its reported losses."""
     before = weights_of(gan)
     report = gan.train_step(batch)
     moves = [
@@ -81,7 +80,7 @@ def test_small_gradients_are_those_of_float32(make_gan, batch):
         )
 
 
-def test_a_step_whose_gradients_overflow_is_left_out(make_gan, batch):
+def test_a_step_with_overflowing_gradients_is_skipped(make_gan, batch):
     gan = make_gan("mixed_float16", scaled)
     gan.generator_optimizer.dynamic_scale.assign(2.0**60)
     gan.discriminator_optimizer.dynamic_scale.assign(2.0**60)
@@ -92,7 +91,7 @@ def test_a_step_whose_gradients_overflow_is_left_out(make_gan, batch):
     assert all(np.isfinite(value) for value in report.values())
 
 
-def test_a_run_goes_on_with_its_scale(make_gan, batch, tmp_path):
+def test_a_resumed_run_keeps_its_loss_scale(make_gan, batch, tmp_path):
     old, new = (make_gan("mixed_float16", scaled) for _ in range(2))
     for scale in (2.0**60, 64.0):
         old.generator_optimizer.dynamic_scale.assign(scale)
@@ -119,9 +118,9 @@ def test_the_scale_grows_while_gradients_are_finite():
     np.testing.assert_array_equal(weight, [-3, -6])
 
 
-def test_gradients_that_stay_no_numbers_end_the_run(make_gan, batch):
+def test_gradients_that_stay_non_finite_stop_the_run(make_gan, batch):
     gan = make_gan("mixed_float16", scaled)
-    guard = divergence_guard.Guard(gan.objective)
+    guard = divergence_guard.DivergenceGuard(gan.objective)
     guard.set_model(gan)
     finite = {"total_loss": 1.0}
     gan.generator_optimizer.dynamic_scale.assign(1.0)
@@ -130,5 +129,7 @@ def test_gradients_that_stay_no_numbers_end_the_run(make_gan, batch):
         tf.fill(v.shape, np.nan) for v in gan.generator.trainable_weights
     ]
     gan.generator_optimizer.apply(nowhere, gan.generator.trainable_weights)
-    with pytest.raises(errors.Diverged, match="no numbers at step 1"):
+    with pytest.raises(
+        divergence_guard.Diverged, match="infinite or NaN at step 1"
+    ):
         guard.on_train_batch_end(1, finite)

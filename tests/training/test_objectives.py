@@ -17,7 +17,7 @@ def settings(**changes):
     return config.TrainConfig(**FOLDERS, **changes)
 
 
-def test_each_weight_of_the_settings_is_one_of_the_objective():
+def test_the_objective_has_every_weight_of_the_settings():
     names = {
         "content": "content_weight",
         "adversarial": "patch_weight",
@@ -30,14 +30,14 @@ def test_each_weight_of_the_settings_is_one_of_the_objective():
         "variation": "variation_weight",
     }
     values = {flag: 0.1 * n for n, flag in enumerate(names.values(), 1)}
-    aim = objectives.of_settings(settings(**values), None)
+    aim = objectives.from_config(settings(**values), None)
     assert aim.weights == {name: values[flag] for name, flag in names.items()}
     assert aim.target.name == "photo"
     smoothed = settings(content_target="smoothed")
-    assert objectives.of_settings(smoothed, None).target.name == "smoothed"
+    assert objectives.from_config(smoothed, None).target.name == "smoothed"
 
 
-def test_a_target_of_tones_is_as_saturated_as_the_cartoons():
+def test_graded_targets_are_as_saturated_as_the_cartoons():
     def source(red):
         picture = tf.constant([[[red, 100, 100]]], tf.uint8)
         return image_source.PictureSource(
@@ -48,21 +48,21 @@ def test_a_target_of_tones_is_as_saturated_as_the_cartoons():
         chosen = settings(content_target=chosen, warmup_loss="pixels")
         run = runs.Run(chosen, source(120), source(125), [])
         for aim in (
-            objectives.of_run(run, None),
-            objectives.of_warm_up(run, None),
+            objectives.adversarial(run, None),
+            objectives.warm_up(run, None),
         ):
             saturation = aim.target.grade.saturation
             assert saturation == pytest.approx(gain, abs=1e-3)
 
 
-def test_people_count_as_the_settings_say():
+def test_people_have_their_own_content_weight():
     people = settings(people_dir="f", people_content=3.0, content_weight=0.5)
-    aim = objectives.of_settings(people, None)
+    aim = objectives.from_config(people, None)
     assert (aim.people, aim.weights["people_content"]) == (2, 1.0)
 
 
 @pytest.mark.parametrize("loss", ["content", "pixels"])
-def test_a_teacher_shows_what_to_draw(loss, tmp_path, batch):
+def test_the_teacher_makes_the_content_target(loss, tmp_path, batch):
     teacher = networks.new_generator("light", 4, 1)
     teacher.save(tmp_path / "teacher.keras")
     chosen = settings(
@@ -73,7 +73,7 @@ def test_a_teacher_shows_what_to_draw(loss, tmp_path, batch):
     run = runs.Run(chosen, None, None, [])
     photos = batch[0]
     for aim in (
-        objectives.of_run(run, None),
-        objectives.of_warm_up(run, None),
+        objectives.adversarial(run, None),
+        objectives.warm_up(run, None),
     ):
         np.testing.assert_array_equal(aim.target(photos), teacher(photos))

@@ -15,37 +15,39 @@ def settings(**changes):
     return config.TrainConfig(**FOLDERS, **changes)
 
 
-def test_rates_fall_and_betas_are_the_authors_if_nothing_else_is_told():
-    plain = optimizers.decaying(1e-3, settings(steps=10))
+def test_defaults_are_linear_decay_and_the_authors_betas():
+    plain = optimizers.adversarial(1e-3, settings(steps=10))
     assert (plain.beta_1, plain.beta_2) == (0.5, 0.999)
-    other = optimizers.decaying(1e-3, settings(), beta_1=0.0, beta_2=0.99)
+    other = optimizers.adversarial(1e-3, settings(), beta_1=0.0, beta_2=0.99)
     assert (other.beta_1, other.beta_2) == (0.0, 0.99)
     plain.iterations.assign(10)
     assert float(plain.learning_rate) == 0
 
 
-def test_rates_fall_from_the_middle_on_if_nothing_else_is_told():
+def test_decay_starts_halfway_by_default():
     for start, rates in ((None, (1, 0.6, 0.2)), (7, (1, 1, 1 / 3))):
-        adam = optimizers.decaying(1.0, settings(steps=10, decay_start=start))
+        adam = optimizers.adversarial(
+            1.0, settings(steps=10, decay_start=start)
+        )
         for step, rate in zip((5, 7, 9), rates, strict=True):
             adam.iterations.assign(step)
             assert float(adam.learning_rate) == pytest.approx(rate)
 
 
-def test_a_warm_up_by_pixels_has_a_falling_rate_and_clipped_gradients():
+def test_the_pixel_warm_up_decays_the_rate_and_clips_gradients():
     """The paper's, by content, has its own."""
     by_content = settings(warmup_learning_rate=1e-3, warmup_steps=10)
-    adam = optimizers.of_warm_up(by_content)
+    adam = optimizers.warm_up(by_content)
     assert float(adam.learning_rate) == pytest.approx(1e-3)
     assert (adam.global_clipnorm, adam.beta_2) == (None, 0.999)
     by_pixels = dataclasses.replace(by_content, warmup_loss="pixels")
     rates = []
     for step in (5, 8, 10):
-        adam = optimizers.of_warm_up(by_pixels)
+        adam = optimizers.warm_up(by_pixels)
         adam.iterations.assign(step)
         rates.append(float(adam.learning_rate))
     np.testing.assert_allclose(rates, [1e-3, 4e-4, 0], rtol=1e-5, atol=1e-9)
-    adam = optimizers.of_warm_up(by_pixels)
+    adam = optimizers.warm_up(by_pixels)
     assert adam.beta_2 == 0.99
     weight = keras.Variable(np.zeros(2, "float32"))
     adam.apply([tf.constant([30.0, 40.0])], [weight])
@@ -62,15 +64,13 @@ def test_a_warm_up_by_pixels_has_a_falling_rate_and_clipped_gradients():
         ("all", "float16", True),
     ],
 )
-def test_losses_are_scaled_where_gradients_are_float16(
-    precision, dtype, scales
-):
+def test_float16_gradients_need_loss_scaling(precision, dtype, scales):
     told = settings(mixed_precision=precision, compute_dtype=dtype)
     by_pixels = dataclasses.replace(told, warmup_loss="pixels")
     of_all = (
-        optimizers.of_warm_up(told),
-        optimizers.of_warm_up(by_pixels),
-        optimizers.decaying(1e-3, told),
+        optimizers.warm_up(told),
+        optimizers.warm_up(by_pixels),
+        optimizers.adversarial(1e-3, told),
     )
     for optimizer in of_all:
         found = isinstance(optimizer, optimizers.ReplicaLossScale)

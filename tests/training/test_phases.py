@@ -27,7 +27,7 @@ def test_a_run_minimizes_the_losses_of_the_paper_by_default(random):
     gan = cartoongan.CartoonGAN(
         networks.Generator(4, 1),
         networks.Discriminator(4),
-        objectives.of_settings(settings(), maps),
+        objectives.from_config(settings(), maps),
         adversarial_loss=settings().adversarial_loss,
     )
     gan.compile(keras.optimizers.Adam(), keras.optimizers.Adam())
@@ -59,7 +59,7 @@ def test_only_a_patch_discriminator_has_a_pool_of_old_fakes():
     assert phases._build_pool(settings(image_pool=0)) is None
 
 
-def test_discriminators_go_by_the_names_of_their_files():
+def test_discriminators_are_listed_by_file_name():
     patch = networks.Discriminator(4)
     feature = feature_discriminator.FeatureDiscriminator(CHANNELS, 4)
     both = phases.Discriminators(patch, feature)

@@ -22,7 +22,7 @@ def event_steps(workdir):
     )
 
 
-def test_every_step_has_a_row_and_its_events(tmp_path):
+def test_every_step_has_a_row_and_events(tmp_path):
     record(tmp_path, range(1, 4), -1)
     rows = run_log.read_table(tmp_path)
     assert [row["step"] for row in rows] == ["1", "2", "3"]
@@ -31,7 +31,7 @@ def test_every_step_has_a_row_and_its_events(tmp_path):
     assert event_steps(tmp_path) == [1, 1, 2, 2, 3, 3]
 
 
-def test_going_on_takes_the_record_back_to_the_checkpoint(tmp_path):
+def test_resuming_truncates_the_log_at_the_checkpoint(tmp_path):
     record(tmp_path, range(1, 10), -1)
     record(tmp_path, range(5, 7), 4)
     rows = run_log.read_table(tmp_path)
@@ -40,7 +40,7 @@ def test_going_on_takes_the_record_back_to_the_checkpoint(tmp_path):
 
 
 @pytest.mark.parametrize("cut", [1, 9])
-def test_a_half_written_end_is_dropped(tmp_path, cut):
+def test_an_incomplete_last_line_is_dropped(tmp_path, cut):
     record(tmp_path, range(1, 12), -1)
     files = [tmp_path / "log.csv", *(tmp_path / "tensorboard").iterdir()]
     for path in files:

@@ -28,13 +28,13 @@ def folders(make_folder):
     return {"photo_dir": sorted(make_folder("photos").iterdir())}
 
 
-def test_the_same_run_may_go_on(settings, folders):
+def test_the_same_run_may_resume(settings, folders):
     run_record.write(settings, folders)
     run_record.check(settings, folders)
 
 
-def test_checkpoints_without_a_record_are_not_gone_on_from(settings, folders):
-    with pytest.raises(errors.InputError, match=r"no run\.json"):
+def test_checkpoints_without_a_record_are_not_resumed(settings, folders):
+    with pytest.raises(errors.InputError, match=r"no readable run\.json"):
         run_record.check(settings, folders)
 
 
@@ -42,19 +42,17 @@ def test_checkpoints_without_a_record_are_not_gone_on_from(settings, folders):
 def test_a_damaged_record_is_named(settings, folders, tmp_path, text):
     run_record.write(settings, folders)
     (tmp_path / "run/run.json").write_text(text)
-    with pytest.raises(errors.InputError, match="put it back"):
+    with pytest.raises(errors.InputError, match="restore it"):
         run_record.check(settings, folders)
 
 
 @pytest.mark.parametrize("name", config.CHANGEABLE[1:])
-def test_settings_of_length_may_change(settings, folders, name):
+def test_the_number_of_steps_may_change(settings, folders, name):
     run_record.write(settings, folders)
     run_record.check(dataclasses.replace(settings, **{name: 7}), folders)
 
 
-def test_a_setting_of_a_newer_version_counts_as_its_default(
-    settings, folders, tmp_path
-):
+def test_a_missing_setting_has_its_default(settings, folders, tmp_path):
     run_record.write(settings, folders)
     path = tmp_path / "run/run.json"
     record = json.loads(path.read_text())
@@ -66,7 +64,7 @@ def test_a_setting_of_a_newer_version_counts_as_its_default(
         run_record.check(other, folders)
 
 
-def test_names_of_pictures_may_be_no_utf8(settings, folders, tmp_path):
+def test_file_names_may_be_invalid_utf8(settings, folders, tmp_path):
     name = os.fsencode(tmp_path) + b"/photos/caf\xe9.png"
     os.rename(folders["photo_dir"].pop(), name)
     folders["photo_dir"].append(tmp_path / os.fsdecode(name))
@@ -81,7 +79,7 @@ def test_arguments_are_recorded_by_their_names(settings, folders, tmp_path):
     assert record["contents"].keys() == {"photo_dir"}
 
 
-def test_other_settings_are_named(settings, folders):
+def test_changed_settings_are_named(settings, folders):
     run_record.write(settings, folders)
     other = dataclasses.replace(settings, batch_size=3, seed=5)
     with pytest.raises(errors.InputError) as caught:
@@ -132,9 +130,7 @@ def test_weights_may_move_if_they_are_the_same(
 @pytest.mark.parametrize(
     "name", ["teacher", "vgg19_weights", "inception_weights"]
 )
-def test_other_weights_in_the_same_place_are_noticed(
-    name, settings, folders, tmp_path
-):
+def test_changed_weights_are_noticed(name, settings, folders, tmp_path):
     path = tmp_path / "weights.h5"
     path.write_text("weights")
     settings = with_weights(settings, name, path)
@@ -144,7 +140,7 @@ def test_other_weights_in_the_same_place_are_noticed(
         run_record.check(settings, folders)
 
 
-def test_a_teacher_may_be_a_style_by_its_name_or_its_file(settings, folders):
+def test_a_teacher_may_be_a_style_name_or_a_file(settings, folders):
     run_record.write(with_weights(settings, "teacher", "comic"), folders)
     path = styles.find("comic")
     run_record.check(with_weights(settings, "teacher", path), folders)
@@ -152,7 +148,7 @@ def test_a_teacher_may_be_a_style_by_its_name_or_its_file(settings, folders):
         run_record.check(with_weights(settings, "teacher", "ink"), folders)
 
 
-def test_what_a_run_began_with_may_be_trained_on(settings, folders, tmp_path):
+def test_initial_weights_may_change(settings, folders, tmp_path):
     path = tmp_path / "generator.keras"
     path.write_text("weights")
     settings = dataclasses.replace(settings, init_from=str(path))
@@ -161,7 +157,7 @@ def test_what_a_run_began_with_may_be_trained_on(settings, folders, tmp_path):
     run_record.check(settings, folders)
 
 
-def test_other_pictures_are_noticed(settings, folders):
+def test_changed_pictures_are_noticed(settings, folders):
     run_record.write(settings, folders)
     fewer = {"photo_dir": folders["photo_dir"][1:]}
     noticed = pytest.raises(

@@ -23,7 +23,7 @@ def folders(make_folder, tmp_path):
     }
 
 
-def test_people_are_a_source_of_their_own(folders, tmp_path):
+def test_people_are_a_separate_source(folders, tmp_path):
     run = runs.open_run(config.TrainConfig(**folders))
     assert run.people.paths == sorted((tmp_path / "people").iterdir())
     assert run.photos.paths == sorted((tmp_path / "photos").iterdir())
@@ -31,7 +31,7 @@ def test_people_are_a_source_of_their_own(folders, tmp_path):
     assert runs.open_run(config.TrainConfig(**none)).people is None
 
 
-def test_people_are_held_back_next_to_photos(folders, tmp_path):
+def test_people_are_held_out_in_addition_to_photos(folders, tmp_path):
     settings = config.TrainConfig(**folders, holdout=2, holdout_people=3)
     run = runs.open_run(settings)
     assert [path.parent.name for path in run.holdout] == [
@@ -46,7 +46,7 @@ def test_people_are_held_back_next_to_photos(folders, tmp_path):
         runs.open_run(config.TrainConfig(**folders, holdout_people=5))
 
 
-def test_the_record_knows_the_people(folders, tmp_path):
+def test_people_are_recorded(folders, tmp_path):
     run = runs.open_run(config.TrainConfig(**folders))
     record = json.loads((tmp_path / "run/run.json").read_text())
     assert "8 pictures" in record["contents"]["people_dir"]
@@ -65,16 +65,16 @@ def test_a_damaged_picture_of_people_is_named(folders, tmp_path):
         runs.open_run(config.TrainConfig(**folders))
 
 
-def test_hold_out_photos_do_not_come_in_by_the_other_folder(folders, tmp_path):
+def test_held_out_photos_must_not_be_in_the_other_folder(folders, tmp_path):
     shutil.move(tmp_path / "people", tmp_path / "photos/people")
     folders["people_dir"] = str(tmp_path / "photos/people")
     runs.open_run(config.TrainConfig(**folders))
-    with pytest.raises(errors.InputError, match="take them out of one"):
+    with pytest.raises(errors.InputError, match="remove them from one"):
         runs.open_run(config.TrainConfig(**folders, holdout=2))
 
 
 @pytest.mark.parametrize("cache", ["none", "memory"])
-def test_cartoons_are_denoised_once_a_run(
+def test_cartoons_are_denoised_once_per_run(
     folders, tmp_path, cache, monkeypatch
 ):
     settings = config.TrainConfig(**folders, denoise_cartoons=4, cache=cache)
@@ -103,7 +103,7 @@ def test_cartoons_are_denoised_once_a_run(
     np.testing.assert_array_equal(photo, expected)
 
 
-def test_what_a_run_writes_is_not_read_back(folders, tmp_path):
+def test_outputs_inside_the_data_are_not_scanned(folders, tmp_path):
     workdir, cache = tmp_path / "photos/run", tmp_path / "photos/cache"
     folders |= {"workdir": str(workdir), "cache": str(cache)}
     run = runs.open_run(config.TrainConfig(**folders))

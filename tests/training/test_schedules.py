@@ -6,12 +6,12 @@ from cartoongan_tf.training import schedules
 @pytest.mark.parametrize(
     ("step", "rate"), [(0, 0.2), (100, 0.2), (150, 0.1), (200, 0), (300, 0)]
 )
-def test_the_rate_falls_in_a_straight_line(step, rate):
+def test_the_rate_decays_linearly(step, rate):
     schedule = schedules.LinearDecay(0.2, 100, 200)
     assert float(schedule(step)) == pytest.approx(rate)
 
 
 @pytest.mark.parametrize("start", [100, 200])
-def test_a_start_behind_the_end_means_no_fall(start):
+def test_no_decay_if_the_start_is_after_the_end(start):
     schedule = schedules.LinearDecay(0.2, start, 100)
     assert float(schedule(99)) == pytest.approx(0.2)

@@ -89,7 +89,7 @@ def train(make_folder, tmp_path):
 
 
 @pytest.mark.distributed
-def test_two_devices_learn_what_one_does(train, tmp_path):
+def test_two_devices_train_like_one(train, tmp_path):
     """One step: of several, rounding errors of such networks grow too large.
 
     It is the first in which the pool trades.
@@ -115,11 +115,11 @@ def test_two_devices_learn_what_one_does(train, tmp_path):
     assert "step_00000004_fixed.png" in names["two"]
 
 
-def test_a_batch_that_cannot_be_shared_is_refused(train):
+def test_a_batch_that_cannot_be_split_is_an_error(train):
     message = train(
         ("run", *PLAIN, "--batch_size=5", "--strategy=mirrored"), code=1
     )
-    assert "--batch_size=5 cannot be shared equally by 2 replicas" in message
+    assert "--batch_size=5 cannot be split equally among 2 replicas" in message
     assert "pass 4 or 6." in message
 
 
@@ -129,14 +129,14 @@ def test_the_gradient_of_the_whole_batch_is_clipped(train, tmp_path):
 
 
 @pytest.mark.distributed
-def test_losses_are_scaled_alike_on_all_devices(train, tmp_path):
+def test_the_loss_scale_is_the_same_on_all_devices(train, tmp_path):
     half = (*PIXELS, "--mixed_precision=all", "--compute_dtype=float16")
     train(("one", *half), ("two", *half, "--strategy=mirrored"))
     run_states.assert_close(tmp_path / "one", tmp_path / "two", 0.02)
 
 
 @pytest.mark.distributed
-def test_a_run_goes_on_on_other_devices(train, tmp_path):
+def test_a_run_resumes_on_other_devices(train, tmp_path):
     # TensorFlow allows one strategy in a process.
     train(
         ("one_and_two", *PLAIN, "--steps=1"),

@@ -1,4 +1,4 @@
-"""`CartoonGAN` with a discriminator of pixels, one of features, or both."""
+"""`CartoonGAN` with a patch or a feature discriminator, or both."""
 
 import dataclasses
 import functools
@@ -10,6 +10,7 @@ import pytest
 import tensorflow as tf
 
 from cartoongan_tf.losses import augmentation
+from cartoongan_tf.losses import content_target
 from cartoongan_tf.losses import losses
 from cartoongan_tf.losses import objective
 from cartoongan_tf.nn import feature_discriminator
@@ -29,10 +30,11 @@ EVERYTHING = {
     "variation_weight": 0.5,
     "patch_weight": 0.5,
     "feature_weight": 0.7,
-    "content_target": "smoothed",
+    "target": content_target.ContentTarget("smoothed"),
     "people": 1,
     "people_content": 3.0,
 }
+PHOTO_TARGET = {"target": content_target.ContentTarget()}
 VIEWS = augmentation.Augmentation(shift=6, gray_share=0.8)
 
 
@@ -45,7 +47,7 @@ def make_gan():
         pool=4,
         gradient_penalty_weight=0.0,
         ema=0.0,
-        views=VIEWS,
+        augmentations=VIEWS,
         **changes,
     ):
         keras.utils.set_random_seed(seed)
@@ -59,7 +61,7 @@ def make_gan():
             feature_discriminator=None if kind == "patch" else feature,
             gradient_penalty_weight=gradient_penalty_weight,
             image_pool=image_pool.ImagePool(pool, 32) if pool else None,
-            views=views,
+            augmentations=augmentations,
             seed=3,
         )
         gan.compile(
@@ -77,17 +79,17 @@ def weights(network):
 
 def shown_by(gan):
     """Maps, and images as the discriminators see them, at the next step."""
-    view = gan._view()
+    view = gan._random_view()
     return lambda images: (
-        gan.objective.look(images, view),
-        view.tint(images),
+        gan.objective.extract_features(images, view),
+        view.desaturate(images),
     )
 
 
 def total_of(gan, batch, generated):
     """The weighted sum that a step descends, term by term."""
     photos, cartoons, _ = batch
-    aim, view = gan.objective, gan._view()
+    aim, view = gan.objective, gan._random_view()
     terms = aim.reconstruction_terms(
         photos, generated, view=view, cartoons=cartoons
     )
@@ -102,7 +104,7 @@ def total_of(gan, batch, generated):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_generator_descends_the_sum_of_all_that_has_a_weight(
+def test_the_generator_descends_the_sum_of_all_weighted_losses(
     make_gan, batch, kind
 ):
     """Gradients that go back in groups are those of the weighted sum."""
@@ -124,7 +126,7 @@ def test_the_generator_descends_the_sum_of_all_that_has_a_weight(
         )
 
 
-def test_gradient_norms_of_features_are_led_back_together(make_gan, batch):
+def test_losses_on_features_share_a_gradient_norm(make_gan, batch):
     """One norm for all that looks at VGG19's features; others their own."""
     gan = make_gan()
     report = gan.train_step(batch)
@@ -140,8 +142,8 @@ def test_gradient_norms_of_features_are_led_back_together(make_gan, batch):
     )
 
 
-def test_the_pull_of_features_is_that_of_their_weighted_sum(make_gan, batch):
-    none = dict.fromkeys(EVERYTHING, 0) | {"content_target": "photo"}
+def test_the_shared_gradient_norm_is_that_of_the_weighted_sum(make_gan, batch):
+    none = dict.fromkeys(EVERYTHING, 0) | PHOTO_TARGET
     gan = make_gan("features", **(none | {"feature_weight": 0.7}))
     with tf.GradientTape() as tape:
         generated = gan.generator(batch[0])
@@ -167,7 +169,7 @@ def test_gradients_reach_every_weight_of_the_generator(
     make_gan, batch, kind, name
 ):
     """Those of discriminators alone as well."""
-    none = dict.fromkeys(EVERYTHING, 0.0) | {"content_target": "photo"}
+    none = dict.fromkeys(EVERYTHING, 0.0) | PHOTO_TARGET
     changes = {"patch_weight": 1.0, "feature_weight": 1.0}
     alone = none | changes | {"content_weight": 0.0}
     gan = make_gan(kind, **(alone if name.endswith("alone") else {}))
@@ -200,9 +202,9 @@ def test_every_kernel_of_each_discriminator_moves(make_gan, batch, kind):
         assert all(m for m, k in zip(moved, kernels, strict=True) if k)
 
 
-def test_discriminators_learn_to_tell_crisp_cartoons(make_gan, batch):
+def test_discriminators_learn_to_recognize_crisp_cartoons(make_gan, batch):
     """Their own loss falls where the generator stands still."""
-    gan = make_gan(pool=0, views=augmentation.Augmentation())
+    gan = make_gan(pool=0, augmentations=augmentation.Augmentation())
     still = keras.optimizers.SGD(0.0)
     still.build(gan.generator.trainable_variables)
     gan.generator_optimizer = still
@@ -212,9 +214,7 @@ def test_discriminators_learn_to_tell_crisp_cartoons(make_gan, batch):
         assert float(history[-1][name]) < float(history[0][name]) - 0.05
 
 
-def test_reported_losses_of_discriminators_are_those_of_the_batch(
-    make_gan, batch
-):
+def test_discriminator_losses_are_those_of_the_batch(make_gan, batch):
     gan = make_gan(pool=0)
     photos, cartoons, smoothed = batch
     shown = [
@@ -248,9 +248,11 @@ def test_smoothed_cartoons_are_fakes_to_the_feature_discriminator(
     kinds = crisp, 0.1 * crisp
     margins = []
     for real, fake in (kinds, kinds[::-1]):
-        none = dict.fromkeys(EVERYTHING, 0.0) | {"content_target": "photo"}
+        none = dict.fromkeys(EVERYTHING, 0.0) | PHOTO_TARGET
         none["feature_weight"] = 0.7
-        gan = make_gan("features", views=augmentation.Augmentation(), **none)
+        gan = make_gan(
+            "features", augmentations=augmentation.Augmentation(), **none
+        )
         step = tf.function(gan.train_step)
         for _ in range(20):
             step((0 * crisp, real, fake))
@@ -263,7 +265,7 @@ def test_smoothed_cartoons_are_fakes_to_the_feature_discriminator(
     assert margins[1] < -0.02
 
 
-def test_all_images_of_a_step_are_shown_alike(make_gan, batch):
+def test_all_images_of_a_step_have_the_same_augmentation(make_gan, batch):
     gan = make_gan(pool=0, gradient_penalty_weight=1.0)
     shown = []
     maps, discriminate = gan.objective.features, gan.discriminator
@@ -278,28 +280,30 @@ def test_all_images_of_a_step_are_shown_alike(make_gan, batch):
         return discriminate(images, training=training)
 
     object.__setattr__(gan, "discriminator", watched)
-    view = gan._view()
+    view = gan._random_view()
     generated = gan.generator(batch[0])
     assert float(view.gray) > 0.05
     with pytest.raises(AttributeError, match="trainable_variables"):
         gan.train_step(batch)  # All is seen by then.
-    of = [view.crop(view.tint(images)) for images in (generated, *batch[1:])]
+    of = [
+        view.crop(view.desaturate(images)) for images in (generated, *batch[1:])
+    ]
     assert len(shown) == 4  # The photos, smoothed, are the other.
     for expected in of:
         assert any(np.allclose(expected, one, atol=1e-4) for one in shown)
-    tinted = [view.tint(images) for images in (generated, *batch[1:])]
+    tinted = [view.desaturate(images) for images in (generated, *batch[1:])]
     tinted.append(tf.concat([tinted[1][:1], tinted[0][1:]], axis=0))
     assert len(judged) == 4
     for expected in tinted:
         assert any(np.allclose(expected, one, atol=1e-4) for one in judged)
 
 
-def test_views_differ_from_step_to_step_and_come_back(make_gan):
+def test_augmentations_depend_on_the_step(make_gan):
     def views_of(gan):
         found = []
         for step in range(4):
             gan.generator_optimizer.iterations.assign(step)
-            found.append([float(number) for number in gan._view()[1:]])
+            found.append([float(number) for number in gan._random_view()[1:]])
         return found
 
     gan = make_gan("features")
@@ -317,7 +321,9 @@ def test_a_resumed_run_ends_with_the_same_bits(make_gan, batch, tmp_path, kind):
     second = make_gan(kind, ema=0.9, seed=7)
     if kind != "patch":  # Another process adapts, and then restores.
         for gan, scale in ((whole, 1), (first, 1), (second, 2)):
-            maps = gan.objective.look(scale * batch[1], augmentation.AS_IT_IS)
+            maps = gan.objective.extract_features(
+                scale * batch[1], augmentation.IDENTITY
+            )
             gan.feature_discriminator.adapt([maps])
     reports = [whole.train_step(batch) for _ in range(4)]
     for _ in range(2):
@@ -334,7 +340,9 @@ def test_a_resumed_run_ends_with_the_same_bits(make_gan, batch, tmp_path, kind):
 
 
 @pytest.mark.parametrize("kind", ["features", "both"])
-def test_the_state_is_all_that_a_step_changes(make_gan, batch, kind):
+def test_the_state_holds_every_variable_that_a_step_changes(
+    make_gan, batch, kind
+):
     gan = make_gan(kind, ema=0.9)
     kept = {id(variable) for variable in gan.state}
     optimizers = (gan.generator_optimizer, gan.discriminator_optimizer)
@@ -347,7 +355,7 @@ def test_the_state_is_all_that_a_step_changes(make_gan, batch, kind):
 
 
 @pytest.mark.parametrize("kind", ["features", "both"])
-def test_a_step_in_a_graph_is_the_step(make_gan, batch, kind):
+def test_a_step_in_a_graph_equals_an_eager_step(make_gan, batch, kind):
     eager, traced = make_gan(kind), make_gan(kind)
     step = tf.function(traced.train_step)
     for _ in range(2):
@@ -359,10 +367,12 @@ def test_a_step_in_a_graph_is_the_step(make_gan, batch, kind):
         ), name
 
 
-def test_a_step_without_features_trains_what_needs_none(make_gan, batch):
+def test_a_step_without_features_trains_all_but_the_feature_discriminator(
+    make_gan, batch
+):
     gan = make_gan()
     gan.objective = dataclasses.replace(gan.objective, features=None)
-    gan.looks = False
+    gan.uses_features = False
     parts = gan.generator, gan.discriminator, gan.feature_discriminator
     before = [weights(part) for part in parts]
     report = gan.train_step(batch)
@@ -385,25 +395,23 @@ def test_a_step_without_features_trains_what_needs_none(make_gan, batch):
     assert moved == [True, True, False]
 
 
-def test_every_second_step_looks_at_features(make_gan, batch):
+def test_every_second_step_uses_features(make_gan, batch):
     gan = make_gan()
     gan.features_every = 2
     traced = []
 
-    def trace(looks):
-        traced.append(looks)
+    def trace(uses_features):
+        traced.append(uses_features)
         return tf.function(gan.train_step, autograph=False)
 
-    step = gan.by_step(trace)
+    step = gan.select_by_step(trace)
     reports = [step(batch) for _ in range(4)]
-    looked = ["content_loss" in report for report in reports]
-    assert looked == [True, False, True, False]
+    used = ["content_loss" in report for report in reports]
+    assert used == [True, False, True, False]
     assert traced == [True, False]
 
 
-def test_the_gradient_penalty_is_of_the_patch_discriminator_only(
-    make_gan, batch
-):
+def test_only_the_patch_discriminator_has_a_gradient_penalty(make_gan, batch):
     report = make_gan("features", gradient_penalty_weight=10.0).train_step(
         batch
     )
