@@ -14,13 +14,18 @@ def target(tmp_path):
 
 
 @pytest.fixture
+def folder(target):
+    """One that does not hold a segment yet."""
+    return segment_store.SegmentFolder(target, SETTINGS)
+
+
+@pytest.fixture
 def memory(random):
     arrays = random.integers(0, 256, (2, 16, 24, 3), "uint8")
     return temporal_smoothing.Memory(*arrays)
 
 
-def test_finished_segments_are_found_again(target, memory):
-    folder = segment_store.SegmentFolder(target, SETTINGS)
+def test_finished_segments_are_found_again(target, folder, memory):
     for number in (0, 1, 2):
         folder.finish(number, memory)
     folder.finish(9720, memory)  # After a gap of 27 hours.
@@ -31,8 +36,7 @@ def test_finished_segments_are_found_again(target, memory):
     assert len(list(again.path(0).parent.iterdir())) == 1 + 4 + 1
 
 
-def test_nothing_counts_after_a_segment_that_is_missing(target):
-    folder = segment_store.SegmentFolder(target, SETTINGS)
+def test_nothing_counts_after_a_segment_that_is_missing(target, folder):
     for number in (0, 1, 2):
         folder.finish(number, None)
     folder.path(1).with_suffix(".json").unlink()
@@ -41,8 +45,7 @@ def test_nothing_counts_after_a_segment_that_is_missing(target):
     assert again.next == 1
 
 
-def test_the_memory_is_that_of_the_last_segment(target, memory):
-    folder = segment_store.SegmentFolder(target, SETTINGS)
+def test_the_memory_is_that_of_the_last_segment(target, folder, memory):
     assert folder.memory() is None
     folder.finish(0, temporal_smoothing.Memory(memory.result, memory.photo))
     folder.finish(1, memory)
@@ -66,8 +69,7 @@ def test_a_damaged_record_begins_anew(target):
     assert segment_store.SegmentFolder(target, SETTINGS).done() == []
 
 
-def test_nothing_is_left_when_it_is_dropped(target):
-    folder = segment_store.SegmentFolder(target, SETTINGS)
+def test_nothing_is_left_when_it_is_dropped(target, folder):
     folder.finish(0, None)
     folder.drop()
     assert list(target.parent.iterdir()) == []
@@ -77,3 +79,30 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(errors.InputError, match=r"a\.mp4 cannot be written"):
         segment_store.SegmentFolder(tmp_path / "file" / "a.mp4", SETTINGS)
+
+
+def stop(folder, error):
+    with segment_store.advice(folder):
+        raise error
+
+
+def test_who_stops_it_is_told_where_it_goes_on(folder):
+    for number in range(8):
+        folder.finish(number, None)
+    with pytest.raises(KeyboardInterrupt, match=r"goes on from 0:01:20\."):
+        stop(folder, KeyboardInterrupt)
+    assert folder.done() == list(range(8))
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError()])
+def test_a_folder_without_a_segment_does_not_stay(folder, target, error):
+    with pytest.raises(type(error)):
+        stop(folder, error)
+    assert list(target.parent.iterdir()) == []
+
+
+def test_errors_are_passed_on_and_segments_stay(folder):
+    folder.finish(0, None)
+    with pytest.raises(OSError, match=r"^disk full$"):
+        stop(folder, OSError("disk full"))
+    assert folder.done() == [0]

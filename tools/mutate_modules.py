@@ -1,6 +1,6 @@
 """Changes modules on purpose, and shows each change to the module's tests.
 
-    python -m tools.test_mutations training/config video/segments
+    python -m tools.mutate_modules training/config video/segments
 
 asks cosmic-ray, a program on the PATH, for every change of
 `cartoongan_tf/training/config.py`, draws a sample, the same one each time, and
