@@ -71,6 +71,19 @@ def test_a_damaged_file_gives_way_to_the_one_before(tmp_path, capsys, damage):
     assert checkpoints.restore(phase, path) == 1
 
 
+def test_where_both_are_damaged_the_newer_one_is_named(tmp_path):
+    """What is to be removed is both."""
+    path = tmp_path / "state.npz"
+    save_two(path)
+    path.write_bytes(b"")
+    path.with_stem("state_previous").write_bytes(b"no state")
+    with pytest.raises(errors.InputError) as caught:
+        checkpoints.restore(make_phase(), path)
+    assert f"The checkpoint {path} cannot be read (No data" in str(caught.value)
+    assert "remove state*.npz" in str(caught.value)
+    assert isinstance(caught.value.__cause__, EOFError)
+
+
 def test_no_flipped_bit_is_taken_for_a_state(tmp_path):
     """Bits that mean nothing apart, each one is noticed."""
 

@@ -11,6 +11,14 @@ def test_the_rate_falls_in_a_straight_line(step, rate):
     assert float(schedule(step)) == pytest.approx(rate)
 
 
+def test_a_fall_may_be_one_step_long():
+    schedule = schedules.LinearDecay(0.2, 100, 101)
+    assert [float(schedule(step)) for step in (100, 101)] == [
+        pytest.approx(0.2),
+        0,
+    ]
+
+
 @pytest.mark.parametrize("start", [100, 200])
 def test_a_start_behind_the_end_means_no_fall(start):
     schedule = schedules.LinearDecay(0.2, start, 100)
