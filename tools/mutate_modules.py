@@ -5,8 +5,8 @@
 asks cosmic-ray, a program on the PATH, for every change of
 `cartoongan_tf/training/config.py`, draws a sample, the same one each time, and
 runs `tests/training/test_config.py` against each change of it. What is
-committed is tested, in a clone: no file of the working tree is changed. What no
-test noticed is printed; a test that does not end counts as one that noticed.
+committed is tested, in a clone: no file of the working tree is changed. Changes
+that no test noticed are printed; a test that does not end has noticed one.
 """
 
 import contextlib
@@ -30,84 +30,92 @@ flags.DEFINE_integer("changes", 30, "Changes a module, at most.", lower_bound=1)
 flags.DEFINE_integer("seed", 0, "Another seed draws other changes.")
 
 ROOT = pathlib.Path(__file__).parents[1]
-_PYTEST = (sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider")
+_PYTEST = f"{sys.executable} -m pytest -x -q -p no:cacheprovider"
+_CONFIG_FILE, _DATABASE = "mutations.toml", "mutations.sqlite"
 _CONFIG = """\
 [cosmic-ray]
-module-path = "{module}"
+module-path = "cartoongan_tf/{name}.py"
 timeout = 240.0
 excluded-modules = []
-test-command = "{command}"
+test-command = "{tests}"
 
 [cosmic-ray.distributor]
 name = "local"
 """
 
 
-def main(names):
+def main(arguments):
     with exit.with_message():
+        if len(arguments) < 2:
+            raise errors.InputError("Name modules, such as training/config.")
         if shutil.which("cosmic-ray") is None:
             raise errors.InputError(
                 "cosmic-ray is not on the PATH; install it into an environment "
                 "of its own."
             )
         tried = noticed = 0
-        for name in names[1:]:
-            total, missed = test_module(name)
+        for name in arguments[1:]:
+            count, missed = try_changes(name)
             print("\n".join(missed))
-            print(f"{name}: {total - len(missed)} of {total} noticed")
-            tried += total
-            noticed += total - len(missed)
-        print(f"{noticed} of {tried}, {noticed / tried:.0%}")
+            print(f"{name}: {count - len(missed)} of {count} noticed.")
+            tried += count
+            noticed += count - len(missed)
+        print(f"{noticed} of {tried}, {noticed / tried:.0%}.")
 
 
-def test_module(name):
+def try_changes(name):
     """Number of changes, and a diff of each one that no test noticed."""
     package, module = name.rsplit("/", 1)
+    tests = f"{_PYTEST} tests/{package}/test_{module}.py"
     with tempfile.TemporaryDirectory() as folder:
-        _run("git", "clone", "--quiet", ROOT, folder, cwd=ROOT)
-        tests = f"tests/{package}/test_{module}.py"
-        config, database = "mutations.toml", "mutations.sqlite"
-        text = _CONFIG.format(
-            module=f"cartoongan_tf/{name}.py",
-            command=" ".join([*_PYTEST, tests]),
-        )
-        pathlib.Path(folder, config).write_text(text)
-        _run("cosmic-ray", "init", config, database, cwd=folder)
-        path = pathlib.Path(folder, database)
-        with contextlib.closing(sqlite3.connect(path)) as connection:
-            total = keep_sample(connection, random.Random(FLAGS.seed))
-        _run("cosmic-ray", "baseline", config, cwd=folder)
-        _run("cosmic-ray", "exec", config, database, cwd=folder)
-        with contextlib.closing(sqlite3.connect(path)) as connection:
-            missed = connection.execute(
+        _run(folder, "git", "clone", "--quiet", ROOT, ".")
+        config = pathlib.Path(folder, _CONFIG_FILE)
+        config.write_text(_CONFIG.format(name=name, tests=tests))
+        _run(folder, "cosmic-ray", "init", _CONFIG_FILE, _DATABASE)
+        path = pathlib.Path(folder, _DATABASE)
+        with contextlib.closing(sqlite3.connect(path)) as database:
+            count = keep_sample(database, FLAGS.changes, FLAGS.seed)
+        _run(folder, "cosmic-ray", "baseline", _CONFIG_FILE)
+        _run(folder, "cosmic-ray", "exec", _CONFIG_FILE, _DATABASE)
+        with contextlib.closing(sqlite3.connect(path)) as database:
+            missed = database.execute(
                 "SELECT diff FROM work_results WHERE test_outcome = 'SURVIVED'"
             ).fetchall()
-        return total, [diff for (diff,) in missed]
+    return count, [diff for (diff,) in missed]
 
 
-def keep_sample(connection, source):
-    """Leaves at most `changes` of them, one of a kind at each place."""
-    changes = connection.execute(
+def keep_sample(database: sqlite3.Connection, count: int, seed: int) -> int:
+    """Draws changes, and removes all others.
+
+    Args:
+        database: What `cosmic-ray init` wrote.
+        count: How many to keep at most, one of a kind at each place.
+        seed: Of the draw.
+
+    Returns:
+        How many are kept.
+    """
+    changes = database.execute(  # In an order that is always the same.
         "SELECT operator_name, start_pos_row, start_pos_col, operator_args, "
         "occurrence, job_id FROM mutation_specs ORDER BY 1, 2, 3, 4, 5"
     ).fetchall()
-    source.shuffle(changes)
-    places = {
-        (operator.split("_")[0], *place): job
-        for operator, *place, _, _, job in changes
+    random.Random(seed).shuffle(changes)
+    one_of_a_kind = {
+        (operator.split("_")[0], row, column): job
+        for operator, row, column, *_, job in changes
     }
-    kept = list(places.values())[: FLAGS.changes]
+    kept = list(one_of_a_kind.values())[:count]
     marks = ",".join("?" * len(kept))
     for table in ("mutation_specs", "work_items"):
-        connection.execute(
+        database.execute(
             f"DELETE FROM {table} WHERE job_id NOT IN ({marks})", kept
         )
-    connection.commit()
+    database.commit()
     return len(kept)
 
 
-def _run(*command, cwd):
-    subprocess.run(command, cwd=cwd, check=True, stdout=subprocess.DEVNULL)
+def _run(folder, *command):
+    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
 
 
 if __name__ == "__main__":
