@@ -181,6 +181,18 @@ def test_fine_lines_do_not_alias_where_pixels_are_narrow(tmp_path, random):
     assert np.abs(picture - expected).mean() < 6
 
 
+def test_wide_pixels_are_no_blocks(tmp_path):
+    row = np.linspace(20, 220, 24).astype("uint8")[None, :, None]
+    path = film_maker.write_film(
+        tmp_path / "dvd.mkv",
+        [film_maker.still(np.tile(row, (64, 1, 3)), 1)],
+        noise=0,
+        aspect=4,
+    )
+    light = read(path)[0][1].mean(axis=(0, 2))
+    assert np.diff(light).max() < 5  # A block would be 9 above the one before.
+
+
 def test_a_video_that_breaks_off_gives_what_is_there(film, tmp_path):
     whole = reader.VideoFile(film)
     assert len(list(frame_sampler.sampled(whole, 6))) == 60
