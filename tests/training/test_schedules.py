@@ -20,6 +20,7 @@ def test_a_fall_may_be_one_step_long():
 
 
 @pytest.mark.parametrize("start", [100, 200])
-def test_a_start_behind_the_end_means_no_fall(start):
+@pytest.mark.parametrize("step", [0, 99, 100, 200])
+def test_a_start_not_before_the_end_means_no_fall(start, step):
     schedule = schedules.LinearDecay(0.2, start, 100)
-    assert float(schedule(99)) == pytest.approx(0.2)
+    assert float(schedule(step)) == pytest.approx(0.2)
