@@ -71,6 +71,19 @@ def test_a_damaged_file_gives_way_to_the_one_before(tmp_path, capsys, damage):
     assert checkpoints.restore(phase, path) == 1
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_weights_that_are_no_numbers_do_not_replace_a_state(tmp_path, value):
+    path = tmp_path / "state.npz"
+    save_two(path)
+    phase = make_phase()
+    weight = phase.generator.trainable_weights[-1]
+    weight.assign(np.full(weight.shape, value))
+    with pytest.raises(errors.Diverged, match="infinite or NaN before step 0"):
+        checkpoints.save(phase, path)
+    assert checkpoints.restore(phase, path) == 2
+    assert checkpoints.restore(phase, path.with_stem("state_previous")) == 1
+
+
 def test_where_both_are_damaged_the_newer_one_is_named(tmp_path):
     """What is to be removed is both."""
     path = tmp_path / "state.npz"
