@@ -34,10 +34,10 @@ _PYTEST = f"{sys.executable} -m pytest -x -q -p no:cacheprovider"
 _CONFIG_FILE, _DATABASE = "mutations.toml", "mutations.sqlite"
 _CONFIG = """\
 [cosmic-ray]
-module-path = "cartoongan_tf/{name}.py"
+module-path = "{source}"
 timeout = 240.0
 excluded-modules = []
-test-command = "{tests}"
+test-command = "{command}"
 
 [cosmic-ray.distributor]
 name = "local"
@@ -65,12 +65,16 @@ def main(arguments):
 
 def try_changes(name):
     """Number of changes, and a diff of each one that no test noticed."""
-    package, module = name.rsplit("/", 1)
-    tests = f"{_PYTEST} tests/{package}/test_{module}.py"
+    package, _, module = name.rpartition("/")
+    source = f"cartoongan_tf/{name}.py"
+    tests = f"tests/{package}/test_{module}.py"
+    for path in (source, tests):
+        if not (ROOT / path).is_file():
+            raise errors.InputError(f"There is no {path}; name a module.")
     with tempfile.TemporaryDirectory() as folder:
         _run(folder, "git", "clone", "--quiet", ROOT, ".")
-        config = pathlib.Path(folder, _CONFIG_FILE)
-        config.write_text(_CONFIG.format(name=name, tests=tests))
+        text = _CONFIG.format(source=source, command=f"{_PYTEST} {tests}")
+        pathlib.Path(folder, _CONFIG_FILE).write_text(text)
         _run(folder, "cosmic-ray", "init", _CONFIG_FILE, _DATABASE)
         path = pathlib.Path(folder, _DATABASE)
         with contextlib.closing(sqlite3.connect(path)) as database:
