@@ -51,6 +51,17 @@ def test_cartoons_of_a_pan_flicker_less(pan):
     assert flicker(results) < 0.5 * flicker(cartoons)
 
 
+def test_large_pictures_flicker_less_as_well(photos):
+    """Motion is found in smaller ones, a half as wide here."""
+    whole = cv2.resize(photos["motorcycle"], (1482, 1000))
+    frames = [
+        np.ascontiguousarray(whole[at : at + 640, 2 * at : 2 * at + 960])
+        for at in range(100, 156, 7)
+    ]
+    cartoons = [flickering(p, n) for n, p in enumerate(frames)]
+    assert flicker(smoothed(frames, cartoons)) < 0.6 * flicker(cartoons)
+
+
 def test_results_follow_what_moves(pan):
     """Blended where it was, each would be a mean of several places."""
     frames = list(pan(12, step=3.0))
