@@ -21,7 +21,8 @@ class LinearDecay(keras.optimizers.schedules.LearningRateSchedule):
         self.end = end
 
     def __call__(self, step):
-        step = ops.cast(step, "float32")
-        remaining = (self.end - step) / max(self.end - self.start, 1)
-        factor = ops.clip(remaining, 0.0, 1.0)
-        return self.learning_rate * (factor if self.end > self.start else 1.0)
+        if self.end <= self.start:
+            return self.learning_rate
+        remaining = self.end - ops.cast(step, "float32")
+        share = ops.clip(remaining / (self.end - self.start), 0.0, 1.0)
+        return self.learning_rate * share

@@ -53,3 +53,10 @@ def test_the_mean_is_over_photos_and_the_error_the_largest():
 def test_the_worst_of_several_is_the_worst_of_each_metric():
     some = fidelity.Fidelity(50.0, 0.9, 3), fidelity.Fidelity(40.0, 0.95, 2)
     assert fidelity.worst(some) == (40.0, 0.9, 3)
+
+
+@pytest.mark.parametrize("precision", fidelity.MINIMUM_PSNR)
+def test_each_precision_has_its_gate(precision):
+    """60, 50, 38 and 28 dB."""
+    minimum = {"float32": 60, "float16": 50, "dynamic_range": 38, "int8": 28}
+    assert fidelity.MINIMUM_PSNR[precision] == minimum[precision]

@@ -57,6 +57,14 @@ def test_a_background_has_no_rim_beside_an_edge():
     np.testing.assert_allclose(found[:30], 0.56, atol=0.01)
 
 
+def test_tones_are_few_again_away_from_an_edge():
+    row = np.linspace(-1, 1, 96)
+    expected = shaded(row)
+    row[:16] = 0.9
+    np.testing.assert_allclose(shaded(row)[40:], expected[40:], atol=1e-6)
+    assert np.abs(expected - np.linspace(-1, 1, 96))[40:].max() > 0.1
+
+
 def test_direction_does_not_matter():
     rng = np.random.default_rng(0)
     images = rng.uniform(-1, 1, (1, 8, 9, 1)).astype("float32")

@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import pytest
 
@@ -33,7 +35,22 @@ def test_skin_of_all_colors_is_likely(color):
         (0.5, 0.5, 0.5),
         (0.07, 0.06, 0.05),
         (0.97, 0.96, 0.95),
+        (0.45, 0.62, 0.7),  # A sky, the hue across the wheel.
     ],
 )
 def test_other_colors_and_grays_are_unlikely(color):
     assert likelihood_of(color) < 0.15
+
+
+def test_hues_on_both_sides_of_the_skin_tone_line_are_alike():
+    """It is at 123 degrees in the plane of Cb and Cr."""
+
+    def at(degrees, light=0.5, chroma=0.08):
+        blue = chroma * math.cos(math.radians(degrees)) / 0.564
+        red = chroma * math.sin(math.radians(degrees)) / 0.713
+        green = -(0.299 * red + 0.114 * blue) / 0.587
+        return likelihood_of((light + red, light + green, light + blue))
+
+    for off in (10, 20, 30):
+        assert at(123 - off) == pytest.approx(at(123 + off), abs=0.01)
+        assert at(123 - off) < at(133 - off)

@@ -70,10 +70,11 @@ def test_the_log_variant_is_stable_for_huge_logits():
     assert np.isfinite(losses.discriminator_loss(-huge, huge, huge, "log"))
 
 
-def test_content_loss_is_the_mean_absolute_difference(random):
+@pytest.mark.parametrize("loss", [losses.content_loss, losses.pixel_loss])
+def test_it_is_the_mean_absolute_difference(random, loss):
     photos, cartoons = random.normal(size=(2, 2, 3, 4, 5)).astype("float32")
     expected = np.abs(photos - cartoons).mean()
-    actual = losses.content_loss(photos, cartoons)
+    actual = loss(photos, cartoons)
     assert float(actual) == pytest.approx(expected, rel=1e-5)
 
 

@@ -116,7 +116,8 @@ def set_display_matrix(path, matrix):
         path: File to change.
         matrix: Its four numbers: x to x, x to y, y to x and y to y.
     """
-    x_to_x, x_to_y, y_to_x, y_to_y = (number << 16 for number in matrix)
+    fixed = [round(number * 65536) for number in matrix]
+    x_to_x, x_to_y, y_to_x, y_to_y = fixed
     numbers = (x_to_x, x_to_y, 0, y_to_x, y_to_y, 0, 0, 0, 1 << 30)
     data = bytearray(path.read_bytes())
     at = data.index(b"tkhd") + 44  # ISO/IEC 14496-12, 8.3.2.

@@ -8,6 +8,7 @@ from cartoongan_tf.losses import perceptual_features
 from cartoongan_tf.nn import networks
 from cartoongan_tf.training import cartoongan
 from cartoongan_tf.training import checkpoints
+from cartoongan_tf.training import divergence_guard
 
 
 def make_phase(filters=4):
@@ -71,6 +72,34 @@ def test_a_damaged_checkpoint_falls_back_to_the_previous(
     checkpoints.save(phase, path)
     path.unlink()
     assert checkpoints.restore(phase, path) == 1
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_weights_that_are_no_numbers_do_not_replace_a_state(tmp_path, value):
+    path = tmp_path / "state.npz"
+    save_two(path)
+    phase = make_phase()
+    weight = phase.generator.trainable_weights[-1]
+    weight.assign(np.full(weight.shape, value))
+    with pytest.raises(
+        divergence_guard.Diverged, match="infinite or NaN before step 0"
+    ):
+        checkpoints.save(phase, path)
+    assert checkpoints.restore(phase, path) == 2
+    assert checkpoints.restore(phase, path.with_stem("state_previous")) == 1
+
+
+def test_where_both_are_damaged_the_newer_one_is_named(tmp_path):
+    """What is to be removed is both."""
+    path = tmp_path / "state.npz"
+    save_two(path)
+    path.write_bytes(b"")
+    path.with_stem("state_previous").write_bytes(b"no state")
+    with pytest.raises(errors.InputError) as caught:
+        checkpoints.restore(make_phase(), path)
+    assert f"The checkpoint {path} cannot be read (No data" in str(caught.value)
+    assert "remove state*.npz" in str(caught.value)
+    assert isinstance(caught.value.__cause__, EOFError)
 
 
 def test_flipped_bits_are_detected(tmp_path):

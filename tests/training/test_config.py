@@ -84,6 +84,38 @@ def test_minimum_of_a_setting_is_allowed(name, minimum):
         config.TrainConfig(**FOLDERS, **changes | {name: minimum - 1})
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"seed": 2**32 - 1},
+        {"smallest_crop": 0.8, "largest_crop": 0.8},
+        {"smoothing_kernel": 33, "image_size": 33},
+        {"image_pool": 8, "batch_size": 8},
+        {"evaluate_every": 1, "holdout": 10},
+        {"gray_share": 1.0, "line_lightness": 1.0, "most_white": 1.0},
+    ],
+)
+def test_maximum_of_a_setting_is_allowed(settings):
+    taken = dataclasses.asdict(config.TrainConfig(**FOLDERS, **settings))
+    assert settings.items() <= taken.items()
+
+
+@pytest.mark.parametrize(
+    ("precision", "dtype", "scales"),
+    [
+        ("none", "float16", False),
+        ("all", "bfloat16", False),
+        ("all", "float16", True),
+        ("vgg19", "float16", True),
+    ],
+)
+def test_losses_are_scaled_for_gradients_in_float16(precision, dtype, scales):
+    settings = config.TrainConfig(
+        **FOLDERS, mixed_precision=precision, compute_dtype=dtype
+    )
+    assert settings.scales_losses is scales
+
+
 def test_color_weight_defaults_to_that_of_the_generator():
     for generator, weight in (("cartoongan", 0), ("light", 15)):
         chosen = config.TrainConfig(**FOLDERS, generator=generator)

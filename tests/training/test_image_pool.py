@@ -4,7 +4,7 @@ import tensorflow as tf
 
 from cartoongan_tf.training import image_pool
 
-BATCH = 3
+BATCH = 4  # Not the number of channels.
 
 
 def numbered(step, batch=BATCH):
@@ -46,8 +46,8 @@ def test_about_half_of_the_images_come_from_the_pool():
 
 
 def test_no_image_is_lost_or_duplicated():
-    pool = image_pool.ImagePool(9, 2)
-    given = exchange_all(pool, 50)[3:].ravel().tolist()
+    pool = image_pool.ImagePool(2 * BATCH, 2)
+    given = exchange_all(pool, 50)[2:].ravel().tolist()
     held = pool.images.numpy()[:, 0, 0, 0].tolist()
     assert sorted(given + held) == list(range(50 * BATCH))
 

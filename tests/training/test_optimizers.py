@@ -55,6 +55,34 @@ def test_the_pixel_warm_up_decays_the_rate_and_clips_gradients():
     assert np.linalg.norm(first_moment) == pytest.approx(0.5)
 
 
+def scaled_by_eight():
+    adam = keras.optimizers.Adam(1.0)
+    optimizer = optimizers.ReplicaLossScale(adam, initial_scale=8.0)
+    weight = keras.Variable([0.0])
+    optimizer.build([weight])
+    return optimizer, weight
+
+
+def test_norms_are_told_as_they_are_without_scaling():
+    norms = {"generator": tf.constant(12.0), "other": tf.constant(np.inf)}
+    optimizer, _ = scaled_by_eight()
+    found = optimizers.unscaled(optimizer, norms)
+    assert {name: float(norm) for name, norm in found.items()} == {
+        "generator": 1.5,
+        "other": 0.0,
+    }
+    assert optimizers.unscaled(keras.optimizers.Adam(), norms) is norms
+
+
+def test_steps_that_are_left_out_count():
+    optimizer, weight = scaled_by_eight()
+    for number, gradient in enumerate([np.inf, 8.0, np.nan, 8.0]):
+        assert int(optimizer.iterations) == number
+        optimizer.apply([tf.constant([gradient])], [weight])
+    assert np.isfinite(weight.numpy()).all()
+    assert weight.numpy() < -1
+
+
 @pytest.mark.parametrize(
     ("precision", "dtype", "scales"),
     [

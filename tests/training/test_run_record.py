@@ -33,6 +33,30 @@ def test_the_same_run_may_resume(settings, folders):
     run_record.check(settings, folders)
 
 
+def test_a_folder_with_a_record_is_that_of_a_run(settings, folders, tmp_path):
+    assert not run_record.exists(str(tmp_path / "run"))
+    run_record.write(settings, folders)
+    assert run_record.exists(str(tmp_path / "run"))
+
+
+def test_records_of_earlier_versions_hold(settings, tmp_path):
+    """What is in them of pictures and weights has to stay what it was."""
+    photo, weights = tmp_path / "a.png", tmp_path / "vgg19.h5"
+    photo.write_bytes(b"a photo")
+    weights.write_bytes(b"weights")
+    settings = with_weights(settings, "vgg19_weights", weights)
+    folders = {"photo_dir": [photo]}
+    run_record.write(settings, folders)
+    path = tmp_path / "run/run.json"
+    record = json.loads(path.read_text())
+    record["contents"] = {
+        "photo_dir": "1 pictures (bcf038f8d2d3)",
+        "vgg19_weights": "9a129038d9a0",
+    }
+    path.write_text(json.dumps(record))
+    run_record.check(settings, folders)
+
+
 def test_checkpoints_without_a_record_are_not_resumed(settings, folders):
     with pytest.raises(errors.InputError, match=r"no readable run\.json"):
         run_record.check(settings, folders)

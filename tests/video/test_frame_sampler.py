@@ -1,6 +1,7 @@
 import fractions
 
 import av
+import clip_maker
 import cv2
 import film_maker
 import numpy as np
@@ -153,6 +154,41 @@ def test_frames_have_square_pixels(tmp_path, aspect, expected):
         tmp_path / "dvd.mkv", [film_maker.still(QUARTERS, 1)], aspect=aspect
     )
     assert_alike(read(path)[0][1], expected)
+
+
+def test_wide_pixels_are_tall_in_a_video_that_is_turned(tmp_path):
+    path = film_maker.write_film(
+        tmp_path / "phone.mp4", [film_maker.still(QUARTERS, 1)], aspect=2
+    )
+    clip_maker.set_display_matrix(path, (0, -1, 1, 0))
+    expected = np.rot90(QUARTERS)[:, ::2]
+    assert_alike(read(path)[0][1], expected)
+
+
+def test_fine_lines_do_not_alias_where_pixels_are_narrow(tmp_path, random):
+    lines = random.choice([20, 220], (1, 96, 1)).astype("uint8")
+    path = film_maker.write_film(
+        tmp_path / "dvd.mkv",
+        [film_maker.still(np.tile(lines, (64, 1, 3)), 1)],
+        noise=0,
+        aspect=fractions.Fraction(1, 4),
+    )
+    expected = lines.reshape(24, 4).mean(axis=1)[None, :, None]
+    picture = read(path)[0][1]
+    assert picture.shape == (64, 24, 3)
+    assert np.abs(picture - expected).mean() < 6
+
+
+def test_wide_pixels_are_no_blocks(tmp_path):
+    row = np.linspace(20, 220, 24).astype("uint8")[None, :, None]
+    path = film_maker.write_film(
+        tmp_path / "dvd.mkv",
+        [film_maker.still(np.tile(row, (64, 1, 3)), 1)],
+        noise=0,
+        aspect=fractions.Fraction(64, 45),
+    )
+    slopes = np.diff(read(path)[0][1].mean(axis=(0, 2)))
+    assert np.ptp(slopes) < 7  # With blocks, 14.
 
 
 def test_a_truncated_video_is_read_to_its_end(video, tmp_path):

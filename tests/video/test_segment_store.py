@@ -14,13 +14,18 @@ def target(tmp_path):
 
 
 @pytest.fixture
+def folder(target):
+    """A folder without segments."""
+    return segment_store.SegmentFolder(target, SETTINGS)
+
+
+@pytest.fixture
 def state(random):
     arrays = random.integers(0, 256, (2, 16, 24, 3), "uint8")
     return temporal_smoothing.State(*arrays)
 
 
-def test_finished_segments_are_found(target, state):
-    folder = segment_store.SegmentFolder(target, SETTINGS)
+def test_finished_segments_are_found(target, folder, state):
     for number in (0, 1, 2):
         folder.finish(number, state)
     folder.finish(9720, state)  # After a gap of 27 hours.
@@ -31,8 +36,7 @@ def test_finished_segments_are_found(target, state):
     assert len(list(again.path(0).parent.iterdir())) == 1 + 4 + 1
 
 
-def test_segments_after_a_missing_one_do_not_count(target):
-    folder = segment_store.SegmentFolder(target, SETTINGS)
+def test_segments_after_a_missing_one_do_not_count(target, folder):
     for number in (0, 1, 2):
         folder.finish(number, None)
     folder.path(1).with_suffix(".json").unlink()
@@ -41,8 +45,7 @@ def test_segments_after_a_missing_one_do_not_count(target):
     assert again.next == 1
 
 
-def test_the_state_is_that_of_the_last_segment(target, state):
-    folder = segment_store.SegmentFolder(target, SETTINGS)
+def test_the_state_is_that_of_the_last_segment(target, folder, state):
     assert folder.state() is None
     folder.finish(0, temporal_smoothing.State(state.result, state.photo))
     folder.finish(1, state)
@@ -66,8 +69,7 @@ def test_damaged_settings_start_over(target):
     assert segment_store.SegmentFolder(target, SETTINGS).done() == []
 
 
-def test_drop_removes_everything(target):
-    folder = segment_store.SegmentFolder(target, SETTINGS)
+def test_drop_removes_everything(target, folder):
     folder.finish(0, None)
     folder.drop()
     assert list(target.parent.iterdir()) == []
@@ -77,3 +79,30 @@ def test_an_unwritable_target_is_reported(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(errors.InputError, match=r"a\.mp4 cannot be written"):
         segment_store.SegmentFolder(tmp_path / "file" / "a.mp4", SETTINGS)
+
+
+def stop(folder, error):
+    with segment_store.resume_hint(folder):
+        raise error
+
+
+def test_an_interruption_says_where_work_will_resume(folder):
+    for number in range(8):
+        folder.finish(number, None)
+    with pytest.raises(KeyboardInterrupt, match=r"resume from 0:01:20\."):
+        stop(folder, KeyboardInterrupt)
+    assert folder.done() == list(range(8))
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError()])
+def test_a_folder_without_a_segment_does_not_stay(folder, target, error):
+    with pytest.raises(type(error)):
+        stop(folder, error)
+    assert list(target.parent.iterdir()) == []
+
+
+def test_errors_are_passed_on_and_segments_stay(folder):
+    folder.finish(0, None)
+    with pytest.raises(OSError, match=r"^disk full$"):
+        stop(folder, OSError("disk full"))
+    assert folder.done() == [0]
