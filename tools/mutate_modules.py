@@ -76,8 +76,8 @@ def try_changes(name):
         text = _CONFIG.format(source=source, command=f"{_PYTEST} {tests}")
         pathlib.Path(folder, _CONFIG_FILE).write_text(text)
         _run(folder, "cosmic-ray", "init", _CONFIG_FILE, _DATABASE)
-        path = pathlib.Path(folder, _DATABASE)
-        with contextlib.closing(sqlite3.connect(path)) as database:
+        file = pathlib.Path(folder, _DATABASE)
+        with contextlib.closing(sqlite3.connect(file)) as database:
             count = keep_sample(database, FLAGS.changes, FLAGS.seed)
         _run(folder, "cosmic-ray", "baseline", _CONFIG_FILE)
         _run(folder, "cosmic-ray", "exec", _CONFIG_FILE, _DATABASE)

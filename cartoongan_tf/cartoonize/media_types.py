@@ -117,7 +117,7 @@ def _detect(head, source):
     try:
         with headers.opened(source) as image:
             can_animate = image.format in _ANIMATED_FORMATS
-            is_animated = can_animate and image.is_animated
+            is_animated = can_animate and image.is_animated  # type: ignore[attr-defined]
             format = "JPEG" if image.format == "MPO" else image.format
             media_type = (
                 MediaType.ANIMATION if is_animated else MediaType.PICTURE

@@ -5,6 +5,7 @@ pixel. Converting in strips needs only the decoded image and the output array.
 """
 
 from collections.abc import Callable
+from typing import Any
 from typing import NamedTuple
 
 import numpy as np
@@ -118,6 +119,7 @@ def _gray16_converter(transparent_value, is_negative):
 
 
 def _profile_converter(image):
+    profile: Any
     if image.mode == "LAB":
         profile = _CMS.createProfile("LAB")
     else:

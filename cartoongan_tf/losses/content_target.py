@@ -27,7 +27,7 @@ class ContentTarget:
 
     def __call__(self, photos):
         if self.name == "teacher":
-            return self.teacher(photos)
+            return self.teacher(photos)  # type: ignore[misc]
         if self.name == "inked":
             return inking.ink(photos, self.grade)
         if self.name == "painted":

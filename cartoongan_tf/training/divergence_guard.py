@@ -42,7 +42,9 @@ class DivergenceGuard(keras.callbacks.Callback):
         super().__init__()
         uses_pixels = "content" not in objective.weights
         self._monitor = "pixel_loss" if uses_pixels else "content_loss"
-        self._recent = collections.deque(maxlen=_WINDOW)
+        self._recent: collections.deque[float] = collections.deque(
+            maxlen=_WINDOW
+        )
         self._has_learned = False
         self._minimum = math.inf
 
