@@ -86,4 +86,5 @@ def about(model: str | pathlib.Path) -> About:
     name = f"CartoonGAN {path.stem}"
     if path.parent != FOLDER:
         return About(name)
-    return About(name, _CREDIT.format(_ILLUSTRATORS[path.stem]), _LICENSE)
+    illustrators = _ILLUSTRATORS[path.stem.removesuffix("-tiny")]
+    return About(name, _CREDIT.format(illustrators), _LICENSE)
