@@ -43,7 +43,9 @@ def main(_):
         "photos": FLAGS.photos,
         "tiles": tiling.exact_tiles(generator),
     }
-    style = styles.about(FLAGS.model).stating(FLAGS.credit, FLAGS.license)
+    style = styles.about(FLAGS.model).with_overrides(
+        FLAGS.credit, FLAGS.license
+    )
     export_report.write(output, made, refused, about, style)
     if refused:
         raise errors.InputError(

@@ -93,7 +93,7 @@ def read_arrays(flag: str, path: str | pathlib.Path) -> dict[str, np.ndarray]:
         raise errors.InputError(
             f"`{flag}`={path} cannot be read as an .npz file: {error}"
         ) from error
-    broken = finite.first_without(arrays.items())
+    broken = finite.first_nonfinite(arrays.items())
     if broken:
         raise errors.InputError(
             f"`{flag}`={path} holds values in {broken} that are no numbers; "

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 
 
-def first_without(arrays: Iterable[tuple[str, np.ndarray]]) -> str | None:
+def first_nonfinite(arrays: Iterable[tuple[str, np.ndarray]]) -> str | None:
     """Name of the first array with a value that is no number, if there is one.
 
     Args:

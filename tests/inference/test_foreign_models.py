@@ -113,7 +113,7 @@ def test_other_onnx_files_are_told_why(graph, message, tmp_path):
 def test_a_model_that_enlarges_is_told_so():
     small, large = ((1, 21, 34, 3), "float32"), ((1, 42, 68, 3), "float32")
     with pytest.raises(ValueError, match="turns 34x21 pixels into 68x42"):
-        image_layout.of([small], [large])
+        image_layout.infer([small], [large])
 
 
 def test_a_model_that_fails_on_a_size_says_so(picture, tmp_path):
