@@ -56,7 +56,7 @@ def main(_):
 
 def _export(plan, output, examples):
     made: list[exporter.Artifact] = []
-    refused: list[exporter.Refusal] = []
+    refused: list[exporter.FailedExport] = []
     for job in plan:
         print(f"Writing {output / job.name} ...", flush=True)
         result = exporter.export(job, output, examples)
