@@ -167,7 +167,7 @@ def open_model(
             cartoonize = _open_artifact(path, flag)
             if cartoonize is None:
                 network = load_generator(path, flag, (keras.Model,))
-    except crashes.EndsProcess as error:
+    except crashes.CrashError as error:
         raise errors.InputError(f"`{flag}`: {path} {error}") from error
     if cartoonize is None:
         if isinstance(network, tuple(networks.GENERATORS.values())):

@@ -29,7 +29,7 @@ def test_links_to_folders_are_followed(folder):
     walk = folder_walk.FolderWalk(folder)
     expected = ["a", "deep/b", "there/c", "there/deep/d"]
     assert places(walk, folder) == expected
-    assert not walk.left_out
+    assert not walk.skipped
 
 
 def test_a_folder_that_is_reached_twice_counts_once_in_its_own_place(folder):
@@ -47,7 +47,7 @@ def test_links_to_folders_above_end_there_and_are_named(folder):
     back = link(folder.parent / "out/deep/back", "..")
     walk = folder_walk.FolderWalk(folder)
     assert places(walk, folder) == ["a", "deep/b", "there/d"]
-    names = [path.name for path in walk.left_out[folder_walk.CIRCLE]]
+    names = [path.name for path in walk.skipped[folder_walk.CIRCLE]]
     assert names == [up.name, back.name]
 
 
@@ -57,7 +57,7 @@ def test_hidden_files_and_folders_are_left_out(folder):
     (folder / ".f").write_text("f")
     walk = folder_walk.FolderWalk(folder)
     assert places(walk, folder) == ["a", "deep/b"]
-    assert walk.left_out == {
+    assert walk.skipped == {
         folder_walk.HIDDEN: [folder / ".git", folder / ".f"]
     }
 
@@ -68,7 +68,7 @@ def test_thumbnails_and_trash_of_file_servers_are_left_out(folder):
         (folder / name).write_text(name)
     walk = folder_walk.FolderWalk(folder)
     assert places(walk, folder) == ["a", "@home/e", "deep/b"]
-    hidden = [path.name for path in walk.left_out[folder_walk.HIDDEN]]
+    hidden = [path.name for path in walk.skipped[folder_walk.HIDDEN]]
     assert hidden == ["#recycle", "@eaDir"]
 
 
