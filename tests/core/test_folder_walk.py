@@ -51,7 +51,7 @@ def test_links_to_folders_above_end_there_and_are_named(folder):
     assert names == [up.name, back.name]
 
 
-def test_hidden_files_and_folders_are_left_out(folder):
+def test_hidden_files_and_folders_are_skipped(folder):
     (folder / ".git").mkdir()
     (folder / ".git/e").write_text("e")
     (folder / ".f").write_text("f")
@@ -62,7 +62,7 @@ def test_hidden_files_and_folders_are_left_out(folder):
     }
 
 
-def test_thumbnails_and_trash_of_file_servers_are_left_out(folder):
+def test_thumbnails_and_trash_of_file_servers_are_skipped(folder):
     for name in ("@eaDir/a.jpg/THUMB.jpg", "#recycle/old", "@home/e"):
         (folder / name).parent.mkdir(parents=True)
         (folder / name).write_text(name)
@@ -72,13 +72,13 @@ def test_thumbnails_and_trash_of_file_servers_are_left_out(folder):
     assert hidden == ["#recycle", "@eaDir"]
 
 
-def test_a_folder_that_cannot_be_looked_into_is_named(tmp_path):
+def test_an_unreadable_folder_is_reported(tmp_path):
     walk = folder_walk.FolderWalk(tmp_path / "gone")
     assert list(walk.files()) == []
     (reason,) = walk.unreadable.values()
     assert reason == "cannot be looked into (No such file or directory)."
 
 
-def test_what_is_left_out_is_told_by_number_and_example():
+def test_skipped_paths_are_described_by_count_and_example():
     paths = {".cr2": [pathlib.Path("b/2.cr2"), pathlib.Path("1.cr2")]}
     assert folder_walk.describe(paths) == "2 .cr2 (2.cr2)"

@@ -144,6 +144,6 @@ def test_a_file_is_no_folder(tmp_path):
 @pytest.mark.parametrize(
     "name", ["oil", "a/b/oil", "a/", "/oil", "a/öl", "a b/c"]
 )
-def test_names_of_no_repository_are_refused(tmp_path, name):
+def test_names_of_no_repository_are_rejected(tmp_path, name):
     with pytest.raises(errors.InputError, match="give OWNER/NAME"):
         hub_folder.check(name, tmp_path, overwrite=False)
