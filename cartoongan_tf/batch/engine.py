@@ -25,7 +25,7 @@ from cartoongan_tf.core import errors
 
 _MAX_BLOCK_ROWS = 64
 _MIN_BLOCKS_PER_ACTOR = 32  # If there are enough pictures.
-_CONCURRENT_CALLS = 3  # Per actor: one reads, one computes, one writes.
+_MAX_CALLS = 3  # Per actor: one reads, one computes, one writes.
 # A pass may lose the larger of these; more is not due to a lost node or single
 # pictures.
 _MAX_LOST_BLOCKS = 100
@@ -156,12 +156,8 @@ def _run_pass(
         max_size=actors,
         initial_size=actors,
         # Tasks queued for an actor are lost with it.
-        max_tasks_in_flight_per_actor=1
-        if each.is_single
-        else _CONCURRENT_CALLS + 1,
-        max_concurrent_calls_per_actor=1
-        if each.is_single
-        else _CONCURRENT_CALLS,
+        max_tasks_in_flight_per_actor=1 if each.is_single else _MAX_CALLS + 1,
+        max_concurrent_calls_per_actor=1 if each.is_single else _MAX_CALLS,
         enable_true_multi_threading=True,
     )
     with warnings.catch_warnings():

@@ -74,7 +74,7 @@ def test_a_server_that_is_not_there_is_reported_at_once():
 def server_with(*statuses):
     """Server that returns the given statuses in order, then the last one.
 
-    Gives its address and the requests that it has had.
+    Yields its address and the list of received requests.
     """
     seen = []
 
