@@ -1,10 +1,10 @@
 """Workers on Ray Data.
 
-Ray repeats what it lost until it succeeds, on actors that it starts again. A
-picture that ends its worker's process would be repeated forever, and work that
-waits for an actor of a lost node might wait forever. Here a lost block is
-dropped, and what it held is tried again in another pass, in the end picture by
-picture, so that only the picture that ends its process is lost with it.
+Ray retries lost tasks until they succeed, on restarted actors. A picture that
+crashes its worker would be retried forever, and tasks queued for an actor on a
+lost node might wait forever. Here lost blocks are dropped and their rows are
+retried in further passes, finally picture by picture, so that only the picture
+that crashes its worker fails.
 """
 
 import logging
@@ -23,11 +23,13 @@ from ray.util import annotations
 from cartoongan_tf.batch import worker
 from cartoongan_tf.core import errors
 
-_MOST_ROWS = 64  # Of a block, which one worker gets.
-_BLOCKS_AN_ACTOR = 32  # At least, where there are enough pictures.
-_CALLS = 3  # Of an actor at a time: one reads, one computes, one writes.
-_MOST_LOST = 100  # Blocks of a pass, at least.
-_MOST_LOST_SHARE = 1 / 3  # Beyond, it is not for a node or single pictures.
+_MAX_BLOCK_ROWS = 64
+_MIN_BLOCKS_PER_ACTOR = 32  # If there are enough pictures.
+_MAX_CALLS = 3  # Per actor: one reads, one computes, one writes.
+# A pass may lose the larger of these; more is not due to a lost node or single
+# pictures.
+_MAX_LOST_BLOCKS = 100
+_MAX_LOST_SHARE = 1 / 3
 
 
 class _Pass(NamedTuple):
@@ -35,7 +37,7 @@ class _Pass(NamedTuple):
     is_single: bool = False
 
 
-# A lost node's pictures are done in the second.
+# The second pass handles the pictures of lost nodes.
 _PASSES = (
     _Pass(is_repeated=False),
     _Pass(is_repeated=True),
@@ -45,12 +47,13 @@ _PASSES = (
 
 
 class Resources(NamedTuple):
-    """What a batch takes of a cluster.
+    """Cluster resources of a batch.
 
     Attributes:
-        actors: Workers, at most; None for as many as fit, less one core.
-        cpus: Cores of each.
-        gpus: GPUs of each, or a share of one.
+        actors: Maximum number of workers; None for as many as fit, with one
+            core left free.
+        cpus: CPU cores per worker.
+        gpus: GPUs per worker; may be fractional.
     """
 
     actors: int | None = None
@@ -59,7 +62,7 @@ class Resources(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """Outcome of a row, as `worker.OUTCOMES` has it."""
+    """Outcome of a row, with the columns of `worker.OUTCOMES`."""
 
     number: int
     source: str
@@ -69,7 +72,7 @@ class Outcome(NamedTuple):
 
 
 def connect() -> None:
-    """Joins the cluster of `$RAY_ADDRESS` or of this machine, or starts one."""
+    """Connects to the Ray cluster of `$RAY_ADDRESS` or a local one."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
     logging.getLogger("ray.data").setLevel(logging.CRITICAL)
@@ -80,31 +83,31 @@ def connect() -> None:
 
 
 def run(
-    kind: type[worker.Worker],
+    worker_class: type[worker.Worker],
     rows: pyarrow.Table,
     options: worker.Options,
     resources: Resources,
 ) -> Iterator[Outcome]:
-    """Makes cartoons on the cluster that is connected.
+    """Makes cartoons on the connected cluster.
 
     Args:
-        kind: Of the workers.
-        rows: What they work on, numbered from 0.
-        options: What they do.
-        resources: How many there are, and what each has.
+        worker_class: Class of the workers.
+        rows: Rows to process, numbered from 0.
+        options: Options of the workers.
+        resources: Number of workers and resources of each.
 
     Yields:
-        What became of each row, once, in any order.
+        One outcome per row, in any order.
 
     Raises:
-        InputError: If the cluster has too little, or something fails for all
-            rows.
+        InputError: If the cluster's resources are insufficient, or an error
+            concerns all rows.
     """
     resources = _fitted(resources)
     is_left = np.ones(len(rows), bool)
     for each in _PASSES:
         left = rows.filter(pyarrow.array(is_left))
-        for outcome in _run_pass(each, kind, left, options, resources):
+        for outcome in _run_pass(each, worker_class, left, options, resources):
             if outcome.is_last:
                 raise errors.InputError(outcome.problem)
             if is_left[outcome.number]:
@@ -121,7 +124,7 @@ def run(
 
 
 def _fitted(resources):
-    """The same with a number of actors, which the cluster has room for."""
+    """Returns the resources with the number of actors that fit the cluster."""
     if resources.actors:
         return resources
     whole = ray.cluster_resources()
@@ -138,27 +141,30 @@ def _fitted(resources):
     return resources._replace(actors=max(1, int(actors)))
 
 
-def _run_pass(each, kind, rows, options, resources) -> Iterator[Outcome]:
+def _run_pass(
+    each, worker_class, rows, options, resources
+) -> Iterator[Outcome]:
     actors = resources.actors
-    size = 1 if each.is_single else _rows_of_a_block(rows, actors)
+    size = 1 if each.is_single else _block_rows(rows, actors)
     blocks = [rows.slice(at, size) for at in range(0, len(rows), size)]
     context = ray.data.DataContext.get_current()
-    most = max(_MOST_LOST, int(len(blocks) * _MOST_LOST_SHARE))
-    context.max_errored_blocks = most
+    context.max_errored_blocks = max(
+        _MAX_LOST_BLOCKS, int(len(blocks) * _MAX_LOST_SHARE)
+    )
     pool = ray.data.ActorPoolStrategy(
         min_size=1,
         max_size=actors,
         initial_size=actors,
-        # What waits for an actor is lost with it.
-        max_tasks_in_flight_per_actor=1 if each.is_single else _CALLS + 1,
-        max_concurrent_calls_per_actor=1 if each.is_single else _CALLS,
+        # Tasks queued for an actor are lost with it.
+        max_tasks_in_flight_per_actor=1 if each.is_single else _MAX_CALLS + 1,
+        max_concurrent_calls_per_actor=1 if each.is_single else _MAX_CALLS,
         enable_true_multi_threading=True,
     )
     with warnings.catch_warnings():
-        # Ray 2.60 has no other way to say how often a task is repeated.
+        # Ray 2.60 has no other way to set the number of retries.
         warnings.simplefilter("ignore", annotations.RayDeprecationWarning)
         outcomes = ray.data.from_arrow(blocks).map_batches(
-            kind,
+            worker_class,
             fn_constructor_args=[options],
             fn_constructor_kwargs={"is_repeated": each.is_repeated},
             batch_size=None,
@@ -179,6 +185,6 @@ def _run_pass(each, kind, rows, options, resources) -> Iterator[Outcome]:
         ) from error
 
 
-def _rows_of_a_block(rows, actors):
-    count = len(rows) // (actors * _BLOCKS_AN_ACTOR)
-    return min(_MOST_ROWS, max(1, count))
+def _block_rows(rows, actors):
+    count = len(rows) // (actors * _MIN_BLOCKS_PER_ACTOR)
+    return min(_MAX_BLOCK_ROWS, max(1, count))

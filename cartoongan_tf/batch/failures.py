@@ -1,4 +1,4 @@
-"""The dead-letter file of a batch: pictures that failed, with reasons."""
+"""Dead-letter file of a batch: failed pictures, with reasons."""
 
 import json
 import time
@@ -8,21 +8,21 @@ from cartoongan_tf.core import errors
 
 NAME = "failed.jsonl"
 
-_INTERVAL = 30.0  # Seconds, at least, between two times it is written.
+_MIN_WRITE_INTERVAL = 30.0  # Seconds.
 
 
 class FailureFile:
-    """`failed.jsonl` beside the results: an object a line, of this run.
+    """`failed.jsonl` beside the results: this run's failures, one per line.
 
-    It is written at once, which tells whether the output can be written, and
-    again now and then, whole each time, as object stores do not append.
+    It is written at once, which checks that the output is writable, and then
+    periodically as a whole, since object stores do not support appending.
 
     Args:
         output: Path or URL of the folder of results.
 
     Attributes:
-        count: How many pictures failed.
-        url: Where it is.
+        count: Number of failed pictures.
+        url: Path or URL of the file.
 
     Raises:
         InputError: If it cannot be written.
@@ -40,14 +40,14 @@ class FailureFile:
             ) from error
 
     def add(self, source: str, problem: str) -> None:
-        """Adds a picture."""
+        """Adds a failed picture."""
         self.count += 1
         failure = {"source": source, "problem": problem}
         self._lines.append(json.dumps(failure, ensure_ascii=False) + "\n")
-        if time.monotonic() > self._written + _INTERVAL:
+        if time.monotonic() > self._written + _MIN_WRITE_INTERVAL:
             self.write()
 
     def write(self) -> None:
-        """Writes what is not written yet."""
+        """Writes all failures so far."""
         storage.write(self.url, "".join(self._lines).encode())
         self._written = time.monotonic()

@@ -1,7 +1,7 @@
-"""Inputs of a batch: what is in a folder, matches a pattern, or is listed.
+"""Inputs of a batch, from a folder, a glob pattern or a list.
 
-No file is opened, so that a million of them take seconds: endings tell what
-they are.
+No input is opened, so that a million take seconds: file extensions determine
+the media type.
 """
 
 import collections
@@ -19,17 +19,17 @@ from cartoongan_tf.cartoonize import media_types
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import folder_walk
 
-COLUMN = "path"  # Of a Parquet file with inputs.
+COLUMN = "path"  # In a Parquet file of inputs.
 
 _LIST_SUFFIX = ".parquet"
 
 
 class Input(NamedTuple):
-    """A picture or a video that is to become a cartoon.
+    """A picture or video to cartoonize.
 
     Attributes:
-        source: Its URL, or its whole path on disks.
-        relative: Where it lies below the input, which its result mirrors.
+        source: URL, or absolute path on a disk.
+        relative: Path relative to the input, mirrored by the result.
     """
 
     source: str
@@ -37,11 +37,11 @@ class Input(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """Inputs, listed.
+    """Result of listing an input.
 
     Attributes:
         inputs: Pictures and videos, in order.
-        skipped: How many other files there are, by ending or what they are.
+        skipped: Number of other files, by extension or category.
     """
 
     inputs: list[Input]
@@ -52,14 +52,14 @@ def find(place: str, output: str) -> Listing:
     """Lists the pictures and videos of an input.
 
     Args:
-        place: Path or URL of a folder, which is searched with its sub-folders;
-            a pattern with `*`, `?`, `[...]` and `**`, which matches files; a
-            picture; or a Parquet file whose column `path` has paths and URLs
-            of pictures, which results mirror whole, less the protocol.
-        output: Path or URL of the folder of results; skipped in folders.
+        place: Path or URL of a folder, searched recursively; of a picture; a
+            glob pattern for files with `*`, `?`, `[...]` and `**`; or a
+            Parquet file whose column `path` has paths and URLs of pictures,
+            mirrored in full by the results, without the protocol.
+        output: Path or URL of the folder of results, which is not searched.
 
     Raises:
-        InputError: If there is nothing, or it cannot be listed.
+        InputError: If it is missing or empty, or cannot be listed.
     """
     filesystem, root = storage.locate(place, "input")
     try:
@@ -112,7 +112,7 @@ def _listed(filesystem, path) -> Iterator[Input]:
 
 
 def _fixed_folders(pattern):
-    """The folders of a pattern that stand before its first wildcard."""
+    """Returns the folders of a pattern before its first wildcard."""
     parts = pattern.split("/")
     fixed = next(i for i, part in enumerate(parts) if glob.has_magic(part))
     return "/".join(parts[:fixed])
@@ -134,7 +134,7 @@ def _chosen(found: Iterable[Input]) -> Listing:
 
 
 def _is_text(name):
-    """Whether a name can be written down; on disks, bytes of any kind are."""
+    """Whether a name is valid Unicode; names on disks can be any bytes."""
     try:
         name.encode()
     except UnicodeEncodeError:

@@ -1,8 +1,7 @@
-"""Long videos: their segments side by side, then all joined.
+"""Long videos, cartoonized in parallel segments and then joined.
 
-Smoothing over time goes from frame to frame, and so does an encoder: both are
-left to one process, which gets the cartoons that workers made. What it writes
-is what a single machine would.
+Temporal smoothing and encoding are sequential: one process does both with the
+workers' cartoons. The result equals that of a single machine.
 """
 
 import glob
@@ -28,17 +27,17 @@ from cartoongan_tf.video import reader
 from cartoongan_tf.video import segments
 from cartoongan_tf.video import videos
 
-MIN_SEGMENTS = 6  # A minute; what has fewer is for one worker.
+MIN_SEGMENTS = 6  # A minute; shorter videos go to one worker.
 
 
 class LongVideo(NamedTuple):
-    """A video whose segments are to be made side by side.
+    """A video whose segments are cartoonized in parallel.
 
     Attributes:
-        source: Its path.
+        source: Path of the video.
         target: Path of its cartoon.
         segments: Number of segments.
-        folder: Where their frames are kept until they are joined.
+        folder: Folder of the segments' frames until they are joined.
     """
 
     source: str
@@ -47,7 +46,7 @@ class LongVideo(NamedTuple):
     folder: pathlib.Path
 
     def missing(self) -> pyarrow.Table:
-        """Segments that are not there yet: rows of `video_worker.SEGMENTS`."""
+        """Returns missing segments as rows of `video_worker.SEGMENTS`."""
         rows = (
             {
                 "source": self.source,
@@ -63,17 +62,16 @@ class LongVideo(NamedTuple):
     def join(
         self, settings: settings_of.Settings, on_progress: videos.OnProgress
     ) -> runner.Outcome:
-        """Smooths and encodes what is there, with sound; removes frames.
+        """Smooths, encodes and muxes all segments; removes their frames.
 
         Args:
-            settings: How to write.
+            settings: Settings of the output.
             on_progress: Callback, as for `videos.cartoonize_video`.
         """
-        # Frames are given from the first on: no work of others is gone on with.
+        # The frames start at the first, so earlier work must not be resumed.
         settings = settings._replace(fingerprint=uuid.uuid4().hex)
-        made = _Made(frame_store.read(self._paths()))
         outcome = runner.run_video(
-            made,
+            _StoredCartoons(frame_store.read(self._paths())),
             pathlib.Path(self.source),
             pathlib.Path(self.target),
             settings,
@@ -87,8 +85,8 @@ class LongVideo(NamedTuple):
         return [self.folder / f"{n:06}.nut" for n in range(self.segments)]
 
 
-class _Made:
-    """Cartoons that are there already, in the order of the frames."""
+class _StoredCartoons:
+    """Model stand-in that returns stored cartoons in frame order."""
 
     def __init__(self, cartoons):
         self._cartoons = cartoons
@@ -107,15 +105,16 @@ class _Made:
 
 
 def split(row: dict, fingerprint: str) -> LongVideo | None:
-    """A video to be made in segments, if it is one.
+    """Splits a long video into segments.
 
     Args:
-        row: As `planning.SCHEMA` has it.
-        fingerprint: What segments depend on, such as the model and its flags.
+        row: Row with the columns of `planning.SCHEMA`.
+        fingerprint: Fingerprint of the model and the flags that segments
+            depend on.
 
     Returns:
-        None for a short one, for one whose length is not known, and where
-        source or target is not on a disk, which all workers share.
+        None if the video is short or of unknown length, or the source or
+        target is not on a disk, which all workers share.
     """
     source, target = row["source"], row["target"]
     if not (storage.is_on_disk(source) and storage.is_on_disk(target)):
@@ -123,7 +122,7 @@ def split(row: dict, fingerprint: str) -> LongVideo | None:
     try:
         video = reader.VideoFile(source)
     except errors.InputError:
-        return None  # Its worker says so.
+        return None  # Its worker reports the error.
     count = segments.count(video)
     if count is None or count < MIN_SEGMENTS:
         return None
@@ -133,6 +132,6 @@ def split(row: dict, fingerprint: str) -> LongVideo | None:
     beside = atomic_files.hidden_beside(pathlib.Path(target), "frames")
     folder = beside.with_name(f"{beside.name}-{digest}")
     for old in beside.parent.glob(f"{glob.escape(beside.name)}-*"):
-        if old != folder:  # Of another model, or other flags.
+        if old != folder:  # From another model or other flags.
             shutil.rmtree(old)
     return LongVideo(source, target, count, folder)

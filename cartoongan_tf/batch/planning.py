@@ -1,4 +1,4 @@
-"""Results of a batch: where each goes, and which are there already."""
+"""Planning of a batch: paths of results, without those that exist."""
 
 import collections
 import pathlib
@@ -25,13 +25,13 @@ SCHEMA = pyarrow.schema(
 
 
 class Plan(NamedTuple):
-    """What is left to do.
+    """Remaining work of a batch.
 
     Attributes:
-        pictures: A row for each picture: its number in this table, the places
-            of photo and cartoon, and the cartoon's format, as Pillow calls it.
-        videos: The same of videos, which have no such format.
-        done: How many results are there already.
+        pictures: Row per picture: number in this table, source, target, and
+            Pillow's name for the cartoon's format.
+        videos: Row per video; the format is null.
+        done: Number of existing results.
     """
 
     pictures: pyarrow.Table
@@ -42,15 +42,15 @@ class Plan(NamedTuple):
 def plan(
     found: Iterable[listing.Input], output: str, *, format: str | None = None
 ) -> Plan:
-    """Names results as `outputs` does, and looks for those that are there.
+    """Names results as `outputs` does, and leaves out existing ones.
 
-    A picture's format is what its ending promises, so that a restart opens no
-    file that is done.
+    Formats are determined by file extension, so that a restart opens no
+    finished file.
 
     Args:
-        found: What is to be done.
+        found: Inputs of the batch.
         output: Path or URL of the folder of results.
-        format: As `outputs.plan` takes it, of pictures only.
+        format: Format of pictures, as for `outputs.plan`.
 
     Raises:
         InputError: If the format is unknown, or two results would be one file.
@@ -63,12 +63,12 @@ def plan(
     videos: list[dict] = []
     done = 0
     for folder, members in folders.items():
-        there = storage.names_in(filesystem, "/".join([root, *folder.parts]))
+        existing = storage.names_in(filesystem, "/".join([root, *folder.parts]))
         urls = {_input(each): each.source for each in members}
         for source, path, picture_format in outputs.place(
             list(urls), format=format
         ):
-            if path.name in there:
+            if path.name in existing:
                 done += 1
                 continue
             is_video = source.media_type is media_types.MediaType.VIDEO
@@ -86,7 +86,7 @@ def plan(
 def table(
     rows: Iterable[dict], schema: pyarrow.Schema = SCHEMA
 ) -> pyarrow.Table:
-    """A table of rows, numbered from 0 in their order."""
+    """Makes a table of rows, numbered from 0 in order."""
     numbered = [row | {"number": n} for n, row in enumerate(rows)]
     return pyarrow.Table.from_pylist(numbered, schema=schema)
 
@@ -97,7 +97,7 @@ def _input(found):
     if media_type is media_types.MediaType.VIDEO:
         return inputs.Input(media_type, path, path, None)
     format = formats.READ_SUFFIXES[path.suffix.lower()]
-    # Only its content would tell a still GIF; that stays a GIF, too.
+    # Still GIFs can be told only by content; they stay GIFs, too.
     is_gif = format == "GIF"
     picture = media_types.MediaType.PICTURE
     media_type = media_types.MediaType.ANIMATION if is_gif else picture

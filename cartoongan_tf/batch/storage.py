@@ -1,7 +1,7 @@
-"""Files on disks and in object stores, by paths and URLs of fsspec.
+"""Files on disks and in object stores, by fsspec paths and URLs.
 
-A file is written whole or not at all: on disks it is renamed into place, and
-an object store has none before all of it has arrived.
+Writes are atomic: on disks, files are renamed into place, and object stores
+create an object only after a complete upload.
 """
 
 import pathlib
@@ -14,11 +14,11 @@ from cartoongan_tf.core import errors
 
 
 def locate(place: str, argument: str) -> tuple[fsspec.AbstractFileSystem, str]:
-    """The file system of a path or a URL, and the path there.
+    """Returns the file system of a path or URL, and the path within it.
 
     Args:
         place: `photos`, `file:///data/photos`, `s3://bucket/photos`.
-        argument: The argument that gave it, for messages.
+        argument: The argument that gave `place`, for messages.
 
     Raises:
         InputError: If there is no such file system.
@@ -32,25 +32,25 @@ def locate(place: str, argument: str) -> tuple[fsspec.AbstractFileSystem, str]:
 
 
 def url_of(filesystem: fsspec.AbstractFileSystem, path: str) -> str:
-    """What any process finds a file by: a URL, or the whole path on disks."""
+    """Returns the URL of a file, or the absolute path of one on a disk."""
     if is_local(filesystem):
         return path
     return filesystem.unstrip_protocol(path)
 
 
 def is_local(filesystem: fsspec.AbstractFileSystem) -> bool:
-    """Whether files are on disks, or mounted as if they were."""
+    """Whether a file system is a disk, or mounted like one."""
     local = fsspec.implementations.local.LocalFileSystem
     return isinstance(filesystem, local)
 
 
 def is_on_disk(url: str) -> bool:
-    """Whether a file's place is on a disk; `is_local` of its file system."""
+    """Whether a file is on a disk, in the sense of `is_local`."""
     return is_local(fsspec.core.url_to_fs(url)[0])
 
 
 def names_in(filesystem: fsspec.AbstractFileSystem, folder: str) -> set[str]:
-    """Names of what is in a folder, which need not exist."""
+    """Returns the names in a folder; empty if it does not exist."""
     try:
         found = filesystem.ls(folder, detail=False)
     except (FileNotFoundError, NotADirectoryError):
@@ -59,13 +59,13 @@ def names_in(filesystem: fsspec.AbstractFileSystem, folder: str) -> set[str]:
 
 
 def exists(url: str) -> bool:
-    """Whether a file is there."""
+    """Whether a file exists."""
     filesystem, path = fsspec.core.url_to_fs(url)
     return filesystem.exists(path)
 
 
 def read(url: str) -> bytes:
-    """All bytes of a file.
+    """Reads a file.
 
     Raises:
         InputError: If it cannot be read.
@@ -80,7 +80,7 @@ def read(url: str) -> bytes:
 
 
 def write(url: str, data: bytes) -> None:
-    """Writes a file, whole or not at all, with the folders above it."""
+    """Writes a file atomically; creates its parent folders."""
     filesystem, path = fsspec.core.url_to_fs(url)
     if not is_local(filesystem):
         filesystem.pipe_file(path, data)
@@ -90,7 +90,7 @@ def write(url: str, data: bytes) -> None:
 
 
 def fetched(url: str, folder: pathlib.Path) -> pathlib.Path:
-    """A file as one on a disk: itself, or a copy in a folder.
+    """Returns a file's path on a disk, or that of a copy in `folder`.
 
     Raises:
         InputError: If it cannot be read.

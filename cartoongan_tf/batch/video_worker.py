@@ -1,4 +1,4 @@
-"""Workers of videos: of whole ones, and of the segments of long ones."""
+"""Workers for whole videos and for the segments of long ones."""
 
 import pathlib
 import tempfile
@@ -27,33 +27,33 @@ SEGMENTS = pyarrow.schema(
 
 
 class VideoWorker(worker.Worker):
-    """Makes whole videos; rows are as `planning.SCHEMA` has them."""
+    """Cartoonizes whole videos; rows have the columns of `planning.SCHEMA`."""
 
-    def _notes_of(self, *, number, source, target, format):
+    def _process(self, *, number, source, target, format):
         if self._is_repeated and storage.exists(target):
             return []
         with tempfile.TemporaryDirectory() as folder:
             video = storage.fetched(source, pathlib.Path(folder, "source"))
-            made = pathlib.Path(target)
+            cartoon = pathlib.Path(target)
             if not storage.is_on_disk(target):
-                made = pathlib.Path(folder, made.name)
-            made.parent.mkdir(parents=True, exist_ok=True)
-            with self._gate:  # One video has work for all cores of a worker.
+                cartoon = pathlib.Path(folder, cartoon.name)
+            cartoon.parent.mkdir(parents=True, exist_ok=True)
+            with self._compute_lock:  # One video uses all cores of a worker.
                 outcome = runner.run_video(
-                    self._cartoonize, video, made, self._settings
+                    self._cartoonize, video, cartoon, self._settings
                 )
             if outcome.problem:
                 problem = outcome.problem.removeprefix(f"{video} ")
                 raise errors.InputError(problem)
             if not storage.is_on_disk(target):
-                storage.upload(made, target)
+                storage.upload(cartoon, target)
         return [note.replace(str(video), source) for note in outcome.notes]
 
 
 class SegmentWorker(worker.Worker):
-    """Makes the cartoons of segments, unsmoothed; rows are as of `SEGMENTS`."""
+    """Cartoonizes segments without temporal smoothing; rows: `SEGMENTS`."""
 
-    def _notes_of(self, *, number, source, target, segment, is_last):
+    def _process(self, *, number, source, target, segment, is_last):
         path = pathlib.Path(target)
         if self._is_repeated and path.exists():
             return []
@@ -66,5 +66,5 @@ class SegmentWorker(worker.Worker):
 
     def _cartoon(self, photo):
         photo = still_images.limit_side(photo, self._settings.max_side)
-        with self._gate:
+        with self._compute_lock:
             return self._cartoonize(photo)

@@ -1,4 +1,4 @@
-"""One loaded model, and the loop over the rows that it is given."""
+"""Workers of a batch: a loaded model that processes rows."""
 
 import functools
 import io
@@ -34,13 +34,13 @@ OUTCOMES = pyarrow.schema(
 
 
 class Options(NamedTuple):
-    """What all workers of a batch do alike.
+    """Options that all workers of a batch share.
 
     Attributes:
         model: Arguments of `cartoonizer.Cartoonizer`.
-        settings: How to read and write.
-        threads: Of each process, as many as its worker has cores; None to
-            leave that as it is.
+        settings: Settings of reading and writing.
+        threads: Threads per process, the worker's number of cores; None for
+            the defaults.
     """
 
     model: dict[str, Any]
@@ -49,34 +49,34 @@ class Options(NamedTuple):
 
 
 class Worker:
-    """An actor: works row by row, with a model that it loads once.
+    """Ray actor that loads a model once and processes rows one by one.
 
-    Several threads may call it: while one computes, others read and write.
+    Thread-safe: while one thread computes, others read and write.
 
     Args:
-        options: What to do.
-        is_repeated: Whether results may be there already, of a worker that
-            was lost before it could say so.
+        options: Options of the batch.
+        is_repeated: Whether results may exist already, from a worker that was
+            lost before it reported them.
 
     Call arguments:
-        rows: Each with its `number`, `source` and `target`, and what else a
-            subclass wants.
+        rows: Rows with `number`, `source`, `target` and the other columns of
+            the subclass.
 
     Returns:
-        Rows as `OUTCOMES` has them: what was wrong, in a sentence, or null;
-        what a user should know, or null; and whether the whole batch should
-        stop, as it fails for all.
+        Rows with the columns of `OUTCOMES`: an error message or null, a note
+        for the user or null, and whether to stop the batch, as all rows would
+        fail.
     """
 
     def __init__(self, options: Options, *, is_repeated: bool = False):
         self._settings = options.settings
         self._is_repeated = is_repeated
-        self._gate = threading.Lock()
-        self._refusal: str | None = None
+        self._compute_lock = threading.Lock()
+        self._load_error: str | None = None
         if options.threads is not None:
-            _use_cores(options.threads)
+            _limit_threads(options.threads)
         devices.prepare(deterministic=False)
-        # As in `commands.main`: lines that do not name the file.
+        # As in `commands.main`: these warnings do not name the file.
         warnings.filterwarnings(
             "ignore", category=UserWarning, module=r"PIL\.TiffImagePlugin"
         )
@@ -84,8 +84,8 @@ class Worker:
             keras_settings.apply()
             self._cartoonize = cartoonizer.Cartoonizer(**options.model)
         except errors.InputError as error:  # Ray would show a traceback.
-            self._refusal = str(error)
-        else:  # A video that another model began starts over.
+            self._load_error = str(error)
+        else:  # Videos begun with another model start over.
             self._settings = self._settings._replace(
                 fingerprint=self._cartoonize.fingerprint
             )
@@ -96,9 +96,9 @@ class Worker:
 
     def _outcome(self, row):
         outcome = {key: row[key] for key in ("number", "source")}
-        if self._refusal:
-            return outcome | {"problem": self._refusal, "is_last": True}
-        work = functools.partial(self._notes_of, **row)
+        if self._load_error:
+            return outcome | {"problem": self._load_error, "is_last": True}
+        work = functools.partial(self._process, **row)
         try:
             problem, notes = runner.attempt(work, row["source"])
         except OSError as error:
@@ -107,52 +107,52 @@ class Worker:
         note = " ".join(notes) or None
         return outcome | {"problem": problem, "note": note, "is_last": False}
 
-    def _notes_of(self, *args: Any, **row: Any) -> list[str]:
-        """Does the work of a row; what a user should know of it."""
+    def _process(self, *args: Any, **row: Any) -> list[str]:
+        """Processes a row and returns notes for the user."""
         raise NotImplementedError
 
 
 class PictureWorker(Worker):
-    """Makes cartoons of pictures; rows are as `planning.SCHEMA` has them."""
+    """Cartoonizes pictures; rows have the columns of `planning.SCHEMA`."""
 
-    def _notes_of(self, *, number, source, target, format):
+    def _process(self, *, number, source, target, format):
         if self._is_repeated and storage.exists(target):
             return []
         data = storage.read(source)
         try:
-            cartoon, note = self._cartoon_of(data, format)
-        except headers.UnreadableImage as error:  # It names no file of bytes.
+            cartoon, note = self._cartoonize_bytes(data, format)
+        except headers.UnreadableImage as error:  # Bytes have no file name.
             raise errors.InputError(error.reason) from error
         storage.write(target, cartoon)
         return [note] if note else []
 
-    def _cartoon_of(self, data, format):
-        """A cartoon's file, and what a user should know of its picture."""
+    def _cartoonize_bytes(self, data, format):
+        """Returns the encoded cartoon and a note for the user, or None."""
         cartoon = io.BytesIO()
-        places = {"source": data, "target": cartoon, "format": format}
+        arguments = {"source": data, "target": cartoon, "format": format}
         note = None
         if (
             media_types.of_bytes(data).media_type
             is media_types.MediaType.ANIMATION
         ):
-            with self._gate:
+            with self._compute_lock:
                 still_images.cartoonize_animation(
                     self._cartoonize.for_video(),
                     settings=self._settings,
-                    **places,
+                    **arguments,
                 )
         else:
             note = still_images.cartoonize_picture(
                 self._cartoonize,
                 settings=self._settings,
-                compute_lock=self._gate,
-                **places,
+                compute_lock=self._compute_lock,
+                **arguments,
             )
         return cartoon.getvalue(), note
 
 
-def _use_cores(threads):
-    """Keeps this process to its cores; before TensorFlow does anything."""
+def _limit_threads(threads):
+    """Limits the threads of this process, before TensorFlow is used."""
     cv2.setNumThreads(threads)
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)

@@ -167,7 +167,7 @@ class _Search:
         """Yields all files that are not hidden, in natural order."""
         walk = folder_walk.FolderWalk(folder, self._is_output, natural_key)
         yield from walk.files()
-        for reason, paths in walk.left_out.items():
+        for reason, paths in walk.skipped.items():
             self.skipped[reason] += len(paths)
         for path, problem in walk.unreadable.items():
             self.problems[str(path)] = problem
@@ -193,7 +193,7 @@ class _Search:
         except OSError as error:
             self.problems[str(path)] = f"cannot be read ({error.strerror})."
             return
-        except crashes.EndsProcess as error:
+        except crashes.CrashError as error:
             self.problems[str(path)] = str(error)
             return
         if content.media_type is None and not is_named:

@@ -99,7 +99,7 @@ def _report_found(found, plan):
             f"{len(done)} there already; --overwrite makes them again."
         )
     for line in lines:
-        if not crashes.is_told(line):
+        if not crashes.was_reported(line):
             print(line, file=sys.stderr)
     return len(found.problems)
 

@@ -36,34 +36,36 @@ def main(_):
     generator = loading.load_generator(FLAGS.model, "model")
     plan = jobs.plan(generator, settings, output, photos)
     examples = exporter.Examples(generator, photos)
-    made, refused = _export(plan, output, examples)
+    made, failures = _export(plan, output, examples)
     about = {
         "model": FLAGS.model,
         "parameters": generator.count_params(),
         "photos": FLAGS.photos,
         "tiles": tiling.exact_tiles(generator),
     }
-    style = styles.about(FLAGS.model).stating(FLAGS.credit, FLAGS.license)
-    export_report.write(output, made, refused, about, style)
-    if refused:
+    style = styles.about(FLAGS.model).with_overrides(
+        FLAGS.credit, FLAGS.license
+    )
+    export_report.write(output, made, failures, about, style)
+    if failures:
         raise errors.InputError(
-            f"{len(refused)} of {len(plan)} artifacts had to be removed: "
-            + " ".join(f"{r.name}: {r.reason}" for r in refused)
+            f"{len(failures)} of {len(plan)} artifacts had to be removed: "
+            + " ".join(f"{r.name}: {r.reason}" for r in failures)
         )
 
 
 def _export(plan, output, examples):
     made: list[exporter.Artifact] = []
-    refused: list[exporter.Refusal] = []
+    failures: list[exporter.FailedExport] = []
     for job in plan:
         print(f"Writing {output / job.name} ...", flush=True)
         result = exporter.export(job, output, examples)
         if isinstance(result, exporter.Artifact):
             made.append(result)
         else:
-            refused.append(result)
+            failures.append(result)
     export_report.show(rich.console.Console(), made)
-    return made, refused
+    return made, failures
 
 
 def _settings():

@@ -44,7 +44,7 @@ def _frames():
             if len(films) == 1 or errors.is_out_of_space(error):
                 raise
             line = exit.as_flags(_problem(film, error))
-            if not crashes.is_told(line):
+            if not crashes.was_reported(line):
                 print(line, file=sys.stderr)
             failed += 1
     if failed:
@@ -87,7 +87,7 @@ def _extract(film):
                 short_side=FLAGS.short_side,
                 on_progress=watch,
             )
-    except crashes.EndsProcess as error:
+    except crashes.CrashError as error:
         raise errors.InputError(f"{film} {error}") from error
 
 

@@ -41,4 +41,4 @@ def _style():
                     "nothing of it."
                 )
         shipped = shipped._replace(name=name)
-    return shipped.stating(FLAGS.credit, FLAGS.license)
+    return shipped.with_overrides(FLAGS.credit, FLAGS.license)

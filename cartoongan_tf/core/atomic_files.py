@@ -1,4 +1,4 @@
-"""Files and folders that are written whole, or not at all."""
+"""Atomic writes of files and folders, and checks of their paths."""
 
 import contextlib
 import hashlib
@@ -14,26 +14,26 @@ import numpy as np
 from cartoongan_tf.core import errors
 from cartoongan_tf.core import finite
 
-_MAX_NAME_BYTES = 255  # Of the usual file systems.
-_MAX_ARRAY_BYTES = 2**31  # The largest networks read have 100 MB.
+_MAX_NAME_BYTES = 255  # Limit of common file systems.
+_MAX_ARRAY_BYTES = 2**31  # The largest supported networks have 100 MB.
 
 
 @contextlib.contextmanager
 def atomic_path(path: str | pathlib.Path) -> Iterator[pathlib.Path]:
-    """Gives a temporary path beside `path`, which becomes it on success.
+    """Context manager that renames a temporary path to `path` on success.
 
     Args:
-        path: File or folder to write; its own folder is made if missing. A
-            folder that is already there is replaced.
+        path: File or folder to write; its parent is created if missing. An
+            existing folder is replaced.
 
     Yields:
-        A path that does not exist, with the same endings as `path`. If the
-        block fails, what it wrote there is removed.
+        A path that does not exist, with the same extensions as `path`. It is
+        removed if the block fails.
     """
     path = pathlib.Path(path)
     _make(path.parent)
     temporary = hidden_beside(path, "tmp")
-    _remove(temporary)  # Left behind by a process that was killed.
+    _remove(temporary)  # May be left over from a killed process.
     try:
         yield temporary
         _flush_to_disk(temporary)
@@ -49,12 +49,12 @@ def atomic_path(path: str | pathlib.Path) -> Iterator[pathlib.Path]:
 
 
 def hidden_beside(path: pathlib.Path, purpose: str) -> pathlib.Path:
-    """Names a hidden file or folder beside another, with the same ending.
+    """Returns a hidden path beside another, with the same extension.
 
     Args:
-        path: The other: `photo.jpg`.
-        purpose: A word that comes before its name: `.tmp-photo.jpg`. A name
-            that would be too long for that is replaced by its digest.
+        path: The other path, such as `photo.jpg`.
+        purpose: Prefix, as in `.tmp-photo.jpg`. A name that would be too long
+            is replaced by its digest.
     """
     name = f".{purpose}-{path.name}"
     if len(os.fsencode(name)) > _MAX_NAME_BYTES:
@@ -64,23 +64,23 @@ def hidden_beside(path: pathlib.Path, purpose: str) -> pathlib.Path:
 
 
 def write_text(path: str | pathlib.Path, text: str) -> None:
-    """Writes UTF-8; bytes of names that are no text stand for themselves."""
+    """Writes UTF-8 atomically; undecodable bytes of file names are kept."""
     with atomic_path(path) as temporary:
         temporary.write_text(text, "utf-8", "surrogateescape")
 
 
 def save_model(model: keras.Model, path: str | pathlib.Path) -> None:
-    """Saves a Keras model to a `.keras` file, whole or not at all."""
+    """Saves a Keras model to a `.keras` file atomically."""
     with atomic_path(path) as temporary:
         model.save(temporary)
 
 
 def read_arrays(flag: str, path: str | pathlib.Path) -> dict[str, np.ndarray]:
-    """Reads an `.npz` file whole.
+    """Reads all arrays of an `.npz` file.
 
     Raises:
-        InputError: If it cannot be read, is larger than weights are, or holds
-            what is no number.
+        InputError: If it cannot be read, is too large for weights, or holds
+            NaN or infinity.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -89,11 +89,13 @@ def read_arrays(flag: str, path: str | pathlib.Path) -> dict[str, np.ndarray]:
             raise ValueError(f"it unpacks to {total} bytes")
         with np.load(path, allow_pickle=False) as archive:
             arrays = dict(archive)
-    except Exception as error:  # Of a broken file, zlib's and tokenizers', too.
+    except (
+        Exception
+    ) as error:  # Broken files raise errors of zlib and tokenize, too.
         raise errors.InputError(
             f"`{flag}`={path} cannot be read as an .npz file: {error}"
         ) from error
-    broken = finite.first_without(arrays.items())
+    broken = finite.first_nonfinite(arrays.items())
     if broken:
         raise errors.InputError(
             f"`{flag}`={path} holds values in {broken} that are no numbers; "
@@ -103,7 +105,7 @@ def read_arrays(flag: str, path: str | pathlib.Path) -> dict[str, np.ndarray]:
 
 
 def make_folder(flag: str, path: str | pathlib.Path) -> pathlib.Path:
-    """Makes a folder unless it is there; `InputError` if it cannot be."""
+    """Creates a folder if missing; raises `InputError` if that fails."""
     path = pathlib.Path(path)
     try:
         _make(path)
@@ -116,7 +118,7 @@ def make_folder(flag: str, path: str | pathlib.Path) -> pathlib.Path:
 
 
 def size_of(path: pathlib.Path) -> int:
-    """Bytes of a file, or of all files in a folder."""
+    """Returns the size of a file, or of all files in a folder, in bytes."""
     parts = path.rglob("*") if path.is_dir() else [path]
     return sum(part.stat().st_size for part in parts if part.is_file())
 

@@ -1,4 +1,4 @@
-"""Functions of images, compiled by XLA where TensorFlow has it."""
+"""XLA compilation of image functions, where available."""
 
 from collections.abc import Callable
 
@@ -6,13 +6,13 @@ import tensorflow as tf
 
 
 def compiled(function: Callable) -> Callable:
-    """A function for images of one size, at several times the speed.
+    """Compiles a function with XLA, which makes it several times as fast.
 
-    XLA compiles it, once for each size. Where TensorFlow was built without
-    XLA, as for Windows, it runs uncompiled.
+    It is compiled once per image size. It stays uncompiled if TensorFlow was
+    built without XLA, as on Windows.
 
     Args:
-        function: Pure TensorFlow, from a tensor to a tensor.
+        function: Pure TensorFlow function from a tensor to a tensor.
 
     Returns:
         Function for use in `tf.data.Dataset.map`.

@@ -1,10 +1,9 @@
-"""Inputs that end the process that works on them, as faults of C libraries do.
+"""Isolation of inputs that crash the process, such as by faults in C libraries.
 
-A command that works on many inputs does so in a child process, forked before
-anything large is imported, which notes what it has in hand. When the child
-dies, another one leaves out the input that was in hand and goes on; where
-there were several, it works on each of them alone, and so finds out which it
-was. Where the operating system has no way to do this (it takes Linux), a crash
+A command with many inputs handles them in a child process, forked before large
+imports, which logs the inputs in progress. If the child dies, a new one skips
+the input that was in progress and continues; if there were several, it retries
+each of them alone to find the culprit. This requires Linux; elsewhere, a crash
 ends the command.
 """
 
@@ -21,150 +20,151 @@ from collections.abc import Iterator
 
 from cartoongan_tf.core import errors
 
-_STOPS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
-_MAX_CRASHES = 20  # More are not for the inputs.
-_DIE_WITH_PARENT = 1  # Of `prctl`.
-_BEGIN, _END, _DIED, _FINISHED, _TOLD = "begin", "end", "died", "done", "told"
-_ENDS = (
+_STOP_SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+_MAX_CRASHES = 20  # More are hardly caused by inputs.
+_PR_SET_PDEATHSIG = 1  # Option of `prctl`.
+_BEGIN, _END, _DIED = "begin", "end", "died"
+_FINISHED, _REPORTED = "finished", "reported"
+_CRASHED = (
     "ends the process that reads it ({}); convert it with another program, or "
     "remove it."
 )
 
 
 def supervise() -> None:
-    """Returns in a child process; ends this one as the last child ends.
+    """Returns in a child process; this one exits like the last child.
 
-    To be called before anything starts threads.
+    Must be called before threads are started.
     """
-    global _notes
+    global _journal
     if not hasattr(os, "memfd_create") or not hasattr(signal, "sigwaitinfo"):
         return
-    file = os.memfd_create("notes")
+    file = os.memfd_create("journal")
     while True:
         child = _fork()
         if not child:
-            faulthandler.disable()  # One line tells of a crash, not thirty.
-            _notes = _Notes(file, _Known(file))
+            faulthandler.disable()  # Crashes are reported in one line.
+            _journal = _Journal(file, _State(file))
             return
         status = _wait(child)
         if os.WIFEXITED(status):
             sys.exit(os.WEXITSTATUS(status))
         number = signal.Signals(os.WTERMSIG(status))
-        known = _Known(file)
-        if number in _STOPS or not known.in_hand:
+        state = _State(file)
+        if number in _STOP_SIGNALS or not state.in_progress:
             _die_of(number)
         _write(file, _DIED, number.name)
-        if len(known.crashed) == _MAX_CRASHES:
+        if len(state.crashed) == _MAX_CRASHES:
             sys.exit(
                 f"error: {_MAX_CRASHES} inputs ended the process that read "
                 "them; the model, or too little memory, may be why."
             )
 
 
-class EndsProcess(errors.InputError):
-    """An input that ended a process; to be read after the input's name."""
+class CrashError(errors.InputError):
+    """Error of an input that crashed a process; follows the input's name."""
 
 
 @contextlib.contextmanager
 def handling(source: object) -> Iterator[None]:
-    """Notes that this thread works on an input, for as long as the block runs.
+    """Logs that an input is in progress while the block runs.
 
     Args:
-        source: The input, by whose text it is known.
+        source: The input, identified by its string.
 
     Raises:
-        EndsProcess: If it ended a process before.
+        CrashError: If it crashed an earlier process.
     """
-    if _notes is None:
+    if _journal is None:
         yield
         return
     key = str(source)
-    if key in _notes.known.crashed:
-        raise EndsProcess(_ENDS.format(_notes.known.crashed[key]))
-    with _notes.in_hand(key):
+    if key in _journal.state.crashed:
+        raise CrashError(_CRASHED.format(_journal.state.crashed[key]))
+    with _journal.in_progress(key):
         yield
 
 
 def finish(source: object, failed: bool) -> None:
-    """Notes that an input is not to be worked on again after a crash."""
-    if _notes is not None:
-        _notes.write(_FINISHED, str(source), failed)
+    """Logs that an input is done, so that it is not repeated after a crash."""
+    if _journal is not None:
+        _journal.write(_FINISHED, str(source), failed)
 
 
 def finished() -> dict[str, bool]:
-    """Inputs that are done since before a crash, and whether they failed."""
-    return {} if _notes is None else _notes.known.finished
+    """Returns inputs done before a crash, and whether they failed."""
+    return {} if _journal is None else _journal.state.finished
 
 
-def is_told(line: str) -> bool:
-    """Whether a line was told before a crash; notes that it is now."""
-    if _notes is None:
+def was_reported(line: str) -> bool:
+    """Whether a line was reported before a crash; logs it as reported."""
+    if _journal is None:
         return False
-    _notes.write(_TOLD, line)
-    return line in _notes.known.told
+    _journal.write(_REPORTED, line)
+    return line in _journal.state.reported
 
 
-class _Known:
-    """What earlier processes noted.
+class _State:
+    """State logged by earlier processes.
 
     Attributes:
-        in_hand: Inputs that the last one was working on.
-        crashed: Inputs that ended one, with the signal.
-        suspects: Inputs of which one did.
+        in_progress: Inputs that the last process was handling.
+        crashed: Inputs that crashed a process, with the signal's name.
+        suspects: Inputs one of which crashed a process.
         finished: Inputs that are done, and whether they failed.
-        told: Lines that a user has seen.
+        reported: Lines that were shown to the user.
     """
 
     def __init__(self, file):
-        self.in_hand: collections.Counter[str] = collections.Counter()
+        self.in_progress: collections.Counter[str] = collections.Counter()
         self.crashed = {}
         self.suspects = set()
         self.finished = {}
-        self.told = set()
+        self.reported = set()
         data = os.pread(file, os.fstat(file).st_size, 0)
         for line in data.splitlines():
             self._read(*json.loads(line))
 
     def _read(self, event, key, *more):
         if event == _BEGIN:
-            self.in_hand[key] += 1
+            self.in_progress[key] += 1
         elif event == _END:
-            self.in_hand -= {key: 1}
+            self.in_progress -= {key: 1}
             self.suspects.discard(key)
         elif event == _FINISHED:
             (self.finished[key],) = more
-        elif event == _TOLD:
-            self.told.add(key)
-        elif len(self.in_hand) == 1:
-            self.crashed.update(dict.fromkeys(self.in_hand, key))
-            self.suspects -= self.in_hand.keys()
-            self.in_hand.clear()
+        elif event == _REPORTED:
+            self.reported.add(key)
+        elif len(self.in_progress) == 1:
+            self.crashed.update(dict.fromkeys(self.in_progress, key))
+            self.suspects -= self.in_progress.keys()
+            self.in_progress.clear()
         else:
-            self.suspects |= self.in_hand.keys()
-            self.in_hand.clear()
+            self.suspects |= self.in_progress.keys()
+            self.in_progress.clear()
 
 
-class _Notes:
-    """What this process notes for those after it."""
+class _Journal:
+    """Log of this process for later ones."""
 
-    def __init__(self, file, known):
-        self.known = known
+    def __init__(self, file, state):
+        self.state = state
         self._file = file
         self._changed = threading.Condition()
-        self._count = 0  # Inputs in hand.
-        self._is_alone = False  # Whether one is or waits to be the only one.
+        self._count = 0  # Inputs in progress.
+        self._is_exclusive = False  # Whether a suspect runs or waits to.
 
     def write(self, event, key, *more):
         _write(self._file, event, key, *more)
 
     @contextlib.contextmanager
-    def in_hand(self, key):
-        """Has an input in hand; one that is suspected, alone."""
-        is_suspected = key in self.known.suspects
+    def in_progress(self, key):
+        """Logs an input while the block runs; suspects run exclusively."""
+        is_suspect = key in self.state.suspects
         with self._changed:
-            self._changed.wait_for(lambda: not self._is_alone)
-            self._is_alone = is_suspected
-            self._changed.wait_for(lambda: not (is_suspected and self._count))
+            self._changed.wait_for(lambda: not self._is_exclusive)
+            self._is_exclusive = is_suspect
+            self._changed.wait_for(lambda: not (is_suspect and self._count))
             self._count += 1
         self.write(_BEGIN, key)
         try:
@@ -173,11 +173,11 @@ class _Notes:
             self.write(_END, key)
             with self._changed:
                 self._count -= 1
-                self._is_alone &= not is_suspected
+                self._is_exclusive &= not is_suspect
                 self._changed.notify_all()
 
 
-_notes: _Notes | None = None  # Of a child process.
+_journal: _Journal | None = None  # Set in a child process.
 
 
 def _write(file, *values):
@@ -185,32 +185,32 @@ def _write(file, *values):
 
 
 def _fork():
-    """Forks; signals that a command is stopped by wait for the parent."""
+    """Forks; stop signals are blocked in the parent, which handles them."""
     sys.stdout.flush()
     sys.stderr.flush()
-    watched = {*_STOPS, signal.SIGCHLD}
+    watched = {*_STOP_SIGNALS, signal.SIGCHLD}
     before = signal.pthread_sigmask(signal.SIG_BLOCK, watched)
     child = os.fork()
     if not child:
-        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         signal.pthread_sigmask(signal.SIG_SETMASK, before - watched)
     return child
 
 
 def _wait(child):
-    """Waits for a child; what this process is stopped by goes there."""
+    """Waits for a child and forwards stop signals to it."""
     while True:
-        found = signal.sigwaitinfo({*_STOPS, signal.SIGCHLD})
+        found = signal.sigwaitinfo({*_STOP_SIGNALS, signal.SIGCHLD})
         if found.si_signo == signal.SIGCHLD:
             pid, status = os.waitpid(child, os.WNOHANG)
             if pid:
                 return status
-        elif found.si_pid:  # Those of a terminal the child gets, too.
+        elif found.si_pid:  # The terminal signals the child, too.
             os.kill(child, found.si_signo)
 
 
 def _die_of(number):
-    with contextlib.suppress(OSError):  # Of SIGKILL, which has no handler.
+    with contextlib.suppress(OSError):  # SIGKILL cannot be handled.
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {number})
     os.kill(os.getpid(), number)

@@ -12,16 +12,16 @@ from cartoongan_tf.core import errors
 
 
 def prepare(deterministic: bool | None) -> None:
-    """Settles memory and determinism, before anything else touches a device.
+    """Configures memory growth and determinism, before devices are used.
 
-    GPU memory is taken as it is needed, not all at once.
+    GPU memory is allocated on demand, not all at once.
 
     Args:
-        deterministic: Whether the same run gives the same bits. None means
-            yes on a CPU, where it costs nothing measurable, and no on a GPU.
+        deterministic: Whether equal runs give equal bits. None means True on a
+            CPU, where the cost is not measurable, and False on a GPU.
     """
-    # TensorFlow 2.21's remapper gives up on the gradient of LeakyReLU, and
-    # prints an error each time; nothing is lost without it.
+    # TensorFlow 2.21's remapper fails on the gradient of LeakyReLU and prints
+    # an error each time; disabling it costs nothing.
     tf.config.optimizer.set_experimental_options({"remapping": False})
     gpus = tf.config.list_physical_devices("GPU")
     for gpu in gpus:
@@ -31,7 +31,7 @@ def prepare(deterministic: bool | None) -> None:
 
 
 def choose(name: str | None) -> None:
-    """Works on one device only; before anything else touches one.
+    """Selects the only device to use, before any device is used.
 
     Args:
         name: `cpu`, `gpu` or `gpu:1`; None for TensorFlow's own choice.
@@ -54,18 +54,18 @@ def choose(name: str | None) -> None:
 
 
 def has_gpu() -> bool:
-    """Whether there is a GPU that TensorFlow may use."""
+    """Whether TensorFlow may use a GPU."""
     return bool(tf.config.get_visible_devices("GPU"))
 
 
 @contextlib.contextmanager
 def memory_advice(*flags: str) -> Iterator[None]:
-    """Turns running out of memory into a sentence.
+    """Turns out-of-memory errors into an `InputError` with advice.
 
-    TensorFlow has one error for memory and disks.
+    TensorFlow raises the same error for full memory and full disks.
 
     Args:
-        *flags: The flags to lower, as they were given, most helpful first.
+        *flags: Flags to lower, with their values, most helpful first.
 
     Raises:
         InputError: If TensorFlow runs out of memory in the block.

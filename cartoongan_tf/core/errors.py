@@ -1,4 +1,4 @@
-"""Errors whose cause is the user's to fix."""
+"""Errors that the user can fix, and messages for others."""
 
 import errno
 import logging
@@ -7,15 +7,15 @@ _LOGGER = logging.getLogger(__name__)
 
 
 class InputError(ValueError):
-    """Bad input.
+    """Invalid input.
 
-    Its message names the file, or the argument in backticks, and the way out.
-    Commands show an argument as the flag of its name.
+    The message names the file, or the argument in backticks, and the remedy.
+    Commands show an argument as the flag of that name.
     """
 
 
 def is_out_of_space(error: Exception) -> bool:
-    """Whether a disk, a quota or a file-size limit is what failed a write."""
+    """Whether a write failed for a full disk, a quota or a file-size limit."""
     return isinstance(error, OSError) and error.errno in (
         errno.ENOSPC,
         errno.EDQUOT,
@@ -24,10 +24,10 @@ def is_out_of_space(error: Exception) -> bool:
 
 
 def describe_fault(error: Exception, subject: object) -> str:
-    """Says what ended the work on one of several inputs; the log has where.
+    """Describes an unexpected error on an input; logs its traceback.
 
     Args:
-        error: What was raised, no `InputError`.
+        error: The error, other than `InputError`.
         subject: The input, for the log.
     """
     _LOGGER.debug("%s failed.", subject, exc_info=error)

@@ -1,12 +1,12 @@
-"""Numbers that are none: NaN and infinity among weights."""
+"""Check of weights for NaN and infinity."""
 
 from collections.abc import Iterable
 
 import numpy as np
 
 
-def first_without(arrays: Iterable[tuple[str, np.ndarray]]) -> str | None:
-    """Name of the first array with a value that is no number, if there is one.
+def first_nonfinite(arrays: Iterable[tuple[str, np.ndarray]]) -> str | None:
+    """Returns the name of the first array with NaN or infinity, or None.
 
     Args:
         arrays: Names and arrays of any shape and dtype.

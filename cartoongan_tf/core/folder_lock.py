@@ -1,4 +1,4 @@
-"""Lock of a folder that one process at a time may write into."""
+"""Exclusive lock of a folder for one writing process."""
 
 import contextlib
 import os
@@ -16,17 +16,18 @@ except ImportError:  # On Windows.
 
 @contextlib.contextmanager
 def held(flag: str, path: str | pathlib.Path) -> Iterator[None]:
-    """Holds a folder, which is made if it is missing, for a block.
+    """Locks a folder while the block runs, creating it if missing.
 
-    The system lets go of it when the process ends, however it does. Windows
-    and some network drives have no such locks; nothing is held there.
+    The system releases the lock when the process ends, even by a crash. Windows
+    and some network drives have no such locks; nothing is locked there.
 
     Args:
         flag: The flag that gave `path`, for messages.
         path: The folder.
 
     Raises:
-        InputError: If another process holds it, or it cannot be made.
+        InputError: If another process holds the lock, or the folder cannot be
+            created.
     """
     folder = atomic_files.make_folder(flag, path)
     if fcntl is None:

@@ -1,18 +1,16 @@
-"""Interface of every artifact: the one place for names and ranges.
+"""Interface of exported models: names, shapes and value ranges.
 
-All of it is RGB, channels last. Cartoons have exactly the size of their
+All images are RGB, channels last. Cartoons have exactly the size of their
 photos.
 
-A SavedModel has three signatures. `serving_default` takes `image_bytes`, a
-batch of JPEG, PNG and WebP pictures of mixed sizes, and gives `cartoon_bytes`.
-`uint8` and `float32` take `image` of shape `(batch, height, width, 3)`, of 0
-to 255 or of -1 to 1, and give `cartoon` of the same shape and range, each side
-at least 16 pixels.
+A SavedModel has three signatures. `serving_default` maps `image_bytes`, a batch
+of JPEG, PNG and WebP pictures of mixed sizes, to `cartoon_bytes`. `uint8` and
+`float32` map `image` of shape `(batch, height, width, 3)`, in 0 to 255 or -1 to
+1, to `cartoon` of the same shape and range, each side at least 16 pixels.
 
-A `.tflite` file has a signature for each size that it was built for, named
-WIDTHxHEIGHT, or one of the name `any`. They take `image`, of one picture, and
-give `cartoon`: uint8 in files for the CPU, float32 in [-1, 1] in files for the
-GPU delegate and the browser.
+A `.tflite` file has a signature per size, named WIDTHxHEIGHT, or one named
+`any`. They map `image`, one picture, to `cartoon`: uint8 in files for the CPU,
+float32 in [-1, 1] in files for the GPU delegate and the browser.
 """
 
 import re
@@ -27,36 +25,36 @@ UINT8 = "uint8"
 FLOAT32 = "float32"
 ANY_SIZE = "any"
 
-MINIMUM_SIDE = 16  # pixels: a quarter of it still holds a mirrored border
+MINIMUM_SIDE = 16  # Pixels; a quarter still allows reflection padding.
 
 IMAGE_BYTES = "image_bytes"
 CARTOON_BYTES = "cartoon_bytes"
 IMAGE = "image"
 CARTOON = "cartoon"
 
-# What the dtypes of photos and cartoons hold, black and white.
+# Values of black and white by dtype.
 RANGES = {"uint8": (0, 255), "float32": (-1, 1)}
 
-Size = tuple[int, int] | None  # width and height in pixels; None for any
+Size = tuple[int, int] | None  # Width and height in pixels; None for any.
 
 
 def signature_of(size: Size) -> str:
-    """Name of the signature of a `.tflite` file for one size."""
+    """Returns the signature name of a size in a `.tflite` file."""
     return "x".join(map(str, size)) if size else ANY_SIZE
 
 
 def sizes_of(flag: str, texts: Sequence[str]) -> tuple[Size, ...]:
-    """Reads sizes as signatures name them: `256x256`, `any`; and `256`.
+    """Parses sizes such as `256x256`, `256` or `any`.
 
     Args:
         flag: The flag that gave `texts`, for messages.
-        texts: One size each; a number alone is that of a square.
+        texts: One size each; a single number is a square's side.
 
     Returns:
-        Each size once, in their order.
+        The distinct sizes in order.
 
     Raises:
-        InputError: If one is no size, or below 16 pixels a side.
+        InputError: If one is not a size, or has a side below 16 pixels.
     """
     sizes = (_size_of(flag, text.strip().lower()) for text in texts)
     return tuple(dict.fromkeys(sizes))

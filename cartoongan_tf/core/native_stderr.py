@@ -1,7 +1,7 @@
-"""Lines of native libraries on the error stream while they load.
+"""Suppression of native libraries' messages on standard error.
 
-TensorFlow's C++ writes some ten lines when it is imported and first looks for
-a GPU, mostly that there is none, and no setting keeps it from that.
+TensorFlow's C++ code writes about ten lines when it is imported and first looks
+for a GPU, mostly that there is none, and no setting disables all of them.
 """
 
 import contextlib
@@ -12,18 +12,18 @@ import tempfile
 from collections.abc import Iterator
 
 _FILENO = 2
-# One is there where an NVIDIA driver is: then the lines say why a GPU is not
+# Present if an NVIDIA driver is; then the messages explain why a GPU is not
 # used.
 _DRIVERS = ("/proc/driver/nvidia/version", "/dev/nvidiactl", "/dev/dxg")
 
 
 @contextlib.contextmanager
 def held() -> Iterator[None]:
-    """Keeps what is written to file descriptor 2 from being seen.
+    """Suppresses writes to file descriptor 2 while the block runs.
 
-    If the block fails, what was held is written after all. Nothing is held
-    with TF_CPP_MIN_LOG_LEVEL=0 in the environment, where an NVIDIA driver is
-    installed, and where there is no error stream.
+    If the block fails, they are written after all. Nothing is suppressed if
+    TF_CPP_MIN_LOG_LEVEL=0, an NVIDIA driver is installed, or there is no error
+    stream.
     """
     if is_wanted():
         yield
@@ -45,12 +45,12 @@ def held() -> Iterator[None]:
 
 
 def is_wanted() -> bool:
-    """Whether a user may need what native libraries write."""
+    """Whether a user may need the messages of native libraries."""
     if sys.stderr is None or os.environ.get("TF_CPP_MIN_LOG_LEVEL") == "0":
         return True
     return any(pathlib.Path(path).exists() for path in _DRIVERS)
 
 
 def _flush_to(shown):
-    sys.stderr.flush()  # While it still goes to the file.
+    sys.stderr.flush()  # Still to the file.
     os.dup2(shown, _FILENO)

@@ -1,7 +1,7 @@
-"""Work on several threads at a time.
+"""Multithreaded processing.
 
-Decoders, encoders and networks leave Python's lock while they work, so that
-threads are enough.
+Threads suffice: decoders, encoders and networks release Python's global
+interpreter lock.
 """
 
 import collections
@@ -17,26 +17,26 @@ from typing import TypeVar
 Item = TypeVar("Item")
 
 _END = object()
-_PREFETCHED = 2  # Items at most.
+_MAX_PREFETCHED = 2
 
 
 def prefetch(
     items: Generator[Item, None, None],
 ) -> Generator[Item, None, None]:
-    """Takes items on a thread of its own, ahead of who asks for them.
+    """Prefetches items on a background thread.
 
     Args:
-        items: What to take; closed in the end.
+        items: Generator of the items; closed in the end.
 
     Yields:
-        The items, in order. What `items` raises is raised here.
+        The items, in order. Exceptions of `items` are re-raised.
     """
     with (
         contextlib.closing(items),
         concurrent.futures.ThreadPoolExecutor(1) as pool,
     ):
         waiting = collections.deque(
-            pool.submit(next, items, _END) for _ in range(_PREFETCHED)
+            pool.submit(next, items, _END) for _ in range(_MAX_PREFETCHED)
         )
         try:
             while (item := waiting.popleft().result()) is not _END:
@@ -51,27 +51,27 @@ def map_overlapped(
     items: Sequence,
     workers: int,
 ) -> Iterator:
-    """Works on several items at a time.
+    """Maps items on several threads, overlapping computation with I/O.
 
-    Two more threads than compute, of which one reads ahead while one writes
-    behind.
+    Two more threads than compute are used, so that one can read and another
+    write.
 
     Args:
-        work: Called with an item and a context, in which it computes; outside
-            of that it reads and writes.
-        items: What to call it with. At most `workers` + 2 are in memory.
-        workers: How many may compute at once.
+        work: Function of an item and a context manager, within which it must
+            compute; reading and writing should be outside.
+        items: The items, of which at most `workers` + 2 are in memory.
+        workers: Maximum number of concurrent computations.
 
     Yields:
-        What `work` returned, as it gets done. An exception of `work` goes
-        through, after what else has begun.
+        Results of `work`, in order of completion. An exception of `work` is
+        raised after running calls have ended.
     """
-    gate = threading.BoundedSemaphore(workers)
-    if len(items) == 1:  # In this thread, where Ctrl-C comes at once.
-        yield work(items[0], gate)
+    compute_slots = threading.BoundedSemaphore(workers)
+    if len(items) == 1:  # In this thread, where Ctrl-C is immediate.
+        yield work(items[0], compute_slots)
         return
     with concurrent.futures.ThreadPoolExecutor(workers + 2) as pool:
-        futures = [pool.submit(work, item, gate) for item in items]
+        futures = [pool.submit(work, item, compute_slots) for item in items]
         try:
             for future in concurrent.futures.as_completed(futures):
                 yield future.result()

@@ -1,4 +1,4 @@
-"""Progress of a long job: a bar in a terminal, else a line now and then."""
+"""Progress of a long job: a bar in a terminal, otherwise periodic lines."""
 
 import concurrent.futures
 import datetime
@@ -12,20 +12,18 @@ import rich.console
 import rich.markup
 import rich.progress
 
-_LINE_INTERVAL = 10.0  # Seconds between lines; what takes less says nothing.
+_LINE_INTERVAL = 10.0  # Seconds between lines; shorter jobs print none.
 _THREADS = min(16, os.cpu_count() or 1)  # Each holds a picture or two.
 
 
 class Progress:
-    """Shows how far a job is, with the time left where the whole is known.
-
-    Writes to the error stream.
+    """Progress display on standard error, with the time left if known.
 
     Call arguments:
-        stage: What is being done, in a word or two.
-        done: How much of it is done.
-        total: The whole, in the unit of `done`, or None if it is not known.
-        note: What else to say of it, such as its speed.
+        stage: Current stage, in a word or two.
+        done: Amount of work done.
+        total: Total amount, in the unit of `done`; None if unknown.
+        note: Additional text, such as the speed.
     """
 
     def __init__(self) -> None:
@@ -40,8 +38,9 @@ class Progress:
             transient=True,
         )
         self._stage: str | None = None
-        self._spoke = time.monotonic()
-        self._began = (self._spoke, 0.0)  # When, and how much was done then.
+        self._last_line_time = time.monotonic()
+        # Time at which the stage began, and the amount done by then.
+        self._stage_start = (self._last_line_time, 0.0)
 
     def __enter__(self) -> "Progress":
         if self._console.is_terminal:
@@ -60,23 +59,23 @@ class Progress:
             return
         now = time.monotonic()
         if stage != self._stage:
-            self._stage, self._began = stage, (now, done)
-        if now > self._spoke + _LINE_INTERVAL:
-            self._spoke = now
+            self._stage, self._stage_start = stage, (now, done)
+        if now > self._last_line_time + _LINE_INTERVAL:
+            self._last_line_time = now
             share = f"{done / total:.0%}" if total else f"{done:.0f}"
             left = self._time_left(now, done, total)
             line = ", ".join(part for part in (share, left, note) if part)
             self._console.print(f"{stage}: {line}", markup=False)
 
     def _time_left(self, now, done, total):
-        begin, before = self._began
+        begin, before = self._stage_start
         if not total or not before < done < total:
             return ""
         seconds = (now - begin) * (total - done) / (done - before)
         return f"{datetime.timedelta(seconds=round(seconds))} left"
 
     def say(self, line: str) -> None:
-        """Prints a line, above the bar where there is one."""
+        """Prints a line, above the bar if there is one."""
         self._console.print(line, markup=False, highlight=False, soft_wrap=True)
 
     def _draw(self, stage, done, total, note):
@@ -92,25 +91,25 @@ class Progress:
 
 
 def in_threads(function: Callable, items: Sequence, stage: str) -> Iterator:
-    """Calls a function on each item, on as many threads as there are cores.
+    """Maps a function over items, with a thread per core and progress.
 
     Args:
-        function: Called with one item at a time; should spend its time where
-            Python's lock is released, as decoders do.
-        items: What to call it with.
-        stage: What is being done, for the progress.
+        function: Function of one item; should mostly release the global
+            interpreter lock, as decoders do.
+        items: The items.
+        stage: Name of the stage, for the progress.
 
     Yields:
         The results, in the order of `items`.
     """
     with (
         concurrent.futures.ThreadPoolExecutor(_THREADS) as pool,
-        Progress() as watch,
+        Progress() as progress,
     ):
         try:
             results = pool.map(function, items)
             for done, result in enumerate(results, start=1):
-                watch(stage, done, len(items))
+                progress(stage, done, len(items))
                 yield result
         except BaseException:  # Ctrl-C, too, should not wait for the rest.
             pool.shutdown(wait=False, cancel_futures=True)

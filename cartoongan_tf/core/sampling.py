@@ -7,6 +7,6 @@ Item = TypeVar("Item")
 
 
 def evenly_spaced(items: Sequence[Item], count: int) -> list[Item]:
-    """At most `count` items, from all parts of a sequence, in order."""
+    """Returns at most `count` evenly spaced items, in order."""
     count = min(count, len(items))
     return [items[i * len(items) // count] for i in range(count)]

@@ -82,11 +82,11 @@ def scan_folder(
             candidates.append(path)
         else:
             ignored.setdefault(suffix or _NO_ENDING, []).append(path)
-    hidden = walk.left_out.pop(folder_walk.HIDDEN, [])
+    hidden = walk.skipped.pop(folder_walk.HIDDEN, [])
     hidden_pictures = [p for p in hidden if _is_picture(p)]
     if hidden_pictures:
         ignored[folder_walk.HIDDEN] = hidden_pictures
-    ignored.update(walk.left_out)
+    ignored.update(walk.skipped)
     return _examine_all(folder, candidates, ignored, walk.unreadable)
 
 
@@ -148,7 +148,7 @@ def _examine(path):
             pictures.read_picture(path)
     except headers.UnreadableImage as problem:
         return problem
-    except crashes.EndsProcess as error:
+    except crashes.CrashError as error:
         return headers.UnreadableImage(path, str(error))
     return header
 

@@ -1,4 +1,4 @@
-"""A few photos to try a model on."""
+"""Photos for the calibration and comparison of exported models."""
 
 import pathlib
 
@@ -15,12 +15,12 @@ from cartoongan_tf.images import pictures
 
 
 def read(flag: str, folder: str) -> list[np.ndarray]:
-    """Reads photos, at most 16, spread evenly over a folder.
+    """Reads at most 16 photos, evenly spaced in a folder's sorted files.
 
     Args:
         flag: The flag that gave `folder`, for messages.
-        folder: Folder of pictures, or `sample:photos` for the photos that come
-            with scikit-image.
+        folder: Folder of pictures, or `sample:photos` for scikit-image's
+            sample photos.
 
     Returns:
         uint8 RGB arrays of shape `(height, width, 3)`.

@@ -1,4 +1,4 @@
-"""Endpoints of a generator inside of an artifact, and their writing."""
+"""SavedModel endpoints of a generator."""
 
 import pathlib
 from collections.abc import Callable
@@ -10,14 +10,14 @@ import tensorflow as tf
 from cartoongan_tf.core import model_interface
 from cartoongan_tf.images import pictures
 
-Endpoint = tuple[Callable, tf.TensorSpec]  # a function, and its one input
+Endpoint = tuple[Callable, tf.TensorSpec]  # A function and its input.
 
 
 def on_pixels(generator: keras.Model, *sides: int | None) -> Endpoint:
-    """Takes and gives `uint8`, 0 to 255.
+    """Makes an endpoint with uint8 input and output, 0 to 255.
 
     Args:
-        generator: Photos to cartoons, both in [-1, 1].
+        generator: Model from photos to cartoons, both in [-1, 1].
         *sides: Batch, height and width; None for any.
     """
 
@@ -30,7 +30,7 @@ def on_pixels(generator: keras.Model, *sides: int | None) -> Endpoint:
 
 
 def on_range(generator: keras.Model, *sides: int | None) -> Endpoint:
-    """Takes and gives `float32`, -1 to 1; arguments as of `on_pixels`."""
+    """Makes an endpoint with float32 in [-1, 1]; arguments as `on_pixels`."""
 
     def endpoint(image):
         return {model_interface.CARTOON: generator(image, training=False)}
@@ -43,9 +43,9 @@ def on_range(generator: keras.Model, *sides: int | None) -> Endpoint:
 def write(
     folder: str | pathlib.Path, endpoints: Mapping[str, Endpoint]
 ) -> None:
-    """Writes a SavedModel with an endpoint for each name."""
+    """Writes a SavedModel with the given endpoints by name."""
     # No `track()`: with it, Keras writes every weight twice. A `tf.Module`
-    # that holds the generator would lose all of them without a word.
+    # with the generator would silently lose all of them.
     archive = keras.export.ExportArchive()
     for name, (function, image) in endpoints.items():
         archive.add_endpoint(name, function, input_signature=[image])

@@ -24,7 +24,7 @@ _METRICS = ("MB", "PSNR dB", "SSIM", "ms", "peak MB", "GPU")
 def show(
     console: rich.console.Console, artifacts: Sequence[exporter.Artifact]
 ) -> None:
-    """Prints a row for each artifact."""
+    """Prints a table with a row per artifact."""
     table = rich.table.Table(
         caption="PSNR and SSIM to the Keras model, means over photos, "
         f"{fidelity.EQUAL:.0f} where equal; ms by size, "
@@ -52,7 +52,7 @@ def show(
 def write(
     folder: pathlib.Path,
     artifacts: Sequence[exporter.Artifact],
-    refusals: Sequence[exporter.Refusal],
+    failures: Sequence[exporter.FailedExport],
     about: Mapping,
     style: styles.About,
 ) -> None:
@@ -60,10 +60,10 @@ def write(
 
     Args:
         folder: Folder of the export.
-        artifacts: What was written.
-        refusals: What was asked for and was not.
-        about: What to say of the export as a whole.
-        style: Name, credit and license of what was exported.
+        artifacts: Artifacts that were written.
+        failures: Artifacts that were not.
+        about: Report entries on the export as a whole.
+        style: Name, credit and license of the model.
     """
     content = {
         **about,
@@ -73,7 +73,7 @@ def write(
             **{p: importlib.metadata.version(p) for p in _PACKAGES},
         },
         "artifacts": [_entry(artifact) for artifact in artifacts],
-        "refused": [refusal._asdict() for refusal in refusals],
+        "refused": [failure._asdict() for failure in failures],
     }
     text = json.dumps(content, indent=2) + "\n"
     atomic_files.write_text(folder / FILE, text)

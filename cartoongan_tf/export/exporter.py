@@ -1,8 +1,7 @@
-"""Trained generator -> artifacts for servers and phones.
+"""Export of a trained generator to artifacts for servers and phones.
 
-Nothing is called written before it has been loaded by what will load it in
-use, and has agreed with the Keras model on real photos. What does not agree is
-removed.
+Each artifact is loaded with its target runtime and compared with the Keras
+model on real photos. Artifacts that differ too much are removed.
 """
 
 import functools
@@ -25,24 +24,24 @@ from cartoongan_tf.export.litert import gpu_compatibility
 from cartoongan_tf.inference import litert_runtime
 from cartoongan_tf.inference import loading
 
-LARGEST_SIDE = 512  # pixels: no photo is compared at a larger size
+LARGEST_SIDE = 512  # Pixels, of photos to compare artifacts on.
 
-_TIMED_SIZES = ((256, 256), (512, 512))  # where an artifact takes any size
+_TIMED_SIZES = ((256, 256), (512, 512))  # For artifacts that take any size.
 
 
 class Artifact(NamedTuple):
-    """An artifact that has been written, and what was measured of it.
+    """A written artifact and its measurements.
 
     Attributes:
-        name: Its path in the folder of the export.
-        precision: Of its weights, one of `fidelity.MINIMUM_PSNR`.
-        megabytes: Its size on disk, in 10**6 bytes.
-        fidelity: How close it is to the Keras model.
-        profile: How fast it is, and how much memory it takes.
-        gpu_problems: Of a `.tflite` file, what keeps Android's GPU delegate
-            from running it; None for other artifacts.
-        ranges: Of a `.tflite` file, by signature the values that stand for
-            black and white; None for other artifacts.
+        name: Path in the folder of the export.
+        precision: Precision of the weights, a key of `fidelity.MINIMUM_PSNR`.
+        megabytes: Size on disk, in 10**6 bytes.
+        fidelity: Fidelity to the Keras model.
+        profile: Speed and memory use.
+        gpu_problems: Reasons why Android's GPU delegate cannot run a `.tflite`
+            file; None for other artifacts.
+        ranges: Values of black and white for each signature of a `.tflite`
+            file; None for other artifacts.
     """
 
     name: str
@@ -54,12 +53,12 @@ class Artifact(NamedTuple):
     ranges: dict[str, tuple[int, int]] | None = None
 
 
-class Refusal(NamedTuple):
-    """An artifact that was asked for, and is not there.
+class FailedExport(NamedTuple):
+    """A requested artifact that could not be exported.
 
     Attributes:
-        name: Its path in the folder of the export.
-        reason: Why, and what to do.
+        name: Path in the folder of the export.
+        reason: Cause and remedy.
     """
 
     name: str
@@ -67,10 +66,10 @@ class Refusal(NamedTuple):
 
 
 class Examples:
-    """Photos, and what the Keras model makes of them at each size.
+    """Photos and the Keras model's cartoons of them at each size.
 
     Args:
-        generator: Photos to cartoons, both in [-1, 1].
+        generator: Model from photos to cartoons, both in [-1, 1].
         photos: uint8 RGB arrays of any size.
     """
 
@@ -82,28 +81,28 @@ class Examples:
         self.at = functools.cache(self._at)
 
     def _at(self, size: model_interface.Size) -> list[fidelity.Example]:
-        shown = [fitted(photo, size) for photo in self._photos]
-        return [(photo, self._cartoonize(photo)) for photo in shown]
+        resized = [fitted(photo, size) for photo in self._photos]
+        return [(photo, self._cartoonize(photo)) for photo in resized]
 
 
 def export(
     job: jobs.ExportJob, output: pathlib.Path, examples: Examples
-) -> Artifact | Refusal:
-    """Writes one artifact, compared and measured, or nothing.
+) -> Artifact | FailedExport:
+    """Writes, compares and measures one artifact; a failed one is removed.
 
     Args:
-        job: What to write, and how.
-        output: Folder to write into.
-        examples: What it must agree with.
+        job: The export job.
+        output: Folder to write to.
+        examples: Reference photos and cartoons.
     """
     try:
         return _write(job, output / job.name, examples)
-    except jobs.Refused as error:
-        return Refusal(job.name, str(error))
+    except jobs.ExportError as error:
+        return FailedExport(job.name, str(error))
 
 
 def fitted(photo: np.ndarray, size: model_interface.Size) -> np.ndarray:
-    """A photo at a size: cut and resized; for None only large ones shrink."""
+    """Crops and resizes a photo; for None, only large ones are reduced."""
     if size or max(photo.shape) <= LARGEST_SIDE:
         return conversion.fit(photo, size)
     picture = PIL.Image.fromarray(photo)
@@ -113,13 +112,13 @@ def fitted(photo: np.ndarray, size: model_interface.Size) -> np.ndarray:
 def _write(job, path, examples):
     with atomic_files.atomic_path(path) as temporary:
         job.write(temporary)
-        found = _fidelity(job, temporary, examples)
-        least = fidelity.MINIMUM_PSNR[job.precision]
-        if found.psnr < least:
-            raise jobs.Refused(
-                f"its cartoons are {found.psnr:.1f} dB from those of the Keras "
-                f"model, and {least} are the least for {job.precision}; use "
-                "another `precision`."
+        measured = _fidelity(job, temporary, examples)
+        min_psnr = fidelity.MINIMUM_PSNR[job.precision]
+        if measured.psnr < min_psnr:
+            raise jobs.ExportError(
+                f"its cartoons are {measured.psnr:.1f} dB from those of the "
+                f"Keras model, and {min_psnr} are the least for "
+                f"{job.precision}; use another `precision`."
             )
     timed = [size for size in job.sizes if size] or _TIMED_SIZES
     profile = profiling.profile(
@@ -129,7 +128,7 @@ def _write(job, path, examples):
         job.name,
         job.precision,
         atomic_files.size_of(path) / 1e6,
-        found,
+        measured,
         profile,
         *_litert_facts(path),
     )

@@ -1,4 +1,4 @@
-"""Fidelity of an artifact to the Keras model that it was made from."""
+"""Fidelity of an artifact to its Keras model."""
 
 from collections.abc import Callable
 from collections.abc import Sequence
@@ -7,22 +7,22 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-# The least that each precision must reach, in decibels, as a mean over photos.
+# Thresholds in decibels, for the mean over photos.
 MINIMUM_PSNR = {"float32": 60, "float16": 50, "dynamic_range": 38, "int8": 28}
-EQUAL = 100.0  # decibels: what stands for no difference at all
+EQUAL = 100.0  # Decibels reported for identical pictures.
 
-Example = tuple[np.ndarray, np.ndarray]  # a photo, and its cartoon
+Example = tuple[np.ndarray, np.ndarray]  # A photo and its cartoon.
 
 
 class Fidelity(NamedTuple):
-    """Differences over photos, in levels of 0 to 255.
+    """Differences over photos, for pixel values of 0 to 255.
 
     Attributes:
         psnr: Peak signal-to-noise ratio in decibels, mean over the photos;
-            a photo without any difference counts as `EQUAL`.
-        ssim: Structural similarity as Wang et al. (2004) have it, in Gaussian
-            windows of 11 x 11 pixels; mean over channels and photos.
-        largest_error: Largest difference of any channel of any pixel.
+            `EQUAL` for identical cartoons.
+        ssim: Structural similarity (Wang et al., 2004) in Gaussian windows of
+            11 x 11 pixels; mean over channels and photos.
+        largest_error: Largest absolute difference of any pixel and channel.
     """
 
     psnr: float
@@ -35,9 +35,9 @@ def measure(cartoonize: Callable, examples: Sequence[Example]) -> Fidelity:
 
     Args:
         cartoonize: Function from a photo to its cartoon, both uint8 RGB.
-        examples: Photos, and what the Keras model makes of them.
+        examples: Photos and the Keras model's cartoons.
     """
-    pairs = [(cartoonize(photo), theirs) for photo, theirs in examples]
+    pairs = [(cartoonize(photo), expected) for photo, expected in examples]
     return Fidelity(
         float(np.mean([_psnr(*pair) for pair in pairs])),
         float(np.mean([float(tf.image.ssim(*pair, 255)) for pair in pairs])),
@@ -46,12 +46,12 @@ def measure(cartoonize: Callable, examples: Sequence[Example]) -> Fidelity:
 
 
 def worst(measured: Sequence[Fidelity]) -> Fidelity:
-    """The worst of each metric."""
+    """Returns the worst value of each metric."""
     psnrs, ssims, errors = zip(*measured, strict=True)
     return Fidelity(min(psnrs), min(ssims), max(errors))
 
 
-def _psnr(ours, theirs):
-    if np.array_equal(ours, theirs):
+def _psnr(actual, expected):
+    if np.array_equal(actual, expected):
         return EQUAL
-    return float(tf.image.psnr(theirs, ours, max_val=255))
+    return float(tf.image.psnr(expected, actual, max_val=255))

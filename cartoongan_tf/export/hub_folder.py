@@ -1,4 +1,4 @@
-"""Folders that are uploaded as a model repository of the Hugging Face Hub."""
+"""Folders to upload as model repositories of the Hugging Face Hub."""
 
 import pathlib
 import re
@@ -22,10 +22,10 @@ from cartoongan_tf.inference import styles
 CARD = "README.md"
 SHEET = "samples.jpg"
 
-_OWN_CARD = "MODEL_CARD.md"  # Beside a model: what its author says of it.
+_AUTHOR_CARD = "MODEL_CARD.md"  # The author's text, beside a model.
 _REPOSITORY = re.compile(r"\w[\w.-]*/\w[\w.-]*", re.ASCII)
-_SHOWN = 4  # Photos on the sheet.
-_SIDE = 400  # pixels, of each, which are cut to squares
+_MAX_SHEET_PHOTOS = 4
+_SHEET_SIDE = 400  # Pixels, of each photo, cropped to a square.
 _LITERT = options.Settings(
     formats=("litert",), precisions=("float16",), sizes=(None,)
 )
@@ -40,15 +40,15 @@ _LITERT_ROW = (
 
 
 def check(repository: str, folder: pathlib.Path, overwrite: bool) -> None:
-    """Checks what a folder is for, and that it may be written.
+    """Checks a repository's name, and that its folder can be written.
 
     Args:
-        repository: Of the Hub, `OWNER/NAME`.
+        repository: Hub repository, `OWNER/NAME`.
         folder: The folder, which need not exist.
-        overwrite: Whether one that `write` made is to be replaced.
+        overwrite: Whether to replace a folder that `write` made.
 
     Raises:
-        InputError: If `repository` is no such name, or the folder holds what
+        InputError: If `repository` is not a valid name, or files in the folder
             would be lost.
     """
     if not _REPOSITORY.fullmatch(repository):
@@ -78,22 +78,22 @@ def write(
     about: styles.About,
     photos: Sequence[np.ndarray],
 ) -> None:
-    """Writes a folder, whole or not at all; one that is there is replaced.
+    """Writes a folder atomically, replacing an existing one.
 
-    It holds the model as a `.keras` and a `.tflite` file, a sheet of photos
-    above their cartoons, and a card: metadata, what each file takes and gives,
-    and the `MODEL_CARD.md` beside the model, if there is one.
+    It holds the model as a `.keras` and a `.tflite` file, a contact sheet of
+    photos above their cartoons, and a card with metadata, the input and output
+    of each file, and the `MODEL_CARD.md` beside the model, if any.
 
     Args:
         model: Name of a shipped style, `.keras` file, or folder of a run.
-        repository: Of the Hub, `OWNER/NAME`.
+        repository: Hub repository, `OWNER/NAME`.
         folder: The folder.
         about: Name, credit and license of the model.
-        photos: uint8 RGB arrays, to compare the files on and to show.
+        photos: uint8 RGB arrays for the comparison and the contact sheet.
 
     Raises:
-        InputError: If there is no such model, or its `.tflite` file is not
-            close enough to it.
+        InputError: If there is no such model, or the fidelity of its `.tflite`
+            file is too low.
     """
     source = _keras_file(model)
     generator = loading.load_generator(source, "model")
@@ -103,15 +103,17 @@ def write(
         temporary.mkdir()
         shutil.copyfile(source, temporary / name)
         artifact = _export(generator, temporary, examples)
-        shown = examples.at((_SIDE, _SIDE))[:_SHOWN]
-        (temporary / SHEET).write_bytes(_sheet(shown))
+        sheet_examples = examples.at((_SHEET_SIDE, _SHEET_SIDE))[
+            :_MAX_SHEET_PHOTOS
+        ]
+        (temporary / SHEET).write_bytes(_sheet(sheet_examples))
         files = {
             name: _KERAS_ROW,
             artifact.name: _LITERT_ROW.format(
                 artifact.fidelity.psnr, len(photos)
             ),
         }
-        own = source.with_name(_OWN_CARD)
+        own = source.with_name(_AUTHOR_CARD)
         card = model_card.text(
             repository,
             about,
@@ -143,7 +145,7 @@ def _keras_file(model):
 def _export(generator, folder, examples):
     (job,) = jobs.plan(generator, _LITERT, folder, [])
     made = exporter.export(job, folder, examples)
-    if isinstance(made, exporter.Refusal):
+    if isinstance(made, exporter.FailedExport):
         raise errors.InputError(f"{made.name}: {made.reason}")
     return made
 
@@ -151,6 +153,6 @@ def _export(generator, folder, examples):
 def _sheet(examples):
     photos, cartoons = zip(*examples, strict=True)
     sheet = contact_sheets.contact_sheet(
-        [*photos, *cartoons], columns=len(photos), side=_SIDE
+        [*photos, *cartoons], columns=len(photos), side=_SHEET_SIDE
     )
     return pictures.encode_jpeg(sheet)

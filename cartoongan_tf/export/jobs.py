@@ -1,4 +1,4 @@
-"""Export jobs: writing each artifact, and opening it for comparison."""
+"""Export jobs: functions that write an artifact and open it to compare."""
 
 import functools
 import pathlib
@@ -27,16 +27,17 @@ FILE = model_interface.MODEL_NAME
 _THREADS = (1, 2)
 
 
-class Refused(Exception):
-    """An artifact that must not be written, with the reason."""
+class ExportError(Exception):
+    """Reason why an artifact must not be written."""
 
 
 class Variant(NamedTuple):
-    """A way in which an artifact is used.
+    """One configuration in which an artifact is run.
 
     Attributes:
         cartoonize: Function from photo to cartoon, both uint8 RGB.
-        seen: What becomes of the Keras model's cartoon in that case.
+        seen: Function from the Keras model's cartoon to the expected one,
+            which differs if it is encoded.
     """
 
     cartoonize: Callable
@@ -44,14 +45,14 @@ class Variant(NamedTuple):
 
 
 class ExportJob(NamedTuple):
-    """The writing of one artifact.
+    """Export of one artifact.
 
     Attributes:
-        name: Its path in the folder of the export.
-        precision: Of its weights.
-        sizes: Sizes of photos to compare it at; None for photos as they are.
-        write: Writes it to a path.
-        variants: Opens it in each way in which it is used.
+        name: Path in the folder of the export.
+        precision: Precision of the weights.
+        sizes: Photo sizes for the comparison; None for the original size.
+        write: Function that writes the artifact to a path.
+        variants: Function that opens it in each configuration.
     """
 
     name: str
@@ -67,13 +68,13 @@ def plan(
     output: pathlib.Path,
     photos: Sequence[np.ndarray],
 ) -> list[ExportJob]:
-    """Jobs for all that is asked for.
+    """Plans the jobs of an export.
 
     Args:
-        generator: Photos to cartoons, both in [-1, 1].
-        settings: What is asked for.
-        output: Folder of the export, where versions may already be.
-        photos: uint8 RGB arrays that calibrate int8.
+        generator: Model from photos to cartoons, both in [-1, 1].
+        settings: Settings of the export.
+        output: Folder of the export, which may hold earlier versions.
+        photos: uint8 RGB arrays to calibrate int8.
 
     Raises:
         InputError: If a package is missing.
@@ -141,7 +142,7 @@ def _litert_files(generator, settings, photos) -> Iterator[ExportJob]:
 
 
 def _onnx_files(generator, settings) -> Iterator[ExportJob]:
-    """One file that takes any size, if that is asked for: it is enough."""
+    """Yields one dynamic-size job if requested, else one per size."""
     is_free = None in settings.sizes or not settings.sizes
     for size in [None] if is_free else settings.sizes:
         ending = f"_{model_interface.signature_of(size)}" if size else ""

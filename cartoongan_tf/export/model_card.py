@@ -1,12 +1,12 @@
-"""Model cards as the Hugging Face Hub reads them: metadata, then Markdown."""
+"""Model cards for the Hugging Face Hub: YAML metadata, then Markdown."""
 
 import json
 from collections.abc import Iterator
 
 from cartoongan_tf.inference import styles
 
-# Of the identifiers that the Hub knows those that weights come under; another
-# license is `other`, with its name.
+# The Hub's license identifiers that are used for weights. Other licenses are
+# `other`, with a name.
 _LICENSES = frozenset(
     "apache-2.0 bsd-2-clause bsd-3-clause cc0-1.0 cc-by-2.0 cc-by-3.0 "
     "cc-by-4.0 cc-by-nc-3.0 cc-by-nc-4.0 cc-by-nc-nd-4.0 cc-by-nc-sa-3.0 "
@@ -63,17 +63,17 @@ def text(
     sheet: str,
     rest: str = "",
 ) -> str:
-    """Writes a card.
+    """Returns the text of a card.
 
     Args:
-        repository: Of the Hub, `OWNER/NAME`.
+        repository: Hub repository, `OWNER/NAME`.
         about: Name, credit and license of the model.
-        parameters: How many the generator has.
-        files: What each file takes and gives.
-        sheet: The picture of photos and cartoons, beside the card.
-        rest: More Markdown, to end with.
+        parameters: Number of the generator's parameters.
+        files: Input and output of each file, by name.
+        sheet: File name of the contact sheet, beside the card.
+        rest: Markdown to append.
     """
-    rows = (f"| `{name}` | {said} |" for name, said in files.items())
+    rows = (f"| `{name}` | {usage} |" for name, usage in files.items())
     card = _CARD.format(
         license="\n".join(_license(about.license)),
         repository=repository,
@@ -90,4 +90,4 @@ def _license(name) -> Iterator[str]:
         yield f"license: {name.lower()}"
     else:
         yield "license: other"
-        yield f"license_name: {json.dumps(name)}"  # Quoted as YAML does, too.
+        yield f"license_name: {json.dumps(name)}"  # JSON strings are YAML.

@@ -1,6 +1,6 @@
-"""Trained generator -> ONNX, through Keras' own export.
+"""Conversion of a generator to ONNX with Keras' export.
 
-The packages are an extra, [onnx].
+The extra [onnx] installs the packages.
 """
 
 import importlib.util
@@ -33,14 +33,14 @@ def write(
 ) -> None:
     """Writes an `.onnx` file.
 
-    It takes `image` and gives `cartoon`, float32 of shape
-    `(batch, height, width, 3)` in [-1, 1]. What is free has these names.
+    Its input `image` and output `cartoon` are float32 of shape
+    `(batch, height, width, 3)` in [-1, 1]; dynamic dimensions have these names.
 
     Args:
-        generator: Photos to cartoons, both in [-1, 1].
+        generator: Model from photos to cartoons, both in [-1, 1].
         path: File to write, ending in `.onnx`.
-        size: Width and height of the pictures; None for any from 16 pixels a
-            side.
+        size: Width and height of the pictures; None for any of at least 16
+            pixels a side.
     """
     width, height = size or (None, None)
     shape = (None, height, width, 3)
@@ -48,7 +48,7 @@ def write(
         shape=shape, dtype="float32", name=model_interface.IMAGE
     )
     with warnings.catch_warnings():
-        # Of tf2onnx: it asks NumPy for a name that NumPy has given up.
+        # tf2onnx uses a deprecated NumPy name.
         warnings.simplefilter("ignore", FutureWarning)
         generator.export(
             path, format="onnx", verbose=False, input_signature=[image]
@@ -57,7 +57,7 @@ def write(
 
 
 def _name(path, shape):
-    """Names the output, and the sides of both that are free."""
+    """Names the output, and the dynamic dimensions of input and output."""
     import onnx
 
     model = onnx.load(path)

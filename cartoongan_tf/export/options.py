@@ -1,4 +1,4 @@
-"""Options of an export, and their defaults; free of TensorFlow."""
+"""Options of an export and their defaults, without TensorFlow."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -6,15 +6,15 @@ from typing import NamedTuple
 from cartoongan_tf.core import model_interface
 from cartoongan_tf.images import headers
 
-MAX_PHOTOS = 16  # That artifacts are compared on.
+MAX_PHOTOS = 16  # For the comparison of artifacts.
 
 
 class BytesSettings(NamedTuple):
     """Settings of the signature for encoded pictures.
 
     Attributes:
-        max_side: Longer side, in pixels, above which photos are resized.
-        max_pixels: The most pixels that are decoded.
+        max_side: Maximum longer side, in pixels; larger photos are reduced.
+        max_pixels: Maximum number of pixels to decode.
         encoding: Format of the cartoons, one of `choices.ENCODINGS`.
     """
 
@@ -27,14 +27,14 @@ class Settings(NamedTuple):
     """Settings of an export.
 
     Attributes:
-        formats: Some of `choices.EXPORT_FORMATS`.
-        precisions: Of `.tflite` files, some of `conversion.PRECISIONS`.
-        sizes: Of `.tflite` files, and of `.onnx` files where None is not
-            among them.
-        version: Number of the SavedModel; None for one above the highest that
-            is there.
-        warmup_sizes: Of the requests that a server replays first.
-        encoded: Of the signature for encoded pictures.
+        formats: Subset of `choices.EXPORT_FORMATS`.
+        precisions: Precisions of `.tflite` files, a subset of
+            `conversion.PRECISIONS`.
+        sizes: Sizes of `.tflite` files and, unless None is among them, of
+            `.onnx` files.
+        version: Version number of the SavedModel; None for the next one.
+        warmup_sizes: Picture sizes of the server's warmup requests.
+        encoded: Settings of the signature for encoded pictures.
     """
 
     formats: Sequence[str] = ("saved_model", "litert")

@@ -1,10 +1,10 @@
-"""Speed and memory of an artifact, alone in a process.
+"""Speed and memory use of an artifact, measured in its own process.
 
     python -m cartoongan_tf.export.profiling cartoongan_float16.tflite 256x256
 
-prints JSON. A SavedModel runs in TensorFlow's session, a `.tflite` file in
-LiteRT and an `.onnx` file in onnxruntime, on all cores, and without the
-libraries of the others.
+prints JSON. A SavedModel runs in a TensorFlow session, a `.tflite` file in
+LiteRT and an `.onnx` file in onnxruntime, on all cores, and without importing
+the other runtimes.
 """
 
 import importlib
@@ -20,10 +20,10 @@ import numpy as np
 
 from cartoongan_tf.core import model_interface
 
-_SECONDS_PER_SIZE = 1.0  # Seconds of timing for each size
+_SECONDS_PER_SIZE = 1.0  # Minimum total time of the timed runs.
 _MIN_RUNS = 3
 
-# By the ending of an artifact's name; none of these imports another's runtime.
+# By file extension; none of these imports another runtime.
 _MODELS = {
     "": ("cartoongan_tf.inference.saved_model_runtime", "SessionModel"),
     ".tflite": ("cartoongan_tf.inference.litert_runtime", "LitertModel"),
@@ -35,9 +35,9 @@ class Profile(NamedTuple):
     """Measurements of one process.
 
     Attributes:
-        milliseconds: Median time of one picture, by size.
-        peak_megabytes: The most memory that loading and running took on top
-            of the imported runtime; None where the system does not tell.
+        milliseconds: Median time per picture, by size.
+        peak_megabytes: Peak memory of loading and running, less that of the
+            imported runtime; None where the system does not report it.
     """
 
     milliseconds: dict[str, float]
@@ -45,7 +45,7 @@ class Profile(NamedTuple):
 
 
 def profile(path: pathlib.Path, sizes: list[str]) -> Profile:
-    """Measures an artifact in a process of its own.
+    """Measures an artifact in its own process.
 
     Args:
         path: SavedModel folder, `.tflite` or `.onnx` file.
@@ -81,7 +81,7 @@ def _time(model, size):
     signature = next(name for name in known if name in model.signatures)
     width, height = map(int, size.split("x"))
     photo = np.zeros((1, height, width, 3), model.dtype(signature))
-    model.run(signature, photo)  # The first run also sets up.
+    model.run(signature, photo)  # Warmup.
     seconds: list[float] = []
     while sum(seconds) < _SECONDS_PER_SIZE or len(seconds) < _MIN_RUNS:
         begin = time.perf_counter()
@@ -91,7 +91,7 @@ def _time(model, size):
 
 
 def _peak_megabytes():
-    # `getrusage` would count the process that this one was started from.
+    # `getrusage` would include the parent process.
     status = pathlib.Path("/proc/self/status")
     if not status.exists():
         return None

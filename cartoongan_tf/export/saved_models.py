@@ -1,4 +1,4 @@
-"""Trained generator -> SavedModel, with the signatures of `model_interface`."""
+"""Export to a SavedModel with the signatures of `model_interface`."""
 
 import pathlib
 
@@ -19,9 +19,9 @@ def write(
     """Writes a SavedModel.
 
     Args:
-        generator: Photos to cartoons, both in [-1, 1].
+        generator: Model from photos to cartoons, both in [-1, 1].
         folder: Folder to write.
-        settings: Of the signature for encoded pictures.
+        settings: Settings of the signature for encoded pictures.
     """
     encoded = encoded_images.bytes_endpoint(generator, settings)
     strings = tf.TensorSpec((None,), tf.string, model_interface.IMAGE_BYTES)

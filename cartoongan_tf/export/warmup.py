@@ -1,8 +1,8 @@
-"""Requests that TensorFlow Serving replays before a version takes traffic.
+"""Warmup requests, which TensorFlow Serving replays before serving a version.
 
-They lie in `assets.extra/tf_serving_warmup_requests` of a SavedModel: a
-TFRecord file of `PredictionLog` messages. A record that fails would keep the
-server from loading the version.
+They are in `assets.extra/tf_serving_warmup_requests` of a SavedModel, a
+TFRecord file of `PredictionLog` messages. If one fails, the server does not
+load the version.
 """
 
 import pathlib
@@ -36,7 +36,7 @@ def write(saved_model: pathlib.Path, sizes: Sequence[tuple[int, int]]) -> None:
 
 
 def read(saved_model: pathlib.Path) -> Iterator[tuple[str, np.ndarray]]:
-    """Reads the requests back: name of a signature, and its one input."""
+    """Yields the signature name and the input of each request."""
     records = tf.data.TFRecordDataset(str(saved_model / FILE))
     for record in records.as_numpy_iterator():
         log = prediction_log_pb2.PredictionLog.FromString(record)

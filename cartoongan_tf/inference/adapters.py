@@ -1,4 +1,4 @@
-"""Models on arrays of their own dtype and layout -> picture to picture."""
+"""Adapters from models with their own dtype and layout to uint8 pictures."""
 
 import functools
 import sys
@@ -13,23 +13,23 @@ from cartoongan_tf.core import finite
 from cartoongan_tf.images import pictures
 from cartoongan_tf.inference import image_layout
 
-_MOST = 2.0  # Networks without a bound go a little beyond 1.
+_MAX_ABS_VALUE = 2.0  # Unbounded networks go a little beyond 1.
 
 
-def cartoon_of(run: Callable, dtype: np.dtype, picture: np.ndarray):
-    """Gives the cartoon of a picture.
+def run_on_picture(run: Callable, dtype: np.dtype, picture: np.ndarray):
+    """Runs a model on a picture.
 
     Args:
         run: Function from an array of shape `(1, height, width, 3)` to another.
-        dtype: Of what it takes: uint8, or a float in [-1, 1].
+        dtype: Input dtype: uint8, or a float in [-1, 1].
         picture: uint8 RGB array of shape `(height, width, 3)`.
 
     Returns:
         An array of the same shape and type.
 
     Raises:
-        InputError: If the model fails on it, or makes another size of it, or
-            gives values far from [-1, 1].
+        InputError: If the model fails on the picture, changes its size, or
+            outputs values far from [-1, 1].
     """
     height, width, _ = picture.shape
     size = f"pictures of {width}x{height} pixels"
@@ -55,11 +55,11 @@ def cartoon_of(run: Callable, dtype: np.dtype, picture: np.ndarray):
 
 
 def _check_range(values, photo):
-    """Of floats nothing tells what stands for black and white."""
-    most = np.abs(values).max()
-    if most > _MOST:
+    """Checks that floats are in [-1, 1]; no metadata gives their range."""
+    max_abs = np.abs(values).max()
+    if max_abs > _MAX_ABS_VALUE:
         raise errors.InputError(
-            f"the model gives values of up to {most:.0f}; only models that "
+            f"the model gives values of up to {max_abs:.0f}; only models that "
             "take and give -1 to 1 are run."
         )
     is_dark = photo.mean() < 0
@@ -69,7 +69,7 @@ def _check_range(values, photo):
 
 @functools.cache
 def _note_range():
-    """Once a process: a film has many frames."""
+    """Prints a note once per process, not for every frame of a video."""
     print(
         "Note: the model gives nothing below the middle of -1 to 1; if it is "
         "one of 0 to 1, its cartoons come out pale.",
@@ -78,35 +78,35 @@ def _note_range():
 
 
 def from_network(network: keras.Model) -> Callable:
-    """Wraps a Keras network that is not ours.
+    """Wraps a third-party Keras network.
 
     Raises:
-        ValueError: If it does not take and give one image.
+        ValueError: If it does not map one image to one image.
     """
-    source, result = image_layout.of(
+    source, result = image_layout.infer(
         [(tensor.shape, tensor.dtype) for tensor in network.inputs],
         [(tensor.shape, tensor.dtype) for tensor in network.outputs],
     )
 
     def run(batch):
-        cartoons = network(source.stored(batch), training=False)
-        return result.shown(keras.ops.convert_to_numpy(cartoons))
+        cartoons = network(source.to_model(batch), training=False)
+        return result.from_model(keras.ops.convert_to_numpy(cartoons))
 
-    return lambda picture: cartoon_of(run, source.dtype, picture)
+    return lambda picture: run_on_picture(run, source.dtype, picture)
 
 
-def not_finite(network: keras.Model) -> str | None:
-    """Name of the first weights of which some are no numbers, if any are."""
-    return finite.first_without(
+def first_nonfinite(network: keras.Model) -> str | None:
+    """Returns the path of the first weight with NaN or infinity, or None."""
+    return finite.first_nonfinite(
         (weight.path, keras.ops.convert_to_numpy(weight))
         for weight in network.weights
     )
 
 
 def reason(error: Exception) -> str:
-    """The first line of what a library says, without its full stop.
+    """Returns the first line of a library's message, without its full stop.
 
-    Where that ends in a colon, with what follows.
+    A line that ends in a colon gets the next one appended.
     """
     if "arbitrary code execution" in str(error):
         return "it holds code in a Lambda layer, which is not run"

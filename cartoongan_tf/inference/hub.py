@@ -1,8 +1,8 @@
 """Models on the Hugging Face Hub: `hf://OWNER/NAME[@REVISION][/FILE]`.
 
-That is how huggingface_hub, an extra, [hub], writes addresses. It fetches one
-file, into its own cache, and finds it there when the Hub cannot be reached.
-What it fetches is opened like any other file; no code comes with it.
+The address format is that of huggingface_hub, which the extra [hub] installs.
+It downloads one file to its cache, and uses the cache when the Hub is
+unreachable. The file is opened like any other; no code comes with it.
 """
 
 import contextlib
@@ -15,41 +15,41 @@ from collections.abc import Iterator
 
 from cartoongan_tf.core import errors
 
-SUFFIXES = (".keras", ".tflite", ".onnx", ".npz")  # What goes first is taken.
+SUFFIXES = (".keras", ".tflite", ".onnx", ".npz")  # In order of preference.
 
 _HUB = "hf://"
 _KAGGLE = "kaggle://"
-_PRESET = {"config.json", "model.weights.h5"}
-_MAX_NAMES = 5  # In a message.
-_NOT_ALLOWED = (http.HTTPStatus.UNAUTHORIZED, http.HTTPStatus.FORBIDDEN)
+_PRESET_FILES = {"config.json", "model.weights.h5"}
+_MAX_NAMES = 5  # Files listed in a message.
+_DENIED_STATUSES = (http.HTTPStatus.UNAUTHORIZED, http.HTTPStatus.FORBIDDEN)
 _SHA256 = re.compile("[0-9a-f]{64}")
 _TOKEN = "HF_TOKEN to a token of an account that may read it"
 
 
 def is_address(model: str | pathlib.Path) -> bool:
-    """Whether a model is named by an address of the Hub, or of Kaggle."""
+    """Whether a model is given as a Hub or Kaggle address."""
     return str(model).startswith((_HUB, _KAGGLE))
 
 
 def fetch(address: str, flag: str) -> pathlib.Path:
-    """Fetches the file of a model, unless it is in the cache.
+    """Downloads a model file unless it is cached.
 
     Args:
-        address: `hf://OWNER/NAME`, followed by `@` and a branch, a tag or a
-            commit (unless given, `main`), and by `/` and a file. Unless a file
-            is given, the repository's only `.keras` file is taken or, where it
-            has none, its only `.tflite`, `.onnx` or `.npz` file; of those in
-            the cache where the Hub cannot be asked.
+        address: `hf://OWNER/NAME`, optionally with `@` and a branch, tag or
+            commit (default `main`), and `/` and a file. The default file is
+            the only `.keras` file of the repository or, if there is none, its
+            only `.tflite`, `.onnx` or `.npz` file. Offline, it is chosen from
+            the cache.
         flag: The flag that gave `address`, for messages.
 
     Returns:
-        The file in the cache of huggingface_hub, with the name that it has in
-        the repository.
+        Path in the huggingface_hub cache; the file name is that of the
+        repository.
 
     Raises:
         InputError: If huggingface_hub is missing, there is no such repository,
-            revision or file, it may not be read, the Hub cannot be reached and
-            the file is not in the cache, or it is damaged there.
+            revision or file, access is denied, the Hub is unreachable and the
+            file is not cached, or the cached file is damaged.
     """
     if address.startswith(_KAGGLE):
         raise errors.InputError(
@@ -57,13 +57,13 @@ def fetch(address: str, flag: str) -> pathlib.Path:
             f"others; name a file, or a repository with {_HUB}OWNER/NAME."
         )
     hub = _library(address, flag)
-    with _explained(hub, address, flag):
-        place = hub.parse_hf_uri(address)
-        if place.type != "model":
-            raise ValueError(f"it names a {place.type}")
-        name = place.path_in_repo or _choose(_names(hub, place), address, flag)
+    with _input_errors(hub, address, flag):
+        uri = hub.parse_hf_uri(address)
+        if uri.type != "model":
+            raise ValueError(f"it names a {uri.type}")
+        name = uri.path_in_repo or _choose_file(_names(hub, uri), address, flag)
         _check_suffix(name, address, flag)
-        file = hub.hf_hub_download(place.id, name, revision=place.revision)
+        file = hub.hf_hub_download(uri.id, name, revision=uri.revision)
     _check_digest(pathlib.Path(file), address, flag)
     return pathlib.Path(file)
 
@@ -71,7 +71,7 @@ def fetch(address: str, flag: str) -> pathlib.Path:
 def _library(address, flag):
     try:
         hub = importlib.import_module("huggingface_hub")
-        hub.parse_hf_uri  # noqa: B018  Old versions have none.
+        hub.parse_hf_uri  # noqa: B018  Old versions lack it.
     except (ImportError, AttributeError) as error:
         raise errors.InputError(
             f"`{flag}`={address} needs huggingface_hub 2; run `pip install "
@@ -80,24 +80,24 @@ def _library(address, flag):
     return hub
 
 
-def _names(hub, place):
-    """The files of a repository; where it cannot be asked, those cached."""
+def _names(hub, uri):
+    """Lists the files of a repository or, offline, those in the cache."""
     try:
         found = hub.model_info(
-            place.id,
-            revision=place.revision,
-            timeout=hub.constants.HF_HUB_ETAG_TIMEOUT,  # Unless given, none.
+            uri.id,
+            revision=uri.revision,
+            timeout=hub.constants.HF_HUB_ETAG_TIMEOUT,  # Default: no timeout.
         )
     except (hub.errors.HTTPError, hub.errors.OfflineModeIsEnabled) as error:
-        return _cached_names(hub, place, error)
+        return _cached_names(hub, uri, error)
     return [file.rfilename for file in found.siblings]
 
 
-def _cached_names(hub, place, error):
+def _cached_names(hub, uri, error):
     try:
         snapshot = pathlib.Path(
             hub.snapshot_download(
-                place.id, revision=place.revision, local_files_only=True
+                uri.id, revision=uri.revision, local_files_only=True
             )
         )
     except hub.errors.LocalEntryNotFoundError as absent:
@@ -106,7 +106,7 @@ def _cached_names(hub, place, error):
     return [path.relative_to(snapshot).as_posix() for path in files]
 
 
-def _choose(names, address, flag):
+def _choose_file(names, address, flag):
     for suffix in SUFFIXES:
         found = sorted(name for name in names if name.endswith(suffix))
         if len(found) == 1:
@@ -118,41 +118,42 @@ def _choose(names, address, flag):
                 f"{', '.join(found[:_MAX_NAMES])}"
                 f"{' and others' if len(found) > _MAX_NAMES else ''}."
             )
-    if set(names) >= _PRESET:
+    if set(names) >= _PRESET_FILES:
         raise errors.InputError(
             f"`{flag}`={address} holds a preset of KerasHub "
-            f"({' and '.join(sorted(_PRESET))}), which only that library "
-            f"opens, and no {_kinds()} file; name another repository."
+            f"({' and '.join(sorted(_PRESET_FILES))}), which only that library "
+            f"opens, and no {_suffixes()} file; name another repository."
         )
     raise errors.InputError(
-        f"`{flag}`={address} holds no {_kinds()} file; name another repository."
+        f"`{flag}`={address} holds no {_suffixes()} file; name another "
+        "repository."
     )
 
 
-def _kinds():
+def _suffixes():
     return f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}"
 
 
 def _check_suffix(name, address, flag):
     if not name.endswith(SUFFIXES):
         raise errors.InputError(
-            f"`{flag}`={address} is no {_kinds()} file, and others are not "
+            f"`{flag}`={address} is no {_suffixes()} file, and others are not "
             "opened from the Hub."
         )
 
 
 @contextlib.contextmanager
-def _explained(hub, address, flag) -> Iterator[None]:
-    """Says what was wrong with an address, and what to do."""
+def _input_errors(hub, address, flag) -> Iterator[None]:
+    """Turns errors of huggingface_hub into `InputError`s with advice."""
     try:
         yield
     except errors.InputError:
         raise
-    # A ValueError is of an address, a file's name, or an answer.
+    # A bad address, file name or response raises ValueError.
     except (hub.errors.HTTPError, OSError, ValueError) as error:
-        if getattr(error, "errno", None):  # Of the disk.
+        if getattr(error, "errno", None):  # A disk error.
             raise
-        # Below what is not in the cache is why the Hub could not be asked.
+        # The cause of a cache miss is the reason why the Hub is unreachable.
         is_absent = isinstance(error, hub.errors.LocalEntryNotFoundError)
         cause = (is_absent and error.__cause__) or error
         raise errors.InputError(
@@ -161,12 +162,12 @@ def _explained(hub, address, flag) -> Iterator[None]:
 
 
 def _problem(hub, error, is_absent):
-    """What is wrong, in words that follow an address."""
+    """Describes an error, as text that follows the address."""
     is_gated = isinstance(error, hub.errors.GatedRepoError)
     if isinstance(error, hub.errors.RepositoryNotFoundError) and not is_gated:
         return f"is not there, or private: look at the name, or set {_TOKEN}."
     status = getattr(getattr(error, "response", None), "status_code", None)
-    if is_gated or status in _NOT_ALLOWED:
+    if is_gated or status in _DENIED_STATUSES:
         return (
             "is gated, or not for this token: accept its terms on its page, "
             f"and set {_TOKEN}."
@@ -188,10 +189,10 @@ def _problem(hub, error, is_absent):
 
 
 def _check_digest(file, address, flag):
-    """Compares a file with its SHA-256, by which the cache names it.
+    """Compares a file with its SHA-256, which is its name in the cache.
 
-    Files that the Hub does not keep in LFS have another name there, and where
-    links are not to be had there is none.
+    Files that are not in LFS have other names there, and file systems without
+    symbolic links have no such names.
     """
     digest = file.readlink().name if file.is_symlink() else ""
     if not _SHA256.fullmatch(digest):

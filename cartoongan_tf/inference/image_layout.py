@@ -1,8 +1,8 @@
-"""How a model that is not ours lays out its images.
+"""Image layouts of third-party models.
 
-Imports no TensorFlow. What is taken is one RGB image, and what is given another
-of the same size: float32 or float16 in [-1, 1], or uint8 of 0 to 255, with the
-channels last or first.
+Supported are models from one RGB image to another of the same size: float32 or
+float16 in [-1, 1], or uint8 in 0 to 255, channels last or first. Imports no
+TensorFlow.
 """
 
 from collections.abc import Sequence
@@ -21,8 +21,8 @@ class ImageLayout(NamedTuple):
     """Layout of one image.
 
     Attributes:
-        dtype: Of its values.
-        size: Width and height that it must have; None for any.
+        dtype: Dtype of the values.
+        size: Required width and height in pixels; None for any.
         channels_first: Whether its shape is `(1, 3, height, width)`.
     """
 
@@ -30,44 +30,45 @@ class ImageLayout(NamedTuple):
     size: model_interface.Size
     channels_first: bool
 
-    def stored(self, batch: np.ndarray) -> np.ndarray:
-        """Lays out an array of shape `(1, height, width, 3)`."""
+    def to_model(self, batch: np.ndarray) -> np.ndarray:
+        """Converts an array of shape `(1, height, width, 3)` to this layout."""
         moved = np.moveaxis(batch, 3, 1) if self.channels_first else batch
         return np.ascontiguousarray(moved, self.dtype)
 
-    def shown(self, batch: np.ndarray) -> np.ndarray:
-        """An array of shape `(1, height, width, 3)`; the other way."""
+    def from_model(self, batch: np.ndarray) -> np.ndarray:
+        """Converts from this layout to shape `(1, height, width, 3)`."""
         return np.moveaxis(batch, 1, 3) if self.channels_first else batch
 
 
 Tensor = tuple[Sequence[Any] | None, Any]  # Shape and dtype.
 
 
-def of(
+def infer(
     inputs: Sequence[Tensor], outputs: Sequence[Tensor]
 ) -> tuple[ImageLayout, ImageLayout]:
-    """Layouts of what a model takes and gives.
+    """Infers the layouts of a model's input and output.
 
     Args:
-        inputs: All of its inputs. A side that is free is no positive number.
-        outputs: All of its outputs.
+        inputs: All inputs of the model. Dynamic dimensions are anything but
+            positive integers.
+        outputs: All outputs of the model.
 
     Raises:
-        ValueError: If it takes or gives something else.
+        ValueError: If the model is not supported.
     """
     if len(inputs) != 1 or len(outputs) != 1:
         raise ValueError(
             f"its inputs and outputs number {len(inputs)} and {len(outputs)}, "
             "not 1 and 1"
         )
-    source, result = _of(inputs[0], "input"), _of(outputs[0], "output")
+    source, result = _infer(inputs[0], "input"), _infer(outputs[0], "output")
     if source.size and result.size and source.size != result.size:
         sizes = map(model_interface.signature_of, (source.size, result.size))
         raise ValueError("it turns {} pixels into {}".format(*sizes))
     return source, result
 
 
-def _of(tensor, what):
+def _infer(tensor, what):
     shape, dtype = tensor
     known = [None] * 4 if shape is None else shape
     sides = [side if _is_fixed(side) else None for side in known]

@@ -1,6 +1,6 @@
 """`.tflite` files, run by LiteRT on the CPU.
 
-Imports no TensorFlow: what a phone's memory would be can be measured.
+Imports no TensorFlow, so that memory use on a phone can be measured.
 """
 
 import os
@@ -14,21 +14,21 @@ from cartoongan_tf.core import model_interface
 from cartoongan_tf.core import native_stderr
 from cartoongan_tf.inference import image_layout
 
-_OWN = re.compile(rf"{model_interface.ANY_SIZE}|\d+x\d+")
+_EXPORTED_SIGNATURE = re.compile(rf"{model_interface.ANY_SIZE}|\d+x\d+")
 
 
 class LitertModel:
-    """A `.tflite` file of the exporter, or another one from image to image.
+    """A `.tflite` file of the exporter or another image-to-image model.
 
     Args:
         path: The file.
-        threads: Threads to compute on; None for one a core.
+        threads: Number of threads; None for one per core.
 
     Attributes:
-        signatures: Names of its signatures, each WIDTHxHEIGHT or `any`.
+        signatures: Signature names, each WIDTHxHEIGHT or `any`.
 
     Raises:
-        OSError, ValueError, RuntimeError: If it is no such file.
+        OSError, ValueError, RuntimeError: If the file is not such a model.
     """
 
     signatures: list[str]
@@ -39,9 +39,9 @@ class LitertModel:
         threads = threads or os.cpu_count()
         self._interpreter = Interpreter(str(path), num_threads=threads)
         names = sorted(self._interpreter.get_signature_list())
-        if names and all(map(_OWN.fullmatch, names)):
+        if names and all(map(_EXPORTED_SIGNATURE.fullmatch, names)):
             self.signatures = names
-            _load_delegate(self._interpreter)  # Not once runners hold it.
+            _load_delegate(self._interpreter)  # Before runners hold it.
             self._runners = {
                 name: self._interpreter.get_signature_runner(name)
                 for name in names
@@ -52,25 +52,25 @@ class LitertModel:
             self.signatures = [self._foreign.signature]
 
     def dtype(self, signature: str) -> np.dtype:
-        """Of photos: uint8, or a float in [-1, 1]."""
+        """Dtype of photos: uint8, or a float in [-1, 1]."""
         if self._foreign:
             return self._foreign.source.dtype
         details = self._runners[signature].get_input_details()
         return np.dtype(details[model_interface.IMAGE]["dtype"])
 
     def run(self, signature: str, batch: np.ndarray) -> np.ndarray:
-        """Gives the cartoon of one photo.
+        """Runs the model on one photo.
 
         Args:
             signature: One of `signatures`.
-            batch: Array of shape `(1, height, width, 3)`, as `dtype` says.
+            batch: Array of shape `(1, height, width, 3)`, dtype as `dtype`.
 
         Returns:
             Array of the same shape and dtype.
 
         Raises:
-            RuntimeError: If a file that is not of the exporter cannot be run
-                on a photo of that size.
+            RuntimeError: If a third-party model does not run on photos of
+                that size.
         """
         if self._foreign:
             return self._foreign.run(batch)
@@ -81,21 +81,26 @@ class LitertModel:
 def _load_delegate(interpreter):
     """Allocates a small image, so that XNNPACK's log line appears here."""
     source, *_ = interpreter.get_input_details()
-    least = [1, model_interface.MINIMUM_SIDE, model_interface.MINIMUM_SIDE, 3]
-    shape = np.maximum(source["shape"], least)
+    smallest = [
+        1,
+        model_interface.MINIMUM_SIDE,
+        model_interface.MINIMUM_SIDE,
+        3,
+    ]
+    shape = np.maximum(source["shape"], smallest)
     interpreter.resize_tensor_input(source["index"], shape)
     with native_stderr.held():
         interpreter.allocate_tensors()
 
 
 class _ForeignGraph:
-    """The one graph of a file that has no signatures of ours."""
+    """The only graph of a file without the exporter's signatures."""
 
     def __init__(self, interpreter):
         self._interpreter = interpreter
         inputs = interpreter.get_input_details()
         outputs = interpreter.get_output_details()
-        self.source, self._result = image_layout.of(
+        self.source, self._result = image_layout.infer(
             [(d["shape_signature"], d["dtype"]) for d in inputs],
             [(d["shape_signature"], d["dtype"]) for d in outputs],
         )
@@ -105,9 +110,11 @@ class _ForeignGraph:
             interpreter.allocate_tensors()
 
     def run(self, batch):
-        stored = self.source.stored(batch)
+        stored = self.source.to_model(batch)
         self._interpreter.resize_tensor_input(self._input, stored.shape)
         self._interpreter.allocate_tensors()
         self._interpreter.set_tensor(self._input, stored)
         self._interpreter.invoke()
-        return self._result.shown(self._interpreter.get_tensor(self._output))
+        return self._result.from_model(
+            self._interpreter.get_tensor(self._output)
+        )

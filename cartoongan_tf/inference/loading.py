@@ -1,9 +1,9 @@
-"""Opening whatever can turn a photo into a cartoon.
+"""Loading of models of every supported format.
 
-A `.keras` file (or the folder of a run, which holds `generator.keras`, or the
-name of a shipped style), the authors' weights as an `.npz` file, a SavedModel
-folder, a `.tflite` or an `.onnx` file, here or on the Hugging Face Hub. All
-become functions from a picture to its cartoon.
+A model is a `.keras` file (or a run's folder with `generator.keras`, or the
+name of a shipped style), an `.npz` file with the authors' weights, a SavedModel
+folder, a `.tflite` or an `.onnx` file, local or on the Hugging Face Hub. Each
+becomes a function from a picture to its cartoon.
 """
 
 import functools
@@ -32,7 +32,7 @@ from cartoongan_tf.nn import official_weights
 
 GENERATOR_FILE = "generator.keras"
 
-_WANTED = (
+_SUPPORTED_MODELS = (
     "give what export.py wrote, or a model that takes one RGB image, float32 "
     "in [-1, 1] or uint8, and gives another of its size."
 )
@@ -44,31 +44,31 @@ Picture = np.ndarray  # uint8 RGB, (height, width, 3)
 def load_generator(
     path: str | pathlib.Path,
     flag: str,
-    kinds: tuple[type, ...] = tuple(networks.GENERATORS.values()),
+    classes: tuple[type, ...] = tuple(networks.GENERATORS.values()),
 ) -> keras.Model:
     """Loads a trained generator.
 
     Args:
         path: A `.keras` file, the folder of a run, a shipped style's name, an
-            `.npz` file with the authors' weights, or an address of the Hub.
+            `.npz` file with the authors' weights, or a Hub address.
         flag: The flag that gave `path`, for messages.
-        kinds: Classes that it may be of.
+        classes: Classes to accept.
 
     Raises:
-        InputError: If there is none, or it is another network.
+        InputError: If there is no such file, or it holds another network.
     """
     path = pathlib.Path(model_paths.find(path, flag))
     if path.suffix == ".npz":
         return official_weights.convert_official_generator(path)
     if path.is_dir():
         path = path / GENERATOR_FILE
-    return load_network(path, kinds, flag)
+    return load_network(path, classes, flag)
 
 
 def load_network(
-    path: pathlib.Path, kinds: tuple[type, ...], flag: str
+    path: pathlib.Path, classes: tuple[type, ...], flag: str
 ) -> keras.Model:
-    """Loads a `.keras` file that must hold a network of one of some classes.
+    """Loads a network of one of the given classes from a `.keras` file.
 
     Raises:
         InputError: If there is no such file, or it holds something else.
@@ -81,14 +81,14 @@ def load_network(
         )
     try:
         network = keras.saving.load_model(path, compile=False, safe_mode=True)
-    except Exception as error:  # Of layers of other people, anything.
+    except Exception as error:  # Third-party layers may raise anything.
         raise errors.InputError(
             f"`{flag}`: {path} is not a Keras model that can be read "
-            f"({adapters.reason(error)}); {_WANTED}"
+            f"({adapters.reason(error)}); {_SUPPORTED_MODELS}"
         ) from error
-    if not isinstance(network, kinds):
-        raise _of_other_class(network, kinds, path, flag)
-    broken = adapters.not_finite(network)
+    if not isinstance(network, classes):
+        raise _class_error(network, classes, path, flag)
+    broken = adapters.first_nonfinite(network)
     if broken:
         raise errors.InputError(
             f"`{flag}`: {path} holds values in {broken} that are no numbers; "
@@ -101,30 +101,30 @@ class Model:
     """A function from a picture to its cartoon, both uint8 RGB arrays.
 
     Args:
-        cartoonize: The same for pictures of 16 pixels a side and more.
+        cartoonize: The same, for pictures of at least 16 pixels a side.
 
     Call arguments:
-        picture: Array of shape `(height, width, 3)`, or several of one size,
+        picture: Array of shape `(height, width, 3)`, or a batch of shape
             `(count, height, width, 3)`, which Keras networks compute at once.
 
     Returns:
         An array of the same shape.
 
     Raises:
-        InputError: For a picture below 16 pixels a side, and for one of a size
-            that the artifact was not built for.
+        InputError: If a side is shorter than 16 pixels, or the artifact was
+            not built for the picture's size.
     """
 
     def __init__(self, cartoonize: Callable):
         self._cartoonize = cartoonize
 
     def __call__(self, picture: Picture) -> Picture:
-        least = model_interface.MINIMUM_SIDE
+        min_side = model_interface.MINIMUM_SIDE
         height, width = picture.shape[-3:-1]
-        if min(height, width) < least:
+        if min(height, width) < min_side:
             raise errors.InputError(
-                f"a picture of {width}x{height} pixels is too small; {least} "
-                "a side is the least."
+                f"a picture of {width}x{height} pixels is too small; "
+                f"{min_side} a side is the least."
             )
         is_network = isinstance(self._cartoonize, tiling.TiledGenerator)
         if picture.ndim == 4 and not is_network:
@@ -137,38 +137,37 @@ class Model:
         return self.for_video() is not self
 
     def for_video(self) -> "Model":
-        """The same for frames of one video, in which norms change slowly."""
+        """Returns a model for one video, with temporally smoothed norms."""
         if isinstance(self._cartoonize, tiling.TiledGenerator):
-            made = self._cartoonize.for_video()
-            return self if made is self._cartoonize else Model(made)
+            stateful = self._cartoonize.for_video()
+            return self if stateful is self._cartoonize else Model(stateful)
         return self
 
 
 def open_model(
     path: str | pathlib.Path, flag: str, tile: int | None = None
 ) -> Model:
-    """Opens any of the kinds.
+    """Opens a model of any supported format.
 
     Args:
-        path: `.keras` file, folder of a run, SavedModel folder (or the folder
-            of its versions, of which the highest is taken), `.tflite`,
-            `.onnx` or `.npz` file, a shipped style's name, an address of the
-            Hub (`hub.fetch`), or the URL of a model that TensorFlow Serving
-            serves.
+        path: `.keras` file, folder of a run, SavedModel folder (or the parent
+            of its versions, the highest of which is used), `.tflite`, `.onnx`
+            or `.npz` file, a shipped style's name, a Hub address
+            (`hub.fetch`), or the URL of a model behind TensorFlow Serving.
         flag: The flag that gave `path`, for messages.
-        tile: Side of the tiles that a Keras network works in; None for its
-            own. Others work on whole pictures.
+        tile: Tile side of a Keras network, in pixels; None for its default.
+            Other models run on whole pictures.
 
     Raises:
-        InputError: If there is no such model, or it knows no tiles.
+        InputError: If there is no such model, or it does not support tiles.
     """
     path = model_paths.find(path, flag)
     try:
         with crashes.handling(path):
-            cartoonize = _artifact(path, flag)
+            cartoonize = _open_artifact(path, flag)
             if cartoonize is None:
                 network = load_generator(path, flag, (keras.Model,))
-    except crashes.EndsProcess as error:
+    except crashes.CrashError as error:
         raise errors.InputError(f"`{flag}`: {path} {error}") from error
     if cartoonize is None:
         if isinstance(network, tuple(networks.GENERATORS.values())):
@@ -199,19 +198,19 @@ def from_session(
     """Wraps a signature of a SavedModel in the same way."""
 
     def cartoonize(picture: Picture) -> Picture:
-        if model.dtype(signature).hasobject:  # Of encoded pictures.
+        if model.dtype(signature).hasobject:  # It takes encoded pictures.
             encoded = np.array([pictures.encode_png(picture)], object)
-            answer = model.run(signature, encoded)
-            return tf.io.decode_image(answer[0], 3).numpy()
+            outputs = model.run(signature, encoded)
+            return tf.io.decode_image(outputs[0], 3).numpy()
         run = functools.partial(model.cartoonize, signature)
-        return adapters.cartoon_of(run, model.dtype(signature), picture)
+        return adapters.run_on_picture(run, model.dtype(signature), picture)
 
     return cartoonize
 
 
 def from_litert(path: pathlib.Path, threads: int | None = None) -> Callable:
     """Opens a `.tflite` file in the same way."""
-    return _sized(litert_runtime.LitertModel(path, threads), path)
+    return _by_size(litert_runtime.LitertModel(path, threads), path)
 
 
 def from_onnx(path: pathlib.Path) -> Callable:
@@ -220,20 +219,20 @@ def from_onnx(path: pathlib.Path) -> Callable:
     onnx_models = importlib.import_module(
         "cartoongan_tf.inference.onnx_runtime"
     )
-    return _sized(onnx_models.OnnxModel(path), path)
+    return _by_size(onnx_models.OnnxModel(path), path)
 
 
-def _artifact(path, flag):
-    """Opens what is no Keras network; None for what is one."""
+def _open_artifact(path, flag):
+    """Opens a model that is no Keras network; returns None for Keras."""
     if remote_model.is_address(path):
         return remote_model.ServedModel(path)
     saved_model = saved_model_runtime.find(path)
     if saved_model:
-        return _opened(_open_session, saved_model, flag)
+        return _open_checked(_open_session, saved_model, flag)
     if path.suffix == ".tflite":
-        return _opened(from_litert, path, flag)
+        return _open_checked(from_litert, path, flag)
     if path.suffix == ".onnx":
-        return _opened(from_onnx, path, flag)
+        return _open_checked(from_onnx, path, flag)
     return None
 
 
@@ -244,22 +243,22 @@ def _open_session(folder):
 
 
 def _foreign_network(network, path, flag):
-    """A function from picture to picture of a network that is not ours."""
-    if not hasattr(network, "inputs"):  # Of a class of its own.
-        kinds = tuple(networks.GENERATORS.values())
-        raise _of_other_class(network, kinds, path, flag)
-    return _opened(lambda _: adapters.from_network(network), path, flag)
+    """Wraps a third-party network as a function from picture to picture."""
+    if not hasattr(network, "inputs"):  # A subclassed model.
+        classes = tuple(networks.GENERATORS.values())
+        raise _class_error(network, classes, path, flag)
+    return _open_checked(lambda _: adapters.from_network(network), path, flag)
 
 
-def _of_other_class(network, kinds, path, flag):
-    wanted = " or ".join(kind.__name__ for kind in kinds)
+def _class_error(network, classes, path, flag):
+    wanted = " or ".join(each.__name__ for each in classes)
     return errors.InputError(
         f"`{flag}`: {path} holds a network of the class "
         f"{type(network).__name__}, not of {wanted}; name another file."
     )
 
 
-def _opened(open_model, path, flag):
+def _open_checked(open_model, path, flag):
     try:
         return open_model(path)
     except ImportError as error:
@@ -278,18 +277,20 @@ def _opened(open_model, path, flag):
     ) as error:
         raise errors.InputError(
             f"`{flag}`: {path} cannot be run ({adapters.reason(error)}); "
-            f"{_WANTED}"
+            f"{_SUPPORTED_MODELS}"
         ) from error
 
 
-def _sized(model, path):
+def _by_size(model, path):
     def cartoonize(picture: Picture) -> Picture:
         height, width, _ = picture.shape
         size = model_interface.signature_of((width, height))
         for signature in (size, model_interface.ANY_SIZE):
             if signature in model.signatures:
                 run = functools.partial(model.run, signature)
-                return adapters.cartoon_of(run, model.dtype(signature), picture)
+                return adapters.run_on_picture(
+                    run, model.dtype(signature), picture
+                )
         raise errors.InputError(
             f"{path} takes pictures of {' and '.join(model.signatures)} "
             f"pixels, not of {size}; for any size use a .keras file, a "

@@ -1,4 +1,4 @@
-"""Where models are that are given by a name, a path or an address."""
+"""Resolution of a model's name, path or address."""
 
 import pathlib
 
@@ -8,18 +8,18 @@ from cartoongan_tf.inference import styles
 
 
 def find(model: str | pathlib.Path, flag: str) -> str | pathlib.Path:
-    """Finds a model, and fetches one that is on the Hugging Face Hub.
+    """Resolves a model, downloading it if it is on the Hugging Face Hub.
 
     Args:
-        model: Name of a shipped style, path, `hf://OWNER/NAME`, or the URL of
-            a model that TensorFlow Serving serves.
+        model: Name of a shipped style, path, `hf://OWNER/NAME`, or URL of a
+            model behind TensorFlow Serving.
         flag: The flag that gave `model`, for messages.
 
     Returns:
-        The URL as it is; of all else the path, which need not exist.
+        URLs unchanged; otherwise the path, which need not exist.
 
     Raises:
-        InputError: If a model cannot be fetched.
+        InputError: If the model cannot be downloaded.
     """
     if remote_model.is_address(model):
         return str(model)

@@ -1,6 +1,6 @@
 """`.onnx` files, run by onnxruntime on the CPU.
 
-Imports no TensorFlow. onnxruntime is an extra, [onnx].
+Imports no TensorFlow. The extra [onnx] installs onnxruntime.
 """
 
 import pathlib
@@ -11,20 +11,20 @@ import onnxruntime
 from cartoongan_tf.core import model_interface
 from cartoongan_tf.inference import image_layout
 
-_DTYPES = {"float": "float32"}  # Where ONNX has another name for one.
+_DTYPES = {"float": "float32"}  # Dtypes with another name in ONNX.
 
 
 class OnnxModel:
-    """An `.onnx` file of the exporter, or another one from image to image.
+    """An `.onnx` file of the exporter or another image-to-image model.
 
     Args:
         path: The file.
 
     Attributes:
-        signatures: The one that it has: `any`, or its size.
+        signatures: Its only signature, WIDTHxHEIGHT or `any`.
 
     Raises:
-        ValueError: If it is no such file.
+        ValueError: If the file is not such a model.
     """
 
     def __init__(self, path: str | pathlib.Path) -> None:
@@ -32,13 +32,13 @@ class OnnxModel:
             self._session = onnxruntime.InferenceSession(
                 str(path), providers=["CPUExecutionProvider"]
             )
-        except Exception as error:  # Its own errors have no class in common.
+        except Exception as error:  # Its errors share no base class.
             raise ValueError(str(error)) from error
         inputs, outputs = (
             self._session.get_inputs(),
             self._session.get_outputs(),
         )
-        self._source, self._result = image_layout.of(
+        self._source, self._result = image_layout.infer(
             [_tensor(value) for value in inputs],
             [_tensor(value) for value in outputs],
         )
@@ -46,21 +46,21 @@ class OnnxModel:
         self.signatures = [model_interface.signature_of(self._source.size)]
 
     def dtype(self, signature: str) -> np.dtype:
-        """Of photos: uint8, or a float in [-1, 1]."""
+        """Dtype of photos: uint8, or a float in [-1, 1]."""
         return self._source.dtype
 
     def run(self, signature: str, batch: np.ndarray) -> np.ndarray:
-        """Gives cartoons of shape `(batch, height, width, 3)` for photos.
+        """Runs the model on photos of shape `(batch, height, width, 3)`.
 
         Raises:
-            RuntimeError: If it cannot be run on photos of that size.
+            RuntimeError: If it does not run on photos of that size.
         """
-        feed = {self._name: self._source.stored(batch)}
+        feed = {self._name: self._source.to_model(batch)}
         try:
             (cartoons,) = self._session.run(None, feed)
         except Exception as error:
             raise RuntimeError(str(error)) from error
-        return self._result.shown(cartoons)
+        return self._result.from_model(cartoons)
 
 
 def _tensor(value):

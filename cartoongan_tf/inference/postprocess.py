@@ -1,7 +1,7 @@
-"""Postprocessing of a cartoon: its share, its colors.
+"""Postprocessing of cartoons: blending with the photo, color transfer.
 
 All pictures are uint8 RGB arrays of shape `(height, width, 3)`. Large ones are
-worked on in bands, so that little memory is needed beside them.
+processed in bands to save memory.
 """
 
 import math
@@ -12,25 +12,23 @@ import numpy as np
 
 from cartoongan_tf.core import errors
 
-_MAX_BAND_PIXELS = 1_000_000  # Pixels that are worked on at once.
-# Pixels that color statistics are taken from at most.
-_MAX_SAMPLED_PIXELS = 1_000_000
-_MIN_DEVIATION = 1.0  # Of L, a, b: a flat picture should not be stretched.
-# The most that a deviation grows, or shrinks to a half.
-_MAX_DEVIATION_RATIO = 2.0
+_MAX_BAND_PIXELS = 1_000_000
+_MAX_SAMPLED_PIXELS = 1_000_000  # For color statistics.
+_MIN_DEVIATION = 1.0  # In L, a, b: keeps flat pictures from being stretched.
+_MAX_DEVIATION_RATIO = 2.0  # Between source and target, either way.
 
 
 class Finish:
-    """Finishes cartoons.
+    """Blends cartoons with their photos and transfers the photos' colors.
 
     Args:
-        strength: Share of the cartoon, 0 to 1; the rest is the photo.
+        strength: Weight of the cartoon, 0 to 1; the rest is the photo.
         preserve_color: Whether the cartoon gets the photo's mean and standard
             deviation of L, a and b (CIE Lab; Reinhard et al., 2001).
 
     Call arguments:
-        photo: What the cartoon was made of.
-        cartoon: Of the same shape; it is changed.
+        photo: The cartoon's photo.
+        cartoon: Array of the same shape, modified in place.
 
     Returns:
         `cartoon`.
@@ -60,7 +58,7 @@ class Finish:
 
 
 def beside(photo: np.ndarray, cartoon: np.ndarray) -> np.ndarray:
-    """A photo with its cartoon at its right; works for planes of alpha, too."""
+    """Puts a cartoon to the right of its photo; alpha planes work, too."""
     return np.concatenate([photo, cartoon], axis=1)
 
 

@@ -1,7 +1,7 @@
-"""A model behind TensorFlow Serving, or what speaks its REST protocol.
+"""A model behind TensorFlow Serving's REST protocol.
 
-Pictures travel as PNG, in base64, through the signature for encoded pictures,
-so that the server needs no more than a SavedModel of `export.py`.
+Pictures are sent as base64-encoded PNG to the signature for encoded pictures,
+so that the server needs only a SavedModel of `export.py`.
 """
 
 import base64
@@ -19,15 +19,17 @@ from cartoongan_tf.core import errors
 from cartoongan_tf.core import model_interface
 from cartoongan_tf.images import pictures
 
-_SECONDS = 300.0  # A large picture may take minutes on a server without a GPU.
-# Servers that are full are asked again when they say, or at once and after 2
-# and 4 seconds; a server that is not there is reported at once.
+_TIMEOUT_SECONDS = (
+    300.0  # A large picture may take minutes on a server without a GPU.
+)
+# Overloaded servers are retried after their Retry-After, or at once and after
+# 2 and 4 seconds; an unreachable server is reported at once.
 _RETRY = urllib3.Retry(
     connect=0,
-    read=1,  # A kept connection may have been closed meanwhile.
+    read=1,  # A kept-alive connection may have been closed meanwhile.
     status=3,
     status_forcelist=(429, 503),
-    allowed_methods=None,  # Predictions may be repeated, too.
+    allowed_methods=None,  # Predictions are idempotent, too.
     backoff_factor=1,
     retry_after_max=60,
     raise_on_status=False,
@@ -35,7 +37,7 @@ _RETRY = urllib3.Retry(
 
 
 def is_address(model: str | pathlib.Path) -> bool:
-    """Whether a model is named by a URL."""
+    """Whether a model is given as a URL."""
     return urllib.parse.urlsplit(str(model)).scheme in ("http", "https")
 
 
@@ -43,9 +45,10 @@ class ServedModel:
     """A function from a picture to its cartoon, computed by a server.
 
     Args:
-        url: Of the model, such as `http://host:8501/v1/models/cartoongan`, with
-            `/versions/N` or `/labels/L` if a certain one is meant. An address
-            without a path is completed to that.
+        url: URL of the model, such as
+            `http://host:8501/v1/models/cartoongan`, optionally with
+            `/versions/N` or `/labels/L`. The path defaults to that of the
+            example.
 
     Call arguments:
         picture: uint8 RGB array of shape `(height, width, 3)`.
@@ -54,8 +57,8 @@ class ServedModel:
         An array of the same shape.
 
     Raises:
-        InputError: If the server cannot be reached, has no such model, refuses
-            the picture, or gives one of another size.
+        InputError: If the server is unreachable, has no such model, rejects
+            the picture, or changes its size.
     """
 
     def __init__(self, url: str):
@@ -70,13 +73,13 @@ class ServedModel:
         for scheme in ("http://", "https://"):
             adapter = adapters.HTTPAdapter(max_retries=_RETRY)
             self._session.mount(scheme, adapter)
-        # A redirection would make the questions below those for a page.
-        self._url = self._ask("GET", url).url
+        # The final URL: a redirect would turn the POST requests into GET.
+        self._url = self._request("GET", url).url
 
     def __call__(self, picture: np.ndarray) -> np.ndarray:
         encoded = base64.b64encode(pictures.encode_png(picture)).decode()
-        question = {"instances": [{"b64": encoded}]}
-        response = self._ask("POST", f"{self._url}:predict", question)
+        body = {"instances": [{"b64": encoded}]}
+        response = self._request("POST", f"{self._url}:predict", body)
         data = base64.b64decode(response.json()["predictions"][0]["b64"])
         found = tf.io.decode_image(data, 3, expand_animations=False).numpy()
         if found.shape != picture.shape:
@@ -89,14 +92,14 @@ class ServedModel:
             )
         return found
 
-    def _ask(self, method, url, question=None):
+    def _request(self, method, url, body=None):
         try:
             response = self._session.request(
                 method,
                 url,
-                json=question,
+                json=body,
                 proxies=self._proxies,
-                timeout=_SECONDS,
+                timeout=_TIMEOUT_SECONDS,
             )
             if response.ok:
                 response.json()
@@ -104,32 +107,32 @@ class ServedModel:
         except requests.RequestException as error:
             raise errors.InputError(
                 f"{url} gives no response of TensorFlow Serving "
-                f"({_root(error)}); is the server up, and the model's name "
-                "right?"
+                f"({_root_error(error)}); is the server up, and the model's "
+                "name right?"
             ) from error
         raise errors.InputError(
-            f"{url} answers {response.status_code}: {_reason(response)}"
+            f"{url} answers {response.status_code}: {_error_message(response)}"
         )
 
 
 def _is_loopback(host):
-    """Whether a host is this machine, which no proxy can reach."""
+    """Whether a host is this machine, which proxies cannot reach."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
 
 
-def _reason(response):
-    """The server's own words, if it gives any."""
+def _error_message(response):
+    """Returns the server's error message, or the HTTP reason phrase."""
     try:
         return response.json()["error"]
     except (ValueError, KeyError, TypeError):
         return response.reason
 
 
-def _root(error):
-    """The first error: the operating system's message, as a rule."""
+def _root_error(error):
+    """Returns the first error of a chain, usually the operating system's."""
     while error.__context__ is not None:
         error = error.__context__
     return error

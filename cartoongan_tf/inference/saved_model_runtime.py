@@ -1,7 +1,6 @@
-"""SavedModels in the session that TensorFlow Serving runs them in.
+"""SavedModels, run in a session as TensorFlow Serving does.
 
-`tf.saved_model.load` is more forgiving: models have been seen that it runs and
-that a server cannot.
+`tf.saved_model.load` is more lenient: it runs some models that a server cannot.
 """
 
 import contextlib
@@ -17,8 +16,8 @@ from cartoongan_tf.core import model_interface
 from cartoongan_tf.inference import image_layout
 
 _FILE = "saved_model.pb"
-_OWN_PREFIX = "__"  # Of TensorFlow's own signatures.
-_OURS = {
+_INTERNAL_PREFIX = "__"  # TensorFlow's own signatures.
+_EXPORTED_SIGNATURES = {
     model_interface.BYTES,
     model_interface.FLOAT32,
     model_interface.UINT8,
@@ -26,7 +25,7 @@ _OURS = {
 
 
 def find(path: pathlib.Path) -> pathlib.Path | None:
-    """The folder of a SavedModel, or the highest of its versions, if any."""
+    """Returns a SavedModel's folder, or its highest version's; None if none."""
     if (path / _FILE).is_file():
         return path
     versions = [
@@ -38,13 +37,13 @@ def find(path: pathlib.Path) -> pathlib.Path | None:
 
 
 def warn_of_foreign(folder: pathlib.Path) -> None:
-    """Says before a SavedModel is loaded, and so run, what it is.
+    """Warns that a third-party SavedModel is code, before it is loaded.
 
-    Nothing is said of one with the signatures that the exporter writes.
+    SavedModels with exactly the exporter's signatures give no warning.
 
     Raises:
-        OSError: If it cannot be read.
-        ValueError: If its file is damaged.
+        OSError: If the file cannot be read.
+        ValueError: If the file is damaged.
     """
     try:
         parsed = saved_model_pb2.SavedModel.FromString(
@@ -53,7 +52,9 @@ def warn_of_foreign(folder: pathlib.Path) -> None:
     except message.DecodeError as error:
         raise ValueError(str(error)) from error
     found = {n for graph in parsed.meta_graphs for n in graph.signature_def}
-    if {name for name in found if not name.startswith(_OWN_PREFIX)} != _OURS:
+    if {
+        name for name in found if not name.startswith(_INTERNAL_PREFIX)
+    } != _EXPORTED_SIGNATURES:
         print(
             f"Note: {folder} is a SavedModel that export.py did not write. "
             "SavedModels are programs, which may read and write files; run "
@@ -69,7 +70,7 @@ class SessionModel:
         folder: Folder that holds `saved_model.pb`.
 
     Attributes:
-        signatures: Names of its signatures.
+        signatures: Signature names, sorted.
 
     Raises:
         OSError: If there is no SavedModel.
@@ -87,12 +88,12 @@ class SessionModel:
         self._signatures = {
             name: definition
             for name, definition in loaded.signature_def.items()
-            if not name.startswith(_OWN_PREFIX)
+            if not name.startswith(_INTERNAL_PREFIX)
         }
         self.signatures = sorted(self._signatures)
 
     def image_signature(self) -> str:
-        """Name of the signature that takes an image and gives another.
+        """Returns the name of an image-to-image signature.
 
         Raises:
             ValueError: If there is none.
@@ -110,26 +111,26 @@ class SessionModel:
         raise ValueError(reason)
 
     def cartoonize(self, signature: str, batch: np.ndarray) -> np.ndarray:
-        """As `run`, for images that may lie with their channels first."""
+        """Like `run`, but also for channels-first signatures."""
         source, result = self._layouts(signature)
-        return result.shown(self.run(signature, source.stored(batch)))
+        return result.from_model(self.run(signature, source.to_model(batch)))
 
     def _layouts(self, signature):
         definition = self._signatures[signature]
-        return image_layout.of(
+        return image_layout.infer(
             _tensors(definition.inputs), _tensors(definition.outputs)
         )
 
     def dtype(self, signature: str) -> np.dtype:
-        """Of the photos of a signature."""
+        """Dtype of a signature's photos."""
         (source,) = self._signatures[signature].inputs.values()
         return np.dtype(tf.as_dtype(source.dtype).as_numpy_dtype)
 
     def run(self, signature: str, batch: np.ndarray) -> np.ndarray:
-        """Gives the one output of a signature for its one input.
+        """Computes a signature's only output from its only input.
 
         Raises:
-            tf.errors.OpError: As the server would answer.
+            tf.errors.OpError: The error that a server would return.
         """
         definition = self._signatures[signature]
         (source,) = definition.inputs.values()
@@ -151,7 +152,7 @@ def _tensors(definitions):
 
 @contextlib.contextmanager
 def _without_warnings():
-    """TensorFlow calls its first loader, which servers have, deprecated."""
+    """Hides the deprecation warning of the loader that servers use."""
     logger = tf.get_logger()
     level = logger.level
     logger.setLevel("ERROR")

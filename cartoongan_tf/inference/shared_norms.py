@@ -1,11 +1,10 @@
-"""Instance norms that share their statistics: between tiles, between frames.
+"""Instance norms with statistics shared between tiles or frames.
 
-An instance norm takes the mean and the variance of what it is given. Those of a
-tile are not those of the picture, so that tiles differ in tone and have seams;
-those of each frame are others, so that a video flickers. Here they are measured
-over a whole batch, and given where they are to be used. (Chen et al., 2022,
-measure them on a thumbnail; its edges are sharper than those of the picture,
-hence patches of the full size here.)
+An instance norm uses the mean and variance of its input. Those of a tile differ
+from those of the picture, which gives seams; those of frames differ from each
+other, which gives flicker. Here they are computed over a whole batch and can be
+passed on to other calls. (Chen et al., 2022, compute them on a thumbnail; its
+edges are sharper than those of the picture, hence full-size patches here.)
 """
 
 from collections.abc import Iterator
@@ -21,28 +20,29 @@ Statistics = list[tuple[tf.Tensor, tf.Tensor]]  # (mean, variance) of each norm
 
 
 class SharedNorms:
-    """A generator whose norms take statistics that they are given.
+    """A generator whose norms accept external statistics.
 
     Args:
-        generator: Photos to cartoons. It stays as it is: if it has norms, a
-            copy is used.
+        generator: Model from photos to cartoons. It is not modified: if it has
+            norms, a copy is used.
 
     Attributes:
-        is_normed: Whether there are any norms. Without, all calls agree.
+        is_normed: Whether there are any norms. Without them, statistics have
+            no effect.
 
     Call arguments:
         photos: uint8 tensor of shape `(batch, height, width, 3)`.
-        given: What an earlier call returned, or None.
-        weight: Share of what was given in what is used, 0 to 1.
+        past: Statistics returned by an earlier call, or None.
+        weight: Weight of `past` against the batch's own statistics, 0 to 1.
 
     Returns:
-        Cartoons, uint8 of the same shape, and the statistics that were used:
-        mean and variance of each norm, over the whole batch.
+        Cartoons, uint8 of the same shape, and the statistics used: mean and
+        variance of each norm, over the whole batch.
     """
 
     def __init__(self, generator: keras.Model):
         self.is_normed = any(norms_of(generator))
-        # Building a copy takes as long as loading did.
+        # Building a copy takes as long as loading.
         self._network = generator
         if self.is_normed:
             self._network = precision.copy_network(generator)
@@ -52,22 +52,22 @@ class SharedNorms:
     def __call__(
         self,
         photos: tf.Tensor,
-        given: Statistics | None = None,
+        past: Statistics | None = None,
         weight: float = 1.0,
     ) -> tuple[tf.Tensor, Statistics]:
-        return self._call(photos, given, tf.constant(weight, tf.float32))
+        return self._call(photos, past, tf.constant(weight, tf.float32))
 
-    def _cartoonize(self, photos, given, weight):
+    def _cartoonize(self, photos, past, weight):
         """Traced once with and once without statistics, by one thread."""
         used: Statistics = []
         for number, norm in enumerate(self._norms):
-            past = given[number] if given else None
-            norm.center = _shared_center(used, past, weight)
+            norm_past = past[number] if past else None
+            norm.center = _shared_center(used, norm_past, weight)
         return pictures.apply_network(self._network, photos), used
 
 
 def norms_of(network: keras.Model) -> Iterator[keras.layers.Layer]:
-    """The instance norms of a generator."""
+    """Yields the instance norms of a generator."""
     for stage in network.stages:
         for step in getattr(stage, "steps", [stage]):
             if isinstance(step, layers.InstanceNormalization):

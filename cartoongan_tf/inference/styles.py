@@ -1,8 +1,8 @@
-"""Shipped styles: generators that come with the program, by name.
+"""Shipped styles: named pretrained generators.
 
-Each is `weights/NAME.keras`. The discriminators that it was trained with are
+Each is `weights/NAME.keras`. Its discriminators from training are
 `weights/NAME_discriminator.keras`, for pixels, and
-`weights/NAME_feature_discriminator.keras`, for VGG19's features.
+`weights/NAME_feature_discriminator.keras`, for VGG19 features.
 """
 
 import pathlib
@@ -10,27 +10,29 @@ from typing import NamedTuple
 
 DEFAULT = "storybook"
 FOLDER = pathlib.Path(__file__).parents[1] / "weights"
-NOT_STATED = "not stated"  # Credit or license.
+NOT_STATED = "not stated"  # For credit and license.
 
 _SUFFIX = ".keras"
 _DISCRIMINATOR = "_discriminator"
 
 
 class About(NamedTuple):
-    """The part of an export's report on its style.
+    """Name, credit and license of a style, as in an export's report.
 
     Attributes:
-        name: Of the style.
-        credit: Whom to credit.
-        license: Of the weights.
+        name: Name of the style.
+        credit: Attribution.
+        license: License of the weights.
     """
 
     name: str = "CartoonGAN"
     credit: str = NOT_STATED
     license: str = NOT_STATED
 
-    def stating(self, credit: str | None, license: str | None) -> "About":
-        """The same with another credit and license, where they are given."""
+    def with_overrides(
+        self, credit: str | None, license: str | None
+    ) -> "About":
+        """Returns a copy with credit and license replaced where given."""
         return self._replace(
             credit=credit or self.credit, license=license or self.license
         )
@@ -53,16 +55,16 @@ _LICENSE = "Apache-2.0"
 
 
 def names() -> list[str]:
-    """Names of the shipped styles, the default one first."""
+    """Returns the names of the shipped styles, the default first."""
     stems = [path.stem for path in FOLDER.glob(f"*{_SUFFIX}")]
     own = [stem for stem in stems if not stem.endswith(_DISCRIMINATOR)]
     return sorted(own, key=lambda name: (name != DEFAULT, name))
 
 
 def find(model: str | pathlib.Path) -> pathlib.Path:
-    """The file of a style, or `model` itself if it is no name of one.
+    """Returns the file of a style, or `model` as a path if there is no such.
 
-    A file or folder of that name goes first.
+    A file or folder of that name takes precedence.
     """
     path = pathlib.Path(model)
     if str(model) in names() and not path.exists():
@@ -71,7 +73,7 @@ def find(model: str | pathlib.Path) -> pathlib.Path:
 
 
 def beside(generator: pathlib.Path, name: str) -> pathlib.Path:
-    """Where a network would be that was trained with a generator.
+    """Returns the path of a discriminator beside its generator.
 
     Args:
         generator: The generator's `.keras` file.
@@ -81,7 +83,7 @@ def beside(generator: pathlib.Path, name: str) -> pathlib.Path:
 
 
 def about(model: str | pathlib.Path) -> About:
-    """Facts of a shipped style; of another model, its name."""
+    """Describes a shipped style; other models get only a name."""
     path = find(model)
     name = f"CartoonGAN {path.stem}"
     if path.parent != FOLDER:

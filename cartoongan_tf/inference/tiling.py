@@ -1,4 +1,4 @@
-"""A generator on pictures of any size, in the memory that a tile needs."""
+"""Tiled inference: pictures of any size in the memory of one tile."""
 
 import functools
 import itertools
@@ -14,27 +14,26 @@ from cartoongan_tf.images import pictures
 from cartoongan_tf.inference import shared_norms
 from cartoongan_tf.inference import tile_geometry
 
-_PATCH = 256  # Pixels a side of the patches that norms are measured on.
-_EMA_MOMENTUM = 0.9  # Share of the past in the norms of a video's frame.
+_PATCH_SIDE = 256  # Pixels, of the patches for the norms' statistics.
+_EMA_MOMENTUM = 0.9  # For the norms' statistics between frames.
 
 
 class TiledGenerator:
     """A function from a picture to its cartoon.
 
-    Without norms, tiles give exactly what the whole picture gives. With norms,
-    all tiles share the statistics of patches from all over the picture.
+    Without norms, the result equals that of the whole picture. With norms, all
+    tiles share the statistics of patches from all over the picture.
 
-    Safe to be called by several threads.
+    Thread-safe.
 
     Args:
-        generator: Photos to cartoons, both in [-1, 1].
-        side: Height and width of a tile, in pixels; pictures that do not fit
-            into one are done in several. None for what a gigabyte is enough
-            for.
+        generator: Model from photos to cartoons, both in [-1, 1].
+        side: Height and width of a tile, in pixels; larger pictures are split.
+            None for the generator's default, which needs about a gigabyte.
 
     Call arguments:
-        picture: uint8 RGB array of shape `(height, width, 3)`, or several of
-            one size, `(count, height, width, 3)`.
+        picture: uint8 RGB array of shape `(height, width, 3)`, or a batch of
+            shape `(count, height, width, 3)`.
 
     Returns:
         An array of the same shape and type.
@@ -46,10 +45,10 @@ class TiledGenerator:
     def __init__(self, generator: keras.Model, side: int | None = None):
         self._radius = generator.receptive_field_radius
         self._side = generator.tile if side is None else side
-        least = 4 * self._radius
-        if self._side < least:
+        min_side = 4 * self._radius
+        if self._side < min_side:
             raise errors.InputError(
-                f"`tile`={side} is too small for this model; {least} pixels "
+                f"`tile`={side} is too small for this model; {min_side} pixels "
                 "are the least."
             )
         self._norms = shared_norms.SharedNorms(generator)
@@ -70,20 +69,20 @@ class TiledGenerator:
         return self._normed(picture, self._measure(picture, None))
 
     def for_video(self) -> "TiledGenerator | VideoGenerator":
-        """The same for frames of a video: norms follow it slowly.
+        """Returns a version for frames, with temporally smoothed norms.
 
-        What it returns remembers, and so is for one video and one thread.
+        It may have state: use it for one video, on one thread.
         """
         return VideoGenerator(self) if self._norms.is_normed else self
 
     def follow(
         self, frame: np.ndarray, past: shared_norms.Statistics | None
     ) -> tuple[np.ndarray, shared_norms.Statistics]:
-        """A frame's cartoon, and the statistics that it was made with.
+        """Computes a frame's cartoon and the norm statistics it used.
 
         Args:
             frame: uint8 RGB array of shape `(height, width, 3)`.
-            past: Statistics of the frame before, or None for a new scene.
+            past: Statistics of the previous frame, or None for a new scene.
         """
         if self._fits(frame):
             photos = tf.constant(frame[None])
@@ -111,22 +110,22 @@ class TiledGenerator:
             for length in picture.shape[:2]
         )
         for rows, columns in itertools.product(*spans):
-            seen = tf.constant(picture[None, rows.seen, columns.seen])
-            made = network(seen)[0].numpy()
-            cartoon[rows.kept, columns.kept] = made[rows.inner, columns.inner]
+            photo = tf.constant(picture[None, rows.seen, columns.seen])
+            tile = network(photo)[0].numpy()
+            cartoon[rows.kept, columns.kept] = tile[rows.inner, columns.inner]
         return cartoon
 
 
 class VideoGenerator:
-    """A generator with norms, for frame after frame of a video.
+    """A generator with norms, smoothed over the frames of a video.
 
-    At a cut it starts over.
+    Smoothing restarts at each cut.
 
     Call arguments:
         frame: uint8 RGB array of shape `(height, width, 3)`.
 
     Returns:
-        Its cartoon, of the same shape and type.
+        The frame's cartoon, of the same shape and type.
     """
 
     def __init__(self, tiled: TiledGenerator):
@@ -145,15 +144,15 @@ class VideoGenerator:
 
 
 def exact_tiles(generator: keras.Model) -> dict[str, int] | None:
-    """What tiles must keep to give exactly what the whole picture gives.
+    """Returns the tile geometry that equals inference on whole pictures.
 
     Args:
-        generator: Photos to cartoons.
+        generator: Model from photos to cartoons.
 
     Returns:
-        `margin`, the pixels around a tile's kept part that it must see, and
-        `stride`, of which the places of tiles must be multiples. None where
-        norms make each tile's tones its own.
+        `margin`, the context in pixels that a tile needs around its kept part,
+        and `stride`, which tile positions must be multiples of. None if the
+        generator has norms, whose statistics differ between tiles.
     """
     if any(shared_norms.norms_of(generator)):
         return None
@@ -164,10 +163,10 @@ def exact_tiles(generator: keras.Model) -> dict[str, int] | None:
 
 
 def _patches(picture, pixels):
-    """Squares from all over a picture, `pixels` of them together at most."""
+    """Cuts patches from all over a picture, with at most `pixels` in total."""
     sides = picture.shape[:2]
-    rows, columns = (min(_PATCH, side) for side in sides)
-    # As many a row as a column for their length.
+    rows, columns = (min(_PATCH_SIDE, side) for side in sides)
+    # Patches are equally dense along both sides.
     share = math.sqrt(pixels / (sides[0] * sides[1]))
     counts = [
         max(1, int(min(1, share) * side / patch))

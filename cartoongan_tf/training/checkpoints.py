@@ -50,7 +50,7 @@ def save(model: keras.Model, path: pathlib.Path) -> None:
         name: keras.ops.convert_to_numpy(variable)
         for name, variable in zip(_names(model.state), model.state, strict=True)
     }
-    if finite.first_without(arrays.items()):
+    if finite.first_nonfinite(arrays.items()):
         raise divergence_guard.Diverged(
             f"Weights became infinite or NaN before step {int(model.step)} of "
             f"this phase. {divergence_guard.LOWER_RATES_ADVICE}"

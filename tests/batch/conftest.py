@@ -33,7 +33,7 @@ def cluster():
 
 @pytest.fixture
 def start_batch(model):
-    """Starts the command in a process of its own, which ends with the test."""
+    """Starts the command in a subprocess, which is ended after the test."""
     started = []
 
     def start(source, target, *flags, **variables):
@@ -63,7 +63,7 @@ def start_batch(model):
 
 @pytest.fixture
 def batch(start_batch):
-    """Runs it to its end: exit status and lines of the error stream."""
+    """Runs the command; returns exit status and lines of standard error."""
 
     def run(*arguments, **variables):
         process = start_batch(*arguments, **variables)

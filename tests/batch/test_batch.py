@@ -1,4 +1,4 @@
-"""The command, each time in a process of its own, on a Ray of its own."""
+"""The command, run in a subprocess with its own Ray instance."""
 
 import fractions
 import json
@@ -105,7 +105,7 @@ def test_ctrl_c_stops_without_loss(start_batch, make_folder, tmp_path):
         assert pictures.read_picture(path).shape == (200, 240, 3)
 
 
-def test_a_worker_that_no_cluster_has_room_for_is_refused(
+def test_a_worker_too_large_for_the_cluster_is_rejected(
     batch, make_folder, tmp_path
 ):
     photos = make_folder("photos", 3)
@@ -114,7 +114,7 @@ def test_a_worker_that_no_cluster_has_room_for_is_refused(
     assert "less than a worker is to have; lower --cpus or --gpus" in lines[-1]
 
 
-def test_a_model_that_is_not_there_is_told_in_one_sentence(
+def test_a_missing_model_is_reported_in_one_sentence(
     batch, make_folder, tmp_path
 ):
     photos = make_folder("photos", 3)
@@ -124,8 +124,8 @@ def test_a_model_that_is_not_there_is_told_in_one_sentence(
     assert len(lines) == 2
 
 
-def test_films_are_those_of_one_machine(batch, make_folder, model, tmp_path):
-    """A long one in segments, a short one whole, beside a picture."""
+def test_videos_equal_those_of_one_machine(batch, make_folder, model, tmp_path):
+    """Covers a long video in segments, a short one, and a picture."""
     films = make_folder("films", 1)
     for name, seconds in (("long.mp4", 62), ("short.mp4", 10)):
         clip_maker.write_clip(

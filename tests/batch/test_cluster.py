@@ -1,4 +1,4 @@
-"""The command on two nodes that `ray start` started, of which things die."""
+"""Fault tolerance of the command on two nodes of `ray start`."""
 
 import pathlib
 import signal

@@ -22,7 +22,7 @@ NAMES = [
 
 @pytest.fixture(params=["file", "memory"])
 def photos(request, tmp_path):
-    """A folder of files by those names, on a disk and in an object store."""
+    """A folder of files with these names, on a disk and in an object store."""
     place = tmp_path if request.param == "file" else f"memory://{tmp_path}"
     for name in NAMES:
         with fsspec.open(f"{place}/photos/{name}", "wb") as file:
@@ -60,7 +60,7 @@ def test_a_picture_alone_has_its_name(photos):
     assert relative(found) == ["c.PNG"]
 
 
-def test_what_is_listed_is_mirrored_whole(photos, tmp_path):
+def test_listed_paths_are_mirrored_in_full(photos, tmp_path):
     table = {"path": [f"{photos}/a.jpg", f"{photos}/b/c.PNG"] * 2}
     pyarrow.parquet.write_table(pyarrow.table(table), tmp_path / "l.parquet")
     found = listing.find(str(tmp_path / "l.parquet"), "elsewhere")
@@ -69,14 +69,14 @@ def test_what_is_listed_is_mirrored_whole(photos, tmp_path):
     assert [each.source for each in found.inputs] == table["path"][:2]
 
 
-def test_a_list_without_the_column_is_refused(tmp_path):
+def test_a_list_without_the_column_is_rejected(tmp_path):
     table = pyarrow.table({"uri": ["a.jpg"]})
     pyarrow.parquet.write_table(table, tmp_path / "list.parquet")
     with pytest.raises(errors.InputError, match="no column path; it has uri"):
         listing.find(str(tmp_path / "list.parquet"), "elsewhere")
 
 
-def test_a_listed_path_that_leaves_the_output_is_refused(tmp_path):
+def test_a_listed_path_that_leaves_the_output_is_rejected(tmp_path):
     table = pyarrow.table({"path": ["../a.jpg"]})
     pyarrow.parquet.write_table(table, tmp_path / "list.parquet")
     with pytest.raises(errors.InputError, match=r"lists \.\./a\.jpg"):
@@ -91,7 +91,7 @@ def test_a_listed_path_that_leaves_the_output_is_refused(tmp_path):
         ("what://absent", "cannot be reached"),
     ],
 )
-def test_what_cannot_be_listed_is_named(place, message, tmp_path):
+def test_listing_errors_name_the_input(place, message, tmp_path):
     with pytest.raises(errors.InputError, match=f"`input`=.*{place} {message}"):
         listing.find(place if "://" in place else str(tmp_path / place), "out")
 

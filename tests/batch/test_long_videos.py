@@ -24,7 +24,7 @@ RATE = 3  # Frames a second.
 
 @pytest.fixture
 def film(tmp_path):
-    """A film of seven segments, with sound."""
+    """A video of seven segments, with sound."""
     return clip_maker.write_clip(
         tmp_path / "film.mp4",
         clip_maker.frames(SECONDS, height=32) * RATE,
@@ -50,7 +50,7 @@ def join(video):
     return video.join(settings.Settings(), videos.ignore_progress)
 
 
-def test_what_is_joined_is_what_one_machine_makes(model, film, tmp_path):
+def test_joined_segments_equal_the_result_of_one_machine(model, film, tmp_path):
     cartoonizer.Cartoonizer(model).file(film, tmp_path / "expected.mp4")
     video = split(film, tmp_path / "made/film.mp4")
     assert video.segments == 7
@@ -64,7 +64,7 @@ def test_what_is_joined_is_what_one_machine_makes(model, film, tmp_path):
     assert [path.name for path in made.parent.iterdir()] == [made.name]
 
 
-def test_segments_of_another_model_are_made_again(model, film, tmp_path):
+def test_segments_of_another_model_are_recomputed(model, film, tmp_path):
     video = split(film, tmp_path / "film2.mp4")
     make(model, video)
     assert len(split(film, tmp_path / "film2.mp4").missing()) == 0
@@ -73,8 +73,8 @@ def test_segments_of_another_model_are_made_again(model, film, tmp_path):
     assert not video.folder.exists()
 
 
-def test_a_join_that_was_stopped_begins_anew(model, film, tmp_path):
-    """Frames are given from the first on, whatever is there."""
+def test_an_interrupted_join_starts_over(model, film, tmp_path):
+    """Frames start at the first, even if some are already encoded."""
     video = split(film, tmp_path / "made.mp4")
     make(model, video)
 
@@ -92,7 +92,7 @@ def test_a_join_that_was_stopped_begins_anew(model, film, tmp_path):
     assert not list(tmp_path.glob(".*"))
 
 
-def test_a_segment_too_few_fails_and_leaves_the_others(model, film, tmp_path):
+def test_a_missing_segment_fails_and_keeps_the_others(model, film, tmp_path):
     video = split(film, tmp_path / "made.mp4")
     make(model, video)
     (video.folder / "000003.nut").unlink()
@@ -101,7 +101,7 @@ def test_a_segment_too_few_fails_and_leaves_the_others(model, film, tmp_path):
     assert len(video.missing()) == 1
 
 
-def test_short_and_far_away_videos_are_for_one_worker(tmp_path, film):
+def test_short_and_remote_videos_go_to_one_worker(tmp_path, film):
     short = clip_maker.write_clip(tmp_path / "a.mp4", clip_maker.frames(9))
     assert split(short, tmp_path / "made.mp4") is None
     assert split(film, "memory://made.mp4") is None

@@ -1,4 +1,4 @@
-"""Pictures in S3, which moto's server stands in for."""
+"""Pictures in S3, emulated by moto's server."""
 
 import json
 import pathlib

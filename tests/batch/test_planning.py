@@ -56,7 +56,7 @@ def test_results_have_the_names_that_cartoonize_gives_them(format, tmp_path):
 
 
 @pytest.mark.parametrize("place", ["", "memory://"])
-def test_what_is_there_is_done(place, tmp_path):
+def test_existing_results_count_as_done(place, tmp_path):
     output = f"{place}{tmp_path}/out"
     for name in ("a.heic.jpg", "sub/e.tif", "c.png"):
         with fsspec.open(f"{output}/{name}", "wb") as file:
@@ -68,12 +68,12 @@ def test_what_is_there_is_done(place, tmp_path):
     assert f"{output}/a.jpg" in left["target"].to_pylist()
 
 
-def test_two_results_of_one_name_are_refused(tmp_path):
+def test_two_results_of_one_name_are_rejected(tmp_path):
     with pytest.raises(errors.InputError, match=r"a\.jpg: a\.jpg, A\.jpg"):
         planning.plan(listed(["a.jpg", "A.jpg"]), str(tmp_path))
 
 
-def test_videos_keep_their_kind_where_it_is_written(tmp_path):
+def test_videos_keep_their_format_if_it_can_be_written(tmp_path):
     names = ["a.mp4", "b.webm", "c.avi", "d.png"]
     pictures, videos, _ = planning.plan(listed(names), str(tmp_path))
     assert pictures["number"].to_pylist() == [0]

@@ -69,9 +69,7 @@ def test_results_are_those_of_cartoonize(work, photos, place, model, tmp_path):
             assert file.read() == path.read_bytes(), path.name
 
 
-def test_what_is_wrong_with_one_does_not_stop_the_others(
-    work, photos, tmp_path
-):
+def test_an_error_of_one_does_not_stop_the_others(work, photos, tmp_path):
     (photos / "1.png").write_text("broken")
     (photos / "gone.png").symlink_to("nowhere")
     (photos / "breaks.png").write_bytes((photos / "0.png").read_bytes()[:999])
@@ -93,7 +91,7 @@ def test_what_is_wrong_with_one_does_not_stop_the_others(
     assert written == made.keys() - problems.keys()
 
 
-def test_what_a_lost_worker_made_is_left_alone(work, photos, tmp_path):
+def test_results_of_a_lost_worker_are_kept(work, photos, tmp_path):
     work(photos, tmp_path / "made")
     (tmp_path / "made/0.png").write_text("made before")
     shutil.rmtree(tmp_path / "made/1.png", ignore_errors=True)

@@ -8,7 +8,7 @@ from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
 
 
-def test_a_file_appears_whole(tmp_path):
+def test_a_file_is_written_atomically(tmp_path):
     path = tmp_path / "new" / "file.txt"
     with atomic_files.atomic_path(path) as temporary:
         temporary.write_text("content")
@@ -62,7 +62,7 @@ def test_leftovers_of_a_killed_process_are_removed(tmp_path, make):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_another_ending_is_refused():
+def test_another_ending_is_rejected():
     atomic_files.check_suffix("output", "a.keras", ".keras")
     with pytest.raises(errors.InputError, match=r"`output`=a\.h5 must end"):
         atomic_files.check_suffix("output", "a.h5", ".keras")
@@ -94,7 +94,7 @@ def header_of(shape):
     )
 
 
-def test_broken_arrays_are_refused(tmp_path):
+def test_broken_arrays_are_rejected(tmp_path):
     path = tmp_path / "weights.npz"
     archive_of(path, "huge", header_of((10**12,)))
     with pytest.raises(errors.InputError, match="Unable to allocate"):
@@ -117,9 +117,7 @@ def test_broken_arrays_are_refused(tmp_path):
         atomic_files.read_arrays("weights", path)
 
 
-def test_what_unpacks_to_more_than_weights_is_not_unpacked(
-    tmp_path, monkeypatch
-):
+def test_archives_too_large_for_weights_are_not_unpacked(tmp_path, monkeypatch):
     monkeypatch.setattr(atomic_files, "_MAX_ARRAY_BYTES", 1000)
     np.savez_compressed(tmp_path / "bomb.npz", zeros=np.zeros(1000))
     with pytest.raises(errors.InputError, match="it unpacks to 8128 bytes"):

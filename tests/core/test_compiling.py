@@ -18,7 +18,7 @@ def test_a_compiled_function_takes_images_of_any_size():
 
 
 def test_without_xla_the_function_runs_uncompiled(monkeypatch):
-    """As TensorFlow for Windows does, where `jit_compile` is an error."""
+    """Simulates TensorFlow on Windows, where `jit_compile` is an error."""
 
     def refuse(*_, **__):
         raise tf.errors.UnimplementedError(None, None, "no XLA")

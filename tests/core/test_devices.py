@@ -17,7 +17,7 @@ def test_running_out_of_memory_names_the_flags_to_lower():
         tf.zeros((2**42,))  # 16 TiB
 
 
-def test_a_full_disk_is_told_apart_from_memory(tmp_path):
+def test_a_full_disk_is_distinguished_from_memory(tmp_path):
     with small_disk.mounted(tmp_path / "a disk", "size=64k") as disk:
         small_disk.fill(disk)
         with (
@@ -36,7 +36,7 @@ def test_a_full_disk_is_told_apart_from_memory(tmp_path):
 def test_a_cpu_is_deterministic_by_default(
     run_command, deterministic, is_refused
 ):
-    """TensorFlow then refuses to draw without a seed."""
+    """TensorFlow then rejects random operations without a seed."""
     done = run_command(
         sys.executable,
         "-c",

@@ -29,7 +29,7 @@ def test_links_to_folders_are_followed(folder):
     walk = folder_walk.FolderWalk(folder)
     expected = ["a", "deep/b", "there/c", "there/deep/d"]
     assert places(walk, folder) == expected
-    assert not walk.left_out
+    assert not walk.skipped
 
 
 def test_a_folder_that_is_reached_twice_counts_once_in_its_own_place(folder):
@@ -47,38 +47,38 @@ def test_links_to_folders_above_end_there_and_are_named(folder):
     back = link(folder.parent / "out/deep/back", "..")
     walk = folder_walk.FolderWalk(folder)
     assert places(walk, folder) == ["a", "deep/b", "there/d"]
-    names = [path.name for path in walk.left_out[folder_walk.CIRCLE]]
+    names = [path.name for path in walk.skipped[folder_walk.CIRCLE]]
     assert names == [up.name, back.name]
 
 
-def test_hidden_files_and_folders_are_left_out(folder):
+def test_hidden_files_and_folders_are_skipped(folder):
     (folder / ".git").mkdir()
     (folder / ".git/e").write_text("e")
     (folder / ".f").write_text("f")
     walk = folder_walk.FolderWalk(folder)
     assert places(walk, folder) == ["a", "deep/b"]
-    assert walk.left_out == {
+    assert walk.skipped == {
         folder_walk.HIDDEN: [folder / ".git", folder / ".f"]
     }
 
 
-def test_thumbnails_and_trash_of_file_servers_are_left_out(folder):
+def test_thumbnails_and_trash_of_file_servers_are_skipped(folder):
     for name in ("@eaDir/a.jpg/THUMB.jpg", "#recycle/old", "@home/e"):
         (folder / name).parent.mkdir(parents=True)
         (folder / name).write_text(name)
     walk = folder_walk.FolderWalk(folder)
     assert places(walk, folder) == ["a", "@home/e", "deep/b"]
-    hidden = [path.name for path in walk.left_out[folder_walk.HIDDEN]]
+    hidden = [path.name for path in walk.skipped[folder_walk.HIDDEN]]
     assert hidden == ["#recycle", "@eaDir"]
 
 
-def test_a_folder_that_cannot_be_looked_into_is_named(tmp_path):
+def test_an_unreadable_folder_is_reported(tmp_path):
     walk = folder_walk.FolderWalk(tmp_path / "gone")
     assert list(walk.files()) == []
     (reason,) = walk.unreadable.values()
     assert reason == "cannot be looked into (No such file or directory)."
 
 
-def test_what_is_left_out_is_told_by_number_and_example():
+def test_skipped_paths_are_described_by_count_and_example():
     paths = {".cr2": [pathlib.Path("b/2.cr2"), pathlib.Path("1.cr2")]}
     assert folder_walk.describe(paths) == "2 .cr2 (2.cr2)"

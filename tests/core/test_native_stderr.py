@@ -22,7 +22,7 @@ def test_native_lines_are_held_and_later_ones_are_not(capfd):
     assert capfd.readouterr().err == "after"
 
 
-def test_held_lines_are_shown_if_the_block_fails(capfd):
+def test_suppressed_lines_are_shown_if_the_block_fails(capfd):
     def fail():
         with native_stderr.held():
             write(b"no such instruction")
@@ -41,7 +41,7 @@ def test_a_user_may_ask_for_the_lines(capfd, monkeypatch):
     assert capfd.readouterr().err == "cuInit failed"
 
 
-def test_nothing_is_held_beside_a_driver(capfd, monkeypatch, tmp_path):
+def test_nothing_is_suppressed_with_a_driver(capfd, monkeypatch, tmp_path):
     monkeypatch.setattr(native_stderr, "_DRIVERS", (str(tmp_path),))
     with native_stderr.held():
         write(b"cuInit failed")

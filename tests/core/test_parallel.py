@@ -9,7 +9,7 @@ def test_items_come_in_order():
     assert list(parallel.prefetch(n for n in range(50))) == list(range(50))
 
 
-def test_items_are_made_before_they_are_asked_for():
+def test_items_are_prefetched():
     made = threading.Event()
 
     def items():
@@ -23,7 +23,7 @@ def test_items_are_made_before_they_are_asked_for():
     stage.close()
 
 
-def test_no_more_are_made_than_may_wait():
+def test_the_number_of_prefetched_items_is_limited():
     made = []
 
     def items():
@@ -73,7 +73,7 @@ def test_each_item_is_worked_on_once(count):
     assert sorted(results) == [10 * item for item in range(count)]
 
 
-def test_one_reads_while_another_computes():
+def test_reading_overlaps_with_computation():
     """Neither would end alone: each waits for the other."""
     barrier = threading.Barrier(2, timeout=30)
 
@@ -89,7 +89,7 @@ def test_one_reads_while_another_computes():
 
 
 @pytest.mark.parametrize("workers", [1, 3])
-def test_no_more_than_told_compute_at_once(workers):
+def test_concurrent_computations_are_limited(workers):
     lock, now, most = threading.Lock(), [], []
 
     def work(item, gate):
@@ -105,7 +105,7 @@ def test_no_more_than_told_compute_at_once(workers):
     assert max(most) == workers
 
 
-def test_what_work_raises_goes_through():
+def test_exceptions_of_work_are_raised():
     def work(item, gate):
         if item == 3:
             raise OSError("full")
@@ -115,7 +115,7 @@ def test_what_work_raises_goes_through():
         list(parallel.map_overlapped(work, range(50), 1))
 
 
-def test_after_a_failure_nothing_new_begins():
+def test_after_a_failure_no_work_is_started():
     begun = []
 
     def work(item, gate):

@@ -23,7 +23,7 @@ def test_without_a_terminal_there_is_a_line_now_and_then(capsys, monkeypatch):
     assert [line for line in lines if line] == expected
 
 
-def test_without_a_terminal_lines_tell_the_time_left(capsys, monkeypatch):
+def test_without_a_terminal_lines_show_the_time_left(capsys, monkeypatch):
     now = iter([0.0, 10.0, 40.0])
     monkeypatch.setattr(progress.time, "monotonic", lambda: next(now))
     with progress.Progress() as watch:
@@ -33,7 +33,7 @@ def test_without_a_terminal_lines_tell_the_time_left(capsys, monkeypatch):
     assert lines[-2] == "Reading: 42%, 0:01:10 left, fast"
 
 
-def test_a_short_job_says_nothing_without_a_terminal(capsys):
+def test_a_short_job_prints_nothing_without_a_terminal(capsys):
     assert list(progress.in_threads(abs, range(4), "Counting")) == [0, 1, 2, 3]
     assert capsys.readouterr() == ("", "")
 

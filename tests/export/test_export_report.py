@@ -29,7 +29,7 @@ ARTIFACTS = [
     ),
 ]
 STYLE = styles.About("Öl auf Leinwand", "A. Painter, 1905", "CC-BY-4.0")
-REFUSALS = [exporter.Refusal("cartoongan_int8.tflite", "it is far off.")]
+FAILURES = [exporter.FailedExport("cartoongan_int8.tflite", "it is far off.")]
 
 
 def test_the_table_has_a_row_for_each_artifact():
@@ -49,7 +49,7 @@ def test_the_table_has_a_row_for_each_artifact():
 
 def test_the_report_says_all_of_it(tmp_path):
     about = {"model": "mine"}
-    export_report.write(tmp_path, ARTIFACTS, REFUSALS, about, STYLE)
+    export_report.write(tmp_path, ARTIFACTS, FAILURES, about, STYLE)
     report = json.loads((tmp_path / "report.json").read_text())
     assert report["model"] == "mine"
     assert report["style"] == {

@@ -75,7 +75,7 @@ def test_artifacts_below_the_minimum_fidelity_are_not_written(
 ):
     other = exporter.Examples(networks.Generator(filters=4, blocks=1), photos)
     refusal = exporter.export(plan()[name], tmp_path, other)
-    assert isinstance(refusal, exporter.Refusal)
+    assert isinstance(refusal, exporter.FailedExport)
     assert refusal.name == name
     assert "dB from those of the Keras model, and 60 are" in refusal.reason
     assert not [p for p in tmp_path.rglob("*") if p.is_file()]
@@ -119,7 +119,7 @@ def test_one_wrong_way_is_enough_to_be_refused(plan, examples, tmp_path):
         return [*job.variants(path), jobs.Variant(lambda photo: photo)]
 
     found = exporter.export(job._replace(variants=variants), tmp_path, examples)
-    assert isinstance(found, exporter.Refusal)
+    assert isinstance(found, exporter.FailedExport)
 
 
 def test_a_failing_warm_up_request_stops_the_export(plan, examples, tmp_path):

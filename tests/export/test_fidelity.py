@@ -56,7 +56,7 @@ def test_the_worst_of_several_is_the_worst_of_each_metric():
 
 
 @pytest.mark.parametrize("precision", fidelity.MINIMUM_PSNR)
-def test_each_precision_has_its_gate(precision):
+def test_each_precision_has_a_threshold(precision):
     """60, 50, 38 and 28 dB."""
     minimum = {"float32": 60, "float16": 50, "dynamic_range": 38, "int8": 28}
     assert fidelity.MINIMUM_PSNR[precision] == minimum[precision]

@@ -108,7 +108,7 @@ def test_a_file_that_is_not_close_enough_leaves_all_as_it_was(
     assert left.read_text() == "before"
 
 
-def test_what_is_no_keras_file_is_refused(photos, tmp_path):
+def test_a_file_of_another_format_is_rejected(photos, tmp_path):
     (tmp_path / "hayao.npz").touch()
     with pytest.raises(errors.InputError, match=r"is no \.keras file; name"):
         hub_folder.write(
@@ -144,6 +144,6 @@ def test_a_file_is_no_folder(tmp_path):
 @pytest.mark.parametrize(
     "name", ["oil", "a/b/oil", "a/", "/oil", "a/öl", "a b/c"]
 )
-def test_names_of_no_repository_are_refused(tmp_path, name):
+def test_names_of_no_repository_are_rejected(tmp_path, name):
     with pytest.raises(errors.InputError, match="give OWNER/NAME"):
         hub_folder.check(name, tmp_path, overwrite=False)

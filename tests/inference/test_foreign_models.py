@@ -62,8 +62,8 @@ def test_an_onnx_file_of_bytes_is_run(picture, tmp_path):
     np.testing.assert_array_equal(cartoon, picture)
 
 
-def test_a_model_of_another_range_is_told_apart(tmp_path, capsys):
-    """Of 0 to 255, and of 0 to 1 as far as a dark picture can tell."""
+def test_a_model_of_another_range_is_rejected_or_noted(tmp_path, capsys):
+    """0 to 255 is an error; 0 to 1 gives a note for dark pictures."""
     dark = np.full((21, 34, 3), 60, "uint8")
     huge = write_onnx(tmp_path / "huge.onnx", op="Exp")
     with pytest.raises(errors.InputError, match="gives values of up to 3;"):
@@ -76,7 +76,7 @@ def test_a_model_of_another_range_is_told_apart(tmp_path, capsys):
     assert capsys.readouterr().err.count("if it is one of 0 to 1") == 1
 
 
-def test_an_onnx_file_of_another_size_names_its_own(picture, tmp_path):
+def test_an_onnx_file_of_another_size_gives_its_size(picture, tmp_path):
     shape = (1, 16, 24, 3)
     path = tmp_path / "foreign.onnx"
     write_onnx(path, inputs=[shape], outputs=[shape])
@@ -101,7 +101,9 @@ def test_an_onnx_file_of_another_size_names_its_own(picture, tmp_path):
     ],
     ids=str,
 )
-def test_other_onnx_files_are_told_why(graph, message, tmp_path):
+def test_errors_of_unsupported_onnx_files_give_the_reason(
+    graph, message, tmp_path
+):
     path = write_onnx(tmp_path / "other.onnx", **graph)
     with pytest.raises(errors.InputError, match=message) as caught:
         loading.open_model(path, "model")
@@ -110,13 +112,13 @@ def test_other_onnx_files_are_told_why(graph, message, tmp_path):
     assert "\n" not in str(caught.value)
 
 
-def test_a_model_that_enlarges_is_told_so():
+def test_a_model_that_enlarges_is_rejected():
     small, large = ((1, 21, 34, 3), "float32"), ((1, 42, 68, 3), "float32")
     with pytest.raises(ValueError, match="turns 34x21 pixels into 68x42"):
-        image_layout.of([small], [large])
+        image_layout.infer([small], [large])
 
 
-def test_a_model_that_fails_on_a_size_says_so(picture, tmp_path):
+def test_a_model_that_fails_on_a_size_is_reported(picture, tmp_path):
     layers = [
         keras.Input((None, None, 3)),
         keras.layers.AveragePooling2D(4),
@@ -141,9 +143,7 @@ def test_a_saved_model_from_image_to_image_is_run(picture, tmp_path):
     assert_negative(tmp_path / "foreign", picture)
 
 
-def test_a_saved_model_of_others_is_said_to_be_a_program(
-    generator, tmp_path, capsys
-):
+def test_a_third_party_saved_model_gives_a_warning(generator, tmp_path, capsys):
     module = tf.Module()
     module.__call__ = tf.function(
         lambda image: -image,
@@ -164,7 +164,9 @@ def test_a_saved_model_of_others_is_said_to_be_a_program(
 @pytest.mark.parametrize(
     ("shape", "shown"), [([None, 4], r"\(\?, 4\)"), ([], r"\(\)")], ids=str
 )
-def test_other_saved_models_are_told_why(shape, shown, tmp_path):
+def test_errors_of_unsupported_saved_models_give_the_reason(
+    shape, shown, tmp_path
+):
     class Classes(tf.Module):
         @tf.function(input_signature=[tf.TensorSpec(shape)])
         def __call__(self, x):
@@ -191,7 +193,7 @@ def test_a_tflite_file_from_image_to_image_is_run(sides, picture, tmp_path):
     assert_negative(tmp_path / "foreign.tflite", picture)
 
 
-def test_other_tflite_files_are_told_why(tmp_path):
+def test_errors_of_unsupported_tflite_files_give_the_reason(tmp_path):
     spec = tf.TensorSpec([1, 4])
     function = tf.function(lambda x: -x).get_concrete_function(spec)
     converter = tf.lite.TFLiteConverter.from_concrete_functions([function])
@@ -214,7 +216,7 @@ def test_a_keras_network_from_image_to_image_is_run(ending, picture, tmp_path):
     assert_negative(tmp_path / f"foreign.{ending}", picture)
 
 
-def test_other_keras_files_are_told_why(tmp_path):
+def test_errors_of_unsupported_keras_files_give_the_reason(tmp_path):
     image = keras.Input((4,))
     network = keras.Model(image, keras.layers.Rescaling(-1)(image))
     network.save(tmp_path / "other.keras")

@@ -75,7 +75,7 @@ def endpoint():
 
 @pytest.fixture
 def fetch(endpoint, run_command, tmp_path):
-    """Fetches an address in a process of its own, with a cache in a folder."""
+    """Downloads an address in a subprocess, with its own cache folder."""
 
     def run(address, **settings):
         environment = endpoint.environment(tmp_path / "home", **settings)
@@ -119,7 +119,7 @@ def test_one_file_is_fetched(fetch, endpoint, address, expected):
 @pytest.mark.parametrize(
     "address", ["hf://a/model", "hf://a/model/model.keras"]
 )
-def test_what_is_in_the_cache_is_not_fetched_again(fetch, endpoint, address):
+def test_cached_files_are_not_downloaded_again(fetch, endpoint, address):
     assert fetched(fetch(address)) == fetched(fetch(address))
     assert len(files_got(endpoint)) == 1
 
@@ -161,7 +161,7 @@ def test_without_a_network_the_cache_is_used(fetch, endpoint, address):
         ("kaggle://a/model/keras/base", "names a preset of KerasHub"),
     ],
 )
-def test_what_cannot_be_fetched_is_named(
+def test_download_errors_name_the_address(
     fetch, endpoint, tmp_path, address, message
 ):
     done = fetch(address)
@@ -174,14 +174,14 @@ def test_what_cannot_be_fetched_is_named(
 
 @pytest.mark.parametrize("token", [hub_server.OTHER_TOKEN, "hf_invalid"])
 @pytest.mark.parametrize("repository", REFUSED)
-def test_a_token_that_opens_nothing_is_named(fetch, repository, token):
+def test_a_token_without_access_is_reported(fetch, repository, token):
     done = fetch(f"hf://{repository}", HF_TOKEN=token)
     assert done.returncode == 1
     assert f"/{repository} is gated, or not for this token" in done.stderr
 
 
 @pytest.mark.parametrize("repository", REFUSED)
-def test_a_token_opens_what_is_not_public(fetch, repository):
+def test_a_token_opens_private_repositories(fetch, repository):
     done = fetch(f"hf://{repository}", HF_TOKEN=hub_server.TOKEN)
     assert fetched(done) == ("model.keras", b"new")
 
@@ -202,7 +202,7 @@ def test_a_token_opens_what_is_not_public(fetch, repository):
         ),
     ],
 )
-def test_without_a_network_what_is_not_cached_is_named(
+def test_without_a_network_uncached_files_are_reported(
     fetch, address, settings, reason
 ):
     done = fetch(address, **settings)
@@ -239,7 +239,7 @@ def test_a_package_that_is_missing_or_old_is_named(fetch, tmp_path, content):
     assert "run `pip install 'cartoongan-tf[hub]'`." in done.stderr
 
 
-def test_addresses_are_told_from_files():
+def test_addresses_are_distinguished_from_files():
     assert hub.is_address("hf://owner/name")
     assert not hub.is_address("hf/owner/name.keras")
     assert not hub.is_address(pathlib.Path("storybook"))

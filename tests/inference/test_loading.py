@@ -90,7 +90,7 @@ def test_a_file_of_fixed_sizes_takes_these_and_names_them(
         cartoonize(picture[:16, :24])
 
 
-def test_small_pictures_are_refused(write):
+def test_small_pictures_are_rejected(write):
     for name in ("saved_model/1", "any.tflite", "generator.keras"):
         cartoonize = loading.open_model(write(name), "model")
         with pytest.raises(errors.InputError, match="34x15 pixels is too sma"):

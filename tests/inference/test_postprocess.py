@@ -30,7 +30,7 @@ def test_strength_is_the_share_of_the_cartoon(pair, strength):
 
 
 @pytest.mark.parametrize("strength", [-0.1, 1.1, float("nan")])
-def test_other_strengths_are_refused(strength):
+def test_other_strengths_are_rejected(strength):
     with pytest.raises(errors.InputError, match="`strength`="):
         postprocess.Finish(strength)
 

@@ -44,7 +44,7 @@ def address(generator, tmp_path_factory):
         "/v1/models/cartoongan/versions/1",
     ],
 )
-def test_a_server_makes_what_the_generator_makes(
+def test_a_server_gives_the_generators_cartoons(
     generator, address, random, path
 ):
     picture = random.integers(0, 256, (37, 52, 3), "uint8")
@@ -53,7 +53,7 @@ def test_a_server_makes_what_the_generator_makes(
     assert np.abs(cartoonize(picture) - expected).max() <= 1
 
 
-def test_a_server_that_reduces_photos_is_refused(address, random):
+def test_a_server_that_reduces_photos_is_rejected(address, random):
     picture = random.integers(0, 256, (40, 120, 3), "uint8")
     with pytest.raises(errors.InputError, match="use `max_side`=60"):
         remote_model.ServedModel(address)(picture)
@@ -72,9 +72,9 @@ def test_a_server_that_is_not_there_is_reported_at_once():
 
 @contextlib.contextmanager
 def server_with(*statuses):
-    """Answers with one status after the other, and with the last for good.
+    """Server that returns the given statuses in order, then the last one.
 
-    Gives its address and the requests that it has had.
+    Yields its address and the list of received requests.
     """
     seen = []
 
@@ -122,7 +122,7 @@ def test_a_server_that_stays_full_is_reported_with_its_own_message():
 
 
 def test_a_server_that_has_moved_is_asked_there():
-    """A question that were redirected would become one for a page."""
+    """A redirected POST request would become a GET request."""
     with server_with(301, 200, 500) as (address, seen):
         cartoonize = remote_model.ServedModel(address)
         with pytest.raises(errors.InputError, match="500: the queue is full"):
@@ -143,7 +143,7 @@ def test_this_machine_is_asked_without_a_proxy(monkeypatch):
     assert seen == ["GET /v1/models/cartoongan"]
 
 
-def test_addresses_are_told_from_files():
+def test_addresses_are_distinguished_from_files():
     assert remote_model.is_address("https://host/v1/models/cartoongan")
     assert not remote_model.is_address("storybook")
     assert not remote_model.is_address("runs/http/model.keras")

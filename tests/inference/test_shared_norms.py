@@ -21,9 +21,7 @@ def whole(generator, batch):
     return pictures.to_pixels(cartoons).numpy().astype(int)
 
 
-def test_of_one_picture_they_are_what_norms_always_are(
-    norms, generator, random
-):
+def test_for_one_picture_they_equal_ordinary_norms(norms, generator, random):
     batch = photos(random)
     actual = norms(batch)[0].numpy()
     assert np.abs(actual - whole(generator, batch)).max() <= 1

@@ -21,7 +21,7 @@ def test_a_shipped_style_is_small_and_opens_by_its_name(name):
 
 
 @pytest.mark.parametrize("name", styles.names())
-def test_the_discriminator_of_a_shipped_style_lies_beside_it(name):
+def test_the_discriminator_of_a_shipped_style_is_beside_it(name):
     path = styles.beside(styles.find(name), "discriminator")
     assert path.stat().st_size < 5e6
     network = keras.saving.load_model(path)

@@ -46,7 +46,7 @@ def photo(random, height, width):
 
 
 @pytest.mark.parametrize("sides", [(131, 250), (301, 110), (223, 333)])
-def test_tiles_without_norms_give_what_the_whole_gives(light, random, sides):
+def test_tiles_without_norms_equal_the_whole_picture(light, random, sides):
     picture = photo(random, *sides)
     cartoon = tiling.TiledGenerator(light, 120)(picture)
     expected = whole(light, picture)
@@ -102,7 +102,7 @@ def test_tiles_with_norms_share_the_statistics_of_the_picture(normed, random):
     assert errors_of[0] < errors_of[1] / 4
 
 
-def test_a_picture_that_fits_is_done_as_a_whole(normed, random):
+def test_a_picture_that_fits_is_not_tiled(normed, random):
     picture = photo(random, 90, 128)
     cartoon = tiling.TiledGenerator(normed, 128)(picture)
     assert np.abs(cartoon - whole(normed, picture)).max() <= 1
@@ -127,7 +127,7 @@ def test_threads_do_not_disturb_each_other(normed, random):
         assert np.abs(actual.astype(int) - cartoon).max() <= 1
 
 
-def test_tiles_that_are_too_small_are_refused(light):
+def test_tiles_that_are_too_small_are_rejected(light):
     with pytest.raises(errors.InputError, match=r"`tile`=100 .* 104 pixels"):
         tiling.TiledGenerator(light, 100)
 

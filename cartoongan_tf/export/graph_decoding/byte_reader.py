@@ -1,20 +1,20 @@
-"""Numbers and marks in the bytes of a file, read inside a graph.
+"""Reading of numbers and signatures from a file's bytes in a graph.
 
-Contents are scalar string tensors; places, counts and numbers are int64.
-Nothing here fails: beyond the end of the contents all bytes are 0, so that
-what is wrong with a file can be said in words of ours.
+Contents are scalar string tensors; offsets, counts and numbers are int64.
+Nothing here raises: bytes beyond the end read as 0, so that callers can report
+errors in their own words.
 """
 
 import tensorflow as tf
 
 
 def size(contents: tf.Tensor) -> tf.Tensor:
-    """Gives the number of bytes, as int64."""
+    """Returns the number of bytes, as int64."""
     return tf.cast(tf.strings.length(contents), tf.int64)
 
 
 def cut(contents: tf.Tensor, at: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
-    """Cuts out `count` bytes, or as many as there are."""
+    """Returns `count` bytes from an offset, or as many as there are."""
     at = tf.clip_by_value(tf.cast(at, tf.int64), 0, size(contents))
     return tf.strings.substr(contents, at, tf.cast(count, tf.int64))
 
@@ -30,13 +30,13 @@ def take(contents: tf.Tensor, at: tf.Tensor, count: int) -> tf.Tensor:
 def number(
     contents: tf.Tensor, at: tf.Tensor, count: int, *, big_endian: tf.Tensor
 ) -> tf.Tensor:
-    """Reads a number without a sign.
+    """Reads an unsigned integer.
 
     Args:
         contents: Scalar string.
-        at: Where the number begins.
-        count: Its bytes, at most 4.
-        big_endian: Whether the highest byte comes first.
+        at: Offset of the number.
+        count: Number of bytes, at most 4.
+        big_endian: Whether the byte order is big-endian.
 
     Returns:
         Scalar int64.
@@ -47,12 +47,12 @@ def number(
 
 
 def has_mark(contents: tf.Tensor, at: tf.Tensor, mark: bytes) -> tf.Tensor:
-    """Says whether a mark stands at a place."""
+    """Whether the bytes at an offset equal a mark."""
     return tf.equal(cut(contents, at, len(mark)), mark)
 
 
 def holds(contents: tf.Tensor, start: tf.Tensor, mark: bytes) -> tf.Tensor:
-    """Says whether a mark stands anywhere from `start` on."""
+    """Whether a mark occurs at or after `start`."""
     data = tf.io.decode_raw(cut(contents, start, size(contents)), tf.uint8)
     count = tf.maximum(tf.size(data) - len(mark) + 1, 0)
     found = tf.ones((count,), tf.bool)

@@ -1,10 +1,9 @@
-"""Encoded pictures -> cartoons, encoded again: all of it inside of a graph.
+"""Decoding, cartoonizing and encoding of pictures in a graph.
 
-Pictures come from strangers. So a picture's size is read from its header and
-checked before anything is decoded, and what is refused is refused as
-INVALID_ARGUMENT, in a sentence that names the picture by its place in the
-batch. The pixels are those of `pictures.read_picture`: upright, on white, 8
-bits a channel. Only operators are used that TensorFlow 2.15 has too.
+Pictures are untrusted: the size in the header is checked before decoding, and
+rejected pictures give INVALID_ARGUMENT with a message that has their index in
+the batch. Pixels equal those of `pictures.read_picture`: upright, on white, 8
+bits per channel. Only operators of TensorFlow 2.15 are used.
 """
 
 from collections.abc import Callable
@@ -24,26 +23,25 @@ from cartoongan_tf.images import pictures
 
 PNG, JPEG = choices.ENCODINGS
 
-# Each says by the first bytes whether it `is_kind`, and what `read_header`
-# finds wrong. Nothing but `decode` raises errors, and it gets only what has no
-# problem; it gives pixels as stored, RGB or RGBA.
+# Each has `is_kind`, which tests the signature, `read_header` and `decode`.
+# Only `decode` raises errors, and it is called only if the header has no
+# problem; it returns pixels as stored, RGB or RGBA.
 _CODECS = (jpeg, png, webp)
 _MIN_SIDE = model_interface.MINIMUM_SIDE
-# A cartoon's colored edges suffer where colors are stored at half the size:
-# of a drawn style, 33 dB at quality 95, and 40 dB with all colors, at 0.4 of
-# the bytes of a PNG.
+# Chroma subsampling hurts a cartoon's colored edges: for a drawn style, 33 dB
+# at quality 95, against 40 dB without, at 0.4 of the bytes of a PNG.
 _QUALITY = 95
-_STRIP = 256  # rows
+_STRIP_ROWS = 256
 
 
 def bytes_endpoint(
     generator: keras.Model, settings: options.BytesSettings
 ) -> Callable[[tf.Tensor], dict[str, tf.Tensor]]:
-    """Makes the function behind the signature that takes encoded pictures.
+    """Makes the endpoint for encoded pictures.
 
     Args:
-        generator: Photos to cartoons, both in [-1, 1].
-        settings: Limits of pictures, and how cartoons are encoded.
+        generator: Model from photos to cartoons, both in [-1, 1].
+        settings: Limits of pictures and encoding of cartoons.
 
     Returns:
         A function from strings of shape `(batch,)`, pictures of mixed sizes
@@ -57,8 +55,8 @@ def bytes_endpoint(
         return encode(cartoon, settings.encoding)
 
     def cartoonize_bytes(image_bytes):
-        # One after the other: a batch then takes the memory of its largest
-        # picture, and each convolution uses all cores as it is.
+        # Sequential, so that a batch takes the memory of its largest picture;
+        # each convolution uses all cores anyway.
         cartoons = tf.map_fn(
             cartoonize,
             (image_bytes, tf.range(tf.size(image_bytes))),
@@ -73,38 +71,39 @@ def bytes_endpoint(
 def decode(
     contents: tf.Tensor, index: tf.Tensor, settings: options.BytesSettings
 ) -> tf.Tensor:
-    """Decodes a picture, of an animation the first frame.
+    """Decodes a picture, or the first frame of an animation.
 
     Args:
-        contents: Scalar string: JPEG, PNG or WebP.
-        index: Scalar integer, its place in the batch, for messages.
+        contents: JPEG, PNG or WebP, scalar string.
+        index: Index in the batch, scalar integer, for messages.
         settings: Limits of pictures.
 
     Returns:
-        uint8 RGB of shape `(height, width, 3)`, each side 16 or more.
+        uint8 RGB of shape `(height, width, 3)`, each side at least 16.
 
     Raises:
-        InvalidArgumentError: When run, if the picture is refused or damaged.
+        InvalidArgumentError: At run time, if the picture is rejected or
+            damaged.
     """
 
     def branch(reader):
         def read():
             header = reader.read_header(contents)
             problem = _problem(header, settings)
-            # The header too: what is computed from it alone would not wait.
-            checked, sound = _unless(problem, index, (contents, header))
-            pixels = _on_white(reader.decode(checked, sound))
-            pixels = _unless(_mismatch(header, pixels), index, pixels)
+            # The header, too: operators that use only it would not wait.
+            checked, valid = _checked(problem, index, (contents, header))
+            pixels = _on_white(reader.decode(checked, valid))
+            pixels = _checked(_mismatch(header, pixels), index, pixels)
             return pixels, tf.cast(header.orientation, tf.int64)
 
         return read
 
-    checked = _unless(_format_problem(contents), index, contents)
+    checked = _checked(_format_problem(contents), index, contents)
     is_kind = tf.stack([reader.is_kind(checked) for reader in _CODECS])
     pixels, orientation = tf.switch_case(
         tf.argmax(is_kind, output_type=tf.int32), [*map(branch, _CODECS)]
     )
-    # Turned when it is small, which is quicker and takes less memory.
+    # Rotated after resizing, which is faster and takes less memory.
     upright = pictures.turn_upright(
         _reduce(pixels, settings.max_side), orientation
     )
@@ -132,9 +131,9 @@ def encode(image: tf.Tensor, kind: str) -> tf.Tensor:
     )
 
 
-def _unless(problem, index, value):
-    """Gives a nest of values, or an error if there are words for a problem."""
-    message = headers.as_words(
+def _checked(problem, index, value):
+    """Returns a nest of values, or raises if `problem` is not empty."""
+    message = headers.join_message(
         f"{model_interface.IMAGE_BYTES}[", index, "]: ", problem
     )
     check = tf.debugging.Assert(tf.equal(problem, ""), [message])
@@ -159,20 +158,20 @@ def _format_problem(contents):
 
 
 def _problem(header, settings):
-    """Errors of a picture by its header, before it is decoded."""
+    """Checks a header, before the picture is decoded."""
     max_side, max_pixels, _ = settings
     sides = tf.stack([header.width, header.height])
     reduced = _reduced(sides, max_side)
     # One side alone first: the product of two may not fit into 64 bits.
     is_large = tf.reduce_any(sides > max_pixels)
     is_large |= tf.reduce_prod(sides) > max_pixels
-    has = headers.as_words("has ", *_by(sides))
+    has = headers.join_message("has ", *_by(sides))
     return headers.first_problem(
         [
             (tf.not_equal(header.problem, ""), header.problem),
             (
                 is_large,
-                headers.as_words(
+                headers.join_message(
                     has,
                     f" pixels, and {max_pixels / 1e6:g} million are the most; "
                     "shrink it.",
@@ -180,13 +179,13 @@ def _problem(header, settings):
             ),
             (
                 tf.reduce_min(sides) < _MIN_SIDE,
-                headers.as_words(
+                headers.join_message(
                     has, f" pixels, and {_MIN_SIDE} a side are the least."
                 ),
             ),
             (
                 tf.reduce_min(reduced) < _MIN_SIDE,
-                headers.as_words(
+                headers.join_message(
                     has,
                     f" pixels, which at {max_side} for the longer side leaves ",
                     *_by(reduced),
@@ -200,8 +199,8 @@ def _problem(header, settings):
 def _mismatch(header, pixels):
     sides = tf.stack([header.height, header.width])
     is_same = tf.reduce_all(tf.equal(tf.shape(pixels, tf.int64)[:2], sides))
-    words = "is damaged: its pixels are more or fewer than its header says."
-    return headers.first_problem([(~is_same, words)])
+    message = "is damaged: its pixels are more or fewer than its header says."
+    return headers.first_problem([(~is_same, message)])
 
 
 def _by(sides):
@@ -209,7 +208,7 @@ def _by(sides):
 
 
 def _on_white(pixels):
-    """Puts a picture on white, as Pillow does, if it has an alpha channel."""
+    """Composites a picture with alpha onto white, as Pillow does."""
     if pixels.shape[-1] == 3:
         return pixels
     return tf.cond(
@@ -220,11 +219,11 @@ def _on_white(pixels):
 
 
 def _blend_in_strips(pixels):
-    """Some rows at a time: at once it would take a fivefold of memory."""
-    count = (tf.shape(pixels)[0] + _STRIP - 1) // _STRIP
+    """Blends some rows at a time; all at once would take 5x the memory."""
+    count = (tf.shape(pixels)[0] + _STRIP_ROWS - 1) // _STRIP_ROWS
 
     def blend(place, strips):
-        rows = pixels[place * _STRIP : (place + 1) * _STRIP]
+        rows = pixels[place * _STRIP_ROWS : (place + 1) * _STRIP_ROWS]
         return place + 1, strips.write(
             place, _blend(rows[..., :3], rows[..., 3:])
         )
@@ -241,7 +240,7 @@ def _blend_in_strips(pixels):
 
 
 def _blend(color, alpha):
-    """Rounds alpha * color + (1 - alpha) * white exactly, in 16 bits."""
+    """Computes alpha * color + (1 - alpha) * white, rounded, in 16 bits."""
     alpha = tf.cast(alpha, tf.uint16)
     sums = tf.cast(color, tf.uint16) * alpha + (255 * (255 - alpha) + 128)
     sums += tf.bitwise.right_shift(sums, 8)
@@ -249,7 +248,7 @@ def _blend(color, alpha):
 
 
 def _reduced(sides, max_side):
-    """Sides of the same shape, the longer one at most `max_side` pixels."""
+    """Scales sides so that the longer one is at most `max_side` pixels."""
     longer = tf.maximum(tf.reduce_max(sides), 1)
     scaled = (sides * max_side + longer // 2) // longer
     return tf.where(longer > max_side, tf.maximum(scaled, 1), sides)
@@ -260,7 +259,7 @@ def _reduce(pixels, max_side):
     sides = tf.shape(pixels)[:2]
 
     def average():
-        # Averaging the area keeps fine lines from flickering in and out.
+        # Area averaging avoids aliasing of fine lines.
         size = tf.cast(_reduced(tf.cast(sides, tf.int64), max_side), tf.int32)
         means = tf.image.resize(pixels, size, method="area")
         return tf.cast(tf.round(means), tf.uint8)

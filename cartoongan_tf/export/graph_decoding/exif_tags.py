@@ -1,6 +1,6 @@
-"""The orientation in a block of EXIF data, read inside a graph.
+"""EXIF orientation, read in a graph.
 
-The block is a small TIFF file; of its first directory one entry counts.
+An EXIF block is a small TIFF file; its first directory has the orientation.
 """
 
 import tensorflow as tf
@@ -8,11 +8,11 @@ import tensorflow as tf
 from cartoongan_tf.export.graph_decoding import byte_reader
 from cartoongan_tf.export.graph_decoding import headers
 
-PREFIX = b"Exif\0\0"  # JPEG has it, PNG not, WebP at the writer's choice.
+PREFIX = b"Exif\0\0"  # Present in JPEG, absent in PNG, optional in WebP.
 
 _ORIENTATION = 0x0112
-_ENTRY = 12  # bytes
-_LONG = 4  # The type of a number of 4 bytes; any other is read as one of 2.
+_ENTRY = 12  # Bytes of a directory entry.
+_LONG = 4  # Type of 4-byte numbers; all others are read as 2 bytes.
 _MAX_ENTRIES = 1000
 
 
@@ -23,11 +23,11 @@ def read_orientation(
 
     Args:
         contents: Scalar string.
-        at: Where the block begins, with or without its prefix.
-        count: Its bytes; 0 if there is none.
+        at: Offset of the block, with or without its prefix.
+        count: Bytes of the block; 0 if there is none.
 
     Returns:
-        Scalar int64, 1 to 8: upright where the block does not say, or is
+        Scalar int64, 1 to 8; upright if the block has no orientation or is
         damaged.
     """
     block = byte_reader.cut(contents, at, count)
@@ -54,7 +54,7 @@ def _look_up(block, big_endian):
 
 
 def _tags(block, at, count, big_endian):
-    """The tags of a directory, and one that is none after them."""
+    """Returns the tags of a directory, followed by a 0."""
     count = tf.minimum(count, _MAX_ENTRIES)
     data = tf.io.decode_raw(
         byte_reader.cut(block, at, _ENTRY * count), tf.uint8

@@ -1,7 +1,4 @@
-"""Header of a picture, and messages for what is wrong with it.
-
-Everything is a tensor of a graph, read from bytes and not from a file.
-"""
+"""Picture headers and error messages, as tensors of a graph."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,8 +6,8 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-# Parts of a file that are walked over before its picture. Each costs less
-# than a millisecond, which a hostile file must not be able to multiply.
+# Segments or chunks to skip before the pixels. Each costs less than a
+# millisecond; the limit keeps hostile files from multiplying that.
 MAX_PARTS = 1000
 
 UPRIGHT = 1
@@ -23,15 +20,15 @@ TOO_MANY_PARTS = (
 
 
 class Header(NamedTuple):
-    """Facts of a picture before it is decoded.
+    """Header of a picture, read before decoding.
 
     Attributes:
-        width: Scalar int64, pixels, as stored.
-        height: Scalar int64, pixels, as stored.
-        problem: Scalar string: why it cannot be decoded, to be read after the
-            name of the picture, or empty.
-        orientation: Scalar int64, the EXIF orientation, 1 to 8.
-        layout: What else the decoder of this format has to know.
+        width: Stored width in pixels, scalar int64.
+        height: Stored height in pixels, scalar int64.
+        problem: Error message without the picture's name, scalar string; empty
+            if the picture can be decoded.
+        orientation: EXIF orientation, 1 to 8, scalar int64.
+        layout: Additional data for the decoder of this format.
     """
 
     width: tf.Tensor
@@ -42,22 +39,22 @@ class Header(NamedTuple):
 
 
 def damaged(kind: str) -> str:
-    """Words for a file that contradicts its own format."""
+    """Message for a file that violates its format."""
     return f"is a damaged {kind} picture; fix it or send another."
 
 
 def first_problem(
     cases: Iterable[tuple[tf.Tensor, str | tf.Tensor]],
 ) -> tf.Tensor:
-    """Chooses the words of the first condition that holds, or none."""
+    """Returns the message of the first true condition, or an empty string."""
     problem = tf.constant("")
-    for condition, words in reversed(list(cases)):
-        problem = tf.where(condition, words, problem)
+    for condition, message in reversed(list(cases)):
+        problem = tf.where(condition, message, problem)
     return problem
 
 
-def as_words(*parts: str | tf.Tensor) -> tf.Tensor:
-    """Joins texts and numbers to one scalar string."""
+def join_message(*parts: str | tf.Tensor) -> tf.Tensor:
+    """Joins strings and numbers into a scalar string."""
     return tf.strings.join(
         [p if isinstance(p, str) else tf.strings.as_string(p) for p in parts]
     )

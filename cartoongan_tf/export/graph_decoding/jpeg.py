@@ -1,7 +1,7 @@
-"""JPEG in a graph: what its header says, and its pixels.
+"""Header parsing and decoding of JPEG in a graph.
 
-The walk over the markers is libjpeg's own (`jdmarker.c`), stray bytes
-included, so that the size that is checked is the size that is decoded.
+Markers are parsed as in libjpeg (`jdmarker.c`), stray bytes included, so that
+the size that is checked is the size that is decoded.
 """
 
 from typing import NamedTuple
@@ -18,14 +18,14 @@ MARK = b"\xff\xd8\xff"
 _END_MARK = b"\xff\xd9"
 _ADOBE = b"Adobe"
 # Frames that libjpeg decodes: baseline, extended and progressive, with
-# Huffman or with arithmetic codes. Others are lossless or hierarchical.
+# Huffman or arithmetic coding. Others are lossless or hierarchical.
 _FRAMES = (0xC0, 0xC1, 0xC2, 0xC9, 0xCA)
-_NO_FRAMES = (0xC4, 0xCC)  # Tables, whose markers stand among the frames'.
-_CMYK = 4  # components
+_TABLES = (0xC4, 0xCC)  # Table markers within the range of frame markers.
+_CMYK = 4  # Components.
 
 
 class _Walk(NamedTuple):
-    """Where the walk stands, and what it met; 0 for what it did not."""
+    """Parser state: offset, steps, and markers found; 0 if not found."""
 
     at: tf.Tensor
     steps: tf.Tensor
@@ -36,15 +36,15 @@ class _Walk(NamedTuple):
 
 
 def is_kind(contents: tf.Tensor) -> tf.Tensor:
-    """Says whether the contents begin as a JPEG does."""
+    """Whether the contents have the signature of JPEG."""
     return byte_reader.has_mark(contents, 0, MARK)
 
 
 def read_header(contents: tf.Tensor) -> headers.Header:
-    """Reads what the markers before the first scan say."""
+    """Parses the markers before the first scan."""
     start = [tf.constant(at, tf.int64) for at in (2, 0, 0, 0, 0, 0)]
     walk = tf.while_loop(
-        lambda walk: _goes_on(contents, walk),
+        lambda walk: _continues(contents, walk),
         lambda walk: (_step(contents, walk),),
         (_Walk(*start),),
     )[0]
@@ -70,24 +70,24 @@ def _number(contents, at, count):
     return byte_reader.number(contents, at, count, big_endian=True)
 
 
-def _goes_on(contents, walk):
+def _continues(contents, walk):
     is_inside = walk.at < byte_reader.size(contents)
-    is_patient = walk.steps < headers.MAX_PARTS
-    return is_inside & is_patient & tf.equal(walk.scan, 0)
+    is_within_limit = walk.steps < headers.MAX_PARTS
+    return is_inside & is_within_limit & tf.equal(walk.scan, 0)
 
 
 def _step(contents, walk):
     data = tf.cast(byte_reader.take(contents, walk.at, 2), tf.int64)
     is_marker = tf.equal(data[0], 0xFF)
     code = tf.where(is_marker, data[1], 0)
-    is_frame = (code >= 0xC0) & (code <= 0xCF) & ~_is_any(code, _NO_FRAMES)
+    is_frame = (code >= 0xC0) & (code <= 0xCF) & ~_is_any(code, _TABLES)
     is_exif = tf.equal(code, 0xE1) & byte_reader.has_mark(
         contents, walk.at + 4, exif_tags.PREFIX
     )
     is_adobe = tf.equal(code, 0xEE) & byte_reader.has_mark(
         contents, walk.at + 4, _ADOBE
     )
-    # Start of a scan; or the end of the picture, before it has begun.
+    # Start of scan, or a premature end of image.
     is_end = _is_any(code, (0xDA, 0xD9))
     return _Walk(
         walk.at + _stride(contents, walk.at, is_marker, data[1]),
@@ -100,7 +100,7 @@ def _step(contents, walk):
 
 
 def _stride(contents, at, is_marker, code):
-    """Bytes to where the next marker is looked for."""
+    """Returns the distance to the next marker, in bytes."""
     stands_alone = _is_any(code, (0, 1, *range(0xD0, 0xDA)))
     length = tf.where(
         stands_alone, tf.zeros_like(at), _number(contents, at + 2, 2)
@@ -134,7 +134,7 @@ def _problem(contents, walk):
             ),
             (
                 has_frame & tf.not_equal(bits, 8),
-                headers.as_words(
+                headers.join_message(
                     "is a JPEG picture with ",
                     bits,
                     " bits a channel, and 8 are read; save it as a usual one.",

@@ -1,6 +1,6 @@
-"""PNG in a graph: what its header says, and its pixels.
+"""Header parsing and decoding of PNG in a graph.
 
-An orientation counts if it stands in EXIF, before the pixels.
+The orientation is read from an EXIF chunk before the pixels.
 """
 
 from typing import NamedTuple
@@ -15,11 +15,11 @@ MARK = b"\x89PNG\r\n\x1a\n"
 
 _PIXELS = b"IDAT"
 _END_MARK = b"IEND"
-_WITH_ALPHA = (4, 6)  # color types: gray and RGB with an alpha channel
+_WITH_ALPHA = (4, 6)  # Color types: gray and RGB with an alpha channel.
 
 
 class _Walk(NamedTuple):
-    """Where the walk stands, and what it met; 0 for what it did not."""
+    """Parser state: offset, steps, and chunks found; 0 if not found."""
 
     at: tf.Tensor
     steps: tf.Tensor
@@ -29,15 +29,15 @@ class _Walk(NamedTuple):
 
 
 def is_kind(contents: tf.Tensor) -> tf.Tensor:
-    """Says whether the contents begin as a PNG does."""
+    """Whether the contents have the signature of PNG."""
     return byte_reader.has_mark(contents, 0, MARK)
 
 
 def read_header(contents: tf.Tensor) -> headers.Header:
-    """Reads the chunks before the pixels; `layout`: whether there is alpha."""
+    """Parses the chunks before the pixels; `layout` is whether it has alpha."""
     start = [tf.constant(at, tf.int64) for at in (len(MARK), 0, 0, 0, 0)]
     walk = tf.while_loop(
-        lambda walk: _goes_on(contents, walk),
+        lambda walk: _continues(contents, walk),
         lambda walk: (_step(contents, walk),),
         (_Walk(*start),),
     )[0]
@@ -57,7 +57,7 @@ def read_header(contents: tf.Tensor) -> headers.Header:
 
 def decode(contents: tf.Tensor, header: headers.Header) -> tf.Tensor:
     """Decodes to uint8 of shape `(height, width, 3)`, or 4 with alpha."""
-    # Not 4 for all: pictures of 1, 2 or 4 bits come out as good as invisible.
+    # Not always 4 channels: 1, 2 and 4 bit pictures would be nearly invisible.
     return tf.cond(
         header.layout,
         lambda: tf.io.decode_png(contents, channels=4),
@@ -69,10 +69,10 @@ def _number(contents, at):
     return byte_reader.number(contents, at, 4, big_endian=True)
 
 
-def _goes_on(contents, walk):
+def _continues(contents, walk):
     is_inside = walk.at < byte_reader.size(contents)
-    is_patient = walk.steps < headers.MAX_PARTS
-    return is_inside & is_patient & tf.equal(walk.pixels, 0)
+    is_within_limit = walk.steps < headers.MAX_PARTS
+    return is_inside & is_within_limit & tf.equal(walk.pixels, 0)
 
 
 def _step(contents, walk):

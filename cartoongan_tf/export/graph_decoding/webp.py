@@ -1,7 +1,7 @@
-"""WebP in a graph: what its header says, and its pixels.
+"""Header parsing and decoding of WebP in a graph.
 
-TensorFlow reads it since 2.18 or so; before, it answers that the format is
-unknown. Animations are refused: it would decode all of their frames.
+TensorFlow decodes WebP since about 2.18; older versions report an unknown
+format. Animations are rejected: TensorFlow would decode all frames.
 """
 
 import tensorflow as tf
@@ -17,14 +17,14 @@ _MAX_CHUNKS = 100
 
 
 def is_kind(contents: tf.Tensor) -> tf.Tensor:
-    """Says whether the contents begin as a WebP does."""
+    """Whether the contents have the signature of WebP."""
     return byte_reader.has_mark(contents, 0, b"RIFF") & byte_reader.has_mark(
         contents, 8, b"WEBP"
     )
 
 
 def read_header(contents: tf.Tensor) -> headers.Header:
-    """Reads the first chunk, and the EXIF chunk if that speaks of one."""
+    """Parses the first chunk, and the EXIF chunk if its flag is set."""
     is_lossy, is_lossless, is_extended = (
         byte_reader.has_mark(contents, 12, mark)
         for mark in (b"VP8 ", b"VP8L", b"VP8X")
@@ -51,7 +51,7 @@ def read_header(contents: tf.Tensor) -> headers.Header:
 
 def decode(contents: tf.Tensor, header: headers.Header) -> tf.Tensor:
     """Decodes to uint8 of shape `(height, width, 3)`, or 4 with alpha."""
-    del header  # The decoder knows no other number of channels than these.
+    del header  # The decoder always returns 3 or 4 channels.
     return tf.io.decode_image(contents, channels=0, expand_animations=False)
 
 
@@ -61,7 +61,7 @@ def _number(contents, at, count):
 
 def _lossy_size(contents):
     sides = tf.stack([_number(contents, at, 2) for at in (26, 28)])
-    return sides & (2**_SIDE_BITS - 1)  # Above them are bits of a scale.
+    return sides & (2**_SIDE_BITS - 1)  # The upper bits are a scale.
 
 
 def _lossless_size(contents):
@@ -75,9 +75,9 @@ def _canvas_size(contents):
 
 
 def _find_exif(contents):
-    """Where the EXIF chunk begins, or the end of the contents."""
+    """Returns the offset of the EXIF chunk, or the end of the contents."""
 
-    def goes_on(at, steps):
+    def continues(at, steps):
         is_inside = at < byte_reader.size(contents)
         is_there = byte_reader.has_mark(contents, at, b"EXIF")
         return is_inside & ~is_there & (steps < _MAX_CHUNKS)
@@ -87,7 +87,7 @@ def _find_exif(contents):
         return at + 8 + count + count % 2, steps + 1
 
     start = tf.constant(12, tf.int64), tf.constant(0)
-    return tf.while_loop(goes_on, step, start)[0]
+    return tf.while_loop(continues, step, start)[0]
 
 
 def _problem(contents, is_known, flags):

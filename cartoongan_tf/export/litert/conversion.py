@@ -1,13 +1,13 @@
-"""Keras generator -> the bytes of a `.tflite` file.
+"""Conversion of a Keras generator to a `.tflite` file.
 
-A file has one signature for each picture size, all of which share the weights,
-and each takes and gives one picture of exactly that size, as
-`model_interface.py` has it: RGB, channels last. Files for the GPU delegate and
-the browser (float32 and float16) hold float32 in [-1, 1], those for the CPU
-(dynamic_range and int8) uint8 of 0 to 255.
+A file has one signature per picture size, with shared weights; input and output
+are one picture of exactly that size, RGB, channels last, as documented in
+`model_interface.py`. Files for the GPU delegate and the browser (float32 and
+float16) use float32 in [-1, 1], those for the CPU (dynamic_range and int8)
+uint8 in 0 to 255.
 
-Only what LiteRT has built in is used, and no form that its CPU delegate splits
-the graph on; `layers.py` tells which those are.
+Only LiteRT's built-in operators are used, and none on which its CPU delegate
+splits the graph (see `layers.py`).
 """
 
 import functools
@@ -33,7 +33,7 @@ FLOAT16 = "float16"
 DYNAMIC_RANGE = "dynamic_range"
 INT8 = "int8"
 
-# Bytes of a weight in the file.
+# Bytes per weight in the file.
 PRECISIONS = {FLOAT32: 4, FLOAT16: 2, DYNAMIC_RANGE: 1, INT8: 1}
 
 
@@ -46,24 +46,24 @@ def convert(
     """Converts a generator to a `.tflite` file.
 
     Args:
-        generator: Photos to cartoons, both in [-1, 1].
+        generator: Model from photos to cartoons, both in [-1, 1].
         sizes: Each `(width, height)` becomes a signature WIDTHxHEIGHT, and
-            None the signature `any`, whose input is to be resized by its
-            caller and which keeps odd sizes, too.
-        precision: One of `PRECISIONS`. `float32`; `float16`, of weights only;
-            `dynamic_range`, 8 bits a weight and activations quantized as they
-            come; `int8`, everything quantized beforehand.
-        photos: For `int8`, uint8 RGB arrays of shape `(height, width, 3)`, of
-            any sizes: what the ranges of activations are taken from. They are
-            cropped and resized to each size.
+            None the signature `any`, whose input tensor the caller resizes;
+            it preserves odd sizes, too.
+        precision: One of `PRECISIONS`. `float32`; `float16`, weights only;
+            `dynamic_range`, 8-bit weights and activations quantized at run
+            time; `int8`, full-integer quantization.
+        photos: Calibration photos for `int8`: uint8 RGB arrays of shape
+            `(height, width, 3)`, any sizes. They are cropped and resized to
+            each size.
 
     Returns:
         The contents of the file.
 
     Raises:
-        ValueError: If an argument is none of these.
-        RuntimeError: If the result needs operators that LiteRT does not have
-            built in, or lacks weights.
+        ValueError: If an argument is invalid.
+        RuntimeError: If the result needs operators that are not built into
+            LiteRT, or lacks weights.
     """
     _check_arguments(sizes, precision, photos)
     signatures = {
@@ -83,7 +83,7 @@ def convert(
 
 
 def fit(photo: np.ndarray, size: model_interface.Size) -> np.ndarray:
-    """Cuts and resizes a photo to a size; for None it stays as it is."""
+    """Crops and resizes a photo to a size; None leaves it unchanged."""
     if size is None:
         return photo
     return np.array(PIL.ImageOps.fit(PIL.Image.fromarray(photo), size))
@@ -100,10 +100,10 @@ def _run_converter(signatures, sizes, precision, photos):
             converter.representative_dataset = functools.partial(
                 _calibration_set, sizes, photos
             )
-        # What is not built in comes out as a custom operator, to be named.
+        # Lets the error name the operators that are not built in.
         converter.allow_custom_ops = True
         with warnings.catch_warnings():
-            # Calibration inside of TensorFlow uses its own old interpreter.
+            # Calibration uses TensorFlow's deprecated interpreter.
             warnings.filterwarnings("ignore", r"\s*Warning: tf.lite.Interpr")
             model = converter.convert()
     _require_builtin_operators(model)
@@ -120,10 +120,10 @@ def _check_arguments(sizes, precision, photos):
         raise ValueError(
             f"`sizes` must be one or more, each once, received {sizes}."
         )
-    least = model_interface.MINIMUM_SIDE
-    if any(size is not None and min(size) < least for size in sizes):
+    min_side = model_interface.MINIMUM_SIDE
+    if any(size is not None and min(size) < min_side for size in sizes):
         raise ValueError(
-            f"`sizes` must have at least {least} pixels a side, received "
+            f"`sizes` must have at least {min_side} pixels a side, received "
             f"{sizes}."
         )
     if precision == INT8 and not len(photos):
@@ -145,7 +145,7 @@ def _set_precision(converter, precision):
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
     if precision == FLOAT16:
         converter.target_spec.supported_types = [tf.float16]
-    if precision == INT8:  # It turns [-1, 1] into pixels by itself.
+    if precision == INT8:  # The converter maps [-1, 1] to pixels.
         operators = tf.lite.OpsSet.TFLITE_BUILTINS_INT8
         converter.inference_input_type = tf.uint8
         converter.inference_output_type = tf.uint8
@@ -157,7 +157,7 @@ def _calibration_set(
 ) -> Iterator[tuple[str, dict[str, np.ndarray]]]:
     for size in sizes:
         fitted = [fit(photo, size) for photo in photos]
-        # Without black and white, uint8 would stand for a part of the range.
+        # Without black and white, uint8 would cover only part of the range.
         for pixels in (_ramp(size), *fitted):
             image = pictures.to_network(pixels[None]).numpy()
             yield (
@@ -184,15 +184,15 @@ def _require_builtin_operators(model):
 
 
 def _require_weights(model, generator, bytes_each):
-    """Converters have been seen to leave the weights out without a word."""
-    # Of equal kernels, such as those that begin at zero, only one is kept;
-    # scales and shifts may be folded into their neighbors.
+    """Checks the size of the weights, which converters may silently drop."""
+    # Equal kernels, such as zero-initialized ones, are stored once; scales and
+    # offsets may be folded into adjacent operators.
     kernels = [w.numpy() for w in generator.weights if len(w.shape) > 1]
     distinct = {kernel.tobytes(): kernel.size for kernel in kernels}
-    least = bytes_each * sum(distinct.values())
+    min_bytes = bytes_each * sum(distinct.values())
     tree = flatbuffer_utils.read_model_from_bytearray(model)
     held = sum(len(b.data) for b in tree.buffers if b.data is not None)
-    if held < least:
+    if held < min_bytes:
         raise RuntimeError(
-            f"The file holds {held} bytes for {least} bytes of weights."
+            f"The file holds {held} bytes for {min_bytes} bytes of weights."
         )

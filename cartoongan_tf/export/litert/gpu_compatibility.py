@@ -1,11 +1,11 @@
-"""Whether Android's GPU delegate would take a `.tflite` file as a whole.
+"""Compatibility of `.tflite` files with Android's GPU delegate.
 
-The rules stand in LiteRT's tflite/tools/versioning/gpu_compatibility.cc and
-tflite/delegates/gpu/common/model_builder.cc; the analyzer that comes with
-TensorFlow passes every file. By default the delegate takes one run of operators
-and leaves the rest to the CPU, so that one problem in the middle halves it.
-Operators that our networks do not have count as problems, and versions of
-operators are not looked at. No rule replaces a try on a device.
+The rules are those of LiteRT's tflite/tools/versioning/gpu_compatibility.cc and
+tflite/delegates/gpu/common/model_builder.cc; TensorFlow's analyzer accepts
+every file. By default the delegate runs one partition of the graph and leaves
+the rest to the CPU, so that one problem in the middle halves it. Operators that
+our networks do not use count as problems, and operator versions are not
+checked. No rule replaces a test on a device.
 """
 
 from collections.abc import Callable
@@ -20,14 +20,14 @@ Rule = Callable[[graphs.Operator], str | None]
 
 
 def problems(model: bytes) -> list[str]:
-    """Looks for what would keep a file off the GPU.
+    """Lists the operators that the GPU delegate would not run.
 
     Args:
         model: Contents of a `.tflite` file.
 
     Returns:
-        Sentences, each naming signature, operator, tensor and rule; none for
-        a file that the delegate takes as a whole.
+        Messages, each with signature, operator, tensor and rule; empty if the
+        delegate runs the whole file.
     """
     return [
         f"{graph.name}: {node.name} of {node.outputs[0].name}: {problem}."
@@ -57,11 +57,11 @@ def _tensor_problems(operator):
             yield f"{tensor.name} is {tensor.dtype}"
 
 
-def _takes(most: int) -> Rule:
+def _max_inputs(limit: int) -> Rule:
     def rule(operator):
         count = sum(not tensor.is_constant for tensor in operator.inputs)
-        if count > most:
-            return f"takes {most} computed tensors at most, not {count}"
+        if count > limit:
+            return f"takes {limit} computed tensors at most, not {count}"
         return None
 
     return rule
@@ -76,7 +76,7 @@ def _broadcasts(operator):
 
 
 def _constant(place: int, what: str, lengths: tuple[int, ...] = ()) -> Rule:
-    """An int32 input that the file holds, of one of some lengths."""
+    """Requires a constant int32 input with one of the given lengths."""
 
     def rule(operator):
         found = operator.inputs[place : place + 1]
@@ -110,25 +110,25 @@ def _has_blocks(operator):
     return None if size > 1 else f"block size {size} is not above 1"
 
 
-_ONE = (_takes(1),)
-_CONVOLUTION = (_takes(2),)
+_UNARY = (_max_inputs(1),)
+_CONVOLUTION = (_max_inputs(2),)
 
-# Of the operators that the exporter gives.
+# Rules for the operators that the exporter produces.
 _RULES: dict[str, tuple[Rule, ...]] = {
     "ADD": (_broadcasts,),
     "CONCATENATION": (),
     "CONV_2D": _CONVOLUTION,
-    "DEPTH_TO_SPACE": (*_ONE, _has_blocks),
-    "DEQUANTIZE": _ONE,
+    "DEPTH_TO_SPACE": (*_UNARY, _has_blocks),
+    "DEQUANTIZE": _UNARY,
     "LEAKY_RELU": (),
-    "MEAN": (*_ONE, _constant(1, "axes")),
+    "MEAN": (*_UNARY, _constant(1, "axes")),
     "MUL": (_broadcasts,),
-    "PAD": (*_ONE, _constant(1, "paddings", (6, 8))),
-    "QUANTIZE": _ONE,
+    "PAD": (*_UNARY, _constant(1, "paddings", (6, 8))),
+    "QUANTIZE": _UNARY,
     "RELU": (),
-    "RSQRT": _ONE,
+    "RSQRT": _UNARY,
     "SPLIT": (),
-    # Three numbers would be read as rows, columns and channels.
+    # Three numbers would be taken as rows, columns and channels.
     "STRIDED_SLICE": (
         _slices_images,
         _no_masks,
@@ -138,6 +138,6 @@ _RULES: dict[str, tuple[Rule, ...]] = {
         _forward,
     ),
     "SUB": (),
-    "TANH": _ONE,
+    "TANH": _UNARY,
     "TRANSPOSE_CONV": _CONVOLUTION,
 }

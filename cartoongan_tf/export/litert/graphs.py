@@ -1,4 +1,4 @@
-"""The operators of a `.tflite` file, to be looked at without running them."""
+"""Operators of a `.tflite` file, for static analysis."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,15 +10,15 @@ from ai_edge_litert.tools import flatbuffer_utils
 
 
 class Tensor(NamedTuple):
-    """Facts of a tensor in a file.
+    """A tensor in a file.
 
     Attributes:
-        name: Its name.
-        shape: Its sides, -1 where only running tells.
-        dtype: As the schema spells it: `FLOAT32`, `INT16`.
-        is_constant: Whether the file holds its values. Those that it holds in
-            half precision count, too: delegates unpack them beforehand.
-        integers: The values of an int32 constant, flat; of others None.
+        name: Name of the tensor.
+        shape: Shape, -1 for dynamic dimensions.
+        dtype: Name of the schema, such as `FLOAT32` or `INT16`.
+        is_constant: Whether the file holds its values. Half-precision values
+            count, too: delegates unpack them in advance.
+        integers: Flattened values of an int32 constant; None for others.
     """
 
     name: str
@@ -32,10 +32,10 @@ class Operator(NamedTuple):
     """One node of a graph.
 
     Attributes:
-        name: As the schema spells it: `CONV_2D`.
-        inputs: Tensors; optional ones that are absent are left out.
-        outputs: Tensors.
-        options: An object of the schema, such as `Conv2DOptionsT`, or None.
+        name: Name of the schema, such as `CONV_2D`.
+        inputs: Input tensors, without absent optional ones.
+        outputs: Output tensors.
+        options: Object of the schema, such as `Conv2DOptionsT`, or None.
     """
 
     name: str
@@ -45,11 +45,11 @@ class Operator(NamedTuple):
 
 
 class Graph(NamedTuple):
-    """One signature.
+    """The graph of one signature.
 
     Attributes:
-        name: Of the signature.
-        operators: In the order of execution.
+        name: Name of the signature.
+        operators: Operators in the order of execution.
     """
 
     name: str
@@ -57,7 +57,7 @@ class Graph(NamedTuple):
 
 
 def read(model: bytes) -> list[Graph]:
-    """Reads all graphs in the contents of a file."""
+    """Reads all graphs from the contents of a file."""
     tree = flatbuffer_utils.read_model_from_bytearray(model)
     names = {
         definition.subgraphIndex: definition.signatureKey.decode()

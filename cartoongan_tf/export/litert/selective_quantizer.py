@@ -1,7 +1,8 @@
-"""Dynamic range but for single convolutions, which stay floating point.
+"""Dynamic-range quantization that keeps some convolutions in float.
 
-By Google's `litert-quantizer`, an extra, [quantizer]: the converter quantizes
-all convolutions, or none. Otherwise their results are the same.
+Uses Google's `litert-quantizer`, which the extra [quantizer] installs: the
+converter quantizes either all convolutions or none. Otherwise the results are
+the same.
 """
 
 import contextlib
@@ -19,15 +20,15 @@ _PACKAGE = "litert_quantizer"
 _CONVOLUTIONS = {"CONV_2D": "CONV_2D", "TRANSPOSE_CONV": "CONV_2D_TRANSPOSE"}
 _BITS = 8
 
-# The last transposed convolution of the paper's generator and the one behind
-# it: between them stands no norm, so that a few large values take the 8 bits.
-_KEPT = slice(-3, -1)
+# The last transposed convolution of the paper's generator and the next
+# convolution: without a norm between them, outliers use up the 8 bits.
+_FLOAT_CONVOLUTIONS = slice(-3, -1)
 
 
 def applies_to(generator: keras.Model) -> bool:
-    """Whether a generator is the paper's, and the extra is there.
+    """Whether a generator is the paper's and the extra is installed.
 
-    Without the extra the converter's result is far from the Keras model's.
+    The converter's own result is far from that of the Keras model.
     """
     is_paper = isinstance(generator, networks.Generator)
     return is_paper and importlib.util.find_spec(_PACKAGE) is not None
@@ -40,7 +41,7 @@ def quantize(model: bytes) -> bytes:
         model: Contents of the file, float32.
 
     Returns:
-        The contents of the quantized file.
+        Contents of the quantized file.
     """
     from litert_quantizer import qtyping
     from litert_quantizer import quantizer
@@ -54,17 +55,17 @@ def quantize(model: bytes) -> bytes:
         recipe.add_dynamic_config(".*", kind, _BITS)
     for graph in graphs.read(model):
         found = [o for o in graph.operators if o.name in kinds]
-        for operator in found[_KEPT]:
+        for operator in found[_FLOAT_CONVOLUTIONS]:
             (result,) = operator.outputs
             recipe.update_quantization_recipe(
                 f"^{re.escape(result.name)};$",
                 kinds[operator.name],
                 algorithm_key=quantizer.AlgorithmName.NO_QUANTIZE,
             )
-    # It shows bars of its own for large files, whatever it is told.
+    # It shows progress bars for large files despite this setting.
     with contextlib.redirect_stderr(io.StringIO()):
         result = recipe.quantize(enable_progress_report=False)
-    # It puts weights behind the FlatBuffer, as files beyond 2 GB need it; where
-    # other files have them, every reader finds them.
+    # It appends weights to the FlatBuffer, as for files beyond 2 GB. Move them
+    # inside, where every reader finds them.
     tree = flatbuffer_utils.read_model_from_bytearray(result.quantized_model)
     return bytes(flatbuffer_utils.convert_object_to_bytearray(tree))

@@ -50,7 +50,7 @@ def saved_model(generator, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def serve(saved_model):
-    """Answers a batch as TF Serving does, through the session loader."""
+    """Runs a batch as TF Serving does, through the session loader."""
     graph = tf.Graph()
     session = tf.compat.v1.Session(graph=graph)
     with graph.as_default():
@@ -232,7 +232,7 @@ def test_a_reduced_picture_keeps_its_shape(decode):
 
 
 def reply(serve, *batch):
-    """The message of a refusal, in one line."""
+    """Returns the error message for a rejected picture, in one line."""
     with pytest.raises(tf.errors.InvalidArgumentError) as caught:
         serve(*batch)
     return " ".join(caught.value.message.split())
@@ -279,7 +279,7 @@ def test_cartoons_can_be_jpegs(serve, generator, photo):
     assert tf.image.psnr(decoded(exact), decoded(small), 255) > 33
 
 
-def test_an_unknown_kind_of_cartoon_is_refused():
+def test_an_unknown_kind_of_cartoon_is_rejected():
     with pytest.raises(ValueError, match="received 'gif'"):
         encoded_images.encode(tf.zeros((16, 24, 3), tf.uint8), "gif")
 
@@ -471,7 +471,7 @@ def test_a_decompression_bomb_takes_no_memory(
 
 
 def mutated(data, random):
-    """Some bits turned, some bytes removed, some put in."""
+    """Flips bits, and removes and inserts bytes."""
     data = bytearray(data)
     for _ in range(random.integers(1, 4)):
         # Half of the time in the header, where most can go wrong.

@@ -49,7 +49,7 @@ def storybook():
 
 @pytest.fixture(scope="module")
 def photos():
-    """Of other sizes than the files, and one of them upright."""
+    """Photos of other sizes than the files, one in portrait format."""
     photos = (skimage.data.astronaut(), skimage.data.chelsea())
     return [photos[0][:400, 100:350], photos[1]]
 
@@ -138,7 +138,7 @@ def test_any_size_is_kept_to_the_pixel(
 
 @pytest.mark.parametrize("sizes", [SIZES, (None,)], ids=["two", "any"])
 def test_pixels_become_pixels_by_rounding(network, converted, random, sizes):
-    """Weights of 8 bits are off by more than a level; their grid is not."""
+    """8-bit weights change pixels by more than a level, but not the grid."""
     model = converted(sizes, conversion.DYNAMIC_RANGE)
     pixels = draw(random, SIZES[0], conversion.DYNAMIC_RANGE)
     cartoon = run(model, pixels, model_interface.signature_of(sizes[0]))
@@ -187,7 +187,7 @@ def test_cartoons_of_real_photos_are_close(
 
 @pytest.mark.parametrize("sizes", [SIZES, (None,)], ids=["two", "any"])
 def test_dynamic_range_keeps_what_it_would_spoil(sizes):
-    """Of the paper's generator two convolutions, at each size."""
+    """Two convolutions of the paper's generator, at each size."""
     generator = networks.Generator(8, 1)
     model = conversion.convert(generator, sizes, conversion.DYNAMIC_RANGE)
     for graph in graphs.read(model):
@@ -203,7 +203,7 @@ def test_dynamic_range_keeps_what_it_would_spoil(sizes):
 @pytest.mark.shared
 @pytest.mark.slow
 def test_the_authors_generator_is_close_in_dynamic_range(shared):
-    """In decibels; 28 where all convolutions are quantized."""
+    """PSNR in decibels; 28 if all convolutions are quantized."""
     weights = shared / "official_cartoongan/hayao_fp16_hwio.npz"
     generator = loading.load_generator(weights, "model")
     model = conversion.convert(
@@ -223,7 +223,7 @@ def test_int8_computes_in_integers_from_end_to_end(converted_storybook):
 
 
 def test_pixels_of_int8_are_those_of_the_photo(photos):
-    """Though no photo of the calibration goes from black to white."""
+    """Holds even if no calibration photo goes from black to white."""
     dull = [photo // 2 + 40 for photo in photos]
     model = conversion.convert(tiny("light"), SIZES, conversion.INT8, dull)
     interpreter = Interpreter(model_content=model)
@@ -240,7 +240,7 @@ def test_pixels_of_int8_are_those_of_the_photo(photos):
 def test_static_files_are_one_partition_of_the_cpu_delegate(
     converted, precision
 ):
-    """Nothing that it leaves the graph at, but the casts at both ends."""
+    """The delegate runs all operators but the casts at both ends."""
     model = converted(SIZES, precision)
     interpreter = Interpreter(model_content=model)
     interpreter.allocate_tensors()
@@ -303,6 +303,6 @@ def test_missing_weights_are_noticed():
         ([(24, 16)], "int8", "`photos` must be given"),
     ],
 )
-def test_wrong_arguments_are_refused(sizes, precision, message):
+def test_wrong_arguments_are_rejected(sizes, precision, message):
     with pytest.raises(ValueError, match=message):
         conversion.convert(tiny("light"), sizes, precision)

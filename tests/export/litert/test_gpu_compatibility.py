@@ -127,7 +127,7 @@ def test_an_option_that_no_converter_gives_is_named():
 
 
 @pytest.mark.filterwarnings("ignore:.*tf.lite.Interpreter is deprecated")
-def test_int16_is_refused():
+def test_int16_is_rejected():
     mode = "EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8"
     noise = np.random.default_rng(0).uniform(-1, 1, (1, 16, 24, 3))
     model = convert_function(
