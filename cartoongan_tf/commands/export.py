@@ -1,4 +1,4 @@
-"""Exports a generator as `export_usage` describe it."""
+"""Implements `cartoongan export`; see `export_usage`."""
 
 import rich.console
 import tensorflow as tf
@@ -22,11 +22,11 @@ from cartoongan_tf.inference import tiling
 
 FLAGS = export_usage.FLAGS
 
-_OTHER_NAMES = {"tflite": "litert"}  # After the ending of its files.
+_ALIASES = {"tflite": "litert"}  # The suffix of its files.
 
 
 def main(_):
-    # TensorFlow tells at length where it writes its temporary files.
+    # TensorFlow logs the paths of its temporary files at length.
     logging.set_verbosity(logging.WARNING)
     tf.get_logger().setLevel("ERROR")
     settings = _settings()
@@ -36,7 +36,7 @@ def main(_):
     generator = loading.load_generator(FLAGS.model, "model")
     plan = jobs.plan(generator, settings, output, photos)
     examples = exporter.Examples(generator, photos)
-    made, refused = _export(plan, output, examples)
+    made, rejected = _export(plan, output, examples)
     about = {
         "model": FLAGS.model,
         "parameters": generator.count_params(),
@@ -44,26 +44,26 @@ def main(_):
         "tiles": tiling.exact_tiles(generator),
     }
     style = styles.about(FLAGS.model).stating(FLAGS.credit, FLAGS.license)
-    export_report.write(output, made, refused, about, style)
-    if refused:
+    export_report.write(output, made, rejected, about, style)
+    if rejected:
         raise errors.InputError(
-            f"{len(refused)} of {len(plan)} artifacts had to be removed: "
-            + " ".join(f"{r.name}: {r.reason}" for r in refused)
+            f"{len(rejected)} of {len(plan)} artifacts had to be removed: "
+            + " ".join(f"{r.name}: {r.reason}" for r in rejected)
         )
 
 
 def _export(plan, output, examples):
     made: list[exporter.Artifact] = []
-    refused: list[exporter.Refusal] = []
+    rejected: list[exporter.Refusal] = []
     for job in plan:
         print(f"Writing {output / job.name} ...", flush=True)
         result = exporter.export(job, output, examples)
         if isinstance(result, exporter.Artifact):
             made.append(result)
         else:
-            refused.append(result)
+            rejected.append(result)
     export_report.show(rich.console.Console(), made)
-    return made, refused
+    return made, rejected
 
 
 def _settings():
@@ -81,7 +81,7 @@ def _settings():
 
 def _chosen(flag, known):
     given = [text.strip() for text in getattr(FLAGS, flag)]
-    chosen = dict.fromkeys(_OTHER_NAMES.get(text, text) for text in given)
+    chosen = dict.fromkeys(_ALIASES.get(text, text) for text in given)
     for text in chosen:
         if text not in known:
             raise errors.InputError(
@@ -96,6 +96,6 @@ def _warmup_sizes():
     sizes = model_interface.sizes_of("warmup_sizes", given)
     if None in sizes:
         raise errors.InputError(
-            "--warmup_sizes: any is no size to try; give WIDTHxHEIGHT."
+            "--warmup_sizes: any is not a size; pass WIDTHxHEIGHT."
         )
     return sizes

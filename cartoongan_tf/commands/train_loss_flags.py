@@ -64,11 +64,11 @@ HELP = {
     ),
     "content_target": (
         "Reference for content, colors and flat areas. photo: the photo "
-        "itself. smoothed: the photo after a guided filter, so that fur and wood "
-        "grain do not count as content. inked: the photo in a few flat tones "
-        "(L0 gradient minimization, then posterization), as saturated as the "
-        "cartoons, with dark lines along contours; for runs too short for a "
-        "discriminator to teach these. painted: the same without lines. "
+        "itself. smoothed: the photo after a guided filter, so that fur and "
+        "wood grain do not count as content. inked: the photo in a few flat "
+        "tones (L0 gradient minimization, then posterization), as saturated as "
+        "the cartoons, with dark lines along contours; for runs too short for "
+        "a discriminator to teach these. painted: the same without lines. "
         "teacher: the output of --teacher."
     ),
     "teacher": (

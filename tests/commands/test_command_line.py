@@ -115,9 +115,9 @@ def test_flag_files_hold_flag_files(resolve, home):
     ("content", "message"),
     [
         (None, "my.flags cannot be read .No such file"),
-        ("--credit=André".encode("cp1252"), "my.flags is not a text in Uni"),
+        ("--credit=André".encode("cp1252"), "my.flags is not Unicode text"),
         (b"--flagfile=my.flags", "my.flags contains itself"),
-        (b"--output=~a\0b", "my.flags is not a text, as it has zeros"),
+        (b"--output=~a\0b", "my.flags is not text: it contains null"),
         (b"--flagfile=/dev/zero", "--flagfile=/dev/zero is too long"),
     ],
 )
