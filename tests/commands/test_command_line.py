@@ -130,7 +130,7 @@ def test_flag_files_that_cannot_be_read_are_named(
         resolve(["--flagfile=my.flags"])
 
 
-def test_what_is_wrong_is_the_users_to_fix(home):
+def test_missing_flag_file_raises_input_error(home):
     with pytest.raises(errors.InputError):
         command_line.resolve(["--flagfile=gone"])
 

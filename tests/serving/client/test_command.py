@@ -70,7 +70,7 @@ def test_a_folder_is_sent_and_mirrored(client, served, make_folder, tmp_path):
     assert "3 there already" in client(folder, url=url).stderr
     done = client(cartoons, url=url)  # They are not cartoonized again.
     assert done.returncode == 1
-    assert done.stderr == f"error: {cartoons} holds no photo to send.\n"
+    assert done.stderr == f"error: {cartoons} contains no photos.\n"
 
 
 @pytest.mark.parametrize("protocol", ["rest", "grpc"])
@@ -109,11 +109,11 @@ def test_failed_photos_are_named_and_the_rest_goes_on(
     names = ["0.png", "letter.jpg", "broken.png", "gone.jpg"]
     done = client(*(folder / name for name in names))
     assert done.returncode == 1
-    assert "letter.jpg: is not a picture of a known kind" in done.stderr
+    assert "letter.jpg: is not a picture in a known format" in done.stderr
     assert "broken.png: " in done.stderr
-    assert " answers 400: " in done.stderr  # Which the server found out.
+    assert " responded 400: " in done.stderr  # Found by the server.
     assert "gone.jpg: No such file" in done.stderr
-    assert "3 of 4 photos became no cartoon" in done.stderr
+    assert "3 of 4 photos could not be cartoonized" in done.stderr
     assert "Traceback" not in done.stderr
     assert [path.name for path in (tmp_path / "cartoons").iterdir()] == [
         "0.png"
@@ -176,9 +176,9 @@ def test_a_server_that_is_not_there_is_reported_once(client, make_folder):
     photo = make_folder("photos", 1) / "0.png"
     done = client("--retries=1", photo, url="http://127.0.0.1:1")
     assert done.returncode == 1
-    told, counted = done.stderr.splitlines()
-    assert "cannot be reached" in told
-    assert counted == "error: 1 of 1 photos became no cartoon."
+    message, total = done.stderr.splitlines()
+    assert "cannot be reached" in message
+    assert total == "error: 1 of 1 photos could not be cartoonized."
 
 
 def test_grpc_tells_what_it_needs_and_rest_does_not_need(run_command):
@@ -217,19 +217,19 @@ def test_ctrl_c_does_not_wait_for_the_server(make_folder, tmp_path):
             connection, _ = silent.accept()
             with connection:
                 process.send_signal(signal.SIGINT)
-                _, told = process.communicate(timeout=60)
+                _, message = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert told == "Interrupted; the same command goes on.\n"
+    assert message == "Interrupted; run the same command to resume.\n"
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "Which photos?"),
-        (["--url=ftp://x", "a.jpg"], "begins with none of http://"),
-        (["--version=1", "--label=stable", "a.jpg"], "give one of them"),
+        ([], "Name photos or folders"),
+        (["--url=ftp://x", "a.jpg"], "must start with http://"),
+        (["--version=1", "--label=stable", "a.jpg"], "pass only one of them"),
         (["a/1.jpg", "b/1.jpg"], "would have the same cartoon"),
-        (["--output=a.txt", "b.jpg"], "the ending of no picture"),
+        (["--output=a.txt", "b.jpg"], "not have the suffix of a picture"),
     ],
 )
 def test_a_mistake_is_reported_in_one_message(client, arguments, message):

@@ -91,7 +91,7 @@ def test_permanent_errors_are_not_retried(connect, servicer):
 
 def test_a_model_without_cartoons_is_a_failure(connect, servicer):
     servicer.output = "scores"
-    with pytest.raises(errors.ClientError, match="answers without `cartoon_b"):
+    with pytest.raises(errors.ClientError, match="responded without `cart"):
         connect().cartoonize(b"photo")
 
 
@@ -103,7 +103,7 @@ def test_this_machine_is_asked_without_a_proxy(connect, monkeypatch):
 
 def test_a_server_that_is_not_there_is_a_failure():
     client = grpc_client.GrpcClient("grpc://127.0.0.1:1", retries=0)
-    with pytest.raises(errors.ClientError, match="answers UNAVAILABLE"):
+    with pytest.raises(errors.ClientError, match="responded UNAVAILABLE"):
         client.cartoonize(b"photo")
     client.close()
 

@@ -93,7 +93,9 @@ def test_two_photos_need_a_folder(tmp_path):
 
 
 def test_an_ending_of_no_picture_is_refused(tmp_path):
-    with pytest.raises(errors.ClientError, match="the ending of no picture"):
+    with pytest.raises(
+        errors.ClientError, match="not have the suffix of a picture"
+    ):
         only("a.png", tmp_path / "one.txt")
 
 

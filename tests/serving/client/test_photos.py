@@ -21,14 +21,14 @@ def test_a_folder_stands_for_the_photos_in_it(folder, tmp_path):
     found = photos.find([str(folder)], tmp_path / "out")
     assert places(found) == ["b.HEIC", "day 1/a.jpg"]
     assert list(found.places) == [folder / "b.HEIC", folder / "day 1/a.jpg"]
-    assert found.left_out == {".txt": 1}
+    assert found.skipped == {".txt": 1}
 
 
 def test_files_are_taken_whatever_their_ending(folder, tmp_path):
     names = [str(folder / "d.txt"), str(folder / "gone"), str(folder / "d.txt")]
     found = photos.find(names, tmp_path / "out")
     assert places(found) == ["d.txt", "gone"]
-    assert not found.left_out
+    assert not found.skipped
 
 
 def test_cartoons_are_not_sent_again(folder):

@@ -218,7 +218,7 @@ def test_without_what_reads_heic_the_error_names_it(heic, monkeypatch):
     ("data", "message"),
     [
         (b"", "is empty."),
-        (b"a letter", "is not a picture of a known kind; save it as JPEG"),
+        (b"a letter", "is not a picture in a known format; save it as JPEG"),
         (b"\0\0\0\x18ftypheic\0\0\0\0", "is damaged or breaks off"),
     ],
 )

@@ -1,4 +1,4 @@
-"""What no server should mind: the responses are errors, and it goes on."""
+"""Abuse of the server: it responds with errors and keeps serving."""
 
 import base64
 import gzip
