@@ -290,7 +290,7 @@ def test_bodies_packed_badly_are_bad_requests(server):
 
 def test_bodies_packed_otherwise_are_refused(server):
     assert refused(packed(server, b"{}", "br"), 415) == (
-        "Content-Encoding br is not read; use gzip or none."
+        "Content-Encoding br is not supported; use gzip or none."
     )
 
 

@@ -32,7 +32,7 @@ for field in dataclasses.fields(settings.Settings):
     flag = flags.FLAGS[field.name]
     default = [] if field.default == () else field.default
     assert flag.default == default, field.name
-    assert flag.help.startswith(field.metadata["text"]), field.name
+    assert flag.help.startswith(field.metadata["help"]), field.name
 """
 
 
@@ -171,16 +171,19 @@ def test_each_setting_is_a_flag_with_its_default_and_text(run_command):
 @pytest.mark.parametrize(
     ("chosen", "message"),
     [
-        ([], "Give --model_dir"),
+        ([], "Pass --model_dir"),
         (
             ["--model_dir=PUBLISHED", "--model_dir=PUBLISHED"],
-            "two models are called cartoongan",
+            "two models are named cartoongan",
         ),
         (["--model_dir=/none"], "/none is not a folder."),
-        (["--model_dir=serving"], "serving holds no version of a model"),
-        (["--model_dir=PUBLISHED/1"], "is one version of a model"),
-        (["--model_dir=PUBLISHED", "--tflite=/none"], "no file /none"),
-        (["--model_dir=PUBLISHED", "--tflite=README.md"], "is no .tflite file"),
+        (["--model_dir=serving"], "serving contains no model version"),
+        (["--model_dir=PUBLISHED/1"], "is a single version of a"),
+        (["--model_dir=PUBLISHED", "--tflite=/none"], "/none does not exist"),
+        (
+            ["--model_dir=PUBLISHED", "--tflite=README.md"],
+            "is not a .tflite",
+        ),
         (["--model_dir=PUBLISHED", "--host=nowhere.invalid"], "--host="),
         (["--model_dir=PUBLISHED", "--max_body_mb=0"], "--max_body_mb"),
         (["--model_dir=PUBLISHED", "--port=70000"], "--port"),
@@ -213,6 +216,6 @@ def test_other_addresses_are_warned_of(run_command, published):
     with socket.create_server(("0.0.0.0", 0)) as taken:
         port = f"--port={taken.getsockname()[1]}"
         found = run_command(*COMMAND, model, "--host=0.0.0.0", port)
-        assert "asks for no password" in found.stderr
+        assert "it has no authentication" in found.stderr
         found = run_command(*COMMAND, model, port)
-        assert "asks for no password" not in found.stderr
+        assert "it has no authentication" not in found.stderr

@@ -165,7 +165,7 @@ def test_models_that_are_not_of_the_exporter_are_not_loaded(tmp_path, inputs):
         lambda *numbers: {"sum": sum(numbers)}, input_signature=inputs
     )
     tf.saved_model.save(module, str(tmp_path / "1"), signatures=module.add)
-    with pytest.raises(ValueError, match="serving_default is none of export"):
+    with pytest.raises(ValueError, match="serving_default is not from"):
         model.Model(tmp_path / "1")
 
 

@@ -198,9 +198,9 @@ def test_folders_that_are_no_versions_are_not_looked_at(make, base):
 @pytest.mark.parametrize(
     ("folder", "message"),
     [
-        ("words/1", r"is one version of a model; give the folder .*words\."),
+        ("words/1", r"is a single version .*; pass the folder .*words\."),
         ("gone", "is not a folder"),
-        ("empty", "holds no version of a model"),
+        ("empty", "contains no model version"),
     ],
 )
 def test_a_folder_with_nothing_to_serve_is_reported(
