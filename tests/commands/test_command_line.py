@@ -160,12 +160,12 @@ def test_no_command_makes_a_folder_called_like_the_home_folder(
         ["serving.client", "--retries=0", "--url=http://127.0.0.1:9",
          "--output=~/client", "~/photo.png"],
     ]  # fmt: skip
-    told = [
+    finished = [
         run_command(sys.executable, "-m", *command, env=environment)
         for command in commands
     ]
-    assert [done.returncode for done in told] == [0, 0, 0, 1], told
-    assert f"{home}/photo.png" in told[-1].stderr
+    assert [done.returncode for done in finished] == [0, 0, 0, 1], finished
+    assert f"{home}/photo.png" in finished[-1].stderr
     assert (home / "out/photo.png").is_file()
     assert (home / "from flags/photo.png").is_file()
     assert (home / "styles/storybook.png").is_file()

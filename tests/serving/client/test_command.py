@@ -181,7 +181,7 @@ def test_a_server_that_is_not_there_is_reported_once(client, make_folder):
     assert total == "error: 1 of 1 photos could not be cartoonized."
 
 
-def test_grpc_tells_what_it_needs_and_rest_does_not_need(run_command):
+def test_only_grpc_needs_the_grpc_package(run_command):
     lines = (
         "import runpy, sys\n"
         "sys.modules['grpc'] = None\n"
@@ -240,7 +240,7 @@ def test_a_mistake_is_reported_in_one_message(client, arguments, message):
 
 
 def test_photos_of_large_cameras_are_sent(client, tmp_path):
-    """Of 200 million pixels, which Pillow by itself refuses."""
+    """Of 200 million pixels, above Pillow's own limit."""
     large = tmp_path / "large.bmp"
     PIL.Image.new("1", (20_000, 10_000)).save(large)
     done = client("--max_side=64", large)

@@ -28,7 +28,9 @@ def only(photo, output):
 
 
 @pytest.mark.parametrize(("kind", "suffix"), [("PNG", "png"), ("JPEG", "jpg")])
-def test_in_a_folder_the_ending_is_of_what_came(tmp_path, kind, suffix):
+def test_files_in_a_folder_get_the_suffix_of_the_response(
+    tmp_path, kind, suffix
+):
     destination = only("a/beach.2.heic", tmp_path / "out")
     path = destination.write(encode(kind))
     assert path == tmp_path / f"out/beach.2.{suffix}"
@@ -55,7 +57,7 @@ def test_a_named_file_gets_the_format_of_its_ending(tmp_path):
         np.testing.assert_allclose(image.getpixel((3, 2)), (10, 200, 30), 0, 4)
 
 
-def test_a_named_file_of_the_format_that_came_is_what_came(tmp_path):
+def test_a_file_in_the_response_format_is_written_unchanged(tmp_path):
     path = only("beach.png", tmp_path / "one.jpeg").write(encode("JPEG"))
     assert path.read_bytes() == encode("JPEG")
 

@@ -208,7 +208,7 @@ def test_an_avif_of_the_general_brand_is_no_heic():
     assert decode(uploads.prepare(bytes(data))).size == (60, 40)
 
 
-def test_without_what_reads_heic_the_error_names_it(heic, monkeypatch):
+def test_a_missing_heic_package_is_named(heic, monkeypatch):
     monkeypatch.setitem(sys.modules, "pi_heif", None)
     with pytest.raises(errors.ClientError, match="`pip install pi-heif`"):
         uploads.prepare(heic)

@@ -121,7 +121,7 @@ def test_bodies_as_large_as_the_limit_are_read(address):
     assert response.status_code == 400
 
 
-def test_clients_may_wait_until_they_are_told_to_go_on(address):
+def test_clients_may_wait_for_100_continue(address):
     """As curl does with a body of more than a megabyte."""
     with connect(address) as connection:
         connection.sendall(head(2, "Expect: 100-continue\r\n"))

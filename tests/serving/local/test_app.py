@@ -46,7 +46,7 @@ def post(address, path, document, **settings):
     return requests.post(address + path, data.encode(), timeout=60, **settings)
 
 
-def refused(response, status):
+def error_in(response, status):
     assert response.status_code == status
     assert response.headers["content-type"] == "application/json"
     content = response.json()
@@ -96,7 +96,7 @@ def test_requests_name_their_signature(server, random):
 
 def test_unknown_signatures_are_bad_requests(server):
     document = {"signature_name": "x", "instances": [1]}
-    assert refused(post(server, PREDICT, document), 400) == (
+    assert error_in(post(server, PREDICT, document), 400) == (
         'Serving signature name: "x" not found in signature def'
     )
 
@@ -137,7 +137,7 @@ def test_versions_are_parts_of_the_path(server, png, cartoon, place):
 )
 def test_versions_that_are_not_there_are_refused(server, path, status, message):
     response = post(server, f"/v1/models/{path}:predict", {"instances": [1]})
-    assert refused(response, status) == message
+    assert error_in(response, status) == message
 
 
 def test_paths_may_be_in_any_case_and_encoded(server, png):
@@ -150,13 +150,13 @@ def test_paths_may_be_in_any_case_and_encoded(server, png):
 
 
 def test_names_are_reported_as_they_are_written(server):
-    assert refused(requests.get(f"{server}/v1/models/CartoonGAN"), 404)
+    assert error_in(requests.get(f"{server}/v1/models/CartoonGAN"), 404)
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
 def test_other_methods_are_malformed_requests(server, method):
     response = requests.request(method, f"{server}/v1/models/cartoongan")
-    assert refused(response, 400) == (
+    assert error_in(response, 400) == (
         f"Malformed request: {method} /v1/models/cartoongan"
     )
 
@@ -192,16 +192,16 @@ def test_other_paths_below_v1_are_malformed_requests(server, method, path):
 
 def test_a_long_path_is_not_repeated_in_full(server):
     path = f"/v1/{'x' * 1000}"
-    message = refused(requests.get(server + path), 400)
+    message = error_in(requests.get(server + path), 400)
     assert message == f"Malformed request: GET {path[:200]}"
 
 
 def test_paths_outside_of_v1_are_not_found(server):
     response = requests.get(f"{server}/v2/models/cartoongan")
-    assert refused(response, 404) == "Not Found"
+    assert error_in(response, 404) == "Not Found"
 
 
-def test_the_status_tells_of_all_versions(server):
+def test_the_status_lists_all_versions(server):
     expected = {
         "model_version_status": [
             {
@@ -243,7 +243,7 @@ def test_models_that_are_not_there_have_no_status(
     server, path, status, message
 ):
     response = requests.get(f"{server}/v1/models{path}")
-    assert refused(response, status) == message
+    assert error_in(response, status) == message
 
 
 def test_metadata_are_the_signatures_with_the_names_of_their_fields(
@@ -285,18 +285,18 @@ def test_bodies_may_be_packed(server, png, cartoon):
 def test_bodies_packed_badly_are_bad_requests(server):
     whole = gzip.compress(b'{"instances": []}')
     for data in (b"", b"{}", whole[:12], whole[:-4], whole[:10] + bytes(20)):
-        refused(packed(server, data), 400)
+        error_in(packed(server, data), 400)
 
 
 def test_bodies_packed_otherwise_are_refused(server):
-    assert refused(packed(server, b"{}", "br"), 415) == (
+    assert error_in(packed(server, b"{}", "br"), 415) == (
         "Content-Encoding br is not supported; use gzip or none."
     )
 
 
 def test_errors_of_the_graph_name_no_node(server, png):
     document = {"instances": [b64(png), b64(b"text")]}
-    assert refused(post(server, PREDICT, document), 400) == (
+    assert error_in(post(server, PREDICT, document), 400) == (
         "image_bytes[1]: is not a JPEG, PNG or WebP picture; convert it."
     )
 
@@ -316,7 +316,7 @@ def test_errors_of_the_graph_name_no_node(server, png):
     ],
 )
 def test_bodies_that_do_not_fit_are_bad_requests(server, document, message):
-    assert message in refused(post(server, PREDICT, document), 400)
+    assert message in error_in(post(server, PREDICT, document), 400)
 
 
 def test_pages_of_other_sites_are_not_let_in(server):

@@ -33,8 +33,8 @@ def cartoon_of(server, style, photo):
     """What the server makes of a photo, asked without the page."""
     data = base64.b64encode(browsing.png(photo)["buffer"]).decode()
     url = f"{server}v1/models/{style}:predict"
-    answer = requests.post(url, json={"instances": [{"b64": data}]}).json()
-    cartoon = base64.b64decode(answer["predictions"][0]["b64"])
+    response = requests.post(url, json={"instances": [{"b64": data}]}).json()
+    cartoon = base64.b64decode(response["predictions"][0]["b64"])
     return np.asarray(PIL.Image.open(io.BytesIO(cartoon)))
 
 

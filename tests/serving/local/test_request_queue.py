@@ -58,7 +58,7 @@ def test_as_many_are_computed_at_a_time_as_there_are_threads(queue):
     assert asyncio.run(main()) == [1, 2]
 
 
-def test_nothing_is_computed_for_who_has_left(queue):
+def test_nothing_is_computed_for_disconnected_clients(queue):
     def compute():
         raise AssertionError
 
