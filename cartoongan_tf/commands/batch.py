@@ -45,7 +45,9 @@ def main(_):
         if plan.pictures or plan.videos:
             _run(plan, failed)
     except KeyboardInterrupt:
-        raise KeyboardInterrupt("Stopped. The same command goes on.") from None
+        raise KeyboardInterrupt(
+            "Stopped. Run the same command to resume."
+        ) from None
     finally:
         failed.write()
     if failed.count:
@@ -60,7 +62,7 @@ def _report(found, plan):
     if skipped:
         print(f"Skipped: {', '.join(skipped)}.", file=sys.stderr)
     print(
-        f"{len(found.inputs)} pictures and videos, {plan.done} of them there "
+        f"{len(found.inputs)} pictures and videos, {plan.done} of them done "
         "already.",
         file=sys.stderr,
     )

@@ -95,9 +95,7 @@ def _report_found(found, plan):
     earlier = crashes.finished()
     done = [o for o in plan.done if str(o.input.source) not in earlier]
     if done:
-        lines.append(
-            f"{len(done)} there already; --overwrite makes them again."
-        )
+        lines.append(f"{len(done)} exist already; --overwrite replaces them.")
     for line in lines:
         if not crashes.is_told(line):
             print(line, file=sys.stderr)

@@ -72,7 +72,7 @@ def run() -> None:
         run_verb(verb, arguments[1:])
     elif first.isidentifier() and not pathlib.Path(first).exists():
         sys.exit(
-            f"error: {first} is no verb and no file; `cartoongan --help` "
+            f"error: {first} is neither a verb nor a file; `cartoongan --help` "
             "lists the verbs."
         )
     else:

@@ -25,7 +25,7 @@ _SIGNATURES = [_signature(dtype) for dtype in _TYPES]
 
 
 def check(data: bytes) -> None:
-    """Parses a body as it is, unpacked, and packed."""
+    """Parses a body as received, decompressed, and compressed."""
     with contextlib.suppress(errors.RequestError, exceptions.HTTPException):
         request_body.decompress(data, request_body.GZIP, _MAX_BYTES)
     packed = gzip.compress(data, 1)

@@ -157,8 +157,8 @@ def _pending(plan):
     tasks = {photo: to for photo, to in plan.items() if not to.found()}
     if len(tasks) < len(plan):
         print(
-            f"{len(plan) - len(tasks)} there already; --overwrite makes them "
-            "again.",
+            f"{len(plan) - len(tasks)} exist already; --overwrite replaces "
+            "them.",
             file=sys.stderr,
         )
     return tasks

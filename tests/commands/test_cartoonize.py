@@ -62,7 +62,7 @@ def test_a_second_run_processes_only_missing_results(
     )
     second = cartoonize(output, folder)
     assert second.returncode == 0, second.stderr
-    assert "2 there already" in second.stderr
+    assert "2 exist already" in second.stderr
     assert (tmp_path / "out/0.png").stat().st_mtime_ns == before
     np.testing.assert_array_equal(
         pictures.read_picture(tmp_path / "out/1.png"),

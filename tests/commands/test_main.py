@@ -116,7 +116,7 @@ def test_verbs_may_have_hyphens(program):
 def test_a_word_that_is_no_verb_is_named(program):
     done = program("tain", "--photo_dir=photos")
     assert done.returncode == 1
-    assert done.stderr.startswith("error: tain is no verb and no file; ")
+    assert done.stderr.startswith("error: tain is neither a verb nor a file; ")
 
 
 def test_missing_packages_of_the_server_are_named(program, tmp_path):

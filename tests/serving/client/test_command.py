@@ -67,7 +67,7 @@ def test_a_folder_is_sent_and_mirrored(client, served, make_folder, tmp_path):
     cartoons = tmp_path / "cartoons"
     written = {str(p.relative_to(cartoons)) for p in cartoons.rglob("*.png")}
     assert written == {"1.jpg.png", "1.tif.png", "day 1/0.png"}
-    assert "3 there already" in client(folder, url=url).stderr
+    assert "3 exist already" in client(folder, url=url).stderr
     done = client(cartoons, url=url)  # They are not cartoonized again.
     assert done.returncode == 1
     assert done.stderr == f"error: {cartoons} contains no photos.\n"
@@ -156,7 +156,7 @@ def test_existing_cartoons_are_left_alone_by_default(
     there.write_bytes(b"mine")
     done = client(photo)
     assert done.returncode == 0
-    assert "1 there already" in done.stderr
+    assert "1 exist already" in done.stderr
     assert os.listdir(there.parent) == ["0.jpg"]
     assert client("--overwrite", photo).returncode == 0
     assert sorted(os.listdir(there.parent)) == ["0.jpg", "0.png"]
