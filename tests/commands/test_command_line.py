@@ -103,7 +103,7 @@ def test_flag_files_of_any_unicode_are_read(resolve, home, encoding):
         assert found == ["x", f"--output={home}/café", "--side", "3", "y"]
 
 
-def test_flag_files_hold_flag_files(resolve, home):
+def test_flag_files_may_include_flag_files(resolve, home):
     (home / "inner.flags").write_text("--a=1\n")
     (home / "outer.flags").write_text("--flagfile=$HOME/inner.flags\n--b=2\n")
     arguments = ["--flagfile=~/outer.flags", "--", "--flagfile=gone"]
@@ -121,9 +121,7 @@ def test_flag_files_hold_flag_files(resolve, home):
         (b"--flagfile=/dev/zero", "--flagfile=/dev/zero is too long"),
     ],
 )
-def test_flag_files_that_cannot_be_read_are_named(
-    resolve, home, content, message
-):
+def test_unreadable_flag_files_are_reported(resolve, home, content, message):
     if content is not None:
         pathlib.Path("my.flags").write_bytes(content)
     with pytest.raises(ValueError, match=message):

@@ -1,4 +1,4 @@
-"""What we export, in a TensorFlow that servers still run.
+"""Exported models in an old TensorFlow that servers still run.
 
 TensorFlow 2.15 lives in the environment of `test_addons.py`, whose Python
 `$CARTOONGAN_ADDONS` names. `make test-addons` sets it up.
@@ -38,7 +38,7 @@ def photo():
 
 @pytest.fixture
 def responses(generator, photo, tmp_path):
-    """What the old server gives for the photo, by signature."""
+    """Responses of the old server for the photo, by signature."""
     folder = tmp_path / "1"
     saved_models.write(generator, folder)
     request, response = tmp_path / "request.npz", tmp_path / "response.npz"

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def urls(published, served):
-    """Of servers of the same model, by protocol."""
+    """URLs of servers of the same model, by protocol."""
     model = saved_model_runtime.SessionModel(published / "1")
 
     def cartoonize(picture):
@@ -99,7 +99,7 @@ def test_a_large_photo_is_reduced_before_it_is_sent(
     assert cartoon.shape == (30, 40, 3)
 
 
-def test_failed_photos_are_named_and_the_rest_goes_on(
+def test_failed_photos_are_reported_and_the_rest_processed(
     client, make_folder, tmp_path
 ):
     folder = make_folder("photos", 1)
@@ -120,7 +120,7 @@ def test_failed_photos_are_named_and_the_rest_goes_on(
     ]
 
 
-def test_a_jpeg_without_its_end_marker_is_sent_and_named(client, tmp_path):
+def test_a_jpeg_without_end_marker_is_sent_and_reported(client, tmp_path):
     photo = tmp_path / "cut.jpg"
     PIL.Image.linear_gradient("L").resize((56, 40)).save(photo)
     photo.write_bytes(photo.read_bytes()[:-2])
@@ -137,7 +137,7 @@ def test_a_png_with_a_long_text_is_sent(client, tmp_path):
     assert done.returncode == 0, done.stderr
 
 
-def test_names_in_no_encoding_are_printed(client, make_folder, tmp_path):
+def test_undecodable_names_are_printed(client, make_folder, tmp_path):
     folder = make_folder("photos", 1)
     (folder / "0.png").rename(os.fsdecode(os.fsencode(folder) + b"/\xe9.png"))
     done = client(folder, env={**os.environ, "PYTHONIOENCODING": "utf-8"})
@@ -163,7 +163,7 @@ def test_existing_cartoons_are_left_alone_by_default(
 
 
 @pytest.mark.parametrize("protocol", ["rest", "grpc"])
-def test_a_version_that_is_not_there_is_reported_with_the_servers_message(
+def test_a_missing_version_is_reported_with_the_servers_message(
     client, urls, protocol, make_folder
 ):
     photo = make_folder("photos", 1) / "0.png"
@@ -172,7 +172,7 @@ def test_a_version_that_is_not_there_is_reported_with_the_servers_message(
     assert "Specific(cartoongan, 7)" in done.stderr
 
 
-def test_a_server_that_is_not_there_is_reported_once(client, make_folder):
+def test_an_unreachable_server_is_reported_once(client, make_folder):
     photo = make_folder("photos", 1) / "0.png"
     done = client("--retries=1", photo, url="http://127.0.0.1:1")
     assert done.returncode == 1
@@ -240,7 +240,7 @@ def test_a_mistake_is_reported_in_one_message(client, arguments, message):
 
 
 def test_photos_of_large_cameras_are_sent(client, tmp_path):
-    """Of 200 million pixels, above Pillow's own limit."""
+    """They have 200 million pixels, above Pillow's own limit."""
     large = tmp_path / "large.bmp"
     PIL.Image.new("1", (20_000, 10_000)).save(large)
     done = client("--max_side=64", large)

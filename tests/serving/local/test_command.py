@@ -121,7 +121,7 @@ def test_new_versions_take_over(published, picture, tmp_path):
         assert response.status_code == 200
 
 
-def test_several_models_are_called_by_their_names(published, picture):
+def test_several_models_are_served_by_name(published, picture):
     flags = f"--model_dir={published}", f"--model_dir=b={published}"
     with local_process.serve(*flags) as address:
         for place in ("cartoongan/versions/1", "b"):
@@ -130,7 +130,7 @@ def test_several_models_are_called_by_their_names(published, picture):
             assert response.status_code == 200
 
 
-def test_a_signal_lets_what_is_under_way_end(published, picture):
+def test_a_signal_lets_running_requests_finish(published, picture):
     body = body_of(picture)
     flag = f"--model_dir={published}"
     with local_process.started(flag) as (address, process):
@@ -145,7 +145,7 @@ def test_a_signal_lets_what_is_under_way_end(published, picture):
         assert process.wait(60) == 0
 
 
-def test_draining_has_an_end(published, picture):
+def test_draining_times_out(published, picture):
     flags = f"--model_dir={published}", "--drain_timeout_s=1"
     with local_process.started(*flags) as (address, process):
         with start_request(address, body_of(picture)):
@@ -153,7 +153,7 @@ def test_draining_has_an_end(published, picture):
             assert process.wait(60) == 0
 
 
-def test_a_second_signal_ends_at_once(published, picture):
+def test_a_second_signal_exits_immediately(published, picture):
     flags = f"--model_dir={published}", "--drain_timeout_s=1000"
     with local_process.started(*flags) as (address, process):
         with start_request(address, body_of(picture)):

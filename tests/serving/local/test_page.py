@@ -1,4 +1,4 @@
-"""What the server sends for its page, and how."""
+"""Files and headers that the server sends for its page."""
 
 import contextlib
 import http.client

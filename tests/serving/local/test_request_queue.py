@@ -35,7 +35,7 @@ def test_a_full_queue_refuses_until_a_place_is_free(queue):
         assert queue.pending == 1
 
 
-def test_as_many_are_computed_at_a_time_as_there_are_threads(queue):
+def test_threads_limit_parallel_computations(queue):
     started, goes_on = threading.Semaphore(0), threading.Event()
     running = []
 
