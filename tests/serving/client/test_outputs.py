@@ -90,7 +90,7 @@ def test_names_with_a_kept_suffix_do_not_collide(tmp_path):
 
 
 def test_two_photos_need_a_folder(tmp_path):
-    with pytest.raises(errors.ClientError, match="one file, for 2 photos"):
+    with pytest.raises(errors.ClientError, match="single file, for 2 photos"):
         plan(["a/1.jpg", "b/2.png"], tmp_path / "one.png")
 
 
@@ -102,7 +102,7 @@ def test_a_suffix_of_no_picture_is_rejected(tmp_path):
 
 
 def test_a_response_that_is_not_a_picture_is_not_written(tmp_path):
-    with pytest.raises(errors.ClientError, match="no picture"):
+    with pytest.raises(errors.ClientError, match="not a picture"):
         only("a.png", tmp_path / "out").write(b"<html>")
     assert not (tmp_path / "out").exists()
 
