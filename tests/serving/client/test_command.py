@@ -63,7 +63,7 @@ def test_a_folder_is_sent_and_mirrored(client, served, make_folder, tmp_path):
     url = f"{served}/v1/models/cartoongan:predict"
     done = client(folder, url=url)
     assert done.returncode == 0, done.stderr
-    assert "left out: 1 .txt" in done.stderr
+    assert "Skipped: 1 .txt" in done.stderr
     cartoons = tmp_path / "cartoons"
     written = {str(p.relative_to(cartoons)) for p in cartoons.rglob("*.png")}
     assert written == {"1.jpg.png", "1.tif.png", "day 1/0.png"}
