@@ -1,26 +1,27 @@
-"""Import of TensorFlow without the lines that its C++ writes.
+"""Import of TensorFlow without the log lines of its C++ code.
 
-It writes some lines on the machine whatever TF_CPP_MIN_LOG_LEVEL is, as
-`cartoongan_tf/core/native_stderr.py` says, of which servers know nothing.
+TensorFlow writes some of these lines regardless of TF_CPP_MIN_LOG_LEVEL. The
+counterpart of `cartoongan_tf/core/native_stderr.py`, which servers do not
+import.
 """
 
 import os
 
-_FILENO = 2  # Of the error stream.
+_FILENO = 2  # Standard error.
 
 
 def load() -> None:
-    """Imports TensorFlow; with TF_CPP_MIN_LOG_LEVEL=0 with all its lines."""
+    """Imports TensorFlow; TF_CPP_MIN_LOG_LEVEL=0 shows all its log lines."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     if os.environ["TF_CPP_MIN_LOG_LEVEL"] == "0":
         import tensorflow
 
         return
-    shown = os.dup(_FILENO)
-    with open(os.devnull, "wb") as nowhere:
-        os.dup2(nowhere.fileno(), _FILENO)
+    stderr = os.dup(_FILENO)
+    with open(os.devnull, "wb") as null:
+        os.dup2(null.fileno(), _FILENO)
     try:
         import tensorflow  # noqa: F401
     finally:
-        os.dup2(shown, _FILENO)
-        os.close(shown)
+        os.dup2(stderr, _FILENO)
+        os.close(stderr)

@@ -1,4 +1,4 @@
-"""Cartoonizes pictures on Ray Data as `batch_usage` describes."""
+"""Implements `cartoongan batch`; see `batch_usage`."""
 
 import logging
 import sys
@@ -35,7 +35,7 @@ def main(_):
     requested = requested_format.RequestedFormat.parse(FLAGS.format)
     if requested.format:
         formats.check_quality(requested.format, FLAGS.quality)
-    for client in ("aiobotocore", "botocore"):  # They tell what they found.
+    for client in ("aiobotocore", "botocore"):  # They log credentials' sources.
         logging.getLogger(client).setLevel(logging.WARNING)
     found = listing.find(FLAGS.input, FLAGS.output)
     plan = planning.plan(found.inputs, FLAGS.output, format=FLAGS.format)
@@ -45,7 +45,9 @@ def main(_):
         if plan.pictures or plan.videos:
             _run(plan, failed)
     except KeyboardInterrupt:
-        raise KeyboardInterrupt("Stopped. The same command goes on.") from None
+        raise KeyboardInterrupt(
+            "Stopped. Run the same command to resume."
+        ) from None
     finally:
         failed.write()
     if failed.count:
@@ -56,11 +58,11 @@ def main(_):
 
 
 def _report(found, plan):
-    skipped = [f"{n} {what}" for what, n in found.skipped.items()]
+    skipped = [f"{n} {reason}" for reason, n in found.skipped.items()]
     if skipped:
         print(f"Skipped: {', '.join(skipped)}.", file=sys.stderr)
     print(
-        f"{len(found.inputs)} pictures and videos, {plan.done} of them there "
+        f"{len(found.inputs)} pictures and videos, {plan.done} of them done "
         "already.",
         file=sys.stderr,
     )
@@ -74,24 +76,26 @@ def _run(plan, failed):
     with native_stderr.held():
         engine.connect()
     with progress.Progress() as watch:
-        kinds = (
+        steps = (
             (worker.PictureWorker, plan.pictures, "pictures"),
             (video_worker.VideoWorker, short, "videos"),
         )
-        for kind, rows, unit in kinds:
-            for outcome in _watched(kind, rows, options, unit, failed, watch):
-                _tell(outcome, failed, watch)
+        for worker_class, rows, unit in steps:
+            for outcome in _outcomes(
+                worker_class, rows, options, unit, failed, watch
+            ):
+                _report_outcome(outcome, failed, watch)
         for video in long:
-            _make(video, options, failed, watch)
+            _cartoonize_long(video, options, failed, watch)
 
 
 def _by_length(videos, options):
-    """Videos to be made in segments, and rows of the others."""
+    """Splits videos into long ones, for segments, and rows of the others."""
     rows = videos.to_pylist()
     if not rows:
         return [], videos
     opened = cartoonizer.Cartoonizer(**options.model)
-    if opened.remembers_frames:  # From one segment to the next.
+    if opened.remembers_frames:  # Segments would not be independent.
         return [], videos
     fingerprint = repr([opened.fingerprint, options.settings])
     found = [long_videos.split(row, fingerprint) for row in rows]
@@ -99,11 +103,11 @@ def _by_length(videos, options):
     return [video for video in found if video], planning.table(short)
 
 
-def _make(video, options, failed, watch):
-    """Makes a long video."""
+def _cartoonize_long(video, options, failed, watch):
+    """Cartoonizes a long video in segments and joins them."""
     unit = f"segments of {video.source}"
     rows = video.missing()
-    outcomes = _watched(
+    outcomes = _outcomes(
         video_worker.SegmentWorker, rows, options, unit, failed, watch
     )
     problems = [each.problem for each in outcomes if each.problem]
@@ -114,17 +118,17 @@ def _make(video, options, failed, watch):
             watch.say(note)
     if problems:
         outcome = engine.Outcome(0, video.source, problems[0], None)
-        _tell(outcome, failed, watch)
+        _report_outcome(outcome, failed, watch)
 
 
-def _watched(kind, rows, options, unit, failed, watch):
-    """What becomes of rows, with their progress."""
+def _outcomes(worker_class, rows, options, unit, failed, watch):
+    """Runs workers on rows; yields outcomes and shows progress."""
     if not rows:
         return
     resources = engine.Resources(FLAGS.actors, FLAGS.cpus, FLAGS.gpus)
-    outcomes = engine.run(kind, rows, options, resources)
+    outcomes = engine.run(worker_class, rows, options, resources)
     for count, outcome in enumerate(outcomes):
-        if not count:  # Until then, models were loaded.
+        if not count:  # Excludes the time to load models.
             begin = time.monotonic()
         yield outcome
         rate = count / max(time.monotonic() - begin, 1e-3)
@@ -132,7 +136,7 @@ def _watched(kind, rows, options, unit, failed, watch):
         watch("Cartoonizing", count + 1, len(rows), note)
 
 
-def _tell(outcome, failed, watch):
+def _report_outcome(outcome, failed, watch):
     if outcome.problem:
         problem = exit.as_flags(outcome.problem)
         failed.add(outcome.source, problem)

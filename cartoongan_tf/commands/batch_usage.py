@@ -1,20 +1,20 @@
-r"""Makes cartoons of millions of pictures, on this machine or a Ray cluster.
+r"""Cartoonizes millions of pictures, on this machine or a Ray cluster.
 
     cartoongan batch --input=photos --output=cartoons
     cartoongan batch --input='s3://bucket/photos/**/*.jpg' --output=s3://bucket/cartoons
     cartoongan batch --input=list.parquet --output=gs://bucket/cartoons --gpus=1
 
-Results are those of `cartoongan cartoonize`, in --output, in which sub-folders
-are mirrored. What is there already is left alone, so that the same command
-goes on where it stopped, however that was. What cannot be read is named in
-failed.jsonl in --output, with the reason; the rest goes on, and the exit code
-is 1. The next run tries it again.
+Results are those of `cartoongan cartoonize`. They go into --output, which
+mirrors sub-folders. Existing results are skipped, so the same command resumes
+where it stopped, even after a crash. Unreadable inputs are listed in
+failed.jsonl in --output, with the reason; the rest are processed, and the exit
+code is 1. The next run retries them.
 
-Videos are made after pictures: long ones on shared disks in segments, side by
-side, others by one worker each.
+Videos follow after pictures: long ones on shared disks in parallel segments,
+others by one worker each.
 
-Runs on the cluster of $RAY_ADDRESS, on one that runs on this machine, or else
-starts one that ends with it. Needs the extra [scale].
+Runs on the cluster at $RAY_ADDRESS, else on one that runs on this machine, else
+starts one for the duration of the command. Needs the extra [scale].
 """
 
 from absl import flags
@@ -31,28 +31,28 @@ flags.adopt_module_key_flags(video_flags)
 flags.DEFINE_string(
     "input",
     None,
-    "Path or URL (s3://, gs://) of a folder of pictures and videos, with its "
-    "sub-folders; "
-    "a quoted pattern with *, ?, [...] and **; a picture; or a Parquet file "
-    "with paths and URLs in its column `path`, which results mirror whole, "
-    "less the protocol.",
+    "Path or URL (s3://, gs://) of a folder of pictures and videos, searched "
+    "recursively; a quoted pattern with *, ?, [...] and **; a picture; or a "
+    "Parquet file with paths and URLs in its column `path`, which --output "
+    "mirrors in full, without the protocol.",
     required=True,
 )
 flags.DEFINE_string(
-    "output", None, "Path or URL of the folder of results.", required=True
+    "output", None, "Path or URL of the output folder.", required=True
 )
 flags.DEFINE_string(
     "format",
     None,
-    "What to write instead of the format that a picture's ending tells: jpg, "
-    "png, webp, avif, tiff, bmp or gif; videos become MP4.",
+    "Output format of pictures, by default that of the input's suffix: jpg, "
+    "png, webp, avif, tiff, bmp or gif. Videos are written as MP4.",
 )
 flags.DEFINE_integer(
     "actors",
     None,
-    "Workers, each with a model of its own; by default as many as the cluster "
-    "has room for, less one core. Name more where a cluster grows by itself.",
+    "Number of workers, each with its own copy of the model; by default as "
+    "many as fit the cluster, leaving one core free. Set more on an "
+    "autoscaling cluster.",
     1,
 )
-flags.DEFINE_integer("cpus", 1, "Cores of each worker.", 1)
-flags.DEFINE_float("gpus", 0, "GPUs of each worker; 0.5 lets two share one.", 0)
+flags.DEFINE_integer("cpus", 1, "CPU cores per worker.", 1)
+flags.DEFINE_float("gpus", 0, "GPUs per worker; 0.5 lets two share one.", 0)

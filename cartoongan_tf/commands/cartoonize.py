@@ -1,4 +1,4 @@
-"""Cartoonizes files, streams and cameras as `cartoonize_usage` describe."""
+"""Implements `cartoongan cartoonize`; see `cartoonize_usage`."""
 
 import dataclasses
 import os
@@ -59,7 +59,7 @@ def _output_for(names):
 
 
 def _find(names, output):
-    """The inputs, with standard input read."""
+    """Finds the inputs, and reads standard input if it is one."""
     folder = pathlib.Path(_FOLDER if output == inputs.STREAM else output)
     found = inputs.find(names, output=folder, samples_folder=folder / "samples")
     stream = media_types.MediaType.STREAM
@@ -84,20 +84,18 @@ def _read_stream(stream):
 
 
 def _report_found(found, plan):
-    """Says what is not going to be done; how many of it should have been."""
+    """Reports inputs that will not be processed; returns how many failed."""
     lines = [
         exit.as_flags(f"{name} {problem}")
         for name, problem in found.problems.items()
     ]
-    passed = [f"{n} {what}" for what, n in found.skipped.items() if n]
-    if passed:
-        lines.append(f"Skipped: {', '.join(passed)}.")
+    skipped = [f"{n} {reason}" for reason, n in found.skipped.items() if n]
+    if skipped:
+        lines.append(f"Skipped: {', '.join(skipped)}.")
     earlier = crashes.finished()
     done = [o for o in plan.done if str(o.input.source) not in earlier]
     if done:
-        lines.append(
-            f"{len(done)} there already; --overwrite makes them again."
-        )
+        lines.append(f"{len(done)} exist already; --overwrite replaces them.")
     for line in lines:
         if not crashes.was_reported(line):
             print(line, file=sys.stderr)
@@ -105,7 +103,7 @@ def _report_found(found, plan):
 
 
 def _cartoonize(left):
-    """Makes outputs; returns how many failed."""
+    """Writes outputs; returns how many failed."""
     model = picture_flags.values(picture_flags.MODEL_NAMES)
     cartoonize = cartoonizer.Cartoonizer(**model)
     failures = 0
@@ -120,7 +118,7 @@ def _cartoonize(left):
         )
         for count, outcome in enumerate(done, start=1):
             failures += outcome.problem is not None
-            _tell(outcome, watch)
+            _report_outcome(outcome, watch)
             source = outcome.output.input.source
             crashes.finish(source, outcome.problem is not None)
             watch("Cartoonizing", count, len(left))
@@ -133,7 +131,7 @@ def _settings(fingerprint):
     return settings.Settings(**given, batch=batch, fingerprint=fingerprint)
 
 
-def _tell(outcome, watch):
+def _report_outcome(outcome, watch):
     source, path = outcome.output.input.relative, outcome.output.path
     if outcome.problem:
         watch.say(exit.as_flags(f"{source}: {outcome.problem}"))

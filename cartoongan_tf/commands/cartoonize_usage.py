@@ -1,4 +1,4 @@
-r"""Turns photos, animations, videos and what a camera sees into cartoons.
+r"""Cartoonizes photos, animations, videos and camera streams.
 
     cartoongan photo.jpg ...
     cartoongan --output=mine photos/ 'scans/**/*.tif' cat.gif
@@ -6,17 +6,18 @@ r"""Turns photos, animations, videos and what a camera sees into cartoons.
     cartoongan - < photo.jpg > cartoon.jpg
     cartoongan camera:0
 
-Results are of exactly their input's size and, where it is written well, format;
-they go into --output, cartoons/ by default, in which sub-folders are mirrored.
-What is there already is left alone, so that the same command goes on where it
-stopped. What cannot be read is named, the rest goes on, and the exit code is 1.
+Results have exactly the size of their input and, where it can be written well,
+its format. They go into --output, cartoons/ by default, which mirrors
+sub-folders. Existing results are skipped, so the same command resumes where it
+stopped. Unreadable inputs are reported, the rest are processed, and the exit
+code is 1.
 
-The model is a style that comes with the program (storybook by default), a
-.keras file, the --workdir of a run, a SavedModel folder, a .tflite or .onnx
-file, the authors' weights as an .npz file, a URL of TensorFlow Serving, or
-hf://OWNER/NAME. sample:photos stands for the photos that come with
-scikit-image (the extra [samples]). A SavedModel is a program, which may read
-and write files: run only those whose source you trust.
+The model is a shipped style (storybook by default), a .keras file, the
+--workdir of a run, a SavedModel folder, a .tflite or .onnx file, a .npz file
+with the authors' weights, a URL of TensorFlow Serving, or hf://OWNER/NAME.
+sample:photos stands for the photos that come with scikit-image (needs the extra
+[samples]). A SavedModel is a program that may read and write files: run only
+those from sources you trust.
 """
 
 from absl import flags
@@ -34,37 +35,37 @@ flags.adopt_module_key_flags(video_flags)
 flags.DEFINE_string(
     "output",
     None,
-    f"Folder to write into, `{OUTPUT_FOLDER}` by default; for one input also "
-    "a file, or - for standard output, which is where - goes by default. A "
-    "camera is shown in a window by default.",
+    f"Output folder, `{OUTPUT_FOLDER}` by default; for a single input also a "
+    "file, or - for standard output, the default for the input -. A camera is "
+    "shown in a window by default.",
 )
 flags.DEFINE_string(
     "format",
     None,
-    "What to write instead of the input's own format: jpg, png, webp, avif, "
-    "tiff, bmp or gif; for videos and animations mp4, mkv, mov or webm.",
+    "Output format, by default that of the input: jpg, png, webp, avif, tiff, "
+    "bmp or gif; for videos and animations mp4, mkv, mov or webm.",
 )
-flags.DEFINE_bool(
-    "overwrite", False, "Whether to make again what is there already."
-)
+flags.DEFINE_bool("overwrite", False, "Whether to overwrite existing results.")
 flags.DEFINE_integer(
     "workers",
     None,
-    "Pictures that are computed at once, one for each eight cores by default.",
+    "Pictures to process in parallel; one per eight cores by default.",
     1,
 )
 flags.DEFINE_integer(
     "batch_size",
     None,
-    "Frames of a video that are computed at once; 8 on a GPU, 1 elsewhere.",
+    "Video frames per batch; by default 8 on a GPU, 1 elsewhere.",
     1,
 )
 flags.DEFINE_string(
-    "device", None, "cpu, gpu or gpu:1, where TensorFlow's choice is not yours."
+    "device",
+    None,
+    "Device to run on: cpu, gpu or gpu:1. TensorFlow chooses by default.",
 )
 
 
 def is_isolated(names: list[str]) -> bool:
-    """Whether an input that ends its process is named, and others go on."""
-    # What is read from these cannot be read again.
+    """Whether to isolate inputs that crash the process from the others."""
+    # Streams and cameras cannot be read twice.
     return not any(name == "-" or name.startswith("camera:") for name in names)

@@ -1,4 +1,4 @@
-"""Checks `.tflite` files as `check_gpu_usage` describes it."""
+"""Implements `cartoongan check_gpu`; see `check_gpu_usage`."""
 
 import pathlib
 import sys
@@ -10,12 +10,14 @@ _FILE_IDENTIFIER = b"TFL3"
 
 
 def main(paths):
-    found = [f"{path}: {problem}" for path in paths for problem in _of(path)]
+    found = [
+        f"{path}: {problem}" for path in paths for problem in _problems(path)
+    ]
     print("\n".join(found) or "No problems.")
     sys.exit(bool(found))
 
 
-def _of(path):
+def _problems(path):
     try:
         data = pathlib.Path(path).read_bytes()
     except OSError as error:

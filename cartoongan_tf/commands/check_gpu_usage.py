@@ -1,13 +1,13 @@
-"""Says whether Android's GPU delegate would take a .tflite file as a whole.
+"""Checks whether Android's GPU delegate can run a whole .tflite file.
 
     cartoongan check_gpu FILE.tflite ...
 
-The file is one of `cartoongan export`. Names each operator that the delegate
-would not take, and ends with 1 if there is one. No rule replaces a try on a
-device.
+The file must come from `cartoongan export`. Lists each operator that the
+delegate does not support; the exit code is 1 if there are any. This is no
+substitute for a test on a device.
 """
 
 from absl import flags
 
 FLAGS = flags.FLAGS
-ARGUMENTS = "one .tflite file or more"
+ARGUMENTS = "one or more .tflite files"

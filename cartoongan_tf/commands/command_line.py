@@ -1,7 +1,7 @@
-"""Arguments of a command, with flag files, `~` and variables written out.
+"""Expansion of flag files, `~` and environment variables in arguments.
 
-Shells leave `--output=~/cartoons` as it is, and nothing in a flag file is seen
-by one. `serving/command_line.py` does the same for the servers.
+Shells do not expand `--output=~/cartoons`, nor the contents of flag files.
+`serving/command_line.py` does the same for the servers.
 """
 
 import json
@@ -25,10 +25,10 @@ _HOME = r"~[^/=,]*(?=/|$)"
 
 
 def run(main: Callable) -> None:
-    """Runs a command that is a module of its own, and ends the process.
+    """Runs a stand-alone command and exits the process.
 
     Args:
-        main: As `absl.app.run` takes it.
+        main: Main function for `absl.app.run`.
     """
     with exit.with_message():
         resolved = resolve(sys.argv)
@@ -36,26 +36,25 @@ def run(main: Callable) -> None:
 
 
 def resolve(arguments: list[str]) -> list[str]:
-    """Writes out flag files, `~`, `~user`, `$VAR` and `${VAR}`.
+    """Expands flag files, `~`, `~user`, `$VAR` and `${VAR}`.
 
     Args:
-        arguments: Of a command. A flag file is UTF-8, UTF-16 or UTF-32, with
-            or without a byte order mark. One of `configs/` that the working
-            folder does not have is that of the program.
+        arguments: Command-line arguments. Flag files are UTF-8, UTF-16 or
+            UTF-32, with or without a byte order mark. Files of `configs/` that
+            the working folder lacks are read from the package.
 
     Returns:
-        The same arguments, with the lines of flag files in their place. A
-        variable that is not set stays, as does the name of a file that is
-        there with a `$` in it.
+        The arguments, with flag files replaced by their lines. Unset variables
+        are left as they are, as are names of existing files that contain `$`.
 
     Raises:
-        InputError: If a flag file cannot be read, or is inside of itself.
+        InputError: If a flag file cannot be read, or includes itself.
     """
     return [_expand(argument) for argument in _with_lines(arguments, ())]
 
 
 def _expand(argument):
-    # `--models=~/a,~/b` and `--model_dir=NAME=~/a` are flags, too.
+    # Also covers `--models=~/a,~/b` and `--model_dir=NAME=~/a`.
     places = "^|(?<=[=,])" if argument.startswith("-") else "^"
     homes = re.sub(
         f"(?:{places}){_HOME}",
@@ -66,7 +65,7 @@ def _expand(argument):
 
 
 def _with_lines(arguments, outer):
-    """The arguments, with those of flag files, `outer` being open already."""
+    """Inlines flag files; `outer` are the files that are open already."""
     rest = iter(arguments)
     for argument in rest:
         found = _FLAG_FILE.fullmatch(argument)
@@ -91,27 +90,27 @@ def _find(path):
 
 def _read(path):
     try:
-        with open(path, "rb") as file:  # Which may be a pipe, or endless.
+        with open(path, "rb") as file:  # Possibly a pipe, or endless.
             data = file.read(_MAX_BYTES + 1)
         if len(data) > _MAX_BYTES:
             raise errors.InputError(
-                f"--flagfile={path} is too long; name a file with a flag a "
+                f"--flagfile={path} is too long; name a file with one flag per "
                 "line."
             )
         text = data.decode(json.detect_encoding(data))
     except UnicodeDecodeError as error:
         raise errors.InputError(
-            f"--flagfile={path} is not a text in Unicode; save it as UTF-8."
+            f"--flagfile={path} is not Unicode text; save it as UTF-8."
         ) from error
     except OSError as error:
         raise errors.InputError(
             f"--flagfile={path} cannot be read ({error.strerror}); name a "
-            "file with a flag a line."
+            "file with one flag per line."
         ) from error
-    if "\0" in text:  # No name of a file or a user has one.
+    if "\0" in text:  # Not allowed in file or user names.
         raise errors.InputError(
-            f"--flagfile={path} is not a text, as it has zeros in it; name a "
-            "file with a flag a line."
+            f"--flagfile={path} is not text: it contains null bytes; name a "
+            "file with one flag per line."
         )
     lines = (line.strip() for line in text.splitlines())
     return [x for x in lines if x and not x.startswith(_COMMENTS)]

@@ -1,4 +1,4 @@
-"""Measures generators as `evaluate_usage` describe it."""
+"""Implements `cartoongan evaluate`; see `evaluate_usage`."""
 
 import collections
 import os
@@ -35,7 +35,7 @@ def main(_):
 
 
 def _image_sizes():
-    """In the order they were given, each once."""
+    """Returns sizes in the given order, without duplicates."""
     for text in FLAGS.image_size or [""]:
         if not text.isdecimal() or int(text) < model_interface.MINIMUM_SIDE:
             raise errors.InputError(
@@ -82,7 +82,7 @@ def _content_features():
 
 
 def _methods():
-    """The baselines, and the models by their names."""
+    """Baselines and models by name."""
     methods = dict(baselines.BASELINES) if FLAGS.baselines else {}
     taken = [*methods, evaluator.PHOTOS, evaluator.CARTOONS]
     stems = [pathlib.Path(path).stem for path in FLAGS.model]
@@ -101,8 +101,8 @@ def _paths(flag, name):
     if len(scan.paths) < evaluator.MIN_PICTURES:
         raise errors.InputError(
             f"{flag}={name} has {len(scan.paths)} pictures; at least "
-            f"{evaluator.MIN_PICTURES} are needed, and 50 begin to tell "
-            "something."
+            f"{evaluator.MIN_PICTURES} are needed, and 50 or more for "
+            "meaningful scores."
         )
     return scan.paths
 
@@ -113,8 +113,7 @@ def _show(table, photos, cartoons, size, detector):
         f"{size} x {size} pixels"
     )
     note = (
-        "FID is the larger the fewer pictures there are: it compares within "
-        "this table only."
+        "FID is higher for fewer pictures: compare it within this table only."
     )
     if detector is None:
         note += f" For the faces, {faces.INSTALL}"

@@ -1,4 +1,4 @@
-"""Exit of a command that cannot go on."""
+"""Exit of commands on errors: a message, or a traceback for bugs."""
 
 import contextlib
 import errno
@@ -16,9 +16,9 @@ _INTERRUPTED = 130  # What a shell reports after Ctrl-C.
 
 @contextlib.contextmanager
 def with_message() -> Iterator[None]:
-    """Ends a command with a message where the user can fix the cause.
+    """Exits with a message for errors that the user can fix.
 
-    Any other exception is a bug of ours and keeps its traceback.
+    Any other exception is a bug and keeps its traceback.
     """
     try:
         yield
@@ -34,8 +34,8 @@ def with_message() -> Iterator[None]:
             raise
         sys.exit(
             f"error: no space left to write {error.filename or 'a file'}; "
-            "free some, or write to another disk. What was written before "
-            "is whole."
+            "free some, or write to another disk. Files written so far are "
+            "complete."
         )
     except KeyboardInterrupt as stop:
         print(str(stop) or "Interrupted.", file=sys.stderr)
@@ -43,10 +43,10 @@ def with_message() -> Iterator[None]:
 
 
 def as_flags(message: str) -> str:
-    """Writes the arguments that a message names as the flags of the command.
+    """Replaces argument names in a message by flags of the command.
 
     Args:
-        message: Names arguments in backticks.
+        message: Message with argument names in backticks.
     """
 
     def as_flag(match):

@@ -1,4 +1,4 @@
-"""Exports a generator as `export_usage` describe it."""
+"""Implements `cartoongan export`; see `export_usage`."""
 
 import rich.console
 import tensorflow as tf
@@ -22,11 +22,11 @@ from cartoongan_tf.inference import tiling
 
 FLAGS = export_usage.FLAGS
 
-_OTHER_NAMES = {"tflite": "litert"}  # After the ending of its files.
+_ALIASES = {"tflite": "litert"}  # The suffix of its files.
 
 
 def main(_):
-    # TensorFlow tells at length where it writes its temporary files.
+    # TensorFlow logs the paths of its temporary files at length.
     logging.set_verbosity(logging.WARNING)
     tf.get_logger().setLevel("ERROR")
     settings = _settings()
@@ -83,7 +83,7 @@ def _settings():
 
 def _chosen(flag, known):
     given = [text.strip() for text in getattr(FLAGS, flag)]
-    chosen = dict.fromkeys(_OTHER_NAMES.get(text, text) for text in given)
+    chosen = dict.fromkeys(_ALIASES.get(text, text) for text in given)
     for text in chosen:
         if text not in known:
             raise errors.InputError(
@@ -98,6 +98,6 @@ def _warmup_sizes():
     sizes = model_interface.sizes_of("warmup_sizes", given)
     if None in sizes:
         raise errors.InputError(
-            "--warmup_sizes: any is no size to try; give WIDTHxHEIGHT."
+            "--warmup_sizes: any is not a size; pass WIDTHxHEIGHT."
         )
     return sizes

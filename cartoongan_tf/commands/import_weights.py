@@ -1,4 +1,4 @@
-"""Converts the authors' weights as `import_weights_usage` describes it."""
+"""Implements `cartoongan import_weights`; see `import_weights_usage`."""
 
 from cartoongan_tf.commands import import_weights_usage
 from cartoongan_tf.core import atomic_files

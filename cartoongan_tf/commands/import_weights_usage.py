@@ -2,8 +2,8 @@ r"""Converts the authors' released weights to a .keras file.
 
     cartoongan import_weights --weights=hayao.npz --output=hayao.keras
 
-The file is then a model like any other; `cartoonize` and `export` take the
-.npz file, too.
+All verbs accept the result as a model; `cartoonize` and `export` also read the
+.npz file directly.
 """
 
 from absl import flags
@@ -12,8 +12,8 @@ FLAGS = flags.FLAGS
 ARGUMENTS = None
 
 flags.DEFINE_string(
-    "weights", None, "The authors' weights, an .npz file.", required=True
+    "weights", None, "The authors' weights, a .npz file.", required=True
 )
 flags.DEFINE_string(
-    "output", None, "File to write, ending in .keras.", required=True
+    "output", None, "Output file, ending in .keras.", required=True
 )

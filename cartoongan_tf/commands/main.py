@@ -1,22 +1,22 @@
 """The program `cartoongan`: `cartoongan VERB [flags] [arguments]`.
 
-    cartoongan photo.jpg            a photo into a cartoon
-    cartoongan cartoonize ...       the same; also animations, videos, a camera
-    cartoongan batch ...            millions of pictures, on a Ray cluster
-    cartoongan train ...            a style, from photos and cartoon frames
-    cartoongan prepare ...          frames of a film; a check of the folders
-    cartoongan export ...           a trained style, for servers and phones
-    cartoongan evaluate ...         how good styles are
-    cartoongan serve ...            a server and a web page on this machine
-    cartoongan styles               the styles that come with the program
-    cartoongan publish ...          a style's folder for the Hugging Face Hub
-    cartoongan import_weights ...   the authors' weights, into a .keras file
-    cartoongan check_gpu ...        would Android's GPU take a .tflite file?
-    cartoongan profile ...          time and memory of an exported file
+    cartoongan photo.jpg            cartoonize a photo
+    cartoongan cartoonize ...       the same; also animations, videos, cameras
+    cartoongan batch ...            cartoonize millions of pictures, with Ray
+    cartoongan train ...            train a style on photos and cartoon frames
+    cartoongan prepare ...          extract frames from videos; check folders
+    cartoongan export ...           export a style for servers and phones
+    cartoongan evaluate ...         measure the quality of styles
+    cartoongan serve ...            run a local server with a web page
+    cartoongan styles               list the shipped styles
+    cartoongan publish ...          write a folder for the Hugging Face Hub
+    cartoongan import_weights ...   convert the authors' weights to .keras
+    cartoongan check_gpu ...        check a .tflite file for Android's GPU
+    cartoongan profile ...          measure latency and memory of an export
 
-`cartoongan VERB --help` says more. Flags may stand in a file, --flagfile=FILE;
-those of configs/ come with the program. In arguments and in such files ~ and
-$VAR stand for what a shell has them stand for.
+`cartoongan VERB --help` lists the flags of a verb. Flags may be read from a
+file with --flagfile=FILE; those in configs/ come with the program. ~ and $VAR
+are expanded in arguments and in flag files, as in a shell.
 """
 
 import atexit
@@ -72,7 +72,7 @@ def run() -> None:
         run_verb(verb, arguments[1:])
     elif first.isidentifier() and not pathlib.Path(first).exists():
         sys.exit(
-            f"error: {first} is no verb and no file; `cartoongan --help` "
+            f"error: {first} is neither a verb nor a file; `cartoongan --help` "
             "lists the verbs."
         )
     else:
@@ -80,24 +80,24 @@ def run() -> None:
 
 
 def run_verb(verb: str, arguments: list[str]) -> None:
-    """Runs a verb, and ends the process, unless it is asked for help.
+    """Runs a verb and exits the process; returns after `--help`.
 
-    Its flags are read before its work is imported, which takes seconds.
+    Parses flags before importing the implementation, which takes seconds.
 
     Args:
-        verb: Name of a module of this package that has a `VERB_usage` beside
-            it: help text, flags, and what it takes besides.
-        arguments: What stands behind the verb.
+        verb: Name of a module in this package, next to its `VERB_usage` with
+            help text, flags and a description of positional arguments.
+        arguments: Command-line arguments after the verb.
     """
     usage = importlib.import_module(f"{__package__}.{verb}_usage")
     with exit.with_message():
         resolved = command_line.resolve(arguments)
     sys.argv = [f"cartoongan {verb}", *resolved]
-    # Names of files may be in no encoding, or not in that of the output.
+    # File names may be undecodable, or not encodable in the output's encoding.
     if isinstance(sys.stdout, io.TextIOWrapper):
         if sys.stdout.errors == "strict":
             sys.stdout.reconfigure(errors="backslashreplace")
-    # Where absl looks for the text and the flags of its help.
+    # absl takes the text and the flags of its help from here.
     sys.modules["__main__"].__doc__ = usage.__doc__
     for flag in usage.FLAGS.get_key_flags_for_module(usage):
         usage.FLAGS.register_key_flag_for_module(sys.argv[0], flag)
@@ -113,18 +113,18 @@ def _start(verb, usage, argv):
         raise app.UsageError(f"Unexpected arguments: {' '.join(arguments)}")
     if usage.ARGUMENTS and not arguments:
         raise app.UsageError(f"Name {usage.ARGUMENTS}.")
-    # Of verbs that work on many inputs, of which none must end the others.
+    # For verbs with many inputs: a crash on one must not end the others.
     if hasattr(usage, "is_isolated") and usage.is_isolated(arguments):
         crashes.supervise()
     if not native_stderr.is_wanted():
-        # Errors of TensorFlow's C++ reach Python; what else it logs is noise.
+        # TensorFlow's C++ errors reach Python; the rest of its log is noise.
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with exit.with_message():
         with native_stderr.held(), _uncollected(), _without_pyplot():
             work = importlib.import_module(f"{__package__}.{verb}")
-            _look_at_devices()
+            _initialize_devices()
         _apply_keras_settings()
-        # Pillow complains of broken EXIF in lines that do not name the file.
+        # Pillow's warnings about broken EXIF do not name the file.
         warnings.filterwarnings(
             "ignore", category=UserWarning, module=r"PIL\.TiffImagePlugin"
         )
@@ -133,10 +133,10 @@ def _start(verb, usage, argv):
 
 @contextlib.contextmanager
 def _uncollected():
-    """Lets modules be imported without a search for garbage.
+    """Disables garbage collection during imports.
 
-    There is none among a million objects that stay; to look for it, then and
-    when Python ends, took 1.5 seconds of the 5.5 of a first cartoon.
+    Imports create a million objects that stay alive; searching them for
+    garbage, then and at exit, took 1.5 of the 5.5 seconds of a first cartoon.
     """
     gc.disable()
     try:
@@ -149,9 +149,9 @@ def _uncollected():
 
 @contextlib.contextmanager
 def _without_pyplot():
-    """Hides Matplotlib from Keras, which would import pyplot where it is.
+    """Hides Matplotlib from Keras, which would import pyplot if installed.
 
-    That takes an eighth of Keras' own time; nothing here uses it.
+    That takes an eighth of Keras' import time, and nothing here uses it.
     """
     sys.modules["matplotlib"] = None  # type: ignore[assignment]
     try:
@@ -160,8 +160,8 @@ def _without_pyplot():
         del sys.modules["matplotlib"]
 
 
-def _look_at_devices():
-    """Once, where the work uses TensorFlow: it complains the first time."""
+def _initialize_devices():
+    """Initializes TensorFlow's devices while its log output is held."""
     if "tensorflow" in sys.modules:
         from cartoongan_tf.core import devices
 

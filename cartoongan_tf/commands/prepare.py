@@ -1,4 +1,4 @@
-"""Runs `prepare frames` and `prepare check`, as `prepare_usage` describe."""
+"""Implements `cartoongan prepare frames` and `check`; see `prepare_usage`."""
 
 import glob
 import pathlib
@@ -35,60 +35,60 @@ def main(arguments):
 
 def _frames():
     _require("frames", "video", "output")
-    films = _films()
+    videos = _videos()
     failed = 0
-    for film in films:
+    for video in videos:
         try:
-            print(_extract(film), flush=True)
-        except Exception as error:  # Whatever it is, the others go on.
-            if len(films) == 1 or errors.is_out_of_space(error):
+            print(_extract(video), flush=True)
+        except Exception as error:  # One bad video must not end the rest.
+            if len(videos) == 1 or errors.is_out_of_space(error):
                 raise
-            line = exit.as_flags(_problem(film, error))
+            line = exit.as_flags(_problem(video, error))
             if not crashes.was_reported(line):
                 print(line, file=sys.stderr)
             failed += 1
     if failed:
         raise errors.InputError(
-            f"{failed} of {len(films)} films gave no frames; see above."
+            f"{failed} of {len(videos)} videos gave no frames; see above."
         )
 
 
-def _problem(film, error):
+def _problem(video, error):
     if isinstance(error, errors.InputError):
         return str(error)
-    return f"{film}: {errors.describe_fault(error, film)}"
+    return f"{video}: {errors.describe_fault(error, video)}"
 
 
-def _films():
-    """The films of --video, each once."""
-    films: dict[pathlib.Path, pathlib.Path] = {}
+def _videos():
+    """Returns the videos of --video, without duplicates."""
+    videos: dict[pathlib.Path, pathlib.Path] = {}
     for name in FLAGS.video:
         found: list[Any] = [pathlib.Path(name)]
         is_pattern = glob.has_magic(name) and not found[0].exists()
         if is_pattern or found[0].is_dir():
             found = inputs.find([name], output=FLAGS.output).inputs
-            video = media_types.MediaType.VIDEO
-            found = [each.source for each in found if each.media_type is video]
+            wanted = media_types.MediaType.VIDEO
+            found = [each.source for each in found if each.media_type is wanted]
         if not found:
             raise errors.InputError(f"`video`={name} holds no video.")
-        films.update((path.resolve(), path) for path in found)
-    return list(films.values())
+        videos.update((path.resolve(), path) for path in found)
+    return list(videos.values())
 
 
-def _extract(film):
-    # Under another name than where it is looked at, and left out.
-    handling = crashes.handling(f"frames of {film}")
+def _extract(video):
+    # Not the name under which `inputs.find` probes it, and skips it then.
+    handling = crashes.handling(f"frames of {video}")
     try:
         with handling, progress.Progress() as watch:
             return extract_frames.extract_frames(
-                film,
+                video,
                 FLAGS.output,
                 most_per_shot=FLAGS.most_per_shot,
                 short_side=FLAGS.short_side,
                 on_progress=watch,
             )
     except crashes.CrashError as error:
-        raise errors.InputError(f"{film} {error}") from error
+        raise errors.InputError(f"{video} {error}") from error
 
 
 def _check():

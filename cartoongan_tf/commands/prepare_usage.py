@@ -1,20 +1,21 @@
-r"""Prepares folders of photos and of cartoons for training.
+r"""Prepares photo and cartoon folders for training.
 
     cartoongan prepare frames --video=film.mkv --output=frames
     cartoongan prepare frames --video='series/*.mkv' --output=frames
     cartoongan prepare check --photo_dir=photos --cartoon_dir=frames
 
-`frames` picks the best frames of a film: up to --most_per_shot of each shot,
-sharp, without bars, none black, in a fade, or shown before. A contact sheet
-and a summary lie beside the folder, in frames-report. Look at the sheet, and
-delete what you do not like. Ctrl-C stops without loss: the same command goes
-on. Several films may share a folder: --video may be given more than once, and
-may be a folder or a pattern. A film that fails is named, the others go on.
+`frames` extracts the best frames of a video: up to --most_per_shot of each
+shot, sharp, with bars cropped, and without black frames, fades and duplicates.
+A contact sheet and a summary are written beside the folder, to frames-report.
+Review the sheet and delete unwanted frames. Ctrl-C loses nothing: the same
+command resumes. Several videos may share a folder: repeat --video, or pass a
+folder or a pattern. A video that fails is reported, and the others are still
+processed.
 
-`check` says before hours are spent what is wrong: folders that are swapped or
-overlap, too few pictures, small, broken, duplicate, gray, dark or blurred
-ones, black bars. It prints a table, shows the pictures concerned in --report,
-and ends with 1 if there are errors, which would spoil a run.
+`check` finds problems before hours of training: swapped or overlapping folders,
+too few pictures, pictures that are small, damaged, duplicate, gray, dark or
+blurred, black bars. It prints a table, shows the affected pictures in --report,
+and exits with 1 on errors, which would spoil a run.
 """
 
 from absl import flags
@@ -28,23 +29,23 @@ ARGUMENTS = "frames or check"
 flags.DEFINE_multi_string(
     "video",
     None,
-    "frames: the film to read; or a folder of films, searched with its "
-    "sub-folders, or a pattern. More than one may be given.",
+    "frames: input video, folder of videos, searched recursively, or pattern. "
+    "May be repeated.",
 )
-flags.DEFINE_string("output", None, "frames: folder to write into.")
+flags.DEFINE_string("output", None, "frames: output folder.")
 flags.DEFINE_integer(
     "most_per_shot",
     options.MOST_PER_SHOT,
-    "frames: most frames to keep of a shot. More than one are kept only where "
-    "the picture changes in the course of a shot.",
+    "frames: maximum number of frames per shot. More than one are kept only if "
+    "the picture changes during the shot.",
     lower_bound=1,
 )
 flags.DEFINE_integer(
     "short_side",
     options.SHORT_SIDE,
-    "frames: pixels that the short side of larger frames is reduced to; "
-    "smaller ones are never enlarged. Training crops a share of it "
-    "(--smallest_crop to --largest_crop), which it scales to its --image_size.",
+    "frames: short side, in pixels, that larger frames are downscaled to; "
+    "smaller ones are never upscaled. Training crops a share of it "
+    "(--smallest_crop to --largest_crop) and scales the crop to --image_size.",
     lower_bound=64,
 )
 flags.DEFINE_string("photo_dir", None, "check: folder of photos.")
@@ -52,14 +53,14 @@ flags.DEFINE_string("cartoon_dir", None, "check: folder of cartoons.")
 flags.DEFINE_integer(
     "image_size",
     config.TrainConfig.image_size,
-    "check: the --image_size of the run to come; smaller pictures are named.",
+    "check: --image_size of the planned run; smaller pictures are reported.",
     lower_bound=1,
 )
 flags.DEFINE_string(
-    "report", "report.html", "check: file to write; replaced if it is there."
+    "report", "report.html", "check: output file, overwritten if it exists."
 )
 
 
 def is_isolated(arguments: list[str]) -> bool:
-    """Whether an input that ends its process is named, and others go on."""
+    """Whether to isolate inputs that crash the process from the others."""
     return True

@@ -1,4 +1,4 @@
-"""Measures an exported file as `profile_usage` describes it."""
+"""Implements `cartoongan profile`; see `profile_usage`."""
 
 import json
 import pathlib

@@ -1,4 +1,4 @@
-"""Writes a folder for the Hugging Face Hub, as `publish_usage` describes."""
+"""Implements `cartoongan publish`; see `publish_usage`."""
 
 import pathlib
 import shlex
@@ -17,7 +17,7 @@ FLAGS = publish_usage.FLAGS
 
 
 def main(_):
-    # TensorFlow tells at length where it writes its temporary files.
+    # TensorFlow logs the paths of its temporary files at length.
     logging.set_verbosity(logging.WARNING)
     tf.get_logger().setLevel("ERROR")
     about = _style()
@@ -37,8 +37,8 @@ def _style():
         for flag in ("credit", "license"):
             if not FLAGS[flag].value:
                 raise errors.InputError(
-                    f"--{flag} is needed to publish {FLAGS.model}, which says "
-                    "nothing of it."
+                    f"--{flag} is needed to publish {FLAGS.model}, which does "
+                    "not state it."
                 )
         shipped = shipped._replace(name=name)
     return shipped.with_overrides(FLAGS.credit, FLAGS.license)

@@ -1,13 +1,13 @@
-r"""Writes a style as the folder of a repository on the Hugging Face Hub.
+r"""Writes a style as a repository folder for the Hugging Face Hub.
 
     cartoongan publish --model=storybook --repo=OWNER/NAME --output=OUTPUT
 
-writes README.md, the model card with the metadata that the Hub reads; the
-style as a .keras and a .tflite file, which are compared; and a sheet of photos
-above their cartoons. A MODEL_CARD.md beside the .keras file ends the card.
+writes README.md, the model card with the Hub's metadata; the style as a .keras
+and a .tflite file, compared with each other; and a sheet of photos above their
+cartoons. A MODEL_CARD.md beside the .keras file is appended to the card.
 
-Nothing is uploaded: the command that does so is printed. Whoever has the extra
-[hub] then opens the style with --model=hf://OWNER/NAME.
+Nothing is uploaded: the upload command is printed. With the extra [hub], anyone
+can then use the style as --model=hf://OWNER/NAME.
 """
 
 from absl import flags
@@ -20,27 +20,26 @@ ARGUMENTS = None
 flags.DEFINE_string(
     "model",
     None,
-    "A shipped style by its name, a .keras file, or the --workdir of a run.",
+    "The name of a shipped style, a .keras file, or the --workdir of a run.",
     required=True,
 )
 flags.DEFINE_string(
     "repo",
     None,
-    "The repository that the folder is for, OWNER/NAME, which the card names. "
-    "It need not exist.",
+    "Target repository, OWNER/NAME, for the model card. It need not exist yet.",
     required=True,
 )
-flags.DEFINE_string("output", None, "Folder to write.", required=True)
+flags.DEFINE_string("output", None, "Output folder.", required=True)
 flags.DEFINE_bool(
     "overwrite",
     False,
-    "Whether to replace the folder, if it holds nothing but what this command "
-    "writes.",
+    "Whether to replace an existing folder, if all its files are from this "
+    "command.",
 )
 flags.DEFINE_string(
     "credit",
     None,
-    "Whom to credit, such as the artists whose pictures trained the style. "
+    "Credit line, such as the artists whose pictures trained the style. "
     "Shipped styles have their own.",
 )
 flags.DEFINE_string(
@@ -51,6 +50,6 @@ flags.DEFINE_string(
 flags.DEFINE_string(
     "photos",
     choices.SAMPLE_PHOTOS,
-    "Folder of photos to compare the files on, of which the first four are "
-    f"shown. {choices.SAMPLE_PHOTOS} needs the extra [samples].",
+    "Folder of photos to compare the files on; the sheet shows the first four. "
+    f"{choices.SAMPLE_PHOTOS} needs the extra [samples].",
 )

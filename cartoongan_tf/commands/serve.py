@@ -1,20 +1,20 @@
-"""`cartoongan serve`: the server and web page for this machine."""
+"""`cartoongan serve`: local server with a web page."""
 
 import importlib.util
 import runpy
 import sys
 
-# As the wheel installs it, and as it lies in a checkout.
+# Names in an installed wheel and in a checkout.
 _PACKAGES = ("cartoongan_serving", "serving")
 
 
 def run(arguments: list[str]) -> None:
-    """Runs `python -m serving.local`, which has flags of its own.
+    """Runs `python -m serving.local`, which defines its own flags.
 
-    Exits with a message if what the server needs is not installed.
+    Exits with a message if a required package is missing.
 
     Args:
-        arguments: What stands behind `serve`.
+        arguments: Command-line arguments after `serve`.
     """
     package = next(filter(importlib.util.find_spec, _PACKAGES))
     sys.argv = ["cartoongan serve", *arguments]

@@ -1,4 +1,4 @@
-"""Pictures of the shipped styles: a sample photo beside its cartoon."""
+"""Sheets of the shipped styles: a sample photo beside its cartoon."""
 
 import pathlib
 from collections.abc import Iterator
@@ -15,13 +15,13 @@ _SIDE = 400  # pixels
 
 
 def write(folder: pathlib.Path) -> Iterator[pathlib.Path]:
-    """Writes a PNG file for each style, named after it.
+    """Writes a PNG file per style, named after the style.
 
     Args:
-        folder: Where to, made if it is missing.
+        folder: Output folder, created if missing.
 
     Yields:
-        Each file, when it is written.
+        Path of each file, once it is written.
 
     Raises:
         InputError: If there are no sample photos, or `folder` is a file.

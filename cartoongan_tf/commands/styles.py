@@ -1,4 +1,4 @@
-"""Lists the shipped styles."""
+"""Implements `cartoongan styles`; see `styles_usage`."""
 
 import pathlib
 
@@ -15,7 +15,7 @@ def main(_):
         print(f"{name}: {about.license}. {about.credit}")
         print(f"    {styles.find(name)}")
     if FLAGS.output:
-        with native_stderr.held():  # A list alone needs no TensorFlow.
+        with native_stderr.held():  # Listing alone needs no TensorFlow.
             from cartoongan_tf.commands import style_sheets
             from cartoongan_tf.core import devices
 

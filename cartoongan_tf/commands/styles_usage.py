@@ -1,9 +1,9 @@
-"""Lists the styles that come with the program: name, license, and credit.
+"""Lists the shipped styles with license and credit.
 
 cartoongan styles
 
-With --output also a picture of each: a photo, of the extra [samples], and its
-cartoon.
+With --output, also writes a picture of each: a photo and its cartoon (needs the
+extra [samples]).
 """
 
 from absl import flags
@@ -12,5 +12,5 @@ FLAGS = flags.FLAGS
 ARGUMENTS = None
 
 flags.DEFINE_string(
-    "output", None, "Folder to write the pictures into, as STYLE.png."
+    "output", None, "Folder for the pictures, written as STYLE.png."
 )

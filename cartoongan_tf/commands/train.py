@@ -1,4 +1,4 @@
-"""Trains a run as `train_usage` describe it."""
+"""Implements `cartoongan train`; see `train_usage`."""
 
 import contextlib
 import dataclasses
@@ -54,7 +54,7 @@ def main(_):
 
 @contextlib.contextmanager
 def alone_or_silent(joined, workdir):
-    """The chief holds the folder of the run; it speaks for all workers."""
+    """Locks the run's folder on the chief; silences the other workers."""
     if joined.is_chief:
         with folder_lock.held("workdir", workdir):
             yield
@@ -96,7 +96,7 @@ def record_flags(workdir):
 
 
 def _serialize(flag):
-    """A line of a flag file, with a path that holds in any folder."""
+    """Returns a line for a flag file; paths become absolute."""
     is_path = flag.name in _PATHS and flag.value not in _NO_PATHS
     if is_path and os.path.exists(flag.value):
         return f"--{flag.name}={os.path.abspath(flag.value)}"

@@ -1,89 +1,93 @@
-"""Help of the flags of `train`: photos, cartoons, and their batches."""
+"""Help texts of the `train` flags for photos, cartoons and batches."""
 
 HELP = {
     "photo_dir": (
-        "Folder of photos, searched with its sub-folders; or sample:photos, "
-        "the few that come with scikit-image (the extra [samples])."
+        "Folder of photos, searched recursively; or sample:photos, the few "
+        "that come with scikit-image (needs the extra [samples])."
     ),
     "cartoon_dir": (
-        "Folder of cartoon frames in one style; or sample:scenes, cartoons "
-        "that are drawn on the spot."
+        "Folder of cartoon frames in one style, searched recursively; or "
+        "sample:scenes, synthetic cartoons drawn on the fly."
     ),
     "bad_images": (
-        "What to do about files that are damaged, no picture, too large, or "
-        "under a wrong ending: stop with an error that names them, or skip "
-        "them."
+        "How to treat files that are damaged, not pictures, too large, or "
+        "misnamed: stop with an error that lists them, or skip them."
     ),
     "check_data": (
-        "Whether to look first if the two folders are what they should be, and "
-        "not swapped. python prepare.py check looks closer."
+        "Whether to run a quick check first that both folders look right and "
+        "are not swapped. python prepare.py check is more thorough."
     ),
     "cache": (
-        "Keeps decoded pictures, before anything random happens to them: none, "
-        "memory, or a folder. Changes the speed and not the batches."
+        "Cache of decoded pictures, before random augmentation: none, memory, "
+        "or a folder. Affects speed only; batches stay the same."
     ),
     "denoise_cartoons": (
-        "Strength, in levels of 255, of a non-local means filter that takes "
-        "grain and JPEG noise out of the cartoons, once; 4 is good, 0 for "
-        "none. A discriminator asks for the grain that it sees. What comes of "
-        "it is kept in the folder of --cache, or else in WORKDIR/denoised."
+        "Strength, in levels of 255, of a non-local means filter that removes "
+        "grain and JPEG noise from the cartoons, once, before training; 4 "
+        "works well, 0 turns it off. Discriminators reward any grain that they "
+        "see in cartoons. Results are stored in the --cache folder, or else in "
+        "WORKDIR/denoised."
     ),
     "people_dir": (
-        "Folder of further photos, of people: --people_share of each batch "
-        "comes from it, so that faces are seen often enough to stay faces."
+        "Folder of additional photos, of people: --people_share of each batch "
+        "comes from it, so that the generator sees enough faces to keep them "
+        "intact."
     ),
     "people_share": (
-        "Share of each batch, rounded, that comes from --people_dir."
+        "Share of each batch, from 0 to 1, rounded to whole photos, that comes "
+        "from --people_dir."
     ),
-    "people_content": "Factor of the content loss for photos of --people_dir.",
+    "people_content": (
+        "Factor on the content loss for photos from --people_dir."
+    ),
     "match_crops": (
-        "Whether each crop of a photo is paired with a crop of a cartoon that "
-        "has about as many edges. Otherwise what is flat is a photo to the "
-        "discriminator, and the generator draws strokes on walls."
+        "Whether each photo crop is paired with a cartoon crop of similar edge "
+        "density. Otherwise the discriminator takes flat areas for photos, and "
+        "the generator draws strokes on walls."
     ),
     "most_white": (
-        "Largest share of white, each of red, green and blue at 245 of 255 or "
-        "above, in the crops of cartoons that --match_crops shows: below 1 for "
+        "Maximum share of white pixels (red, green and blue all at least 245 "
+        "of 255) in cartoon crops chosen by --match_crops. Set it below 1 for "
         "drawings on bare paper, which photos do not have."
     ),
     "stray_share": (
-        "Share of the smoothed cartoons that are crisp ones with a few random "
-        "dark strokes instead: negatives that teach what does not belong there."
+        "Share of the edge-smoothed cartoons that are replaced by sharp ones "
+        "with a few random dark strokes: negatives that teach the "
+        "discriminator to reject stray strokes."
     ),
-    "image_size": (
-        "Height and width, in pixels, of the crops that are trained on."
-    ),
+    "image_size": "Height and width, in pixels, of the training crops.",
     "smallest_crop": (
-        "Side of the smallest square that is cut out and resized to "
-        "--image_size, as a share of the picture's short side; 1 for always "
-        "the largest."
+        "Side of the smallest square crop, as a share of the picture's short "
+        "side, before resizing to --image_size; 1 always takes the largest "
+        "square."
     ),
     "largest_crop": (
-        "Side of the largest such square, as a share of the short side. "
-        "Smaller crops show the network pictures as they are at a larger size."
+        "Side of the largest square crop, as a share of the short side. "
+        "Smaller crops prepare the network for larger pictures."
     ),
-    "horizontal_flip": "Whether half of the crops are mirrored.",
+    "horizontal_flip": "Whether half of the crops are flipped horizontally.",
     "edge_low": (
-        "Canny's lower threshold, in the cartoons whose edges are smoothed: "
-        "above it an edge goes on."
+        "Lower Canny threshold for the edges that are smoothed in cartoons: "
+        "weaker pixels never belong to an edge."
     ),
-    "edge_high": "Canny's upper threshold: above it an edge begins.",
+    "edge_high": ("Upper Canny threshold: an edge must have a pixel above it."),
     "edge_dilation": (
-        "Side, in pixels, of the square that each edge pixel grows to before "
-        "the cartoon is blurred there."
+        "Side, in pixels, of the square that each edge pixel is dilated to "
+        "before the cartoon is blurred there."
     ),
     "smoothing": (
-        "Blur along the edges: the paper's Gaussian, or the box of the "
-        "authors' own code."
+        "Blur along edges: gaussian as in the paper, or box as in the authors' "
+        "code."
     ),
-    "smoothing_kernel": "Side, in pixels, of that blur.",
+    "smoothing_kernel": "Kernel size of that blur, in pixels.",
     "batch_size": "Images per step.",
     "holdout": (
-        "Photos, drawn at random, that are never trained on: to measure on. "
-        "WORKDIR/holdout.txt names them; evaluate.py --photo_dir takes it."
+        "Number of randomly chosen photos held out from training, for "
+        "evaluation. WORKDIR/holdout.txt lists them, and evaluate.py "
+        "--photo_dir accepts that file."
     ),
     "holdout_people": (
-        "Photos of --people_dir that are held back in the same way; the same "
-        "list names them."
+        "Number of photos from --people_dir held out in the same way; the same "
+        "file lists them."
     ),
 }

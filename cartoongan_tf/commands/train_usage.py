@@ -7,8 +7,8 @@ Without a folder of people, pass --holdout_people=0 in place of --people_dir.
 
 Run the same command again to resume. --steps, --sample_every,
 --checkpoint_every, --evaluate_every, --cache, --check_data and --strategy may
-change then; all else must stay the same. The flags of a run are written to
-WORKDIR/train.flags, which repeats it with --flagfile=WORKDIR/train.flags.
+change then; all other flags must stay the same. A run's flags are written to
+WORKDIR/train.flags; --flagfile=WORKDIR/train.flags repeats it.
 """
 
 import dataclasses
@@ -26,79 +26,82 @@ FLAGS = flags.FLAGS
 ARGUMENTS = None
 
 _HELP = {
-    "workdir": "Folder that the run writes into.",
+    "workdir": "Output folder of the run.",
     "init_from": (
-        "Fine-tune: workdir of another run, a generator's .keras file, a "
-        "shipped style by its name, or hf://OWNER/NAME, to begin with. Goes "
-        "with --warmup_steps=0 and the same --generator, --filters, --blocks "
-        "and --discriminator_filters."
+        "Initial weights for fine-tuning: the --workdir of another run, a "
+        "generator's .keras file, the name of a shipped style, or "
+        "hf://OWNER/NAME. Use it with --warmup_steps=0 and the same "
+        "--generator, --filters, --blocks and --discriminator_filters."
     ),
     "discriminator": (
-        "What tells cartoons from the rest: patch is the paper's network, "
-        "which looks at pixels; features are small heads on VGG19's feature "
-        "maps, which draw contours sooner; or both."
+        "Discriminator: patch is the paper's network on pixels; features is "
+        "small heads on VGG19's feature maps, which learn contours sooner; or "
+        "both."
     ),
     "generator": (
-        "Architecture of the generator: cartoongan is the paper's; light, "
-        "without normalization, is small and fast, and sees colors."
+        "Generator architecture: cartoongan is the paper's; light, without "
+        "normalization, is small and fast, and sees colors."
     ),
     "filters": (
-        "Channels of the generator's first stage: 64 for cartoongan and 32 for "
-        "light unless given. 24 of cartoongan train on a CPU."
+        "Channels of the generator's first stage. Defaults to 64 for "
+        "cartoongan and 32 for light. A cartoongan with 24 can be trained on a "
+        "CPU."
     ),
-    "blocks": "Number of residual blocks.",
+    "blocks": "Number of the generator's residual blocks.",
     "discriminator_filters": "Channels of the discriminator's first stage.",
     "warmup_loss": (
-        "What the first phase minimizes: the content loss, as in the paper; or "
-        "the difference of pixels to the --content_target, which takes a "
-        "fraction of the time, and leaves a generator that is sharp."
+        "Loss of the first phase: the content loss, as in the paper; or the "
+        "pixel difference to the --content_target, which takes a fraction of "
+        "the time and gives a sharp generator."
     ),
-    "warmup_steps": "Steps of the first phase: the generator alone.",
-    "steps": "Steps of the second phase: generator against discriminator.",
-    "warmup_learning_rate": "Adam's rate in the first phase.",
+    "warmup_steps": "Steps of the first phase (generator only).",
+    "steps": "Steps of the second phase (generator against discriminator).",
+    "warmup_learning_rate": "Adam's learning rate in the first phase.",
     "generator_learning_rate": (
-        "Adam's rate for the generator in the second phase, until it decays."
+        "Adam's learning rate for the generator in the second phase, before "
+        "decay."
     ),
     "discriminator_learning_rate": (
-        "Adam's rate for the discriminator, until it decays."
+        "Adam's learning rate for the discriminator, before decay."
     ),
     "decay_start": (
-        "Step of the second phase from which on both rates fall in a straight "
-        "line to zero at --steps. Half of --steps unless given."
+        "Step of the second phase from which both learning rates decay "
+        "linearly, to zero at --steps. Defaults to half of --steps."
     ),
     "image_pool": (
-        "Old fakes kept to show to the discriminator half of the time; 0 for "
-        "none."
+        "Number of earlier fakes kept; half of the fakes that the "
+        "discriminator sees come from this pool. 0 turns it off."
     ),
     "ema_momentum": (
-        "The generator that is shown and saved is the moving average of the "
-        "one that trains: 0.998 remembers some 500 steps; 0 for none."
+        "Momentum of the moving average of the generator's weights, which "
+        "samples and saved models use: 0.998 averages over some 500 steps; 0 "
+        "turns it off."
     ),
     "evaluate_every": (
-        "Steps between two evaluations in the second phase, of cartoons of the "
-        "held-back photos: their kernel distance (KID) to --cartoon_dir and "
-        "the rest of the quality score go to the log, and the generator with "
-        "the lowest score to best_generator.keras. Never unless given."
+        "Interval, in steps of the second phase, between evaluations on the "
+        "held-out photos. Their cartoons' kernel distance (KID) to "
+        "--cartoon_dir and the rest of the quality score go to the log, and "
+        "the generator with the lowest score to best_generator.keras. Off by "
+        "default."
     ),
     "inception_weights": (
-        "What KID looks through: imagenet, to let Keras fetch InceptionV3 "
-        "once; or a file, see evaluate.py."
+        "InceptionV3 weights for KID: imagenet, which Keras downloads once; or "
+        "a file, see evaluate.py."
     ),
-    "sample_every": "Steps between two grids of photos above their cartoons.",
-    "checkpoint_every": "Steps between two checkpoints.",
+    "sample_every": "Steps between grids of photos above their cartoons.",
+    "checkpoint_every": "Steps between checkpoints.",
     "deterministic": (
-        "Whether the same run gives the same bits. On a CPU it does unless "
-        "this is off; on a GPU it costs speed and is off unless this is on."
+        "Whether runs are reproducible bit by bit. On by default on a CPU; off "
+        "by default on a GPU, where it is slower."
     ),
     "strategy": (
-        "Devices that share each batch: none takes one; mirrored all GPUs of "
-        "this machine; multi_worker those of several machines, on each of "
-        "which this command runs with a TF_CONFIG of its own, and --workdir is "
-        "one folder for all. What is learned is the same, and --batch_size "
-        "that of all together. A run may go on elsewhere than it began. "
-        "docs/scaling.md shows how."
+        "Devices to distribute each batch over: none uses one; mirrored all "
+        "GPUs of this machine; multi_worker those of several machines, each of "
+        "which runs this command with its own TF_CONFIG and one shared "
+        "--workdir. Results are the same, and --batch_size is the global batch "
+        "size. A run can be resumed on other devices. See docs/scaling.md."
     ),
-    "seed": "Seed of all that is random.",
+    "seed": "Random seed.",
     **train_data_flags.HELP,
     **train_loss_flags.HELP,
 }
@@ -124,7 +127,7 @@ _DEFINE: dict[type, Callable] = {
 
 
 def _define_flags():
-    """One for each setting, of its type and with its default."""
+    """Defines a flag for each setting, with its type and default."""
     types = typing.get_type_hints(config.TrainConfig)
     fields = {f.name: f for f in dataclasses.fields(config.TrainConfig)}
     for name, text in _HELP.items():

@@ -1,4 +1,4 @@
-"""Flags of how videos are smoothed and encoded."""
+"""Flags for temporal smoothing and encoding of videos."""
 
 from absl import flags
 
@@ -10,19 +10,21 @@ _DEFAULT = settings.Settings()
 flags.DEFINE_bool(
     "temporal",
     _DEFAULT.temporal,
-    "Whether the frames of videos and animations are smoothed over time.",
+    "Whether to smooth the frames of videos and animations over time, against "
+    "flicker.",
 )
 flags.DEFINE_enum(
     "codec",
     _DEFAULT.codec,
     codecs.CODECS,
-    "Of videos; h264 by default, vp9 in WebM, prores in a transparent MOV.",
+    "Video codec: h264 by default, vp9 in WebM, prores in a MOV with "
+    "transparency.",
 )
 flags.DEFINE_integer(
     "crf",
     _DEFAULT.crf,
-    "Constant rate factor of videos: lower is better and larger. 0 to 51 for "
-    "h264 (20 by default) and h265 (23), to 63 for vp9 and av1 (30), to 31 for "
-    "prores (4).",
+    "Constant rate factor of videos: lower means better quality and larger "
+    "files. 0 to 51 for h264 (20 by default) and h265 (23), to 63 for vp9 and "
+    "av1 (30), to 31 for prores (4).",
     0,
 )

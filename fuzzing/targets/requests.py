@@ -25,11 +25,13 @@ _SIGNATURES = [_signature(dtype) for dtype in _TYPES]
 
 
 def check(data: bytes) -> None:
-    """Parses a body as it is, unpacked, and packed."""
+    """Parses a body as received, decompressed, and compressed."""
     with contextlib.suppress(errors.RequestError, exceptions.HTTPException):
-        request_body.unpack(data, request_body.GZIP, _MAX_BYTES)
+        request_body.decompress(data, request_body.GZIP, _MAX_BYTES)
     packed = gzip.compress(data, 1)
-    assert request_body.unpack(packed, request_body.GZIP, _MAX_BYTES) == data
+    assert (
+        request_body.decompress(packed, request_body.GZIP, _MAX_BYTES) == data
+    )
     with contextlib.suppress(errors.RequestError):
         document = request_json.parse(data)
         for signature in _SIGNATURES:

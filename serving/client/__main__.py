@@ -1,17 +1,17 @@
-r"""Sends photos to a server and writes the cartoons that come back.
+r"""Sends photos to a server and saves the returned cartoons.
 
     python -m serving.client photo.jpg holidays/
     python -m serving.client --url=http://host:8501 --output=mine *.jpg
     python -m serving.client --url=grpc://host:8500 --label=canary photo.jpg
 
 The server is TensorFlow Serving, or `python -m serving.local`. Cartoons go
-into --output, cartoons/ by default. What is there already is left alone, so
-that the same command goes on where it stopped. Photos that became no cartoon
-are named, the rest goes on, and the exit code is 1.
+into --output, cartoons/ by default. Existing results are skipped, so the same
+command resumes where it stopped. Photos that fail are reported, the rest are
+processed, and the exit code is 1.
 
-Folders are searched with their sub-folders, which --output mirrors. Photos may
-be of any kind that Pillow reads, or HEIC. They are upright, in sRGB, and no
-larger than --max_side when they are sent.
+Folders are searched recursively, and --output mirrors their sub-folders. Photos
+may be in any format that Pillow reads, or HEIC. Before they are sent, they are
+rotated upright, converted to sRGB and downscaled to --max_side.
 """
 
 import concurrent.futures
@@ -38,87 +38,92 @@ from . import uploads
 
 FLAGS = flags.FLAGS
 
-_GRPC = ("grpc", "grpcs")  # `grpc` itself would load TensorFlow.
+_GRPC = ("grpc", "grpcs")  # Importing `grpc` would load TensorFlow.
 _INTERRUPTED = 130  # What a shell reports after Ctrl-C.
 
 
 def define_flags():
-    """Defines them when this is the command, beside others when it is not."""
+    """Defines the command's flags, on call so that imports define none."""
     flags.DEFINE_string(
         "url",
         "http://127.0.0.1:8501",
-        "Of the server: http://, https://, or grpc:// and grpcs:// (port 8500 "
-        "as a rule), which spares a third of the bytes. Or of a model there: "
+        "URL of the server: http://, https://, or grpc:// and grpcs:// "
+        "(usually port 8500), which sends a third fewer bytes. Or of a model: "
         "http://host:8501/v1/models/NAME:predict.",
     )
-    flags.DEFINE_string("model_name", "cartoongan", "Of the model there.")
+    flags.DEFINE_string(
+        "model_name", "cartoongan", "Name of the model on the server."
+    )
     flags.DEFINE_integer(
-        "version", None, "Number of a certain version; the newest by default."
+        "version", None, "Model version number; the latest by default."
     )
     flags.DEFINE_string(
-        "label", None, "Label of a certain version, such as stable or canary."
+        "label", None, "Model version label, such as stable or canary."
     )
     flags.DEFINE_string(
         "output",
         "cartoons",
-        "Folder to write into; for one photo also a file, by its ending.",
+        "Output folder; for a single photo also a file, whose suffix selects "
+        "the format.",
     )
     flags.DEFINE_bool(
-        "overwrite", False, "Whether to make again what is there already."
+        "overwrite", False, "Whether to overwrite existing results."
     )
     flags.DEFINE_integer(
         "max_side",
         uploads.MAX_SIDE,
-        "Longer side, in pixels, to which larger photos are reduced before "
-        "they are sent. The server reduces to its own --max_side.",
+        "Longer side, in pixels, that larger photos are downscaled to before "
+        "they are sent. The server also applies its own --max_side.",
         16,
     )
     flags.DEFINE_float(
-        "timeout", 60.0, "Seconds that one try may wait for a response.", 0.001
+        "timeout", 60.0, "Timeout, in seconds, of each attempt.", 0.001
     )
     flags.DEFINE_integer(
         "retries",
         4,
-        "Further tries where the server is busy or out of reach, after pauses "
-        "that double, up to 30 seconds.",
+        "Retries if the server is busy or unreachable, with exponential "
+        "backoff of up to 30 seconds.",
         0,
     )
-    flags.DEFINE_integer("concurrency", 2, "Photos on their way at once.", 1)
+    flags.DEFINE_integer("concurrency", 2, "Requests in flight at once.", 1)
 
 
 def main(argv):
     if not argv[1:]:
-        raise app.UsageError("Which photos? Name files; --help tells more.")
+        raise app.UsageError("Name photos or folders; see --help.")
     if FLAGS.version is not None and FLAGS.label is not None:
-        raise app.UsageError("--version and --label: give one of them.")
-    logging.getLogger("urllib3").setLevel("ERROR")  # A line for each retry.
-    # Pillow's warning names no file, and cameras exceed its limit;
-    # `uploads.MAX_PIXELS` stands in for both.
+        raise app.UsageError("--version and --label: pass only one of them.")
+    logging.getLogger("urllib3").setLevel("ERROR")  # It logs each retry.
+    # Pillow's warning does not name the file, and cameras exceed its limit;
+    # `uploads.MAX_PIXELS` replaces both.
     PIL.Image.MAX_IMAGE_PIXELS = None
-    # One text or color profile may be as long as all together.
+    # Allow a single text or color profile as much as all chunks together.
     png = PIL.PngImagePlugin
     png.MAX_TEXT_CHUNK = png.MAX_TEXT_MEMORY
     output = pathlib.Path(FLAGS.output)
     found = photos.find(argv[1:], output)
-    if found.left_out:
-        others = (f"{n} {suffix}" for suffix, n in found.left_out.items())
-        print(f"No photos, left out: {', '.join(others)}.", file=sys.stderr)
+    if found.skipped:
+        others = (f"{n} {suffix}" for suffix, n in found.skipped.items())
+        print(f"Skipped: {', '.join(others)}.", file=sys.stderr)
     if not found.places:
-        sys.exit(f"error: {' '.join(argv[1:])} holds no photo to send.")
+        sys.exit(f"error: {' '.join(argv[1:])} contains no photos.")
     try:
         plan = outputs.plan(found.places, output)
         client = _client(FLAGS.url)
     except errors.ClientError as error:
         sys.exit(f"error: {error}")
     try:
-        failed = _cartoonize(client, _open_tasks(plan))
+        failed = _cartoonize(client, _pending(plan))
     except KeyboardInterrupt:
-        print("Interrupted; the same command goes on.", file=sys.stderr)
-        # Not `sys.exit`, which waits for threads that wait for a server.
+        print("Interrupted; run the same command to resume.", file=sys.stderr)
+        # `sys.exit` would wait for threads that wait for a server.
         os._exit(_INTERRUPTED)
     client.close()
     if failed:
-        sys.exit(f"error: {failed} of {len(plan)} photos became no cartoon.")
+        sys.exit(
+            f"error: {failed} of {len(plan)} photos could not be cartoonized."
+        )
 
 
 def _client(url):
@@ -130,7 +135,7 @@ def _client(url):
     if scheme in rest.SCHEMES:
         return rest.RestClient(url, **options)
     if scheme in _GRPC:
-        # Only here, since it loads TensorFlow, which REST has no need of.
+        # Imported here, as it loads TensorFlow, which REST does not need.
         try:
             tensorflow_import.load()
             from . import grpc
@@ -141,26 +146,26 @@ def _client(url):
             ) from error
         return grpc.GrpcClient(url, **options)
     raise errors.ClientError(
-        f"--url={url} begins with none of http://, https://, grpc://, grpcs://."
+        f"--url={url} must start with http://, https://, grpc:// or grpcs://."
     )
 
 
-def _open_tasks(plan):
-    """Leaves out what is there already, and says so."""
+def _pending(plan):
+    """Returns the tasks without existing results, and reports the others."""
     if FLAGS.overwrite:
         return plan
     tasks = {photo: to for photo, to in plan.items() if not to.found()}
     if len(tasks) < len(plan):
         print(
-            f"{len(plan) - len(tasks)} there already; --overwrite makes them "
-            "again.",
+            f"{len(plan) - len(tasks)} exist already; --overwrite replaces "
+            "them.",
             file=sys.stderr,
         )
     return tasks
 
 
 def _cartoonize(client, tasks):
-    """Does the tasks, several at once; how many could not be done."""
+    """Runs the tasks concurrently; returns how many failed."""
     failed = 0
     pool = concurrent.futures.ThreadPoolExecutor(FLAGS.concurrency)
     futures = {
@@ -169,20 +174,20 @@ def _cartoonize(client, tasks):
     }
     done = concurrent.futures.as_completed(futures)
     for count, future in enumerate(done, start=1):
-        failed += not _tell(futures[future], future, count, len(tasks))
+        failed += not _report(futures[future], future, count, len(tasks))
     return failed
 
 
 def _cartoonize_one(client, photo, output):
-    """Gives the cartoon's path, and what a user should know of the photo."""
+    """Returns the cartoon's path, with a note on the photo if there is one."""
     data = photo.read_bytes()
     cartoon = client.cartoonize(uploads.prepare(data, FLAGS.max_side))
     note = f" ({jpeg_end.NOTE})" if jpeg_end.is_missing(data) else ""
     return f"{output.write(cartoon)}{note}"
 
 
-def _tell(photo, future, count, total):
-    """Prints what came of a photo; whether it was a cartoon."""
+def _report(photo, future, count, total):
+    """Prints the result for a photo; returns whether it succeeded."""
     try:
         print(f"[{count}/{total}] {photo} -> {future.result()}", flush=True)
         return True

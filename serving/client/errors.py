@@ -1,5 +1,5 @@
-"""Errors that clients raise."""
+"""Errors of clients."""
 
 
 class ClientError(Exception):
-    """A photo or a server that gave no cartoon; the message is one sentence."""
+    """A photo that could not be cartoonized; the message is one sentence."""

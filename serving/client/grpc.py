@@ -1,6 +1,6 @@
-"""A model behind TensorFlow Serving's gRPC protocol, from picture to cartoon.
+"""Client for TensorFlow Serving's gRPC API, from picture to cartoon.
 
-Importing it loads TensorFlow, which the protocol's messages come with.
+Importing it loads TensorFlow, which provides the protocol's messages.
 """
 
 import random
@@ -20,25 +20,25 @@ _RETRIED = {
     grpc.StatusCode.UNAVAILABLE,
     grpc.StatusCode.DEADLINE_EXCEEDED,
 }
-_FIRST_PAUSE = 0.5  # Seconds.
-_LONGEST_PAUSE = 30.0
-# Of a message; 4 MB by default, which the cartoon of a large photo exceeds.
+_INITIAL_BACKOFF = 0.5  # Seconds.
+_MAX_BACKOFF = 30.0
+# Message size; the default of 4 MB is too small for cartoons of large photos.
 _UNLIMITED = -1
 
 
 class GrpcClient:
-    """Sends pictures to a server; threads may share one.
+    """gRPC client; thread-safe.
 
     Args:
-        url: Of the server, such as `grpc://127.0.0.1:8500`, or `grpcs://` for
-            TLS.
-        model_name: Name of the model there.
-        version: Number of a certain version.
-        label: Label of a certain version, such as `stable`. The newest
-            version answers where neither is given.
-        timeout: Seconds that one try may wait for a response.
-        retries: Further tries where the server is busy or out of reach, each
-            after twice the pause of the last.
+        url: URL of the server, such as `grpc://127.0.0.1:8500`, or `grpcs://`
+            for TLS.
+        model_name: Name of the model on the server.
+        version: Model version number.
+        label: Model version label, such as `stable`. Without version and label
+            the latest version is used.
+        timeout: Timeout of each attempt, in seconds.
+        retries: Number of retries if the server is busy or unreachable, with
+            exponential backoff.
     """
 
     def __init__(
@@ -66,22 +66,28 @@ class GrpcClient:
         )
 
     def cartoonize(self, data: bytes) -> bytes:
-        """Gives an encoded picture's cartoon, encoded as the model does.
+        """Cartoonizes a picture.
+
+        Args:
+            data: Bytes of an encoded picture.
+
+        Returns:
+            Bytes of the cartoon, in the model's encoding.
 
         Raises:
-            ClientError: If the server cannot be reached or gives no cartoon.
+            ClientError: If the server is unreachable or returns an error.
         """
         response = self._predict(self._request(data))
         strings = response.outputs["cartoon_bytes"].string_val
         if not strings:
             raise errors.ClientError(
-                f"{self._url} answers without `cartoon_bytes`; is the model "
-                "one of `export.py`?"
+                f"{self._url} responded without `cartoon_bytes`; is the model "
+                "from `export.py`?"
             )
         return strings[0]
 
     def close(self) -> None:
-        """Closes its connection."""
+        """Closes the connection."""
         self._channel.close()
 
     def _request(self, data):
@@ -93,12 +99,12 @@ class GrpcClient:
         return request
 
     def _predict(self, request):
-        """Tries on its own account.
+        """Sends a request, with retries.
 
-        The retries that gRPC has end at five, share one deadline, and are
-        off for requests above 256 KB.
+        gRPC's built-in retries are limited to five, share one deadline, and
+        are off for requests above 256 KB.
         """
-        pauses = _pauses(self._retries)
+        pauses = _backoff(self._retries)
         while True:
             try:
                 return self._stub.Predict(request, timeout=self._timeout)
@@ -106,7 +112,7 @@ class GrpcClient:
                 pause = next(pauses, None)
                 if pause is None or error.code() not in _RETRIED:
                     raise errors.ClientError(
-                        f"{self._url} answers {error.code().name}: "
+                        f"{self._url} responded {error.code().name}: "
                         f"{error.details()}"
                     ) from error
             time.sleep(pause)
@@ -128,8 +134,8 @@ def _channel(url):
     return grpc.insecure_channel(parts.netloc, options)
 
 
-def _pauses(retries):
-    """Seconds before each further try: doubled, with as much jitter at most."""
+def _backoff(retries):
+    """Yields seconds to wait before each retry: exponential, with jitter."""
     for number in range(retries):
-        pause = min(_FIRST_PAUSE * 2**number, _LONGEST_PAUSE)
-        yield pause + random.uniform(0, _FIRST_PAUSE)
+        pause = min(_INITIAL_BACKOFF * 2**number, _MAX_BACKOFF)
+        yield pause + random.uniform(0, _INITIAL_BACKOFF)

@@ -1,7 +1,7 @@
-"""JPEG files that break off where their end marker should be.
+"""JPEG files without their end marker.
 
-What is behind the last pixel does not matter to decoders, and so different
-ends give the same picture if no pixel is missing.
+Decoders ignore what follows the last pixel, so different fillers decode to the
+same picture if no pixel is missing.
 """
 
 import io
@@ -13,7 +13,7 @@ NOTE = "lacks its end marker; all its pixels are there"
 _START = b"\xff\xd8"
 _SCAN = b"\xff\xda"
 _END = b"\xff\xd9"
-# Decoders take zeros for what is missing.
+# Includes the empty filler: decoders substitute zeros for missing data.
 _FILLERS = (b"", b"\xaa" * 16, b"\x55" * 16, b"\x36" * 16)
 
 
@@ -22,7 +22,7 @@ def is_missing(data: bytes) -> bool:
     if not data.startswith(_START) or data.endswith(_END):
         return False
     at = len(_START)
-    while data[at : at + 2] != _SCAN:  # Thumbnails have ends of their own.
+    while data[at : at + 2] != _SCAN:  # Thumbnails have their own end markers.
         if data[at : at + 1] != _END[:1]:
             return False
         at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
@@ -30,13 +30,13 @@ def is_missing(data: bytes) -> bool:
 
 
 def add(data: bytes) -> bytes | None:
-    """Adds the end marker to a JPEG that lacks nothing else.
+    """Adds the end marker to a JPEG that is otherwise complete.
 
     Args:
-        data: The bytes of a file, not of more pixels than are to be decoded.
+        data: Bytes of a file, already checked for its number of pixels.
 
     Returns:
-        The bytes with the marker; None where pixels are missing, and for any
+        The bytes with the marker; None if pixels are missing, and for any
         other file.
     """
     if not is_missing(data):

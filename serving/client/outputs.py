@@ -1,8 +1,8 @@
-"""Where cartoons of photos are written, whole or not at all.
+"""Output paths of cartoons, and atomic writes.
 
-A server decides whether its cartoons are PNG or JPEG: in a folder, files get
-the ending of what came. A file that is named gets the format that its ending
-asks for.
+The server chooses between PNG and JPEG: files in an output folder get the
+suffix of the format received. A single output file is converted to the format
+of its suffix.
 """
 
 import collections
@@ -23,38 +23,38 @@ _QUALITY = 95
 
 @dataclasses.dataclass(frozen=True)
 class Output:
-    """Where the cartoon of one photo goes.
+    """Output of one photo.
 
     Attributes:
-        path: File to write; without an ending if what comes decides on it.
-        has_suffix: Whether the ending is there already.
+        path: File to write, without a suffix if the server decides on it.
+        has_suffix: Whether `path` has its suffix.
     """
 
     path: pathlib.Path
     has_suffix: bool
 
     def found(self) -> pathlib.Path | None:
-        """The cartoon that is there already, if any."""
+        """Returns the path of an existing cartoon, or None."""
         suffixes = [""] if self.has_suffix else _SUFFIXES.values()
-        paths = [_with_ending(self.path, suffix) for suffix in suffixes]
+        paths = [_append_suffix(self.path, suffix) for suffix in suffixes]
         return next(filter(pathlib.Path.exists, paths), None)
 
     def write(self, cartoon: bytes) -> pathlib.Path:
-        """Writes an encoded cartoon and gives the file's path.
+        """Writes an encoded cartoon and returns the file's path.
 
         Raises:
-            ClientError: If it is no picture, or cannot be written as asked.
+            ClientError: If it is not a picture.
         """
         with _opened(cartoon) as image:
             if not self.has_suffix:
                 suffix = _SUFFIXES.get(str(image.format), ".png")
-                path = _with_ending(self.path, suffix)
-                return _write_whole(path, cartoon)
+                path = _append_suffix(self.path, suffix)
+                return _write_atomically(path, cartoon)
             if _format_of(self.path) == image.format:
-                return _write_whole(self.path, cartoon)
+                return _write_atomically(self.path, cartoon)
             stream = io.BytesIO()
             image.save(stream, _format_of(self.path), quality=_QUALITY)
-            return _write_whole(self.path, stream.getvalue())
+            return _write_atomically(self.path, stream.getvalue())
 
 
 def plan(
@@ -62,22 +62,22 @@ def plan(
 ) -> dict[pathlib.Path, Output]:
     """Chooses an output for each photo.
 
-    Photos of one name with different endings, such as `1.heic` and `1.jpg`,
-    keep these in the names of their cartoons: `1.heic.jpg` and `1.jpg.jpg`.
+    Photos whose names differ by suffix only, such as `1.heic` and `1.jpg`, keep
+    the suffix in the cartoon's name: `1.heic.jpg` and `1.jpg.jpg`.
 
     Args:
-        photos: Files, and where their cartoons go below a folder.
-        output: A folder; for one photo also a file, told by its ending.
+        photos: Photo files, and relative paths for their cartoons.
+        output: A folder; for a single photo also a file, if it has a suffix.
 
     Raises:
-        ClientError: If two cartoons would have the same name, or the ending of
-            a file is that of no picture.
+        ClientError: If two cartoons would have the same name, or the suffix of
+            a file is not that of a picture format.
     """
     if output.suffix and not output.is_dir():
         if len(photos) > 1:
             raise errors.ClientError(
-                f"--output={output} is one file, for {len(photos)} photos; "
-                "name a folder."
+                f"--output={output} is a single file, for {len(photos)} "
+                "photos; name a folder."
             )
         _format_of(output)
         return {photo: Output(output, True) for photo in photos}
@@ -100,12 +100,12 @@ def plan(
 
 
 def _folded(path):
-    """Many systems do not tell names apart that differ by case only."""
+    """Returns a key for paths on case-insensitive file systems."""
     return str(path).casefold()
 
 
-def _with_ending(path, suffix):
-    """Adds to a name, which may have a dot in it, such as `beach.2`."""
+def _append_suffix(path, suffix):
+    """Appends a suffix to a name that may contain dots, such as `beach.2`."""
     return path.with_name(path.name + suffix)
 
 
@@ -115,8 +115,8 @@ def _format_of(path):
         return formats[path.suffix.lower()]
     except KeyError:
         raise errors.ClientError(
-            f"--output={path} has the ending of no picture; end it in .png or "
-            ".jpg, or name a folder."
+            f"--output={path} does not have the suffix of a picture format; "
+            "use .png or .jpg, or name a folder."
         ) from None
 
 
@@ -125,13 +125,13 @@ def _opened(cartoon):
         return PIL.Image.open(io.BytesIO(cartoon))
     except PIL.UnidentifiedImageError:
         raise errors.ClientError(
-            "The server's response is no picture; is the model's name right?"
+            "The server's response is not a picture; is the model name right?"
         ) from None
 
 
-def _write_whole(path, data):
+def _write_atomically(path, data):
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Not its name, which may be as long as a name can be.
+    # A digest, as the name itself may be of the maximum length.
     digest = hashlib.sha256(os.fsencode(path.name)).hexdigest()
     temporary = path.with_name(f".tmp-{digest}")
     try:

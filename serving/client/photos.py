@@ -1,7 +1,7 @@
-"""Photos to send: files, and those in folders and their sub-folders.
+"""Photos to send: files, and the contents of folders and their sub-folders.
 
-Of a folder, files with the ending of a picture are taken. What is hidden is
-left out, and so are cartoons, if they are written into one of the folders.
+Folders contribute the files with a picture's suffix. Hidden files and folders
+are skipped, as are cartoons that are written into one of the folders.
 """
 
 import collections
@@ -21,20 +21,21 @@ class Found(NamedTuple):
     """Photos of a command.
 
     Attributes:
-        places: Where each photo lies below what was named.
-        left_out: How many other files there are in folders, by ending.
+        places: Path of each photo relative to its named folder; for a named
+            file, its name.
+        skipped: Number of other files in folders, by suffix.
     """
 
     places: dict[pathlib.Path, pathlib.PurePath]
-    left_out: collections.Counter[str]
+    skipped: collections.Counter[str]
 
 
 def find(names: Sequence[str], output: pathlib.Path) -> Found:
-    """Finds photos. One that is named twice is one photo.
+    """Finds photos, without duplicates.
 
     Args:
-        names: Files and folders; a file may be missing.
-        output: Where cartoons go.
+        names: Files and folders; files may be missing.
+        output: Output folder or file, which is not searched.
     """
     found = Found({}, collections.Counter())
     for path in map(pathlib.Path, names):
@@ -46,12 +47,12 @@ def find(names: Sequence[str], output: pathlib.Path) -> Found:
             if suffix in SUFFIXES:
                 found.places.setdefault(file, file.relative_to(path))
             else:
-                found.left_out[suffix or "without an ending"] += 1
+                found.skipped[suffix or "without an ending"] += 1
     return found
 
 
 def _files_below(folder, output) -> Iterator[pathlib.Path]:
-    """Follows links, and visits each folder once."""
+    """Walks folders, following links, and visits each folder once."""
     visited = {output}
     for parent, below, names in os.walk(folder, followlinks=True):
         here = pathlib.Path(parent)

@@ -1,4 +1,4 @@
-"""Chunks of a PNG file that are damaged, beside its pixels."""
+"""Damaged ancillary chunks of PNG files."""
 
 import zlib
 
@@ -6,10 +6,10 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 def without_damaged(data: bytes) -> bytes:
-    """Leaves out what is damaged beside the pixels, as browsers do.
+    """Removes damaged ancillary chunks, as browsers do.
 
     Args:
-        data: The bytes of a file; those of other formats stay as they are.
+        data: Bytes of a file; other formats are returned unchanged.
     """
     if not data.startswith(_SIGNATURE):
         return data
@@ -17,13 +17,13 @@ def without_damaged(data: bytes) -> bytes:
     while at < len(data):
         stop = at + int.from_bytes(data[at : at + 4], "big") + 12
         chunk = data[at:stop]
-        # What can be left out has a name that begins with a small letter.
-        if not chunk[4:5].islower() or _is_sound(chunk):
+        # The type of an ancillary chunk starts with a lowercase letter.
+        if not chunk[4:5].islower() or _is_valid(chunk):
             kept.append(chunk)
         at = stop
     return b"".join(kept)
 
 
-def _is_sound(chunk):
+def _is_valid(chunk):
     checksum = zlib.crc32(chunk[4:-4]).to_bytes(4, "big")
     return checksum == chunk[-4:] and chunk[4:8].isalpha()

@@ -1,6 +1,6 @@
-"""A model behind TensorFlow Serving's REST protocol, from picture to cartoon.
+"""Client for TensorFlow Serving's REST API, from picture to cartoon.
 
-It needs requests only: neither TensorFlow nor gRPC.
+Needs only requests: neither TensorFlow nor gRPC.
 """
 
 import base64
@@ -17,28 +17,28 @@ from . import errors
 SCHEMES = ("http", "https")
 
 _RETRIED = (429, 503, 504)
-_TOO_LARGE = 413  # Without JSON, from proxies too.
+_TOO_LARGE = 413  # Without JSON; also sent by proxies.
 _CONNECTIONS = 64
 _MODELS = "/v1/models/"
 _PREDICT = ":predict"
 
 
 class RestClient:
-    """Sends pictures to a server; threads may share one.
+    """REST client; thread-safe.
 
     Args:
-        url: Of the server, such as `http://127.0.0.1:8501`; or of a model,
-            to its end: `http://127.0.0.1:8501/v1/models/cartoongan:predict`.
-        model_name: Name of the model there.
-        version: Number of a certain version.
-        label: Label of a certain version, such as `stable`. The newest
-            version answers where neither is given.
-        timeout: Seconds that one try may wait for a response.
-        retries: Further tries where the server is busy or out of reach, each
-            after twice the pause of the last.
+        url: URL of the server, such as `http://127.0.0.1:8501`; or full URL of
+            a model: `http://127.0.0.1:8501/v1/models/cartoongan:predict`.
+        model_name: Name of the model on the server.
+        version: Model version number.
+        label: Model version label, such as `stable`. Without version and label
+            the latest version is used.
+        timeout: Timeout of each attempt, in seconds.
+        retries: Number of retries if the server is busy or unreachable, with
+            exponential backoff.
 
     Raises:
-        ClientError: If `url` names a model, and a version is given beside it.
+        ClientError: If `url` names a model and a version or label is given.
     """
 
     def __init__(
@@ -53,11 +53,11 @@ class RestClient:
     ) -> None:
         self._url = _predict_url(url, model_name, version, label)
         host = urllib.parse.urlsplit(self._url).hostname
-        is_own = addresses.is_loopback(host)
-        self._proxies = {"no_proxy": host} if is_own else {}
+        is_local = addresses.is_loopback(host)
+        self._proxies = {"no_proxy": host} if is_local else {}
         self._timeout = timeout
         self._session = requests.Session()
-        # Cookies are what keeps a session from being shared by threads.
+        # Sessions are thread-safe only without cookies.
         self._session.cookies.set_policy(
             http.cookiejar.DefaultCookiePolicy(allowed_domains=[])
         )
@@ -68,10 +68,16 @@ class RestClient:
         self._session.mount("https://", adapter)
 
     def cartoonize(self, data: bytes) -> bytes:
-        """Gives an encoded picture's cartoon, encoded as the model does.
+        """Cartoonizes a picture.
+
+        Args:
+            data: Bytes of an encoded picture.
+
+        Returns:
+            Bytes of the cartoon, in the model's encoding.
 
         Raises:
-            ClientError: If the server cannot be reached or gives no cartoon.
+            ClientError: If the server is unreachable or returns an error.
         """
         encoded = base64.b64encode(data).decode()
         try:
@@ -86,14 +92,14 @@ class RestClient:
                 f"{self._url} cannot be reached ({_cause(error)}); is the "
                 "server up?"
             ) from error
-        if response.request.method != "POST":  # It leads to a page.
+        if response.request.method != "POST":  # Redirected to a page.
             raise errors.ClientError(
                 f"{self._url} has moved to {response.url}; use that as --url."
             )
         return _read(response)
 
     def close(self) -> None:
-        """Closes its connections."""
+        """Closes the connections."""
         self._session.close()
 
 
@@ -101,8 +107,8 @@ def _predict_url(url, model_name, version, label):
     if _MODELS in url:
         if version is not None or label is not None:
             raise errors.ClientError(
-                f"{url} names a model; put its version or label there, too, "
-                "or give the server's address only."
+                f"{url} names a model; put its version or label into the URL, "
+                "or pass only the server's address."
             )
         return url.rstrip("/").removesuffix(_PREDICT) + _PREDICT
     parts = [url.rstrip("/") + _MODELS + urllib.parse.quote(model_name, "")]
@@ -120,7 +126,7 @@ def _retry(retries):
         backoff_jitter=0.5,
         backoff_max=30,
         status_forcelist=_RETRIED,
-        allowed_methods=None,  # A prediction may be asked for twice.
+        allowed_methods=None,  # Predictions are idempotent.
         raise_on_status=False,
     )
 
@@ -132,20 +138,20 @@ def _read(response):
             return base64.b64decode(content["predictions"][0]["b64"])
         reason = content["error"]
     except (ValueError, KeyError, TypeError, IndexError):
-        reason = "no response of TensorFlow Serving; are URL and model right?"
+        reason = "not from TensorFlow Serving; are URL and model right?"
         if response.status_code == _TOO_LARGE:
-            reason = "the photo is too large there; use a smaller --max_side."
+            reason = "the photo is too large; use a smaller --max_side."
     raise errors.ClientError(
-        f"{response.url} answers {response.status_code}: {reason}"
+        f"{response.url} responded {response.status_code}: {reason}"
     )
 
 
 def _cause(error):
-    """The innermost of what requests and urllib3 wrap into each other."""
+    """Returns the innermost of the exceptions of requests and urllib3."""
     while isinstance(error.args[0] if error.args else None, Exception):
         error = error.args[0]
     reason = getattr(error, "reason", None)
     if isinstance(reason, Exception):
         return _cause(reason)
-    words = error.args[0] if error.args else None
-    return words if isinstance(words, str) else error
+    message = error.args[0] if error.args else None
+    return message if isinstance(message, str) else error

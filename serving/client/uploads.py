@@ -1,12 +1,12 @@
-"""Photo files -> bytes that a server reads, no larger than it makes use of.
+"""Conversion of photo files to uploads that a server can read.
 
-What servers read stands in docs/artifacts.md. They apply EXIF orientation, put
-transparency on white and reduce large pictures themselves, so that a file of a
-common kind goes as it is; any other becomes an upright RGB picture here: JPEG
-of quality 95, or PNG where the file had lost nothing yet.
+docs/artifacts.md lists what servers read. They apply EXIF orientation, flatten
+transparency on white and downscale large pictures themselves, so files in
+common formats are sent unchanged. Others are converted to upright RGB: JPEG of
+quality 95, or PNG if the file is lossless.
 
-Servers know nothing of color profiles. Photos of phones, in Display P3 as a
-rule, would lose color; they are converted to sRGB.
+Servers ignore color profiles. Phone photos, usually in Display P3, would lose
+saturation; they are converted to sRGB.
 """
 
 import io
@@ -22,18 +22,18 @@ from . import jpeg_end
 from . import png_chunks
 
 MAX_PIXELS = 400_000_000  # Four bytes each are decoded in memory.
-MAX_SIDE = 2048  # To which `export.py` lets servers reduce pictures.
+MAX_SIDE = 2048  # The default --max_side of `export.py`.
 
-_AS_IT_IS = {"JPEG", "PNG", "WEBP"}
+_SENT_UNCHANGED = {"JPEG", "PNG", "WEBP"}
 _LOSSLESS = {"BMP", "GIF", "PNG", "PPM", "TGA", "TIFF"}
 _DEEP = ("I", "I;16", "I;16B", "I;16L")
 _SIXTEEN_TO_EIGHT_BITS = 1 / 256
 _QUALITY = 95
 _TAGS = PIL.ExifTags.Base
-_WHITE_IS_ZERO = 0  # Photometric interpretation of a TIFF.
-_SEPARATE = 2  # Planar configuration of one.
-# Chunks of a PNG that may tell of an orientation.
-_TURNING = (b"eXIf", b"iTXt", b"tEXt", b"zTXt")
+_WHITE_IS_ZERO = 0  # TIFF photometric interpretation.
+_SEPARATE = 2  # TIFF planar configuration.
+# PNG chunks that may contain an orientation.
+_ORIENTATION_CHUNKS = (b"eXIf", b"iTXt", b"tEXt", b"zTXt")
 _HEIC = (
     b"heic",
     b"heim",
@@ -44,8 +44,8 @@ _HEIC = (
     b"mif1",
     b"msf1",
 )
-# What Pillow's decoders raise for damaged files.
-_BROKEN = (
+# Exceptions of Pillow's decoders for damaged files.
+_DECODING_ERRORS = (
     EOFError,
     IndexError,
     KeyError,
@@ -60,38 +60,38 @@ _BROKEN = (
 
 
 def prepare(data: bytes, max_side: int = MAX_SIDE) -> bytes:
-    """Upload of a photo file.
+    """Converts a photo file to an upload.
 
-    Pillow's own limit on pixels stays in force, unless the caller lifts it.
+    Pillow's own pixel limit applies, unless the caller lifts it.
 
     Args:
-        data: The bytes of the file, of any kind that Pillow reads, or HEIC.
-        max_side: Longer side, in pixels, to which larger photos are reduced.
+        data: Bytes of the file, in any format that Pillow reads, or HEIC.
+        max_side: Longer side, in pixels, that larger photos are downscaled to.
 
     Returns:
-        `data` itself if a server reads it as well and it is small enough, or
+        `data` itself if servers can read it and it is small enough, otherwise
         the bytes of a JPEG or PNG picture.
 
     Raises:
-        ClientError: If it is no picture, damaged, or too large to decode.
+        ClientError: If it is not a picture, damaged, or too large to decode.
     """
     try:
         with _open(data) as image:
             _check_size(image)
             _check_planes(image)
-            if whole := jpeg_end.add(data):
-                return prepare(whole, max_side)
-            if _goes_as_it_is(image, data, max_side):
+            if complete := jpeg_end.add(data):
+                return prepare(complete, max_side)
+            if _can_be_sent(image, data, max_side):
                 return data
-            return _encode(_reduced(image, max_side), image.format)
+            return _encode(_normalized(image, max_side), image.format)
     except PIL.UnidentifiedImageError:
-        sound = png_chunks.without_damaged(data)
-        if len(sound) < len(data):
-            return prepare(sound, max_side)
-        raise errors.ClientError(_what_else(data)) from None
+        repaired = png_chunks.without_damaged(data)
+        if len(repaired) < len(data):
+            return prepare(repaired, max_side)
+        raise errors.ClientError(_unidentified_message(data)) from None
     except PIL.Image.DecompressionBombError as error:
         raise errors.ClientError(f"is too large: {error} Shrink it.") from None
-    except _BROKEN as error:
+    except _DECODING_ERRORS as error:
         raise errors.ClientError(
             f"is damaged or breaks off ({error}); fix it or send another."
         ) from error
@@ -121,7 +121,7 @@ def _check_size(image):
 
 
 def _check_planes(image):
-    """Refuses what Pillow makes noise of."""
+    """Rejects 16-bit planar TIFFs, which Pillow decodes to noise."""
     tags = getattr(image, "tag_v2", {})
     is_separate = tags.get(_TAGS.PlanarConfiguration) == _SEPARATE
     if not is_separate or 16 not in tags.get(_TAGS.BitsPerSample, ()):
@@ -133,36 +133,38 @@ def _check_planes(image):
         )
 
 
-def _goes_as_it_is(image, data, max_side):
+def _can_be_sent(image, data, max_side):
+    """Whether a file can be sent unchanged."""
     return (
-        image.format in _AS_IT_IS
+        image.format in _SENT_UNCHANGED
         and max(image.size) <= max_side
         and getattr(image, "n_frames", 1) == 1
-        and image.mode != "CMYK"  # Servers refuse those without a marker.
+        and image.mode != "CMYK"  # Servers reject CMYK without a marker.
         and _foreign_profile(image) is None
-        and not _is_turned_unseen(image, data)
+        and not _has_ignored_orientation(image, data)
     )
 
 
-def _is_turned_unseen(image, data):
-    """Whether an orientation stands where servers do not look for it.
+def _has_ignored_orientation(image, data):
+    """Whether the orientation is stored where servers do not read it.
 
-    They look into EXIF that stands before the pixels, and not into XMP.
+    They read EXIF before the pixels, but not XMP.
     """
-    # To be told of one by a PNG, Pillow would decode it.
-    if image.format == "PNG" and not any(name in data for name in _TURNING):
+    # Pillow would decode a PNG to find its orientation.
+    names = _ORIENTATION_CHUNKS
+    if image.format == "PNG" and not any(name in data for name in names):
         return False
     seen = PIL.Image.Exif()
     try:
         seen.load(image.info.get("exif") or b"")
-        turn = seen.get(_TAGS.Orientation, 1)
-        return image.getexif().get(_TAGS.Orientation, 1) != turn
-    except _BROKEN:
+        orientation = seen.get(_TAGS.Orientation, 1)
+        return image.getexif().get(_TAGS.Orientation, 1) != orientation
+    except _DECODING_ERRORS:
         return False
 
 
 def _foreign_profile(image):
-    """The picture's color profile, unless it has none or sRGB's."""
+    """Returns the picture's color profile, or None if it is sRGB."""
     data = image.info.get("icc_profile")
     if not data:
         return None
@@ -170,13 +172,13 @@ def _foreign_profile(image):
         profile = PIL.ImageCms.ImageCmsProfile(io.BytesIO(data))
         name = PIL.ImageCms.getProfileDescription(profile)
     except (OSError, PIL.ImageCms.PyCMSError):
-        return None  # A profile that nothing can read changes no color.
+        return None  # Unreadable profiles are ignored.
     return None if name.startswith("sRGB") else profile
 
 
-def _reduced(image, max_side):
-    """The picture upright, RGB, on white, in sRGB, of at most `max_side`."""
-    image.draft(None, (2 * max_side, 2 * max_side))  # Spares a JPEG's memory.
+def _normalized(image, max_side):
+    """Converts to upright sRGB on white, of at most `max_side` pixels."""
+    image.draft(None, (2 * max_side, 2 * max_side))  # Saves memory for JPEG.
     profile = _foreign_profile(image)
     picture = PIL.ImageOps.exif_transpose(image)
     if picture.mode in _DEEP:
@@ -191,7 +193,7 @@ def _reduced(image, max_side):
 
 
 def _is_negative(image):
-    """Whether 0 is white, which Pillow forgets of deep grays only."""
+    """Whether 0 is white, which Pillow ignores for 16-bit grayscale only."""
     tags = getattr(image, "tag_v2", {})
     return tags.get(_TAGS.PhotometricInterpretation) == _WHITE_IS_ZERO
 
@@ -208,7 +210,7 @@ def _in_srgb(picture, profile):
             outputMode=target,
         )
     except PIL.ImageCms.PyCMSError:
-        return picture  # The profile of a picture of another kind.
+        return picture  # The profile is for another color space.
 
 
 def _on_white(picture):
@@ -221,14 +223,14 @@ def _on_white(picture):
 
 def _encode(picture, source_format):
     stream = io.BytesIO()
-    kind = "PNG" if source_format in _LOSSLESS else "JPEG"
+    encoding = "PNG" if source_format in _LOSSLESS else "JPEG"
     picture.save(
-        stream, kind, quality=_QUALITY, subsampling=0, icc_profile=None
+        stream, encoding, quality=_QUALITY, subsampling=0, icc_profile=None
     )
     return stream.getvalue()
 
 
-def _what_else(data):
+def _unidentified_message(data):
     if not data:
         return "is empty."
-    return "is not a picture of a known kind; save it as JPEG or PNG."
+    return "is not a picture in a known format; save it as JPEG or PNG."

@@ -2,15 +2,15 @@ r"""Serves exported models on this machine, without Docker.
 
     python -m serving.local --model_dir=exported/storybook/saved_model
 
-or, where the program is installed, `cartoongan serve` with the same flags,
-speaks TensorFlow Serving's REST protocol at port 8501; a web page is at
-http://127.0.0.1:8501/. New versions appear when `export.py` publishes them.
-A SavedModel is a program: serve only those whose source you trust.
-Ctrl-C ends it when what is under way is done; a second one at once.
+or, if the program is installed, `cartoongan serve` with the same flags, serves
+TensorFlow Serving's REST API on port 8501 and a web page at
+http://127.0.0.1:8501/. New model versions go live when `export.py` writes them.
+A SavedModel is a program: serve only those from sources you trust.
+Ctrl-C finishes pending requests and exits; a second Ctrl-C exits immediately.
 
-It asks for no password and speaks no TLS, and so listens to this machine only,
-unless --host says otherwise. One line for each request goes to the standard
-error; pictures are never written anywhere.
+The server has no authentication and no TLS, and listens on this machine only,
+unless --host is set. It logs one line per request to standard error; pictures
+are never stored.
 """
 
 import dataclasses
@@ -29,27 +29,28 @@ from . import model_folders
 from . import settings
 
 FLAGS = flags.FLAGS
-_NAME = "cartoongan"  # of a model that has no other
-_TFLITE_IDENTIFIER = b"TFL3"  # of a flatbuffer, behind its first offset
+_DEFAULT_NAME = "cartoongan"
+_TFLITE_IDENTIFIER = b"TFL3"  # of the flatbuffer, after the root offset
 
 
 def define_flags():
-    """Defines them when this is the command, beside others when it is not."""
+    """Defines a flag per setting, on call so that imports define none."""
     for field in dataclasses.fields(settings.Settings):
-        text = field.metadata["text"]
-        lowest, highest = field.metadata["lowest"], field.metadata["highest"]
+        name, help_text = field.name, field.metadata["help"]
+        minimum = field.metadata["minimum"]
+        maximum = field.metadata["maximum"]
         default: Any = field.default
         match default:
             case bool():
-                flags.DEFINE_bool(field.name, default, text)
+                flags.DEFINE_bool(name, default, help_text)
             case int():
-                flags.DEFINE_integer(field.name, default, text, lowest, highest)
+                flags.DEFINE_integer(name, default, help_text, minimum, maximum)
             case float():
-                flags.DEFINE_float(field.name, default, text, lowest)
+                flags.DEFINE_float(name, default, help_text, minimum)
             case ():
-                flags.DEFINE_multi_string(field.name, default, text)
+                flags.DEFINE_multi_string(name, default, help_text)
             case _:
-                flags.DEFINE_string(field.name, default, text)
+                flags.DEFINE_string(name, default, help_text)
 
 
 def main(argv):
@@ -65,14 +66,14 @@ def main(argv):
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Takes a port before anything that takes time; who comes early waits.
+    """Binds the port before slow startup work; early clients wait.
 
     Args:
-        host: Name or address of this machine.
-        port: The port, 0 for any.
+        host: Host name or address of this machine.
+        port: Port, or 0 for any free port.
 
     Raises:
-        ValueError: If it cannot be had.
+        ValueError: If the port is not available.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
@@ -80,7 +81,7 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         raise ValueError(
             f"--host={host} --port={port}: {error.strerror}. Choose another "
-            "port, or 0 for one that is free."
+            "port, or 0 for any free one."
         ) from error
 
 
@@ -90,12 +91,12 @@ def _serve(chosen):
         _check_tflite(pathlib.Path(chosen.tflite))
     if not addresses.is_loopback(chosen.host):
         print(
-            f"--host={chosen.host}: whoever reaches this machine can use the "
-            "server; it asks for no password.",
+            f"--host={chosen.host}: anyone who can reach this machine can use "
+            "the server; it has no authentication.",
             file=sys.stderr,
         )
     listening = listen(chosen.host, chosen.port)
-    # TensorFlow takes seconds to load, which wrong flags need not wait for.
+    # Imported after checking flags, as TensorFlow takes seconds to load.
     tensorflow_import.load()
     from . import server
 
@@ -112,28 +113,28 @@ def _folders(values):
     folders = {}
     for value in values:
         name, _, folder = value.rpartition("=")
-        name = name or _NAME
+        name = name or _DEFAULT_NAME
         if name in folders:
             raise ValueError(
-                f"--model_dir: two models are called {name}; give NAME=FOLDER."
+                f"--model_dir: two models are named {name}; pass NAME=FOLDER."
             )
         folders[name] = pathlib.Path(folder)
         model_folders.check(folders[name])
     if not folders:
         raise ValueError(
-            "Give --model_dir, the folder saved_model that export.py wrote."
+            "Pass --model_dir, the saved_model folder written by export.py."
         )
     return folders
 
 
 def _check_tflite(path):
     if not path.is_file():
-        raise ValueError(f"--tflite: there is no file {path}.")
+        raise ValueError(f"--tflite: {path} does not exist.")
     with path.open("rb") as file:
         if file.read(8)[4:] != _TFLITE_IDENTIFIER:
             raise ValueError(
-                f"--tflite: {path} is no .tflite file; give the "
-                "cartoongan_float16.tflite that export.py wrote."
+                f"--tflite: {path} is not a .tflite file; pass the "
+                "cartoongan_float16.tflite written by export.py."
             )
 
 

@@ -1,7 +1,7 @@
-"""TensorFlow Serving's REST protocol, as an ASGI application.
+"""TensorFlow Serving's REST API as an ASGI application.
 
-Paths, messages and statuses are those of its `http_rest_api_handler`. Beside it
-there are `/healthz`, the metrics, and the page.
+Paths, messages and status codes follow its `http_rest_api_handler`. The
+application also serves `/healthz`, metrics, and the web page.
 """
 
 import functools
@@ -48,7 +48,7 @@ _CORS = middleware.Middleware(
 
 
 class _Target(NamedTuple):
-    """Target of a path; `verb` is `:predict`, `/metadata` or nothing."""
+    """Parsed request path; `verb` is `:predict`, `/metadata` or empty."""
 
     name: str
     version: int | None
@@ -62,14 +62,14 @@ def create(
     pages: Sequence[routing.BaseRoute],
     chosen: settings.Settings,
 ) -> applications.Starlette:
-    """Makes the application.
+    """Creates the application.
 
     Args:
-        catalog: The models.
-        queue: Computes predictions.
-        meters: Counts them.
-        pages: Routes beside the protocol's.
-        chosen: Limits, and whether pages of other sites may ask.
+        catalog: Models to serve.
+        queue: Queue that computes predictions.
+        meters: Metrics to update.
+        pages: Additional routes.
+        chosen: Settings; the limits and CORS are used.
     """
     seconds = chosen.rest_api_timeout_in_ms / 1000
     max_bytes = chosen.max_body_mb * 2**20
@@ -92,7 +92,7 @@ def create(
 
 
 class _Rest:
-    """Everything below `/v1/`."""
+    """Request handler for `/v1/`."""
 
     def __init__(self, catalog, queue, meters, timeout_seconds, max_bytes):
         self._catalog = catalog
@@ -120,11 +120,11 @@ class _Rest:
         if encoding not in request_body.ENCODINGS:
             raise exceptions.HTTPException(
                 415,
-                f"Content-Encoding {encoding[:20]} is not read; use gzip or "
-                "none.",
+                f"Content-Encoding {encoding[:20]} is not supported; use gzip "
+                "or none.",
             )
         seconds = self._timeout_seconds
-        late = f"There was no response within {seconds:g} seconds."
+        message = f"There was no response within {seconds:g} seconds."
         deadline = time.monotonic() + seconds
         with self._queue.place():
             body = await request_queue.until(
@@ -132,21 +132,21 @@ class _Rest:
                 request.body(),
                 exceptions.HTTPException(408, "The body came too slowly."),
             )
-            unpack = functools.partial(
-                request_body.unpack, body, encoding, self._max_bytes
+            decompress = functools.partial(
+                request_body.decompress, body, encoding, self._max_bytes
             )
             compute = functools.partial(
-                self._compute, target.name, found, unpack, deadline
+                self._compute, target.name, found, decompress, deadline
             )
             text = await request_queue.until(
                 deadline,
                 self._queue.compute(request, compute),
-                errors.RequestError(late, "DEADLINE_EXCEEDED"),
+                errors.RequestError(message, "DEADLINE_EXCEEDED"),
             )
         return responses.Response(text, media_type="application/json")
 
-    def _compute(self, name, found, unpack, deadline):
-        document = request_json.parse(unpack())
+    def _compute(self, name, found, decompress, deadline):
+        document = request_json.parse(decompress())
         signature = document.get("signature_name") or model.DEFAULT_SIGNATURE
         inputs = request_json.tensor(document, found.signature(signature))
         with self._meters.run(name):
@@ -165,7 +165,7 @@ def _target(request):
         raise errors.RequestError(
             f"Malformed request: {request.method} {path[:_MAX_CHARACTERS]}"
         )
-    # Python refuses to read numbers of thousands of digits.
+    # `int` raises for strings of thousands of digits.
     if len(version) > _MAX_CHARACTERS or int(version or 0) > _MAX_VERSION:
         raise errors.RequestError(
             f"Failed to convert version: {version[:_MAX_CHARACTERS]} to "
@@ -206,7 +206,7 @@ async def _metrics(meters, _):
 
 async def _request_error(_, error):
     headers = {"Retry-After": str(_RETRY_SECONDS)}
-    # It may quote half of a surrogate pair, which no encoding has.
+    # May quote a lone surrogate, which cannot be encoded.
     message = error.message.encode("utf-8", "backslashreplace").decode()
     return responses.JSONResponse(
         {"error": message},
@@ -222,4 +222,4 @@ async def _http_error(_, error):
 
 
 async def _disconnected(_, __):
-    return responses.Response(status_code=499)  # for the log; nobody reads it
+    return responses.Response(status_code=499)  # for the log only

@@ -1,11 +1,11 @@
-"""Requests that cannot be answered, in TensorFlow Serving's terms."""
+"""Request errors, with TensorFlow Serving's codes and HTTP statuses."""
 
 import re
 
 import tensorflow as tf
 from tensorflow.core.lib.core import error_codes_pb2
 
-# TensorFlow Serving's `http_rest_api_handler`; what is not here is 500.
+# From TensorFlow Serving's `http_rest_api_handler`; other codes give 500.
 _HTTP_STATUS = {
     "INVALID_ARGUMENT": 400,
     "FAILED_PRECONDITION": 400,
@@ -16,8 +16,8 @@ _HTTP_STATUS = {
     "UNAVAILABLE": 503,
     "DEADLINE_EXCEEDED": 504,
 }
-# What TensorFlow puts around the message of an operation: where in the graph
-# it stands, `[[{{node map/while/Assert}}]]`, and that it is an assertion's.
+# TensorFlow wraps the message of an operation in its location in the graph,
+# `[[{{node map/while/Assert}}]]`, and marks failed assertions.
 _PREFIX = re.compile(
     r"^Graph execution error:\s*|^Detected at node.*?\n\n", re.S
 )
@@ -26,10 +26,10 @@ _ASSERTION = re.compile(r"^assertion failed: \[(.*)\]$", re.S)
 
 
 class RequestError(Exception):
-    """A request that cannot be answered.
+    """A request that fails.
 
     Attributes:
-        message: What is wrong with it, without names of nodes of a graph.
+        message: Error message, without names of graph nodes.
         code: Name of TensorFlow's error code.
     """
 
@@ -40,12 +40,12 @@ class RequestError(Exception):
 
     @property
     def http_status(self) -> int:
-        """The HTTP status that TensorFlow Serving gives for the code."""
+        """TensorFlow Serving's HTTP status for the code."""
         return _HTTP_STATUS.get(self.code, 500)
 
 
 def from_tensorflow(error: tf.errors.OpError) -> RequestError:
-    """Message of a session's error, without names of nodes."""
+    """Converts a session's error, removing names of graph nodes."""
     message = _SUFFIX.sub("", _PREFIX.sub("", error.message))
     code = error_codes_pb2.Code.Name(error.error_code)
     return RequestError(_ASSERTION.sub(r"\1", message), code)

@@ -1,4 +1,4 @@
-"""Metrics of a server for Prometheus."""
+"""Prometheus metrics of a server."""
 
 import contextlib
 from collections.abc import Callable
@@ -14,12 +14,12 @@ CONTENT_TYPE = prometheus_client.CONTENT_TYPE_LATEST
 
 
 class Metrics:
-    """Counts predictions and measures their times.
+    """Counters and latency histograms of predictions.
 
     Args:
-        names: Of the models. Requests for others are counted together, so that
-            made-up names take no memory.
-        pending: Gives the number of predictions that are there.
+        names: Names of the models. Requests for other names share one label,
+            so that made-up names take no memory.
+        pending: Function that returns the number of pending predictions.
     """
 
     def __init__(
@@ -29,33 +29,33 @@ class Metrics:
         self._registry = prometheus_client.CollectorRegistry()
         self._requests = prometheus_client.Counter(
             "cartoongan_requests",
-            "Predictions by how they ended: OK, or TensorFlow's error code.",
+            "Predictions by status: OK, or TensorFlow's error code.",
             ["model", "status"],
             registry=self._registry,
         )
         self._seconds = prometheus_client.Histogram(
             "cartoongan_request_seconds",
-            "Times of predictions, from their headers to their responses.",
+            "Latency of predictions, from request headers to response.",
             ["model"],
             registry=self._registry,
         )
         self._run_seconds = prometheus_client.Histogram(
             "cartoongan_run_seconds",
-            "Times of the model alone.",
+            "Latency of the model alone.",
             ["model"],
             registry=self._registry,
         )
         prometheus_client.Gauge(
             "cartoongan_pending_requests",
-            "Predictions that wait or are computed.",
+            "Predictions that are queued or being computed.",
             registry=self._registry,
         ).set_function(pending)
 
     @contextlib.contextmanager
     def request(self, name: str) -> Iterator[None]:
-        """Counts a prediction of a model, and how it ends."""
+        """Counts a prediction by status and measures its latency."""
         name = name if name in self._names else "(unknown)"
-        status = "CANCELLED"  # what ends in none of the ways below
+        status = "CANCELLED"  # unless it returns or raises as below
         try:
             with self._seconds.labels(name).time():
                 yield
@@ -67,9 +67,9 @@ class Metrics:
             self._requests.labels(name, status).inc()
 
     def run(self, name: str) -> contextlib.AbstractContextManager:
-        """Measures a run of a model."""
+        """Measures the latency of one run of a model."""
         return self._run_seconds.labels(name).time()
 
     def page(self) -> bytes:
-        """All of it, in Prometheus' text format."""
+        """Returns all metrics in Prometheus' text format."""
         return prometheus_client.generate_latest(self._registry)

@@ -1,8 +1,8 @@
-"""One version of a model of `export.py`, loaded as TensorFlow Serving does it.
+"""One version of a model from `export.py`, loaded as in TensorFlow Serving.
 
-A SavedModel in a session of TensorFlow 1: `tf.saved_model.load` is more
-forgiving and runs models that a server cannot. Each signature has one input,
-of strings, uint8 or float32, and one output.
+Uses a TensorFlow 1 session: `tf.saved_model.load` is more lenient and runs
+models that TensorFlow Serving cannot. Each signature has one input, of strings,
+uint8 or float32, and one output.
 """
 
 import contextlib
@@ -21,20 +21,20 @@ _WARMUP_FILE = "assets.extra/tf_serving_warmup_requests"
 
 
 class Model:
-    """A version that answers; `run` may be called from several threads.
+    """A loaded model version; `run` is thread-safe.
 
-    Its warm-up requests have been answered once it is made. Its session is
-    closed with the last reference to it.
+    The constructor runs the warm-up requests. The session is closed with the
+    last reference to the object.
 
     Args:
-        folder: Folder that holds `saved_model.pb`; its name is the number.
+        folder: Folder with `saved_model.pb`; its name is the version number.
 
     Attributes:
-        number: Of the version.
-        signatures: Definitions by name, TensorFlow's own among them.
+        number: Version number.
+        signatures: Signature definitions by name, including TensorFlow's own.
 
     Raises:
-        Exception: Of any type, if the model is damaged, is none of
+        Exception: Of any type, if the model is damaged, is not from
             `export.py`, or a warm-up request fails.
     """
 
@@ -54,12 +54,12 @@ class Model:
             self._warm_up(folder / _WARMUP_FILE)
 
     def signature(self, name: str) -> meta_graph_pb2.SignatureDef:
-        """Inputs and outputs of a signature.
+        """Returns the definition of a signature.
 
         Raises:
-            RequestError: If there is none of that name.
+            RequestError: If there is no signature of that name.
         """
-        # Names with underscores are operations that TensorFlow runs itself.
+        # Names with two leading underscores are internal to TensorFlow.
         if name not in self.signatures or name.startswith("__"):
             raise errors.RequestError(
                 f'Serving signature name: "{name}" not found in signature def'
@@ -72,15 +72,18 @@ class Model:
         value: np.ndarray,
         timeout_seconds: float | None = None,
     ) -> tuple[str, np.ndarray]:
-        """Gives name and value of the output of a signature.
+        """Runs a signature.
 
         Args:
-            name: Of the signature.
-            value: Its input, of its type; strings as objects.
-            timeout_seconds: After how long the work is stopped.
+            name: Name of the signature.
+            value: Input of the signature's type; strings as objects.
+            timeout_seconds: Timeout of the run, in seconds.
+
+        Returns:
+            Name and value of the output.
 
         Raises:
-            RequestError: If the model refuses the input or takes too long.
+            RequestError: If the model rejects the input or takes too long.
         """
         signature = self.signature(name)
         ((alias, source),) = signature.inputs.items()
@@ -101,19 +104,19 @@ class Model:
     def _check_signatures(self):
         for name, each in self.signatures.items():
             types = [tf.as_dtype(i.dtype) for i in each.inputs.values()]
-            is_plain = len(types) == len(each.outputs) == 1
+            is_unary = len(types) == len(each.outputs) == 1
             if not name.startswith("__") and not (
-                is_plain and types[0] in _TYPES
+                is_unary and types[0] in _TYPES
             ):
                 raise ValueError(
-                    f"The signature {name} is none of export.py; serve this "
+                    f"The signature {name} is not from export.py; serve this "
                     "model with TensorFlow Serving."
                 )
 
     def _warm_up(self, path):
         if not path.exists():
             return
-        # Not `tf.data`, whose eager context would take all memory of a GPU.
+        # `tf.data` would create an eager context, which takes all GPU memory.
         for record in tf.compat.v1.io.tf_record_iterator(str(path)):
             log = prediction_log_pb2.PredictionLog.FromString(record)
             request = log.predict_log.request
@@ -133,7 +136,7 @@ def _check_shape(alias, expected, value):
 
 @contextlib.contextmanager
 def _without_deprecation_warnings():
-    """TensorFlow calls the loader that its own server has deprecated."""
+    """Hides the deprecation warning of the loader that TF Serving uses."""
     logger = tf.get_logger()
     level = logger.level
     logger.setLevel("ERROR")

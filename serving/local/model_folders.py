@@ -1,4 +1,4 @@
-"""Folders of models: `export.py` writes one for each version, by number."""
+"""Model folders, with one numbered sub-folder per version."""
 
 import pathlib
 
@@ -7,10 +7,10 @@ _MAX_VERSION = 2**63 - 1  # int64 in the protocol
 
 
 def versions_in(folder: pathlib.Path) -> dict[int, pathlib.Path]:
-    """Folders of all versions by number; other folders are left out.
+    """Returns version folders by number; other folders are ignored.
 
     Raises:
-        OSError: If `folder` is not there.
+        OSError: If `folder` does not exist.
     """
     return {
         int(version.name): version
@@ -23,20 +23,20 @@ def versions_in(folder: pathlib.Path) -> dict[int, pathlib.Path]:
 
 
 def check(folder: pathlib.Path) -> None:
-    """Reports a folder that holds no version.
+    """Checks that a folder contains a version.
 
     Raises:
         ValueError: If there is nothing to serve.
     """
     if (folder / MODEL_FILE).is_file():
         raise ValueError(
-            f"{folder} is one version of a model; give the folder that holds "
-            f"its versions, {folder.absolute().parent}."
+            f"{folder} is a single version of a model; pass the folder that "
+            f"contains its versions, {folder.absolute().parent}."
         )
     if not folder.is_dir():
         raise ValueError(f"{folder} is not a folder.")
     if not versions_in(folder):
         raise ValueError(
-            f"{folder} holds no version of a model; a version is a folder "
-            f"whose name is a number, with {MODEL_FILE} in it."
+            f"{folder} contains no model version; a version is a folder named "
+            f"by a number that contains {MODEL_FILE}."
         )

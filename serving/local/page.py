@@ -1,7 +1,7 @@
-"""The web page at `/`: its files, LiteRT's, and what the page may choose from.
+"""Web page at `/`: its files, LiteRT's files, and the list of models.
 
-The page asks for nothing that is not here, and its headers keep it so. They
-also isolate it, without which browsers lend its WebAssembly one thread only.
+The page loads nothing from other hosts, which its headers enforce. They also
+enable cross-origin isolation, without which WebAssembly gets one thread only.
 """
 
 import json
@@ -35,12 +35,12 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-# Browsers keep a copy, and ask each time whether it is still right.
+# Browsers cache a copy and revalidate it on each request.
 _REVALIDATE = "no-cache"
-# The addresses of LiteRT's files hold its version.
+# URLs of LiteRT's files contain its version.
 _KEEP = "public, max-age=31536000, immutable"
 
-# Windows' registry may call scripts plain text, which `nosniff` then forbids.
+# The Windows registry may map .js to plain text, which `nosniff` then blocks.
 mimetypes.add_type("text/javascript", ".js")
 
 
@@ -49,13 +49,13 @@ def routes(
     tflite: pathlib.Path | None = None,
     packages: pathlib.Path = _PACKAGES,
 ) -> list[routing.BaseRoute]:
-    """The page and all that it loads.
+    """Returns routes of the page and all the files it loads.
 
     Args:
-        catalog: The models that the page offers as styles.
-        tflite: A file of fixed sizes that takes and gives float32, for
-            browsers that draw by themselves. Without it none is asked to.
-        packages: Where npm put LiteRT. The page works without, on the server.
+        catalog: Models that the page offers as styles.
+        tflite: Model file with fixed sizes and float32 input and output, for
+            inference in the browser. None for inference on the server only.
+        packages: npm packages of LiteRT. Without them the page uses the server.
     """
     runtime = _runtime(packages)
     browser = None
@@ -81,21 +81,21 @@ def routes(
     headers = [_headers(_HEADERS, _REVALIDATE)]
     return [
         _file("/", _SITE / "index.html", headers),
-        # At the root, else its pages would be those below /page only.
+        # At the root, as a service worker controls only paths below its own.
         _file(f"/{_SERVICE_WORKER}", _SITE / _SERVICE_WORKER, headers),
         routing.Mount("/page", routes=parts, middleware=headers),
     ]
 
 
 def _files():
-    """What the page is made of, beside `/`."""
-    apart = "index.html", _SERVICE_WORKER
+    """Returns the names of the page's files, except those at the root."""
+    root_files = "index.html", _SERVICE_WORKER
     names = (path.name for path in _SITE.iterdir() if path.is_file())
-    return sorted(name for name in names if name not in apart)
+    return sorted(name for name in names if name not in root_files)
 
 
 def _tiles(tflite):
-    """How `export.py` says that tiles must lie, or None if it does not."""
+    """Returns the tile layout from the report of `export.py`, or None."""
     try:
         text = tflite.with_name(_REPORT).read_text("utf-8")
         report = json.loads(text)
@@ -106,7 +106,7 @@ def _tiles(tflite):
 
 
 def _headers(headers, cache):
-    """Adds headers to responses, and how long they may be kept by default."""
+    """Returns middleware that adds headers and a default Cache-Control."""
 
     async def dispatch(request, call_next):
         response = await call_next(request)
@@ -118,7 +118,7 @@ def _headers(headers, cache):
 
 
 def _file(path, file, headers=()):
-    """One file; browsers that have it are told so."""
+    """Returns a route for one file, with support for revalidation."""
     folder = staticfiles.StaticFiles(directory=file.parent)
 
     async def respond(request):
@@ -128,12 +128,12 @@ def _file(path, file, headers=()):
 
 
 def _runtime(packages):
-    """LiteRT's files under its version, or nothing where npm has not run."""
+    """Returns routes of LiteRT's files by version; empty if not installed."""
     core = packages / "core"
     if not core.is_dir():
         return []
     version = json.loads((core / "package.json").read_text())["version"]
-    # Workers have no import maps, so that the one bare name is spelled out.
+    # Workers do not support import maps, so resolve the one bare specifier.
     script = (core / "dist" / "index.js").read_text()
     script = script.replace('"@litertjs/wasm-utils"', '"./wasm-utils.js"')
 

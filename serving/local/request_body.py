@@ -1,4 +1,4 @@
-"""Bodies as they come, packed by gzip or not."""
+"""Request bodies, with or without gzip compression."""
 
 import gzip
 import io
@@ -12,29 +12,29 @@ GZIP = "gzip"
 ENCODINGS = ("identity", GZIP)
 
 
-def unpack(body: bytes, encoding: str, max_bytes: int) -> bytes:
-    """Unpacks a body.
+def decompress(body: bytes, encoding: str, max_bytes: int) -> bytes:
+    """Decompresses a request body.
 
     Args:
-        body: As it came.
+        body: Body as received.
         encoding: One of `ENCODINGS`.
-        max_bytes: What it may hold; more is not unpacked.
+        max_bytes: Maximum decompressed size; decompression stops there.
 
     Raises:
-        RequestError: If it is damaged.
-        HTTPException: If it holds more.
+        RequestError: If the body is damaged.
+        HTTPException: If the decompressed body exceeds `max_bytes`.
     """
     if encoding != GZIP:
         return body
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(body)) as file:
-            unpacked = file.read(max_bytes + 1)
+            content = file.read(max_bytes + 1)
     except (EOFError, OSError, zlib.error) as error:
         raise errors.RequestError(
-            f"The body is no whole gzip file: {error}"
+            f"The body is not a complete gzip file: {error}"
         ) from error
-    if len(unpacked) > max_bytes:
+    if len(content) > max_bytes:
         raise exceptions.HTTPException(
-            413, f"The body holds more than {max_bytes} bytes."
+            413, f"The body is larger than {max_bytes} bytes."
         )
-    return unpacked
+    return content

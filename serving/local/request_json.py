@@ -1,10 +1,10 @@
-"""Bodies of `:predict`, in TensorFlow Serving's two forms of JSON.
+"""Request bodies of `:predict`, in TensorFlow Serving's two JSON formats.
 
-`{"instances": [...]}` is the row form, a list of values or of objects with the
-input's name; `{"inputs": ...}` is the columnar form. Either may have a
+`{"instances": [...]}` is the row format, a list of values or of objects keyed
+by the input's name; `{"inputs": ...}` is the columnar format. Either may have a
 `signature_name`. Messages are those of TensorFlow Serving's `json_tensor.cc`.
-Unlike there, an integer beyond the range of its type is refused and not cut to
-its lowest bits, and decimals are rounded to their type and not refused.
+Unlike there, integers out of range are rejected, not truncated, and decimals
+are rounded to their type, not rejected.
 """
 
 import binascii
@@ -20,7 +20,7 @@ from tensorflow.core.protobuf import meta_graph_pb2
 from . import errors
 
 _MAX_CHARACTERS = 100  # of a value in a message
-_MAX_EXPLAINED = 1000  # rows that are gone through for a message
+_MAX_CHECKED_ROWS = 1000  # to find the first error
 _JSON_TYPES = {
     type(None): "Null",
     dict: "Object",
@@ -28,7 +28,7 @@ _JSON_TYPES = {
     int: "Number",
     float: "Number",
 }
-# By the type of the input.
+# Python types by input type.
 _ALLOWED: dict[tf.DType, set[type]] = {
     tf.string: {str, dict},
     tf.uint8: {int},
@@ -37,10 +37,11 @@ _ALLOWED: dict[tf.DType, set[type]] = {
 
 
 def parse(body: bytes) -> dict[str, Any]:
-    """Reads a body, whatever it asks for.
+    """Parses a body, independently of the model.
 
     Raises:
-        RequestError: If it is no JSON object, or has a wrong `signature_name`.
+        RequestError: If it is not a JSON object, or its `signature_name` is not
+            a string.
     """
     try:
         document = json.loads(body)
@@ -60,14 +61,14 @@ def parse(body: bytes) -> dict[str, Any]:
 def tensor(
     document: Mapping[str, Any], signature: meta_graph_pb2.SignatureDef
 ) -> np.ndarray:
-    """Makes the input of a signature.
+    """Converts a parsed body to the input of a signature.
 
     Args:
-        document: What `parse` gave.
-        signature: Its definition, with one input.
+        document: Body from `parse`.
+        signature: Signature definition, with one input.
 
     Returns:
-        An array of its type; of objects, which are bytes, for strings.
+        An array of the input's type; for strings an object array of bytes.
 
     Raises:
         RequestError: If the body does not fit the signature.
@@ -105,15 +106,15 @@ def _from_rows(rows, alias, dtype):
     named = _is_named(rows[0])
     for place, row in enumerate(rows):
         if named is not _is_named(row):
-            kinds = ("object", "list") if named else ("value/list", "object")
+            types = ("object", "list") if named else ("value/list", "object")
             raise errors.RequestError(
-                f"Expecting {kinds[0]} but got {kinds[1]} at item {place} of "
+                f"Expecting {types[0]} but got {types[1]} at item {place} of "
                 "input list"
             )
         if named and row.keys() != {alias}:
             raise errors.RequestError(
                 f"Failed to process element: {place} of 'instances' list. JSON "
-                f"object: {_shown(row)} must only have keys: {alias}"
+                f"object: {_excerpt(row)} must only have keys: {alias}"
             )
     if named:
         return _stack([row[alias] for row in rows], dtype, f" key: {alias}")
@@ -121,12 +122,12 @@ def _from_rows(rows, alias, dtype):
 
 
 def _stack(rows, dtype, key=""):
-    """All rows at once; one by one only for a message about the first error."""
+    """Converts all rows at once; one by one only to report the first error."""
     try:
         return _tensor(rows, dtype)
     except errors.RequestError:
         shape = None
-        for place, row in enumerate(rows[:_MAX_EXPLAINED]):
+        for place, row in enumerate(rows[:_MAX_CHECKED_ROWS]):
             try:
                 shape = _check_shape(_tensor(row, dtype).shape, shape)
             except errors.RequestError as error:
@@ -156,12 +157,12 @@ def _bracketed(shape):
 
 
 def _tensor(value, dtype):
-    """A value, a list of values, a list of lists and so on as an array."""
+    """Converts a value or nested lists of values to an array."""
     leaves = np.array(value, object)
     values = leaves.ravel().tolist()
     types = set(map(type, values))
     if list in types:
-        raise _ragged(values, leaves.ndim)
+        raise _ragged_error(values, leaves.ndim)
     allowed = _ALLOWED[dtype]
     for each in values if types - allowed else ():
         if type(each) not in allowed:
@@ -171,7 +172,7 @@ def _tensor(value, dtype):
         strings[:] = list(map(_bytes, values))
         return strings.reshape(leaves.shape)
     try:
-        with np.errstate(over="ignore"):  # the largest become infinite
+        with np.errstate(over="ignore"):  # overflow becomes infinity
             return leaves.astype(dtype.as_numpy_dtype)
     except OverflowError as error:
         bounds = int(dtype.min) + int(dtype.max)
@@ -179,8 +180,8 @@ def _tensor(value, dtype):
         raise _type_error(wrong, dtype) from error
 
 
-def _ragged(values, level):
-    """About lists of different lengths, or beside values that are none."""
+def _ragged_error(values, level):
+    """Returns the error for lists of different lengths or nesting depths."""
     first = values[0]
     for each in values:
         if type(first) is not list and type(each) is list:
@@ -210,7 +211,7 @@ def _bytes(leaf):
             ) from error
     if not _is_base64(leaf):
         raise _value_error(leaf, "not formatted correctly for base64 data")
-    text = "".join(leaf["b64"].split())  # lines and no padding are fine there
+    text = "".join(leaf["b64"].split())  # TF Serving ignores space and padding
     try:
         padding = "=" * (-len(text) % 4)
         return binascii.a2b_base64(text + padding, strict_mode=True)
@@ -227,17 +228,19 @@ def _is_named(value):
 
 
 def _type_error(value, dtype):
-    kind = str(value) if type(value) is bool else _JSON_TYPES[type(value)]
+    actual = str(value) if type(value) is bool else _JSON_TYPES[type(value)]
     name = "float" if dtype == tf.float32 else dtype.name
-    return _value_error(value, f"Type: {kind} is not of expected type: {name}")
+    return _value_error(
+        value, f"Type: {actual} is not of expected type: {name}"
+    )
 
 
 def _value_error(value, message):
-    return errors.RequestError(f"JSON Value: {_shown(value)} {message}")
+    return errors.RequestError(f"JSON Value: {_excerpt(value)} {message}")
 
 
-def _shown(value):
-    """The beginning of a value as JSON: enough to find it, no pictures."""
+def _excerpt(value):
+    """Returns the beginning of a value's JSON, too short for a picture."""
     parts = json.JSONEncoder().iterencode(value)
     text = "".join(itertools.islice(parts, _MAX_CHARACTERS))
     suffix = "..." if len(text) > _MAX_CHARACTERS else ""

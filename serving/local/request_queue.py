@@ -1,4 +1,4 @@
-"""Bounds on the number of requests, and on their time."""
+"""Request queue with limits on length, concurrency and time."""
 
 import asyncio
 import concurrent.futures
@@ -16,29 +16,29 @@ T = TypeVar("T")
 
 
 class RequestQueue:
-    """Requests that wait for their turn, and threads that compute them.
+    """Bounded queue of requests, and threads that compute them.
 
     Args:
-        max_requests: How many there may be at a time, those that are computed
-            included.
-        threads: How many are computed at a time.
+        max_requests: Maximum number of pending requests, including those being
+            computed.
+        threads: Number of requests computed in parallel.
 
     Attributes:
-        pending: How many there are.
+        pending: Number of requests that are queued or being computed.
     """
 
     def __init__(self, max_requests: int, threads: int) -> None:
         self.pending = 0
         self._max_requests = max_requests
-        self._turns = asyncio.Semaphore(threads)
-        self._threads = concurrent.futures.ThreadPoolExecutor(threads)
+        self._idle_threads = asyncio.Semaphore(threads)
+        self._executor = concurrent.futures.ThreadPoolExecutor(threads)
 
     @contextlib.contextmanager
     def place(self) -> Iterator[None]:
-        """A place for one request within the context.
+        """Reserves a place for one request within the context.
 
         Raises:
-            RequestError: If none is free.
+            RequestError: If the queue is full.
         """
         if self.pending >= self._max_requests:
             raise errors.RequestError(
@@ -55,32 +55,33 @@ class RequestQueue:
     async def compute(
         self, request: requests.Request, function: Callable[[], T]
     ) -> T:
-        """Runs a function in a thread when its turn comes.
+        """Runs a function in a thread once one is idle.
 
         Raises:
-            starlette.requests.ClientDisconnect: If the client has left by then.
+            starlette.requests.ClientDisconnect: If the client has disconnected
+                by then.
         """
-        async with self._turns:
+        async with self._idle_threads:
             if await request.is_disconnected():
                 raise requests.ClientDisconnect
             loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._threads, function)
+            return await loop.run_in_executor(self._executor, function)
 
     def close(self) -> None:
-        """Waits for what is computed; what waits is not computed."""
-        self._threads.shutdown(cancel_futures=True)
+        """Waits for running computations and cancels queued ones."""
+        self._executor.shutdown(cancel_futures=True)
 
 
-async def until(deadline: float, work: Awaitable[T], late: Exception) -> T:
-    """Waits for work.
+async def until(deadline: float, work: Awaitable[T], error: Exception) -> T:
+    """Awaits work until a deadline.
 
     Args:
-        deadline: When to give up, in seconds of `time.monotonic`.
-        work: What is waited for.
-        late: What is raised then.
+        deadline: Deadline, in seconds of `time.monotonic`.
+        work: Awaitable to wait for.
+        error: Exception to raise at the deadline.
     """
     try:
         async with asyncio.timeout_at(deadline):
             return await work
     except TimeoutError:
-        raise late from None
+        raise error from None

@@ -1,8 +1,8 @@
-"""Responses to `:predict`, as TensorFlow Serving's `json_tensor.cc` has them.
+"""Response bodies of `:predict`, as in TensorFlow Serving's `json_tensor.cc`.
 
-Strings are base64 where the output's name ends in `_bytes`, and text otherwise.
-What is not finite is `NaN`, `Infinity` or `-Infinity`, which strict JSON does
-not know.
+Strings are base64 if the output's name ends in `_bytes`, and text otherwise.
+Non-finite values are `NaN`, `Infinity` or `-Infinity`, which are not strict
+JSON.
 """
 
 import base64
@@ -14,14 +14,14 @@ from . import errors
 
 
 def rows(alias: str, array: np.ndarray) -> bytes:
-    """Writes `{"predictions": [...]}`, one element for each row.
+    """Encodes `{"predictions": [...]}`, one element per row.
 
     Args:
         alias: Name of the output.
-        array: Its value; of objects, which are bytes, for strings.
+        array: Value of the output; for strings an object array of bytes.
 
     Raises:
-        RequestError: If it is one value without rows.
+        RequestError: If the value is a scalar.
     """
     if not array.ndim:
         raise errors.RequestError(
@@ -31,7 +31,7 @@ def rows(alias: str, array: np.ndarray) -> bytes:
 
 
 def columns(alias: str, array: np.ndarray) -> bytes:
-    """Writes `{"outputs": ...}`; arguments as of `rows`."""
+    """Encodes `{"outputs": ...}`; the arguments are those of `rows`."""
     return json.dumps({"outputs": _json_value(alias, array)}).encode()
 
 

@@ -1,4 +1,4 @@
-"""The local server: the models, the application, and uvicorn around them."""
+"""Local server: the models and the application, run by uvicorn."""
 
 import copy
 import os
@@ -19,13 +19,13 @@ from . import versions
 
 
 class Server(uvicorn.Server):
-    """Responds until it is told to stop, then drains.
+    """Serves until it is signaled to stop, then drains.
 
-    Models are loaded when it is made.
+    The constructor loads the models.
 
     Args:
-        chosen: The settings.
-        folders: Folders of the models to serve, by name.
+        chosen: Settings.
+        folders: Model folders by model name.
 
     Raises:
         ValueError: If a model has no version that can be loaded.
@@ -47,7 +47,7 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 self._application(chosen),
-                http="h11",  # which has a limit for the size of headers
+                http="h11",  # limits the size of headers
                 ws="none",
                 lifespan="off",
                 log_config=_log_config(),
@@ -65,10 +65,10 @@ class Server(uvicorn.Server):
             self._queue.close()
 
     def handle_exit(self, sig, frame):
-        """Drains at the first signal, ends at the second.
+        """Drains on the first signal, exits on the second.
 
-        Uvicorn's own would raise the signal again at the end, so that a server
-        that has drained would end as one that was killed.
+        Uvicorn's handler raises the signal again at the end, so that a drained
+        server would exit as if killed.
         """
         if self.should_exit:
             os._exit(128 + sig)
@@ -84,7 +84,7 @@ class Server(uvicorn.Server):
 
 
 def _log_config() -> dict[str, Any]:
-    """Uvicorn's, with a line for each request on the standard error, too."""
+    """Returns uvicorn's configuration, with the access log on stderr."""
     config = copy.deepcopy(uvicorn.config.LOGGING_CONFIG)
     config["handlers"]["access"]["stream"] = "ext://sys.stderr"
     config["loggers"]["uvicorn.error"]["level"] = "WARNING"

@@ -1,9 +1,9 @@
-"""The models that a server serves, and the versions of them that are ready.
+"""Models of a server, and their loaded versions.
 
-A thread looks at the models' folders. A version that appears is loaded; the one
-before goes when the new one is ready, and ends the requests that it has begun.
-A version that cannot be loaded is left, with the reason in its status, until
-its files change; the one before stays.
+A thread polls the models' folders. A new version is loaded and then replaces
+the previous one, which finishes its running requests. If a version fails to
+load, its status gives the reason, the previous version stays, and loading is
+retried when the files change.
 """
 
 import dataclasses
@@ -25,14 +25,14 @@ _LOGGER = logging.getLogger(__name__)
 
 @dataclasses.dataclass(frozen=True)
 class Version:
-    """Where one version is.
+    """State of one version.
 
     Attributes:
         state: LOADING, AVAILABLE or END.
-        loaded: The version itself, while it takes requests.
-        error: Why it could not be loaded.
-        changed: When its folder was changed last before it failed to load,
-            in nanoseconds.
+        loaded: The loaded model, while it takes requests.
+        error: Error if it failed to load.
+        changed: Modification time of its folder before it failed to load, in
+            nanoseconds.
     """
 
     state: str
@@ -41,7 +41,7 @@ class Version:
     changed: int = 0
 
     def status(self) -> dict[str, Any]:
-        """As TensorFlow Serving's `ModelVersionStatus` has it."""
+        """Returns the status as TensorFlow Serving's `ModelVersionStatus`."""
         code = self.error.code if self.error else "OK"
         message = str(self.error or "")
         status = {"error_code": code, "error_message": message}
@@ -49,14 +49,14 @@ class Version:
 
 
 class ServedModel:
-    """The versions of one model.
+    """Versions of one model.
 
-    Any thread may read; only one at a time may call `refresh`. What is read is
-    replaced and never changed, so that no lock is needed.
+    Any thread may read; only one at a time may call `refresh`. State is
+    replaced, never mutated, so no lock is needed.
 
     Args:
-        name: Of the model.
-        folder: That holds the folders of its versions.
+        name: Name of the model.
+        folder: Folder with its version folders.
     """
 
     def __init__(self, name: str, folder: pathlib.Path) -> None:
@@ -66,29 +66,29 @@ class ServedModel:
 
     @property
     def versions(self) -> dict[int, Version]:
-        """All that there ever were, by number, the latest first."""
+        """All versions ever seen, by number, latest first."""
         return dict(sorted(self._versions.items(), reverse=True))
 
     @property
     def ready(self) -> dict[int, model.Model]:
-        """Those that take requests, by number, the latest first."""
+        """Versions that take requests, by number, latest first."""
         return {n: v.loaded for n, v in self.versions.items() if v.loaded}
 
     def refresh(self) -> None:
-        """Looks at the folder once, and does what is to be done."""
+        """Polls the folder once; loads and unloads versions."""
         try:
             folders = model_folders.versions_in(self.folder)
         except OSError:
-            return  # it may come back; what is loaded stays
+            return  # it may reappear; loaded versions stay
         latest = max(folders, default=None)
-        if latest is not None and self._is_to_load(latest, folders[latest]):
+        if latest is not None and self._should_load(latest, folders[latest]):
             self._load(latest, folders[latest])
         if latest is None or latest in self.ready:
             for number in self.ready.keys() - {latest}:
                 self._set(number, Version("END"))
-                gc.collect()  # graphs refer to themselves, and hold the weights
+                gc.collect()  # graphs are cyclic, and reference the weights
 
-    def _is_to_load(self, number, folder):
+    def _should_load(self, number, folder):
         version = self._versions.get(number)
         if version is None or version.loaded:
             return version is None
@@ -99,8 +99,9 @@ class ServedModel:
         changed = _changed(folder)
         try:
             version = Version("AVAILABLE", model.Model(folder))
-        except Exception as error:  # damage has too many types to list
-            version = Version("END", error=_reason(error), changed=changed)
+        except Exception as error:  # damaged files raise many types
+            reason = _to_request_error(error)
+            version = Version("END", error=reason, changed=changed)
         self._set(number, version)
 
     def _set(self, number, version):
@@ -113,8 +114,8 @@ class Catalog:
     """All models of a server.
 
     Args:
-        folders: Folders of the models, by name.
-        poll_seconds: How often their folders are looked at.
+        folders: Model folders by model name.
+        poll_seconds: Polling interval of the folders, in seconds.
     """
 
     def __init__(
@@ -129,13 +130,13 @@ class Catalog:
         self._closing = threading.Event()
 
     def start(self) -> None:
-        """Loads what is there, then watches. Returns when all is loaded.
+        """Loads all models, then starts polling in a thread.
 
         Raises:
             ValueError: If a model has no version that can be loaded.
         """
-        # What is there before any model is left out of collections of garbage:
-        # one for each version that is unloaded, and some for each large body.
+        # Objects older than the models are excluded from garbage collection,
+        # which runs at each unload and for each large body.
         gc.freeze()
         self.refresh()
         for name, served in self.models.items():
@@ -148,23 +149,23 @@ class Catalog:
         threading.Thread(target=self._watch, daemon=True).start()
 
     def refresh(self) -> None:
-        """Looks at the folders once, and does what is to be done."""
+        """Polls all folders once; loads and unloads versions."""
         for served in self.models.values():
             served.refresh()
 
     def close(self) -> None:
-        """Watches no longer."""
+        """Stops polling."""
         self._closing.set()
 
     def find(self, name: str, number: int | None = None) -> model.Model:
-        """The version that is to answer a request.
+        """Returns the model version for a request.
 
         Args:
-            name: Of the model.
-            number: Of the version; the latest if it is None.
+            name: Name of the model.
+            number: Version number; None for the latest.
 
         Raises:
-            RequestError: If there is none.
+            RequestError: If there is no such version.
         """
         ready = self.models[name].ready if name in self.models else {}
         if number is None and ready:
@@ -181,10 +182,10 @@ class Catalog:
     def status(
         self, name: str, number: int | None = None
     ) -> list[dict[str, Any]]:
-        """Where the versions of a model are, or the one of a number.
+        """Returns the status of a version, or of all versions of a model.
 
         Raises:
-            RequestError: If there is none.
+            RequestError: If there is no such version.
         """
         known = self.models[name].versions if name in self.models else {}
         found = [
@@ -204,7 +205,7 @@ class Catalog:
             self.refresh()
 
 
-def _reason(error):
+def _to_request_error(error):
     if isinstance(error, errors.RequestError):
         return error
     if isinstance(error, tf.errors.OpError):
@@ -218,4 +219,4 @@ def _changed(folder: pathlib.Path) -> int:
         paths = [folder, *folder.rglob("*")]
         return max(path.stat().st_mtime_ns for path in paths)
     except OSError:
-        return 0  # it is being replaced
+        return 0  # being replaced

@@ -54,7 +54,7 @@ def test_a_second_run_finishes_what_the_first_could_not(
     reason = "is not a picture in a supported format"
     assert status == 1
     assert len(lines) == 3
-    assert lines[0] == "40 pictures and videos, 0 of them there already."
+    assert lines[0] == "40 pictures and videos, 0 of them done already."
     assert lines[1].startswith(f"{photos}/a/7.png: {reason}")
     assert lines[2].startswith("error: 1 of 40 could not be")
     (failure,) = failures(made)
@@ -65,7 +65,7 @@ def test_a_second_run_finishes_what_the_first_could_not(
     before = (made / "a/8.png").stat().st_mtime_ns
     assert batch(photos, made) == (
         0,
-        ["40 pictures and videos, 39 of them there already."],
+        ["40 pictures and videos, 39 of them done already."],
     )
     assert failures(made) == []
     assert (made / "a/8.png").stat().st_mtime_ns == before
@@ -98,7 +98,7 @@ def test_ctrl_c_stops_without_loss(start_batch, make_folder, tmp_path):
     process.send_signal(signal.SIGINT)
     _, text = process.communicate()
     assert process.returncode == 130, text
-    assert text.splitlines()[-1] == "Stopped. The same command goes on."
+    assert text.splitlines()[-1] == "Stopped. Run the same command to resume."
     assert (made / "failed.jsonl").read_text() == ""
     assert len(contents(made)) < 300
     for path in made.glob("*.png"):
@@ -139,7 +139,7 @@ def test_videos_equal_those_of_one_machine(batch, make_folder, model, tmp_path):
     made = tmp_path / "made"
     status, lines = batch(films, made)
     assert status == 1
-    assert lines[0] == "4 pictures and videos, 0 of them there already."
+    assert lines[0] == "4 pictures and videos, 0 of them done already."
     assert [failure["source"] for failure in failures(made)] == [
         f"{films}/broken.mp4"
     ]

@@ -68,7 +68,7 @@ def test_the_same_command_goes_on_after_its_process_was_killed(
     status, lines = batch(photos, made, "--actors=2", **cluster.variables)
     assert status == 0
     assert lines == [
-        f"{COUNT} pictures and videos, {len(early)} of them there already."
+        f"{COUNT} pictures and videos, {len(early)} of them done already."
     ]
     assert_whole(made)
     assert early == {path: path.stat().st_mtime_ns for path in early}

@@ -57,7 +57,7 @@ def test_pictures_go_from_a_bucket_into_it(
     places = ("s3://pictures/in/**/*.*g", "s3://pictures/out")
     status, lines = batch(*places, **variables)
     assert status == 1, lines
-    assert lines[0] == "6 pictures and videos, 0 of them there already."
+    assert lines[0] == "6 pictures and videos, 0 of them done already."
     failure = json.loads(store.cat_file("pictures/out/failed.jsonl"))
     assert failure["source"] == "s3://pictures/in/broken.jpg"
     assert failure["problem"].startswith(
@@ -72,7 +72,7 @@ def test_pictures_go_from_a_bucket_into_it(
     store.rm("pictures/in/broken.jpg")
     assert batch(*places, **variables) == (
         0,
-        ["5 pictures and videos, 5 of them there already."],
+        ["5 pictures and videos, 5 of them done already."],
     )
 
 

@@ -40,7 +40,7 @@ def cartoonize(run_command, model):
     return run
 
 
-def test_a_second_run_finishes_what_the_first_could_not(
+def test_a_second_run_processes_only_missing_results(
     cartoonize, make_folder, tmp_path
 ):
     folder = make_folder("photos", 3)
@@ -62,7 +62,7 @@ def test_a_second_run_finishes_what_the_first_could_not(
     )
     second = cartoonize(output, folder)
     assert second.returncode == 0, second.stderr
-    assert "2 there already" in second.stderr
+    assert "2 exist already" in second.stderr
     assert (tmp_path / "out/0.png").stat().st_mtime_ns == before
     np.testing.assert_array_equal(
         pictures.read_picture(tmp_path / "out/1.png"),
@@ -129,9 +129,9 @@ def test_ctrl_c_leaves_nothing_half_written(model, tmp_path, random):
         assert process.poll() is None
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=120)
-    assert process.returncode == 130, told
-    assert "Traceback" not in told
+    _, stderr = process.communicate(timeout=120)
+    assert process.returncode == 130, stderr
+    assert "Traceback" not in stderr
     names = os.listdir(out)
     assert 0 < len(names) < _COUNT
     assert all(not name.startswith(".") for name in names)

@@ -103,7 +103,7 @@ def test_flag_files_of_any_unicode_are_read(resolve, home, encoding):
         assert found == ["x", f"--output={home}/café", "--side", "3", "y"]
 
 
-def test_flag_files_hold_flag_files(resolve, home):
+def test_flag_files_may_include_flag_files(resolve, home):
     (home / "inner.flags").write_text("--a=1\n")
     (home / "outer.flags").write_text("--flagfile=$HOME/inner.flags\n--b=2\n")
     arguments = ["--flagfile=~/outer.flags", "--", "--flagfile=gone"]
@@ -115,22 +115,20 @@ def test_flag_files_hold_flag_files(resolve, home):
     ("content", "message"),
     [
         (None, "my.flags cannot be read .No such file"),
-        ("--credit=André".encode("cp1252"), "my.flags is not a text in Uni"),
+        ("--credit=André".encode("cp1252"), "my.flags is not Unicode text"),
         (b"--flagfile=my.flags", "my.flags contains itself"),
-        (b"--output=~a\0b", "my.flags is not a text, as it has zeros"),
+        (b"--output=~a\0b", "my.flags is not text: it contains null"),
         (b"--flagfile=/dev/zero", "--flagfile=/dev/zero is too long"),
     ],
 )
-def test_flag_files_that_cannot_be_read_are_named(
-    resolve, home, content, message
-):
+def test_unreadable_flag_files_are_reported(resolve, home, content, message):
     if content is not None:
         pathlib.Path("my.flags").write_bytes(content)
     with pytest.raises(ValueError, match=message):
         resolve(["--flagfile=my.flags"])
 
 
-def test_what_is_wrong_is_the_users_to_fix(home):
+def test_missing_flag_file_raises_input_error(home):
     with pytest.raises(errors.InputError):
         command_line.resolve(["--flagfile=gone"])
 
@@ -160,12 +158,12 @@ def test_no_command_makes_a_folder_called_like_the_home_folder(
         ["serving.client", "--retries=0", "--url=http://127.0.0.1:9",
          "--output=~/client", "~/photo.png"],
     ]  # fmt: skip
-    told = [
+    finished = [
         run_command(sys.executable, "-m", *command, env=environment)
         for command in commands
     ]
-    assert [done.returncode for done in told] == [0, 0, 0, 1], told
-    assert f"{home}/photo.png" in told[-1].stderr
+    assert [done.returncode for done in finished] == [0, 0, 0, 1], finished
+    assert f"{home}/photo.png" in finished[-1].stderr
     assert (home / "out/photo.png").is_file()
     assert (home / "from flags/photo.png").is_file()
     assert (home / "styles/storybook.png").is_file()

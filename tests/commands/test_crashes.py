@@ -130,7 +130,7 @@ def test_a_film_that_crashes_does_not_end_the_others(crashing, tmp_path):
     )
     assert done.returncode == 1, done.stderr
     assert f"1 decoded to crash.mkv {_REASON}" in done.stderr
-    assert "error: 1 of 2 films gave no frames" in done.stderr
+    assert "error: 1 of 2 videos gave no frames" in done.stderr
     assert list((tmp_path / "frames").glob("2_*.png"))
 
 

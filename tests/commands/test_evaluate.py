@@ -85,7 +85,9 @@ def test_a_table_needs_neither_model_nor_baselines(evaluate, tmp_path):
 
 
 @pytest.mark.slow
-def test_without_a_detector_it_is_told_how_to_install_one(evaluate, tmp_path):
+def test_without_a_detector_evaluate_reports_how_to_install_one(
+    evaluate, tmp_path
+):
     (tmp_path / "hidden").mkdir()
     (tmp_path / "hidden/dlib.py").write_text("raise ImportError")
     done = evaluate(
@@ -174,7 +176,7 @@ def test_mistakes_are_reported_in_one_message(
         env=os.environ | offline,
     )  # fmt: skip
     lines = done.stdout.splitlines()
-    told = [line for line in lines if line.startswith("error: ")]
-    assert len(told) == len(mistakes), done.stderr
-    for line, message in zip(told, mistakes.values(), strict=True):
+    reported = [line for line in lines if line.startswith("error: ")]
+    assert len(reported) == len(mistakes), done.stderr
+    for line, message in zip(reported, mistakes.values(), strict=True):
         assert message in line

@@ -26,7 +26,7 @@ def test_a_full_disk_ends_in_one_message(cause):
 
 
 @pytest.mark.parametrize("cause", [errno.EACCES, errno.EPERM, errno.EROFS])
-def test_what_is_not_allowed_ends_in_one_message(cause):
+def test_denied_access_ends_in_one_message(cause):
     message = end_of(OSError(cause, os.strerror(cause), "run/file"))
     assert "error: run/file cannot be opened or changed" in message
 
@@ -36,7 +36,7 @@ def test_stopping_ends_as_shells_expect(capsys):
     assert "Stopped and saved." in capsys.readouterr().err
 
 
-def test_stopping_without_a_word_is_reported_too(capsys):
+def test_stopping_without_a_message_is_reported(capsys):
     assert end_of(KeyboardInterrupt()) == 130
     assert capsys.readouterr().err == "Interrupted.\n"
 

@@ -53,7 +53,7 @@ def test_an_inexact_artifact_is_removed_and_the_command_fails(
     [
         ("--formats=litert,tflight", "--formats: 'tflight' is unknown"),
         ("--precision=fp16", "--precision: 'fp16' is unknown"),
-        ("--warmup_sizes=any", "--warmup_sizes: any is no size to try"),
+        ("--warmup_sizes=any", "--warmup_sizes: any is not a size"),
     ],
 )
 def test_a_bad_flag_is_named_before_any_work(

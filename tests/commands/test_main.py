@@ -102,7 +102,7 @@ def test_the_server_has_flags_of_its_own(program):
 
 
 @pytest.mark.parametrize("package", ["serving.local", "serving.client"])
-def test_help_of_servers_is_no_failure(run_command, package):
+def test_servers_print_help(run_command, package):
     done = run_command(sys.executable, "-m", package, "--help")
     assert (done.returncode, done.stderr) == (0, "")
     assert f"python -m {package}" in done.stdout
@@ -113,10 +113,10 @@ def test_verbs_may_have_hyphens(program):
     assert done.stdout == program("check_gpu", "--help").stdout
 
 
-def test_a_word_that_is_no_verb_is_named(program):
+def test_an_unknown_verb_is_reported(program):
     done = program("tain", "--photo_dir=photos")
     assert done.returncode == 1
-    assert done.stderr.startswith("error: tain is no verb and no file; ")
+    assert done.stderr.startswith("error: tain is neither a verb nor a file; ")
 
 
 def test_missing_packages_of_the_server_are_named(program, tmp_path):

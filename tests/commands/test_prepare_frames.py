@@ -55,7 +55,7 @@ def test_folders_and_patterns_of_videos_are_read(run_command, tmp_path):
     assert "broken.mkv" in run.stderr
     assert "damaged.mkv: failed (JSONDecodeError:" in run.stderr
     assert "Traceback" not in run.stderr
-    assert "error: 2 of 5 films gave no frames" in run.stderr
+    assert "error: 2 of 5 videos gave no frames" in run.stderr
     paths = folder_scan.scan_folder(tmp_path / "frames", "cartoon_dir").paths
     names = {path.name.rpartition("_")[0].rpartition("_")[0] for path in paths}
     assert names == {"one", "two", "a"}

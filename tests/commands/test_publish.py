@@ -25,7 +25,7 @@ def publish(run_command, make_folder, tmp_path):
     return run
 
 
-def test_what_is_published_is_opened_by_its_address(
+def test_published_style_opens_by_its_hub_address(
     publish, run_command, tmp_path
 ):
     done = publish("--license=CC0-1.0", "--credit=A. Painter")

@@ -213,7 +213,7 @@ def test_a_run_leaves_all_that_it_promises(folders, tmp_path):
     assert leftovers == []
 
 
-def test_a_light_run_minimizes_what_it_is_told(folders, tmp_path):
+def test_a_light_run_minimizes_the_selected_losses(folders, tmp_path):
     arguments = (
         *folders,
         *TINY,
@@ -435,7 +435,7 @@ def test_two_discriminators_train_go_on_and_are_fine_tuned(
 
 
 @pytest.mark.parametrize(
-    ("precision", "told", "dtype"),
+    ("precision", "compute_dtype", "dtype"),
     [
         ("none", "float16", "float32"),
         ("vgg19", "float16", "float32"),
@@ -443,8 +443,8 @@ def test_two_discriminators_train_go_on_and_are_fine_tuned(
         ("all", "float16", "float16"),
     ],
 )
-def test_networks_are_trained_in_the_precision_that_is_told(
-    precision, told, dtype
+def test_networks_are_trained_in_the_selected_precision(
+    precision, compute_dtype, dtype
 ):
     settings = config.TrainConfig(
         *("p", "c", "w"),
@@ -453,7 +453,7 @@ def test_networks_are_trained_in_the_precision_that_is_told(
         discriminator="both",
         discriminator_filters=4,
         mixed_precision=precision,
-        compute_dtype=told,
+        compute_dtype=compute_dtype,
     )
     generator, discriminators = trainer.build_networks(settings)
     for network in (generator, *discriminators):
@@ -465,10 +465,10 @@ def test_networks_are_trained_in_the_precision_that_is_told(
         assert kinds == {dtype}
 
 
-def test_vgg19_computes_in_the_precision_that_is_told(monkeypatch):
-    told = []
+def test_vgg19_computes_in_the_selected_precision(monkeypatch):
+    calls = []
     monkeypatch.setattr(
-        perceptual_features, "load_vgg19", lambda *both: told.append(both)
+        perceptual_features, "load_vgg19", lambda *both: calls.append(both)
     )
     for name in choices.MIXED_PRECISIONS:
         for dtype in choices.COMPUTE_DTYPES:
@@ -477,7 +477,7 @@ def test_vgg19_computes_in_the_precision_that_is_told(monkeypatch):
                     *("p", "c", "w"), mixed_precision=name, compute_dtype=dtype
                 )
             )
-    assert [precision for _, precision in told] == [
+    assert [precision for _, precision in calls] == [
         *("float32", "float32"),
         *choices.COMPUTE_DTYPES,
         *choices.COMPUTE_DTYPES,
@@ -714,7 +714,7 @@ def test_evaluations_are_logged_and_the_best_generator_kept(
 
 
 @pytest.mark.slow
-def test_weights_that_cannot_be_fetched_end_in_what_to_do(
+def test_failed_downloads_of_weights_report_a_remedy(
     folders, tmp_path, run_command
 ):
     offline = {"KERAS_HOME": str(tmp_path), "https_proxy": "127.0.0.1:9"}

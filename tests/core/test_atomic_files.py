@@ -19,7 +19,7 @@ def test_a_file_is_written_atomically(tmp_path):
 
 
 @pytest.mark.parametrize("name", [f"{'a' * 251}.jpg", f"{'é' * 125}.jpg"])
-def test_names_may_be_as_long_as_they_can_be(name, tmp_path):
+def test_names_may_have_the_maximum_length(name, tmp_path):
     with atomic_files.atomic_path(tmp_path / name) as temporary:
         temporary.write_text("content")
         assert temporary.suffix == ".jpg"

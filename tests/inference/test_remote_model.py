@@ -135,7 +135,7 @@ def test_a_server_that_has_moved_is_asked_there():
     ]
 
 
-def test_this_machine_is_asked_without_a_proxy(monkeypatch):
+def test_loopback_bypasses_the_proxy(monkeypatch):
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     monkeypatch.delenv("no_proxy", raising=False)
     with server_with(200) as (address, seen):

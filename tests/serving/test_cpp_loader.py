@@ -69,7 +69,7 @@ def test_a_model_in_a_module_loads_and_has_no_weights(
 
 @pytest.fixture
 def brackets(tmp_path):
-    """A SavedModel that puts strings in brackets, and refuses empty ones."""
+    """A SavedModel that puts strings in brackets, and rejects empty ones."""
     module = tf.Module()
 
     @tf.function(input_signature=[tf.TensorSpec((None, None), tf.string)])

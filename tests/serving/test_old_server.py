@@ -1,4 +1,4 @@
-"""What we export, in a TensorFlow that servers still run.
+"""Exported models in an old TensorFlow that servers still run.
 
 TensorFlow 2.15 lives in the environment of `test_addons.py`, whose Python
 `$CARTOONGAN_ADDONS` names. `make test-addons` sets it up.
@@ -37,11 +37,11 @@ def photo():
 
 
 @pytest.fixture
-def answers(generator, photo, tmp_path):
-    """What the old server gives for the photo, by signature."""
+def responses(generator, photo, tmp_path):
+    """Responses of the old server for the photo, by signature."""
     folder = tmp_path / "1"
     saved_models.write(generator, folder)
-    request, answer = tmp_path / "request.npz", tmp_path / "answer.npz"
+    request, response = tmp_path / "request.npz", tmp_path / "response.npz"
     encoded = np.array([pictures.encode_png(photo)], dtype=object)
     np.savez(
         request,
@@ -49,24 +49,26 @@ def answers(generator, photo, tmp_path):
         float32=pictures.to_network(photo[None]),
         string=encoded,
     )
-    subprocess.run([PYTHON, SCRIPT, folder, request, answer], check=True)
-    with np.load(answer, allow_pickle=True) as archive:
+    subprocess.run([PYTHON, SCRIPT, folder, request, response], check=True)
+    with np.load(response, allow_pickle=True) as archive:
         return dict(archive)
 
 
 def test_all_signatures_agree_with_keras_in_tensorflow_2_15(
-    generator, photo, answers
+    generator, photo, responses
 ):
-    assert set(answers) == SIGNATURES
+    assert set(responses) == SIGNATURES
     images = generator(pictures.to_network(photo[None])).numpy()
     pixels = pictures.to_pixels(images).numpy()
-    for name, answer in answers.items():
-        if answer.dtype == np.float32:
-            np.testing.assert_allclose(answer, images, atol=1e-5, err_msg=name)
+    for name, response in responses.items():
+        if response.dtype == np.float32:
+            np.testing.assert_allclose(
+                response, images, atol=1e-5, err_msg=name
+            )
             continue
-        if answer.dtype != np.uint8:
-            answer = tf.io.decode_image(answer[0])[None].numpy()
-        assert answer.shape == pixels.shape, name
+        if response.dtype != np.uint8:
+            response = tf.io.decode_image(response[0])[None].numpy()
+        assert response.shape == pixels.shape, name
         # A tie may round either way.
-        assert np.abs(answer.astype(int) - pixels).max() <= 1, name
+        assert np.abs(response.astype(int) - pixels).max() <= 1, name
     assert pixels.std() > 1

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def urls(published, served):
-    """Of servers of the same model, by protocol."""
+    """URLs of servers of the same model, by protocol."""
     model = saved_model_runtime.SessionModel(published / "1")
 
     def cartoonize(picture):
@@ -63,14 +63,14 @@ def test_a_folder_is_sent_and_mirrored(client, served, make_folder, tmp_path):
     url = f"{served}/v1/models/cartoongan:predict"
     done = client(folder, url=url)
     assert done.returncode == 0, done.stderr
-    assert "left out: 1 .txt" in done.stderr
+    assert "Skipped: 1 .txt" in done.stderr
     cartoons = tmp_path / "cartoons"
     written = {str(p.relative_to(cartoons)) for p in cartoons.rglob("*.png")}
     assert written == {"1.jpg.png", "1.tif.png", "day 1/0.png"}
-    assert "3 there already" in client(folder, url=url).stderr
+    assert "3 exist already" in client(folder, url=url).stderr
     done = client(cartoons, url=url)  # They are not cartoonized again.
     assert done.returncode == 1
-    assert done.stderr == f"error: {cartoons} holds no photo to send.\n"
+    assert done.stderr == f"error: {cartoons} contains no photos.\n"
 
 
 @pytest.mark.parametrize("protocol", ["rest", "grpc"])
@@ -99,7 +99,7 @@ def test_a_large_photo_is_reduced_before_it_is_sent(
     assert cartoon.shape == (30, 40, 3)
 
 
-def test_failed_photos_are_named_and_the_rest_goes_on(
+def test_failed_photos_are_reported_and_the_rest_processed(
     client, make_folder, tmp_path
 ):
     folder = make_folder("photos", 1)
@@ -109,18 +109,18 @@ def test_failed_photos_are_named_and_the_rest_goes_on(
     names = ["0.png", "letter.jpg", "broken.png", "gone.jpg"]
     done = client(*(folder / name for name in names))
     assert done.returncode == 1
-    assert "letter.jpg: is not a picture of a known kind" in done.stderr
+    assert "letter.jpg: is not a picture in a known format" in done.stderr
     assert "broken.png: " in done.stderr
-    assert " answers 400: " in done.stderr  # Which the server found out.
+    assert " responded 400: " in done.stderr  # Found by the server.
     assert "gone.jpg: No such file" in done.stderr
-    assert "3 of 4 photos became no cartoon" in done.stderr
+    assert "3 of 4 photos could not be cartoonized" in done.stderr
     assert "Traceback" not in done.stderr
     assert [path.name for path in (tmp_path / "cartoons").iterdir()] == [
         "0.png"
     ]
 
 
-def test_a_jpeg_without_its_end_marker_is_sent_and_named(client, tmp_path):
+def test_a_jpeg_without_end_marker_is_sent_and_reported(client, tmp_path):
     photo = tmp_path / "cut.jpg"
     PIL.Image.linear_gradient("L").resize((56, 40)).save(photo)
     photo.write_bytes(photo.read_bytes()[:-2])
@@ -137,7 +137,7 @@ def test_a_png_with_a_long_text_is_sent(client, tmp_path):
     assert done.returncode == 0, done.stderr
 
 
-def test_names_in_no_encoding_are_printed(client, make_folder, tmp_path):
+def test_undecodable_names_are_printed(client, make_folder, tmp_path):
     folder = make_folder("photos", 1)
     (folder / "0.png").rename(os.fsdecode(os.fsencode(folder) + b"/\xe9.png"))
     done = client(folder, env={**os.environ, "PYTHONIOENCODING": "utf-8"})
@@ -156,14 +156,14 @@ def test_existing_cartoons_are_left_alone_by_default(
     there.write_bytes(b"mine")
     done = client(photo)
     assert done.returncode == 0
-    assert "1 there already" in done.stderr
+    assert "1 exist already" in done.stderr
     assert os.listdir(there.parent) == ["0.jpg"]
     assert client("--overwrite", photo).returncode == 0
     assert sorted(os.listdir(there.parent)) == ["0.jpg", "0.png"]
 
 
 @pytest.mark.parametrize("protocol", ["rest", "grpc"])
-def test_a_version_that_is_not_there_is_reported_with_the_servers_message(
+def test_a_missing_version_is_reported_with_the_servers_message(
     client, urls, protocol, make_folder
 ):
     photo = make_folder("photos", 1) / "0.png"
@@ -172,16 +172,16 @@ def test_a_version_that_is_not_there_is_reported_with_the_servers_message(
     assert "Specific(cartoongan, 7)" in done.stderr
 
 
-def test_a_server_that_is_not_there_is_reported_once(client, make_folder):
+def test_an_unreachable_server_is_reported_once(client, make_folder):
     photo = make_folder("photos", 1) / "0.png"
     done = client("--retries=1", photo, url="http://127.0.0.1:1")
     assert done.returncode == 1
-    told, counted = done.stderr.splitlines()
-    assert "cannot be reached" in told
-    assert counted == "error: 1 of 1 photos became no cartoon."
+    message, total = done.stderr.splitlines()
+    assert "cannot be reached" in message
+    assert total == "error: 1 of 1 photos could not be cartoonized."
 
 
-def test_grpc_tells_what_it_needs_and_rest_does_not_need(run_command):
+def test_only_grpc_needs_the_grpc_package(run_command):
     lines = (
         "import runpy, sys\n"
         "sys.modules['grpc'] = None\n"
@@ -217,19 +217,19 @@ def test_ctrl_c_does_not_wait_for_the_server(make_folder, tmp_path):
             connection, _ = silent.accept()
             with connection:
                 process.send_signal(signal.SIGINT)
-                _, told = process.communicate(timeout=60)
+                _, message = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert told == "Interrupted; the same command goes on.\n"
+    assert message == "Interrupted; run the same command to resume.\n"
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "Which photos?"),
-        (["--url=ftp://x", "a.jpg"], "begins with none of http://"),
-        (["--version=1", "--label=stable", "a.jpg"], "give one of them"),
+        ([], "Name photos or folders"),
+        (["--url=ftp://x", "a.jpg"], "must start with http://"),
+        (["--version=1", "--label=stable", "a.jpg"], "pass only one of them"),
         (["a/1.jpg", "b/1.jpg"], "would have the same cartoon"),
-        (["--output=a.txt", "b.jpg"], "the ending of no picture"),
+        (["--output=a.txt", "b.jpg"], "not have the suffix of a picture"),
     ],
 )
 def test_a_mistake_is_reported_in_one_message(client, arguments, message):
@@ -240,7 +240,7 @@ def test_a_mistake_is_reported_in_one_message(client, arguments, message):
 
 
 def test_photos_of_large_cameras_are_sent(client, tmp_path):
-    """Of 200 million pixels, which Pillow by itself refuses."""
+    """They have 200 million pixels, above Pillow's own limit."""
     large = tmp_path / "large.bmp"
     PIL.Image.new("1", (20_000, 10_000)).save(large)
     done = client("--max_side=64", large)

@@ -28,7 +28,9 @@ def only(photo, output):
 
 
 @pytest.mark.parametrize(("kind", "suffix"), [("PNG", "png"), ("JPEG", "jpg")])
-def test_in_a_folder_the_ending_is_of_what_came(tmp_path, kind, suffix):
+def test_files_in_a_folder_get_the_suffix_of_the_response(
+    tmp_path, kind, suffix
+):
     destination = only("a/beach.2.heic", tmp_path / "out")
     path = destination.write(encode(kind))
     assert path == tmp_path / f"out/beach.2.{suffix}"
@@ -36,7 +38,7 @@ def test_in_a_folder_the_ending_is_of_what_came(tmp_path, kind, suffix):
 
 
 @pytest.mark.parametrize("suffix", ["png", "jpg"])
-def test_a_cartoon_that_is_there_is_found_whatever_its_ending(tmp_path, suffix):
+def test_an_existing_cartoon_is_found_with_any_suffix(tmp_path, suffix):
     destination = only("a/beach.jpg", tmp_path)
     assert destination.found() is None
     there = tmp_path / f"beach.{suffix}"
@@ -44,7 +46,7 @@ def test_a_cartoon_that_is_there_is_found_whatever_its_ending(tmp_path, suffix):
     assert destination.found() == there
 
 
-def test_a_named_file_gets_the_format_of_its_ending(tmp_path):
+def test_a_file_gets_the_format_of_its_suffix(tmp_path):
     destination = only("beach.png", tmp_path / "one.jpg")
     assert destination.found() is None
     path = destination.write(encode("PNG"))
@@ -55,7 +57,7 @@ def test_a_named_file_gets_the_format_of_its_ending(tmp_path):
         np.testing.assert_allclose(image.getpixel((3, 2)), (10, 200, 30), 0, 4)
 
 
-def test_a_named_file_of_the_format_that_came_is_what_came(tmp_path):
+def test_a_file_in_the_response_format_is_written_unchanged(tmp_path):
     path = only("beach.png", tmp_path / "one.jpeg").write(encode("JPEG"))
     assert path.read_bytes() == encode("JPEG")
 
@@ -67,13 +69,13 @@ def test_a_folder_with_a_dot_in_its_name_is_a_folder(tmp_path):
 
 
 @pytest.mark.parametrize("other", ["b/1.jpg", "b/1.JPG"])
-def test_two_photos_of_one_name_are_refused(other, tmp_path):
+def test_two_photos_of_one_name_are_rejected(other, tmp_path):
     with pytest.raises(errors.ClientError, match="would have the same cartoon"):
         plan(["a/1.jpg", other], tmp_path)
 
 
-def test_photos_that_differ_by_their_ending_keep_it(tmp_path):
-    """As of a phone that writes both."""
+def test_photos_that_differ_by_suffix_keep_it(tmp_path):
+    """Some phones write both."""
     photos = ["IMG_1.HEIC", "img_1.JPG", "IMG_2.HEIC"]
     paths = [
         destination.write(encode("JPEG")).name
@@ -82,28 +84,30 @@ def test_photos_that_differ_by_their_ending_keep_it(tmp_path):
     assert paths == ["IMG_1.HEIC.jpg", "img_1.JPG.jpg", "IMG_2.jpg"]
 
 
-def test_a_name_that_such_an_ending_makes_is_not_taken_twice(tmp_path):
+def test_names_with_a_kept_suffix_do_not_collide(tmp_path):
     with pytest.raises(errors.ClientError, match="would have the same cartoon"):
         plan(["1.heic", "1.jpg", "1.jpg.png"], tmp_path)
 
 
 def test_two_photos_need_a_folder(tmp_path):
-    with pytest.raises(errors.ClientError, match="one file, for 2 photos"):
+    with pytest.raises(errors.ClientError, match="single file, for 2 photos"):
         plan(["a/1.jpg", "b/2.png"], tmp_path / "one.png")
 
 
-def test_an_ending_of_no_picture_is_refused(tmp_path):
-    with pytest.raises(errors.ClientError, match="the ending of no picture"):
+def test_a_suffix_of_no_picture_is_rejected(tmp_path):
+    with pytest.raises(
+        errors.ClientError, match="not have the suffix of a picture"
+    ):
         only("a.png", tmp_path / "one.txt")
 
 
-def test_an_answer_that_is_no_picture_is_not_written(tmp_path):
-    with pytest.raises(errors.ClientError, match="no picture"):
+def test_a_response_that_is_not_a_picture_is_not_written(tmp_path):
+    with pytest.raises(errors.ClientError, match="not a picture"):
         only("a.png", tmp_path / "out").write(b"<html>")
     assert not (tmp_path / "out").exists()
 
 
-def test_names_may_be_as_long_as_they_can_be(tmp_path):
+def test_names_may_have_the_maximum_length(tmp_path):
     path = only(f"{'a' * 251}.png", tmp_path).write(encode("PNG"))
     assert [path.name] == [found.name for found in tmp_path.iterdir()]
 
@@ -115,7 +119,7 @@ def test_a_failed_write_leaves_nothing(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["beach.png"]
 
 
-def test_others_may_read_cartoons_as_they_may_read_other_files(tmp_path):
+def test_cartoons_have_default_permissions(tmp_path):
     (tmp_path / "usual").touch()
     path = only("beach.jpg", tmp_path).write(encode("PNG"))
     usual = stat.S_IMODE((tmp_path / "usual").stat().st_mode)

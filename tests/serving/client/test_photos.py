@@ -21,14 +21,14 @@ def test_a_folder_stands_for_the_photos_in_it(folder, tmp_path):
     found = photos.find([str(folder)], tmp_path / "out")
     assert places(found) == ["b.HEIC", "day 1/a.jpg"]
     assert list(found.places) == [folder / "b.HEIC", folder / "day 1/a.jpg"]
-    assert found.left_out == {".txt": 1}
+    assert found.skipped == {".txt": 1}
 
 
-def test_files_are_taken_whatever_their_ending(folder, tmp_path):
+def test_named_files_may_have_any_suffix(folder, tmp_path):
     names = [str(folder / "d.txt"), str(folder / "gone"), str(folder / "d.txt")]
     found = photos.find(names, tmp_path / "out")
     assert places(found) == ["d.txt", "gone"]
-    assert not found.left_out
+    assert not found.skipped
 
 
 def test_cartoons_are_not_sent_again(folder):
@@ -36,7 +36,7 @@ def test_cartoons_are_not_sent_again(folder):
     assert places(found) == ["b.HEIC"]
 
 
-def test_a_circle_of_links_ends(folder, tmp_path):
+def test_cyclic_links_are_visited_once(folder, tmp_path):
     (folder / "day 1/up").symlink_to("..")
     (folder / "link").symlink_to(tmp_path / "other")
     (tmp_path / "other").mkdir()
@@ -45,5 +45,5 @@ def test_a_circle_of_links_ends(folder, tmp_path):
     assert places(found) == ["b.HEIC", "day 1/a.jpg", "link/e.png"]
 
 
-def test_the_endings_are_those_that_the_package_reads():
+def test_suffixes_match_the_package():
     assert formats.READ_SUFFIXES.keys() == photos.SUFFIXES

@@ -87,7 +87,7 @@ def test_a_picture_is_sent_to_the_model_as_one_row(
     assert server.seen == [(f"/v1/models/{path}:predict", body)]
 
 
-def test_a_server_may_live_below_a_path(server, connect):
+def test_a_server_may_have_a_path_prefix(server, connect):
     connect(f"{server.url}/cartoons/").cartoonize(b"photo")
     assert server.seen[0][0] == "/cartoons/v1/models/cartoongan:predict"
 
@@ -99,22 +99,20 @@ def test_a_url_may_name_the_model(server, connect, end):
     assert server.seen[0][0] == expected
 
 
-def test_a_url_of_a_model_and_a_version_beside_it_are_refused(server, connect):
+def test_a_model_url_with_a_version_is_rejected(server, connect):
     url = f"{server.url}/v1/models/other:predict"
     with pytest.raises(errors.ClientError, match="put its version or label"):
         connect(url, version=3)
 
 
 @pytest.mark.parametrize("status", [429, 503, 504])
-def test_a_busy_server_is_asked_again(server, connect, status):
+def test_requests_to_a_busy_server_are_retried(server, connect, status):
     server.script = [(status, {"error": "busy"}), DONE]
     assert connect(retries=1).cartoonize(b"photo") == CARTOON
     assert len(server.seen) == 2
 
 
-def test_a_server_that_stays_busy_is_a_failure_with_its_message(
-    server, connect
-):
+def test_a_server_that_stays_busy_raises_its_message(server, connect):
     server.script = [BUSY]
     with pytest.raises(errors.ClientError, match="429: The queue is full"):
         connect(retries=2).cartoonize(b"photo")
@@ -143,9 +141,7 @@ def test_a_foreign_response_is_an_error(server, connect, status, content):
 
 
 @pytest.mark.parametrize("content", [b"Content Too Large", b"<html>"])
-def test_a_photo_too_large_for_a_server_is_a_failure_that_says_so(
-    server, connect, content
-):
+def test_a_photo_too_large_for_a_server_raises(server, connect, content):
     server.script = [(413, content)]
     with pytest.raises(errors.ClientError, match="use a smaller --max_side"):
         connect().cartoonize(b"photo")
@@ -173,16 +169,14 @@ def test_a_server_that_is_elsewhere_is_asked_there(server, connect, status):
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_this_machine_is_asked_without_a_proxy(
-    server, connect, host, monkeypatch
-):
+def test_loopback_bypasses_the_proxy(server, connect, host, monkeypatch):
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     monkeypatch.delenv("no_proxy", raising=False)
     url = f"http://{host}:{server.server_port}"
     assert connect(url).cartoonize(b"photo") == CARTOON
 
 
-def test_other_machines_are_asked_through_the_proxy(connect, monkeypatch):
+def test_other_hosts_use_the_proxy(connect, monkeypatch):
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     monkeypatch.delenv("no_proxy", raising=False)
     client = connect("http://198.51.100.7:8501", retries=0)
@@ -191,14 +185,14 @@ def test_other_machines_are_asked_through_the_proxy(connect, monkeypatch):
         client.cartoonize(b"photo")
 
 
-def test_a_server_that_is_not_there_is_a_failure():
+def test_an_unreachable_server_raises():
     client = rest.RestClient("http://127.0.0.1:1", retries=0)
     with pytest.raises(errors.ClientError, match=r"cannot be reached.*refused"):
         client.cartoonize(b"photo")
     client.close()
 
 
-def test_a_server_that_is_too_slow_is_a_failure(server, connect):
+def test_a_slow_server_times_out(server, connect):
     server.script = [(200, lambda: time.sleep(1) or b"")]
     with pytest.raises(
         errors.ClientError, match=r"cannot be reached.*timed out"

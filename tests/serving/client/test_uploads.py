@@ -36,7 +36,7 @@ def two_halves(width=60, height=40, mode="RGB"):
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_a_file_that_servers_read_goes_as_it_is(kind):
+def test_a_file_that_servers_read_is_sent_unchanged(kind):
     data = encode(two_halves(), kind)
     assert uploads.prepare(data, 60) is data
 
@@ -49,7 +49,7 @@ def test_an_orientation_is_left_to_the_server_with_the_rest_of_the_file():
 
 
 @pytest.mark.parametrize("name", picture_maker.TURNED)
-def test_an_orientation_that_servers_do_not_see_is_applied(name, tmp_path):
+def test_an_orientation_that_servers_ignore_is_applied(name, tmp_path):
     picture_maker.TURNED[name](two_halves(), tmp_path / name)
     image = decode(uploads.prepare((tmp_path / name).read_bytes(), 60))
     assert image.size == (40, 60)
@@ -59,7 +59,7 @@ def test_an_orientation_that_servers_do_not_see_is_applied(name, tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_a_larger_photo_is_reduced_to_the_side(kind):
+def test_a_larger_photo_is_downscaled(kind):
     data = encode(two_halves(600, 400), kind)
     image = decode(uploads.prepare(data, 60))
     assert image.size == (60, 40)
@@ -80,7 +80,7 @@ def test_a_reduced_photo_is_upright():
 
 
 @pytest.mark.parametrize("kind", ["BMP", "GIF", "PPM", "TGA", "TIFF"])
-def test_other_kinds_without_loss_become_png_without_loss(kind, random):
+def test_other_lossless_formats_become_png(kind, random):
     pixels = random.integers(0, 256, (40, 60), "uint8")
     source = PIL.Image.fromarray(pixels)
     image = decode(uploads.prepare(encode(source, kind), 60))
@@ -117,7 +117,7 @@ def test_white_may_be_zero_in_sixteen_bits(random):
 
 
 @pytest.mark.parametrize("order", ["<", ">"])
-def test_sixteen_bits_channel_by_channel_are_refused(order, random):
+def test_planar_sixteen_bits_are_rejected(order, random):
     planes = random.integers(0, 2**16, (3, 20, 30), "uint16")
     with pytest.raises(errors.ClientError, match="save it with 8 bits"):
         uploads.prepare(corner_cases.deep_tiff(planes, 2, order))
@@ -157,14 +157,14 @@ def test_another_color_profile_is_converted_to_srgb():
     np.testing.assert_allclose(image.getpixel((30, 5)), (0, 255, 0), atol=2)
 
 
-def test_the_profile_of_srgb_is_no_reason_to_encode_anew():
+def test_an_srgb_profile_does_not_cause_reencoding():
     profile = PIL.ImageCms.ImageCmsProfile(PIL.ImageCms.createProfile("sRGB"))
     data = encode(two_halves(), "JPEG", icc_profile=profile.tobytes())
     assert uploads.prepare(data, 60) is data
 
 
 @pytest.mark.parametrize("profile", [b"nonsense", b""])
-def test_a_profile_that_nothing_reads_changes_nothing(profile):
+def test_an_unreadable_profile_is_ignored(profile):
     data = encode(two_halves(), "JPEG", icc_profile=profile)
     assert uploads.prepare(data, 60) is data
 
@@ -176,7 +176,7 @@ def test_grays_become_srgb_by_their_own_profile():
     assert decode(uploads.prepare(data, 60)).getpixel((0, 0)) == (188,) * 3
 
 
-def test_a_profile_of_gray_on_colors_changes_nothing():
+def test_a_gray_profile_of_a_color_picture_is_ignored():
     gray = PIL.ImageCms.ImageCmsProfile(
         PIL.ImageCms.createProfile("LAB")
     ).tobytes()
@@ -208,7 +208,7 @@ def test_an_avif_of_the_general_brand_is_no_heic():
     assert decode(uploads.prepare(bytes(data))).size == (60, 40)
 
 
-def test_without_what_reads_heic_the_error_names_it(heic, monkeypatch):
+def test_a_missing_heic_package_is_named(heic, monkeypatch):
     monkeypatch.setitem(sys.modules, "pi_heif", None)
     with pytest.raises(errors.ClientError, match="`pip install pi-heif`"):
         uploads.prepare(heic)
@@ -218,11 +218,11 @@ def test_without_what_reads_heic_the_error_names_it(heic, monkeypatch):
     ("data", "message"),
     [
         (b"", "is empty."),
-        (b"a letter", "is not a picture of a known kind; save it as JPEG"),
+        (b"a letter", "is not a picture in a known format; save it as JPEG"),
         (b"\0\0\0\x18ftypheic\0\0\0\0", "is damaged or breaks off"),
     ],
 )
-def test_files_without_a_picture_are_refused(data, message):
+def test_files_without_a_picture_are_rejected(data, message):
     with pytest.raises(errors.ClientError, match=message):
         uploads.prepare(data)
 
@@ -242,14 +242,14 @@ def test_a_jpeg_that_lacks_pixels_is_left_to_the_server():
 
 
 @pytest.mark.parametrize("name", [b"tEXt", b"a\1cd"])
-def test_a_png_damaged_beside_its_pixels_loses_that_only(name):
+def test_damaged_ancillary_chunks_are_removed(name):
     data = encode(two_halves(), "PNG")
     start = data.index(b"IDAT") - 4
     damaged = bytes([0, 0, 0, 3]) + name + b"a\0b" + bytes(4)
     assert uploads.prepare(data[:start] + damaged + data[start:], 60) == data
 
 
-def test_a_truncated_photo_is_refused_where_it_must_be_decoded():
+def test_a_truncated_photo_is_rejected_if_it_must_be_decoded():
     data = encode(two_halves(), "TIFF")
     with pytest.raises(errors.ClientError, match="is damaged or breaks off"):
         uploads.prepare(data[: len(data) // 2])
@@ -259,7 +259,9 @@ def test_a_truncated_photo_is_refused_where_it_must_be_decoded():
     ("limit", "message"),
     [(None, "has 30000 x 30000 pixels"), (10**6, "is too large: .* Shrink it")],
 )
-def test_a_bomb_is_refused_by_its_header(limit, message, monkeypatch):
+def test_a_decompression_bomb_is_rejected_by_its_header(
+    limit, message, monkeypatch
+):
     monkeypatch.setattr(PIL.Image, "MAX_IMAGE_PIXELS", limit)
     small = encode(PIL.Image.new("1", (60, 40)), "BMP")
     sides = (30000).to_bytes(4, "little") * 2

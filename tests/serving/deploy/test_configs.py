@@ -1,4 +1,4 @@
-"""What starts TensorFlow Serving, against the schemas of what reads it.
+"""Deployment files, against the schemas of their readers.
 
 The server itself is not there to be run. `model_server_config_pb2` comes with
 tensorflow-serving-api; the messages of batching and monitoring do not, and are

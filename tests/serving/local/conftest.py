@@ -1,4 +1,4 @@
-"""What tests of the page in a browser share."""
+"""Fixtures for tests of the page in a browser."""
 
 import contextlib
 

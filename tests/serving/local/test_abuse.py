@@ -1,4 +1,4 @@
-"""What no server should mind: the responses are errors, and it goes on."""
+"""Abuse of the server: it responds with errors and keeps serving."""
 
 import base64
 import gzip
@@ -52,7 +52,7 @@ def metrics_of(address):
 
 
 def count_of(address, status):
-    """How many predictions have ended so."""
+    """Number of predictions with this status."""
     name = 'cartoongan_requests_total{model="cartoongan",'
     line = re.escape(f'{name}status="{status}"}}')
     found = re.search(f"^{line} (.*)$", metrics_of(address), re.M)
@@ -121,8 +121,8 @@ def test_bodies_as_large_as_the_limit_are_read(address):
     assert response.status_code == 400
 
 
-def test_clients_may_wait_until_they_are_told_to_go_on(address):
-    """As curl does with a body of more than a megabyte."""
+def test_clients_may_wait_for_100_continue(address):
+    """curl waits with bodies of more than a megabyte."""
     with connect(address) as connection:
         connection.sendall(head(2, "Expect: 100-continue\r\n"))
         assert status_of(connection.recv(1000)) == 100
@@ -133,7 +133,7 @@ def test_clients_may_wait_until_they_are_told_to_go_on(address):
         assert status_of(connection.recv(1000)) == 413
 
 
-def test_bodies_that_never_come_are_given_up(address):
+def test_bodies_that_never_arrive_time_out(address):
     with connect(address) as connection:
         connection.sendall(head(1000) + b'{"instances"')
         wait_until(lambda: NOTHING_WAITS not in metrics_of(address))

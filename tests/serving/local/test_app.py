@@ -32,7 +32,7 @@ def png():
 
 @pytest.fixture(scope="module")
 def cartoon(published, png):
-    """What the model makes of the picture, without a server."""
+    """Cartoon of the picture by the model, without a server."""
     model = saved_model_runtime.SessionModel(published / "1")
     return model.run("serving_default", np.array([png], object))[0]
 
@@ -46,7 +46,7 @@ def post(address, path, document, **settings):
     return requests.post(address + path, data.encode(), timeout=60, **settings)
 
 
-def refused(response, status):
+def error_in(response, status):
     assert response.status_code == status
     assert response.headers["content-type"] == "application/json"
     content = response.json()
@@ -65,7 +65,7 @@ def raw(address, method, path, body=None, headers=None):
     return response.status, text
 
 
-def test_rows_are_answered_by_predictions(server, png, cartoon):
+def test_rows_return_predictions(server, png, cartoon):
     for row in (b64(png), {"image_bytes": b64(png)}):
         response = post(server, PREDICT, {"instances": [row, row]})
         assert response.status_code == 200
@@ -73,7 +73,7 @@ def test_rows_are_answered_by_predictions(server, png, cartoon):
         assert response.json() == {"predictions": [b64(cartoon), b64(cartoon)]}
 
 
-def test_columns_are_answered_by_outputs(server, png, cartoon):
+def test_columns_return_outputs(server, png, cartoon):
     for column in ([b64(png)], {"image_bytes": [b64(png)]}):
         response = post(server, PREDICT, {"inputs": column})
         assert response.json() == {"outputs": [b64(cartoon)]}
@@ -96,7 +96,7 @@ def test_requests_name_their_signature(server, random):
 
 def test_unknown_signatures_are_bad_requests(server):
     document = {"signature_name": "x", "instances": [1]}
-    assert refused(post(server, PREDICT, document), 400) == (
+    assert error_in(post(server, PREDICT, document), 400) == (
         'Serving signature name: "x" not found in signature def'
     )
 
@@ -135,9 +135,9 @@ def test_versions_are_parts_of_the_path(server, png, cartoon, place):
         ),
     ],
 )
-def test_versions_that_are_not_there_are_refused(server, path, status, message):
+def test_missing_versions_are_rejected(server, path, status, message):
     response = post(server, f"/v1/models/{path}:predict", {"instances": [1]})
-    assert refused(response, status) == message
+    assert error_in(response, status) == message
 
 
 def test_paths_may_be_in_any_case_and_encoded(server, png):
@@ -150,13 +150,13 @@ def test_paths_may_be_in_any_case_and_encoded(server, png):
 
 
 def test_names_are_reported_as_they_are_written(server):
-    assert refused(requests.get(f"{server}/v1/models/CartoonGAN"), 404)
+    assert error_in(requests.get(f"{server}/v1/models/CartoonGAN"), 404)
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
 def test_other_methods_are_malformed_requests(server, method):
     response = requests.request(method, f"{server}/v1/models/cartoongan")
-    assert refused(response, 400) == (
+    assert error_in(response, 400) == (
         f"Malformed request: {method} /v1/models/cartoongan"
     )
 
@@ -192,16 +192,16 @@ def test_other_paths_below_v1_are_malformed_requests(server, method, path):
 
 def test_a_long_path_is_not_repeated_in_full(server):
     path = f"/v1/{'x' * 1000}"
-    message = refused(requests.get(server + path), 400)
+    message = error_in(requests.get(server + path), 400)
     assert message == f"Malformed request: GET {path[:200]}"
 
 
 def test_paths_outside_of_v1_are_not_found(server):
     response = requests.get(f"{server}/v2/models/cartoongan")
-    assert refused(response, 404) == "Not Found"
+    assert error_in(response, 404) == "Not Found"
 
 
-def test_the_status_tells_of_all_versions(server):
+def test_the_status_lists_all_versions(server):
     expected = {
         "model_version_status": [
             {
@@ -239,11 +239,9 @@ def test_the_status_tells_of_all_versions(server):
         ),
     ],
 )
-def test_models_that_are_not_there_have_no_status(
-    server, path, status, message
-):
+def test_missing_models_have_no_status(server, path, status, message):
     response = requests.get(f"{server}/v1/models{path}")
-    assert refused(response, status) == message
+    assert error_in(response, status) == message
 
 
 def test_metadata_are_the_signatures_with_the_names_of_their_fields(
@@ -272,7 +270,7 @@ def packed(server, body, encoding="gzip"):
     return requests.post(server + PREDICT, body, headers=headers, timeout=60)
 
 
-def test_bodies_may_be_packed(server, png, cartoon):
+def test_bodies_may_be_compressed(server, png, cartoon):
     body = json.dumps({"instances": [b64(png)]}).encode()
     half = len(body) // 2
     for data in (
@@ -282,21 +280,21 @@ def test_bodies_may_be_packed(server, png, cartoon):
         assert packed(server, data).json() == {"predictions": [b64(cartoon)]}
 
 
-def test_bodies_packed_badly_are_bad_requests(server):
+def test_damaged_gzip_bodies_are_bad_requests(server):
     whole = gzip.compress(b'{"instances": []}')
     for data in (b"", b"{}", whole[:12], whole[:-4], whole[:10] + bytes(20)):
-        refused(packed(server, data), 400)
+        error_in(packed(server, data), 400)
 
 
-def test_bodies_packed_otherwise_are_refused(server):
-    assert refused(packed(server, b"{}", "br"), 415) == (
-        "Content-Encoding br is not read; use gzip or none."
+def test_other_content_encodings_are_rejected(server):
+    assert error_in(packed(server, b"{}", "br"), 415) == (
+        "Content-Encoding br is not supported; use gzip or none."
     )
 
 
 def test_errors_of_the_graph_name_no_node(server, png):
     document = {"instances": [b64(png), b64(b"text")]}
-    assert refused(post(server, PREDICT, document), 400) == (
+    assert error_in(post(server, PREDICT, document), 400) == (
         "image_bytes[1]: is not a JPEG, PNG or WebP picture; convert it."
     )
 
@@ -316,15 +314,15 @@ def test_errors_of_the_graph_name_no_node(server, png):
     ],
 )
 def test_bodies_that_do_not_fit_are_bad_requests(server, document, message):
-    assert message in refused(post(server, PREDICT, document), 400)
+    assert message in error_in(post(server, PREDICT, document), 400)
 
 
-def test_pages_of_other_sites_are_not_let_in(server):
+def test_cross_origin_requests_are_blocked_by_default(server):
     response = requests.get(f"{server}/v1/models/cartoongan")
     assert "access-control-allow-origin" not in response.headers
 
 
-def test_pages_of_other_sites_may_be_let_in(published, png):
+def test_cross_origin_requests_can_be_allowed(published, png):
     models = {"cartoongan": published}
     other = {"Origin": "http://localhost:3000"}
     with local_server.serve(
@@ -349,18 +347,18 @@ def test_pages_of_other_sites_may_be_let_in(published, png):
     assert "POST" in asked.headers["access-control-allow-methods"]
 
 
-def test_health_is_having_all_models(server):
+def test_the_server_is_healthy_once_all_models_are_loaded(server):
     response = requests.get(f"{server}/healthz")
     assert (response.status_code, response.text) == (200, "ok\n")
 
 
-def test_the_page_stands_beside_the_protocol(server):
+def test_the_page_is_served_next_to_the_api(server):
     response = requests.get(f"{server}/")
     assert response.headers["content-type"].startswith("text/html")
     assert response.status_code == 200
 
 
-def test_metrics_count_predictions_by_model_and_end(server, png):
+def test_metrics_count_predictions_by_model_and_status(server, png):
     post(server, PREDICT, {"instances": [b64(png)]})
     post(server, PREDICT, {})
     post(server, "/v1/models/made-up:predict", {"instances": [1]})

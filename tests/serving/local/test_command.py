@@ -32,7 +32,7 @@ for field in dataclasses.fields(settings.Settings):
     flag = flags.FLAGS[field.name]
     default = [] if field.default == () else field.default
     assert flag.default == default, field.name
-    assert flag.help.startswith(field.metadata["text"]), field.name
+    assert flag.help.startswith(field.metadata["help"]), field.name
 """
 
 
@@ -121,7 +121,7 @@ def test_new_versions_take_over(published, picture, tmp_path):
         assert response.status_code == 200
 
 
-def test_several_models_are_called_by_their_names(published, picture):
+def test_several_models_are_served_by_name(published, picture):
     flags = f"--model_dir={published}", f"--model_dir=b={published}"
     with local_process.serve(*flags) as address:
         for place in ("cartoongan/versions/1", "b"):
@@ -130,7 +130,7 @@ def test_several_models_are_called_by_their_names(published, picture):
             assert response.status_code == 200
 
 
-def test_a_signal_lets_what_is_under_way_end(published, picture):
+def test_a_signal_lets_running_requests_finish(published, picture):
     body = body_of(picture)
     flag = f"--model_dir={published}"
     with local_process.started(flag) as (address, process):
@@ -145,7 +145,7 @@ def test_a_signal_lets_what_is_under_way_end(published, picture):
         assert process.wait(60) == 0
 
 
-def test_draining_has_an_end(published, picture):
+def test_draining_times_out(published, picture):
     flags = f"--model_dir={published}", "--drain_timeout_s=1"
     with local_process.started(*flags) as (address, process):
         with start_request(address, body_of(picture)):
@@ -153,7 +153,7 @@ def test_draining_has_an_end(published, picture):
             assert process.wait(60) == 0
 
 
-def test_a_second_signal_ends_at_once(published, picture):
+def test_a_second_signal_exits_immediately(published, picture):
     flags = f"--model_dir={published}", "--drain_timeout_s=1000"
     with local_process.started(*flags) as (address, process):
         with start_request(address, body_of(picture)):
@@ -171,16 +171,19 @@ def test_each_setting_is_a_flag_with_its_default_and_text(run_command):
 @pytest.mark.parametrize(
     ("chosen", "message"),
     [
-        ([], "Give --model_dir"),
+        ([], "Pass --model_dir"),
         (
             ["--model_dir=PUBLISHED", "--model_dir=PUBLISHED"],
-            "two models are called cartoongan",
+            "two models are named cartoongan",
         ),
         (["--model_dir=/none"], "/none is not a folder."),
-        (["--model_dir=serving"], "serving holds no version of a model"),
-        (["--model_dir=PUBLISHED/1"], "is one version of a model"),
-        (["--model_dir=PUBLISHED", "--tflite=/none"], "no file /none"),
-        (["--model_dir=PUBLISHED", "--tflite=README.md"], "is no .tflite file"),
+        (["--model_dir=serving"], "serving contains no model version"),
+        (["--model_dir=PUBLISHED/1"], "is a single version of a"),
+        (["--model_dir=PUBLISHED", "--tflite=/none"], "/none does not exist"),
+        (
+            ["--model_dir=PUBLISHED", "--tflite=README.md"],
+            "is not a .tflite",
+        ),
         (["--model_dir=PUBLISHED", "--host=nowhere.invalid"], "--host="),
         (["--model_dir=PUBLISHED", "--max_body_mb=0"], "--max_body_mb"),
         (["--model_dir=PUBLISHED", "--port=70000"], "--port"),
@@ -213,6 +216,6 @@ def test_other_addresses_are_warned_of(run_command, published):
     with socket.create_server(("0.0.0.0", 0)) as taken:
         port = f"--port={taken.getsockname()[1]}"
         found = run_command(*COMMAND, model, "--host=0.0.0.0", port)
-        assert "asks for no password" in found.stderr
+        assert "it has no authentication" in found.stderr
         found = run_command(*COMMAND, model, port)
-        assert "asks for no password" not in found.stderr
+        assert "it has no authentication" not in found.stderr

@@ -36,7 +36,7 @@ def error_of(version, *args):
     return caught.value
 
 
-def test_it_answers_as_the_session_loader_does(published, version, pixels):
+def test_outputs_equal_those_of_the_session_loader(published, version, pixels):
     expected = saved_model_runtime.SessionModel(published / "1")
     encoded = np.array([pictures.encode_jpeg(p) for p in pixels], object)
     name, actual = version.run("serving_default", encoded)
@@ -49,18 +49,18 @@ def test_it_answers_as_the_session_loader_does(published, version, pixels):
     np.testing.assert_array_equal(actual, expected.run("uint8", pixels))
 
 
-def test_its_number_is_its_folders_name(copy):
+def test_the_folder_name_is_the_version_number(copy):
     assert model.Model(copy).number == 7
 
 
-def test_all_signatures_are_there_for_metadata(version):
+def test_metadata_include_all_signatures(version):
     assert {"serving_default", "uint8", "float32"} < set(version.signatures)
     definition = version.signatures["uint8"]
     assert definition.inputs["image"].dtype == tf.uint8.as_datatype_enum
 
 
 @pytest.mark.parametrize("name", ["x", "", "__saved_model_init_op"])
-def test_an_unknown_signature_is_refused(version, name):
+def test_an_unknown_signature_is_rejected(version, name):
     error = error_of(version, name, np.zeros(1))
     assert error.code == "INVALID_ARGUMENT"
     assert error.message == (
@@ -80,9 +80,7 @@ def test_an_unknown_signature_is_refused(version, name):
         ("serving_default", "image_bytes", np.array(b"x"), "[?] but []"),
     ],
 )
-def test_shapes_that_do_not_fit_are_refused(
-    version, name, alias, value, shapes
-):
+def test_wrong_shapes_are_rejected(version, name, alias, value, shapes):
     error = error_of(version, name, value)
     assert error.code == "INVALID_ARGUMENT"
     assert error.message == (
@@ -90,14 +88,14 @@ def test_shapes_that_do_not_fit_are_refused(
     )
 
 
-def test_a_bad_picture_is_refused_with_its_place(version, pixels):
+def test_a_bad_picture_is_rejected_with_its_index(version, pixels):
     encoded = np.array([pictures.encode_jpeg(pixels[0]), b"x"], object)
     error = error_of(version, "serving_default", encoded)
     assert error.code == "INVALID_ARGUMENT"
     assert error.message.startswith("image_bytes[1]: is not a JPEG")
 
 
-def test_work_that_takes_too_long_is_stopped(version):
+def test_long_runs_time_out(version):
     large = np.zeros((1, 2048, 2060, 3), "uint8")
     error = error_of(version, "uint8", large, 0.001)
     assert error.code == "DEADLINE_EXCEEDED"
@@ -122,9 +120,7 @@ def test_a_model_may_lack_warm_up_requests(copy):
     assert "uint8" in model.Model(copy).signatures
 
 
-def test_warm_up_requests_are_answered_before_a_model_is_there(
-    copy, monkeypatch
-):
+def test_warm_up_requests_run_before_a_model_is_ready(copy, monkeypatch):
     run, asked = model.Model.run, []
 
     def note(version, name, value):
@@ -159,13 +155,13 @@ def test_a_damaged_warm_up_file_keeps_a_model_from_being_loaded(copy):
         [tf.TensorSpec(None, tf.int32)],
     ],
 )
-def test_models_that_are_not_of_the_exporter_are_not_loaded(tmp_path, inputs):
+def test_models_from_other_exporters_are_not_loaded(tmp_path, inputs):
     module = tf.Module()
     module.add = tf.function(
         lambda *numbers: {"sum": sum(numbers)}, input_signature=inputs
     )
     tf.saved_model.save(module, str(tmp_path / "1"), signatures=module.add)
-    with pytest.raises(ValueError, match="serving_default is none of export"):
+    with pytest.raises(ValueError, match="serving_default is not from"):
         model.Model(tmp_path / "1")
 
 
@@ -177,7 +173,7 @@ def test_outputs_without_axes_are_arrays_too(words):
     assert actual == 2
 
 
-def test_nothing_stays_of_a_model_that_nobody_refers_to(words):
+def test_an_unreferenced_model_is_freed(words):
     version = model.Model(words / "1")
     version.run("count", np.array([b"a"], object))
     session = weakref.ref(version._session)

@@ -1,4 +1,4 @@
-"""What the server sends for its page, and how."""
+"""Files and headers that the server sends for its page."""
 
 import contextlib
 import http.client
@@ -118,7 +118,7 @@ def test_without_npm_the_page_is_reported(catalog, tflite, tmp_path):
         ("{", None),
     ],
 )
-def test_how_tiles_must_lie_is_read_beside_the_file(
+def test_tile_layout_is_read_from_the_report_beside_the_file(
     catalog, packages, tmp_path, report, expected
 ):
     path = tmp_path / "a.tflite"

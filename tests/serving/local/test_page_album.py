@@ -38,7 +38,7 @@ def server(published):
 
 @pytest.fixture
 def draw(published):
-    """What the server's model makes of a photo, without a server."""
+    """Cartoon of a photo by the server's model, without a server."""
     model = saved_model_runtime.SessionModel(published / "1")
     return lambda photo: model.run("uint8", photo[np.newaxis])[0]
 

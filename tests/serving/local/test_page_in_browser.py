@@ -24,7 +24,7 @@ REFUSED = "Failed to load resource"  # as the console says of any 4xx and 5xx
 
 @pytest.fixture
 def cartoon(published, photo):
-    """What the server's model makes of the photo, without a server."""
+    """Cartoon of the photo by the server's model, without a server."""
     return cartoon_of(published, photo)
 
 
@@ -382,7 +382,7 @@ def test_a_setting_may_change_while_a_photo_is_drawn(
 
 
 def test_names_with_markup_are_text(open_page, published, photo):
-    """Of a model, and of a photo that somebody sent."""
+    """Names of a model, and of a photo from somebody else."""
     markup = "<img src=x onerror=document.body.remove()>"
     with browsing.serve(f"--model_dir={markup}={published}") as (address, _):
         visit = open_page(address)

@@ -39,7 +39,7 @@ def test_after_a_visit_the_browser_draws_without_the_server(
 
 
 def test_the_server_is_asked_first(open_page, flags):
-    """What it has, and not what is kept, is shown; the server comes back."""
+    """Shows the server's files, not cached ones."""
     with browsing.serve(*flags) as (address, process):
         visit = open_page(address, [GONE])
         visit.page.evaluate("navigator.serviceWorker.ready")

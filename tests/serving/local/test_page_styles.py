@@ -19,7 +19,7 @@ REFUSED = "Failed to load resource"
 
 @pytest.fixture(scope="module")
 def server(published, tmp_path_factory):
-    """Of two styles."""
+    """A server of two styles."""
     keras.utils.set_random_seed(2)
     folder = tmp_path_factory.mktemp("wash")
     network = networks.Generator(filters=4, blocks=1)
@@ -30,11 +30,11 @@ def server(published, tmp_path_factory):
 
 
 def cartoon_of(server, style, photo):
-    """What the server makes of a photo, asked without the page."""
+    """Cartoon of a photo from the server, without the page."""
     data = base64.b64encode(browsing.png(photo)["buffer"]).decode()
     url = f"{server}v1/models/{style}:predict"
-    answer = requests.post(url, json={"instances": [{"b64": data}]}).json()
-    cartoon = base64.b64decode(answer["predictions"][0]["b64"])
+    response = requests.post(url, json={"instances": [{"b64": data}]}).json()
+    cartoon = base64.b64decode(response["predictions"][0]["b64"])
     return np.asarray(PIL.Image.open(io.BytesIO(cartoon)))
 
 

@@ -22,7 +22,7 @@ def tensor(values, name, form="inputs"):
     return tensor_of(f'{{"{form}": {values}}}', name)
 
 
-def refusal(body, name="UINT8"):
+def error_for(body, name="UINT8"):
     with pytest.raises(errors.RequestError) as caught:
         tensor_of(body, name)
     assert caught.value.code == "INVALID_ARGUMENT"
@@ -30,7 +30,7 @@ def refusal(body, name="UINT8"):
 
 
 def row_refusal(rows):
-    return refusal(f'{{"instances": {rows}}}')
+    return error_for(f'{{"instances": {rows}}}')
 
 
 @pytest.mark.parametrize(
@@ -69,14 +69,14 @@ def test_decimals_may_be_written_as_integers_among_others():
     np.testing.assert_array_equal(found, np.float32([1, 2.5, -0.3, 0]))
 
 
-def test_tokens_for_what_is_not_finite_are_numbers():
+def test_non_finite_tokens_are_numbers():
     found = tensor("[NaN, Infinity, -Infinity, 1]", "FLOAT")
     np.testing.assert_array_equal(found, [np.nan, np.inf, -np.inf, 1])
 
 
 @pytest.mark.parametrize("number", ["9" * 400, "9" * 5000])
 def test_integers_too_big_for_a_double_are_refused(number):
-    message = refusal(f'{{"inputs": [0.5, {number}]}}', "FLOAT")
+    message = error_for(f'{{"inputs": [0.5, {number}]}}', "FLOAT")
     assert "is not of expected type: float" in message or (
         message.startswith("JSON Parse error: ")
     )
@@ -103,7 +103,7 @@ def test_decimals_are_rounded_to_their_type():
 )
 @pytest.mark.parametrize("form", ["inputs", "instances"])
 def test_values_of_another_type_are_refused(value, name, kind, form):
-    message = refusal(f'{{"{form}": [{value}]}}', name)
+    message = error_for(f'{{"{form}": [{value}]}}', name)
     shown = "true" if value == "true" else value
     assert message.endswith(
         f"JSON Value: {shown} Type: {kind} is not of expected type: "
@@ -112,7 +112,7 @@ def test_values_of_another_type_are_refused(value, name, kind, form):
 
 
 def test_objects_where_numbers_belong_are_refused():
-    message = refusal('{"inputs": [{"b64": "AAAA"}]}', "UINT8")
+    message = error_for('{"inputs": [{"b64": "AAAA"}]}', "UINT8")
     assert message.endswith("Type: Object is not of expected type: uint8")
 
 
@@ -137,7 +137,7 @@ def test_base64_may_lack_padding_and_have_white_space(text):
 
 @pytest.mark.parametrize("text", ["AAH-_w==", "A", "caf\u00e9", "A=A="])
 def test_base64_of_another_alphabet_or_length_is_refused(text):
-    message = refusal(f'{{"inputs": [{{"b64": "{text}"}}]}}', "STRING")
+    message = error_for(f'{{"inputs": [{{"b64": "{text}"}}]}}', "STRING")
     assert message == "Unable to base64 decode"
 
 
@@ -145,7 +145,7 @@ def test_base64_of_another_alphabet_or_length_is_refused(text):
     "value", ['{"b64": 1}', '{"b64": "AA==", "x": 1}', '{"b65": "AA=="}']
 )
 def test_objects_that_are_not_base64_are_refused(value):
-    message = refusal(f'{{"inputs": [{value}]}}', "STRING")
+    message = error_for(f'{{"inputs": [{value}]}}', "STRING")
     assert message.endswith(" not formatted correctly for base64 data")
 
 
@@ -195,25 +195,25 @@ def test_all_rows_have_the_same_shape():
     ],
 )
 def test_ragged_lists_are_refused(value, message):
-    assert refusal(f'{{"inputs": {value}}}', "UINT8").startswith(message)
+    assert error_for(f'{{"inputs": {value}}}', "UINT8").startswith(message)
 
 
 def test_a_column_may_go_by_its_name_among_others():
     found = tensor('{"x": [1], "more": 2}', "UINT8")
     assert found.tolist() == [1]
-    message = refusal('{"inputs": {"y": [1]}}')
+    message = error_for('{"inputs": {"y": [1]}}')
     assert message == "Missing named input: x in 'inputs' object."
 
 
 def test_a_body_has_one_of_the_two_forms():
-    message = refusal('{"instances": [1], "inputs": [1]}', "UINT8")
+    message = error_for('{"instances": [1], "inputs": [1]}', "UINT8")
     assert "expecting only one of 'inputs' or 'instances' keys" in message
-    assert refusal("{}", "UINT8") == "Missing 'inputs' or 'instances' key"
+    assert error_for("{}", "UINT8") == "Missing 'inputs' or 'instances' key"
 
 
 @pytest.mark.parametrize("value", ["1", "{}", '"a"', "null", "[]"])
 def test_instances_are_a_list_that_is_not_empty(value):
-    assert "'instances'" in refusal(f'{{"instances": {value}}}', "UINT8")
+    assert "'instances'" in error_for(f'{{"instances": {value}}}', "UINT8")
 
 
 def test_the_name_of_the_signature_is_a_string():
@@ -254,18 +254,18 @@ def test_a_byte_order_mark_is_skipped():
 
 
 def test_halves_of_characters_are_refused():
-    message = refusal('{"inputs": ["\\ud800"]}', "STRING")
+    message = error_for('{"inputs": ["\\ud800"]}', "STRING")
     assert "surrogate pair" in message
 
 
 def test_lists_deeper_than_any_tensor_are_refused():
-    message = refusal(f'{{"inputs": {"[" * 70}{"]" * 70}}}', "UINT8")
+    message = error_for(f'{{"inputs": {"[" * 70}{"]" * 70}}}', "UINT8")
     assert "nested more than 64 deep" in message
 
 
 def test_messages_hold_no_pictures():
     body = json.dumps({"inputs": "A" * 100_000, "instances": [1]})
-    assert len(refusal(body, "UINT8")) < 300
+    assert len(error_for(body, "UINT8")) < 300
     assert len(row_refusal(json.dumps(["A" * 100_000]))) < 400
     body = json.dumps({"inputs": list(range(10_000)), "instances": [1]})
-    assert len(refusal(body, "UINT8")) < 300
+    assert len(error_for(body, "UINT8")) < 300

@@ -35,7 +35,7 @@ def test_a_full_queue_refuses_until_a_place_is_free(queue):
         assert queue.pending == 1
 
 
-def test_as_many_are_computed_at_a_time_as_there_are_threads(queue):
+def test_threads_limit_parallel_computations(queue):
     started, goes_on = threading.Semaphore(0), threading.Event()
     running = []
 
@@ -58,7 +58,7 @@ def test_as_many_are_computed_at_a_time_as_there_are_threads(queue):
     assert asyncio.run(main()) == [1, 2]
 
 
-def test_nothing_is_computed_for_who_has_left(queue):
+def test_nothing_is_computed_for_disconnected_clients(queue):
     def compute():
         raise AssertionError
 

@@ -32,7 +32,7 @@ def serve(published):
 
 @pytest.fixture
 def body(random):
-    """Of a picture that takes a while."""
+    """Request body of a picture that takes a while."""
     picture = random.integers(0, 256, (800, 600, 3), "uint8")
     encoded = base64.b64encode(pictures.encode_png(picture)).decode()
     return json.dumps({"instances": [{"b64": encoded}]}).encode()

@@ -60,7 +60,7 @@ def truncate(folder):
     file.write_bytes(file.read_bytes()[:1000])
 
 
-def test_the_latest_version_takes_the_old_ones_place(make, publish):
+def test_the_latest_version_replaces_the_old_one(make, publish):
     catalog = make()
     assert states(catalog) == {1: "AVAILABLE"}
     publish(10)
@@ -77,7 +77,7 @@ def test_the_latest_version_takes_the_old_ones_place(make, publish):
     ]
 
 
-def test_the_old_version_answers_until_the_new_one_is_ready(
+def test_the_old_version_serves_until_the_new_one_is_ready(
     make, publish, monkeypatch
 ):
     catalog = make()
@@ -95,7 +95,7 @@ def test_the_old_version_answers_until_the_new_one_is_ready(
     assert catalog.find("m").number == 2
 
 
-def test_an_old_version_ends_what_it_has_begun(make, publish):
+def test_an_old_version_finishes_running_requests(make, publish):
     catalog = make()
     old = catalog.find("m")
     publish(2)
@@ -104,7 +104,7 @@ def test_an_old_version_ends_what_it_has_begun(make, publish):
     assert old.run("count", WORDS) == ("count", 1)
 
 
-def test_versions_are_asked_for_by_number(make, publish):
+def test_versions_are_found_by_number(make, publish):
     publish(2)
     catalog = make()
     assert catalog.find("m").number == 2
@@ -120,7 +120,7 @@ def test_versions_are_asked_for_by_number(make, publish):
         (("x", 3), "Servable not found for request: Specific(x, 3)"),
     ],
 )
-def test_versions_that_are_not_there_are_refused(make, asked, message):
+def test_missing_versions_are_rejected(make, asked, message):
     assert error_of(make().find, *asked) == message
 
 
@@ -131,7 +131,7 @@ def test_versions_that_are_not_there_are_refused(make, asked, message):
         (("m", 3), "Could not find version 3 of model m"),
     ],
 )
-def test_statuses_of_what_never_was_are_refused(make, asked, message):
+def test_statuses_of_unknown_versions_are_rejected(make, asked, message):
     assert error_of(make().status, *asked) == message
 
 
@@ -180,14 +180,14 @@ def test_removing_all_versions_unloads_them(make, base):
     assert states(catalog) == {1: "END"}
 
 
-def test_a_base_path_that_goes_unloads_nothing(make, base):
+def test_a_removed_base_path_unloads_nothing(make, base):
     catalog = make()
     base.rename(base.with_name("away"))
     catalog.refresh()
     assert states(catalog) == {1: "AVAILABLE"}
 
 
-def test_folders_that_are_no_versions_are_not_looked_at(make, base):
+def test_other_folders_are_ignored(make, base):
     for name in ("x", "2", "-3", "\u00b2", str(2**63)):
         (base / name).mkdir()
     for name in ("-3", "\u00b2", str(2**63)):
@@ -198,9 +198,9 @@ def test_folders_that_are_no_versions_are_not_looked_at(make, base):
 @pytest.mark.parametrize(
     ("folder", "message"),
     [
-        ("words/1", r"is one version of a model; give the folder .*words\."),
+        ("words/1", r"is a single version .*; pass the folder .*words\."),
         ("gone", "is not a folder"),
-        ("empty", "holds no version of a model"),
+        ("empty", "contains no model version"),
     ],
 )
 def test_a_folder_with_nothing_to_serve_is_reported(
@@ -211,13 +211,13 @@ def test_a_folder_with_nothing_to_serve_is_reported(
         model_folders.check(tmp_path / folder)
 
 
-def test_a_model_that_cannot_be_loaded_is_refused_at_the_start(base, publish):
+def test_a_model_that_fails_to_load_stops_the_start(base, publish):
     publish(4, truncate)
     with pytest.raises(ValueError, match=r"No version of m in .*4: .*pb"):
         versions.Catalog({"m": base}).start()
 
 
-def test_no_request_fails_while_versions_come_and_go(base, publish):
+def test_no_request_fails_while_versions_change(base, publish):
     catalog = versions.Catalog({"m": base}, poll_seconds=0.01)
     catalog.start()
     done = threading.Event()
