@@ -30,4 +30,4 @@ def test_problems_set_the_exit_code(tmp_path, run_command):
     assert "fixed.tflite" not in bad.stdout
     assert "gone.tflite cannot be read: No such file" in run("gone").stderr
     assert "text.tflite is not a .tflite file" in run("text").stderr
-    assert "Name one .tflite file" in run().stderr
+    assert "Name one or more .tflite files." in run().stderr
