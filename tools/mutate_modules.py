@@ -27,7 +27,7 @@ from cartoongan_tf.core import errors
 FLAGS = flags.FLAGS
 
 flags.DEFINE_integer("changes", 30, "Changes a module, at most.", lower_bound=1)
-flags.DEFINE_integer("seed", 0, "Another seed draws other changes.")
+flags.DEFINE_integer("sample_seed", 0, "Another seed draws other changes.")
 
 ROOT = pathlib.Path(__file__).parents[1]
 _PYTEST = f"{sys.executable} -m pytest -x -q -p no:cacheprovider"
@@ -78,7 +78,7 @@ def try_changes(name):
         _run(folder, "cosmic-ray", "init", _CONFIG_FILE, _DATABASE)
         file = pathlib.Path(folder, _DATABASE)
         with contextlib.closing(sqlite3.connect(file)) as database:
-            count = keep_sample(database, FLAGS.changes, FLAGS.seed)
+            count = keep_sample(database, FLAGS.changes, FLAGS.sample_seed)
         _run(folder, "cosmic-ray", "baseline", _CONFIG_FILE)
         _run(folder, "cosmic-ray", "exec", _CONFIG_FILE, _DATABASE)
         with contextlib.closing(sqlite3.connect(path)) as database:

@@ -109,7 +109,7 @@ def mistakes(generator, make_folder, tmp_path):
     (tmp_path / "file").touch()
     fetched = {
         "--inception_weights=imagenet": "--inception_weights=FILE, or put",
-        "--vgg19_weights=imagenet": "or evaluate.py --vgg19_weights=none",
+        "--vgg19_weights=imagenet": "or --vgg19_weights=none to evaluate",
     }
     return (
         fetched

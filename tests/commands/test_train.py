@@ -514,7 +514,7 @@ def bad_input(tmp_path, folders):
         f"--init_from={tmp_path / 'light.keras'}": "pass --generator=light",
         "--content_target=teacher --teacher=/no": "--teacher: /no does not",
         "--batch_size=0": "--batch_size must be at least 1",
-        "--image_pool=1": "--image_pool=1 must hold at least a batch",
+        "--image_pool=1": "--image_pool=1 must hold at least one batch",
         "--smoothing_kernel=4": "--smoothing_kernel must be odd",
         f"--cache={photos}/0.png": "cannot be a folder",
         "--content_features=vgg19 --vgg19_weights=/none.h5": "/none.h5 does",
