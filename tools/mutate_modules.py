@@ -76,12 +76,12 @@ def try_changes(name):
         text = _CONFIG.format(source=source, command=f"{_PYTEST} {tests}")
         pathlib.Path(folder, _CONFIG_FILE).write_text(text)
         _run(folder, "cosmic-ray", "init", _CONFIG_FILE, _DATABASE)
-        file = pathlib.Path(folder, _DATABASE)
-        with contextlib.closing(sqlite3.connect(file)) as database:
+        results = pathlib.Path(folder, _DATABASE)
+        with contextlib.closing(sqlite3.connect(results)) as database:
             count = keep_sample(database, FLAGS.changes, FLAGS.sample_seed)
         _run(folder, "cosmic-ray", "baseline", _CONFIG_FILE)
         _run(folder, "cosmic-ray", "exec", _CONFIG_FILE, _DATABASE)
-        with contextlib.closing(sqlite3.connect(path)) as database:
+        with contextlib.closing(sqlite3.connect(results)) as database:
             missed = database.execute(
                 "SELECT diff FROM work_results WHERE test_outcome = 'SURVIVED'"
             ).fetchall()

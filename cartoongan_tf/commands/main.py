@@ -60,9 +60,9 @@ VERBS = (
 def run() -> None:
     """Runs the program on the arguments of this process."""
     arguments = sys.argv[1:]
-    first = arguments[0] if arguments else None
-    verb = str(first).replace("-", "_")
-    if first is None or first in _HELP:
+    first = arguments[0] if arguments else "--help"
+    verb = first.replace("-", "_")
+    if first in _HELP:
         print(__doc__)
     elif first == "--version":
         print(cartoongan_tf.__version__)
