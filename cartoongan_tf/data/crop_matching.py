@@ -28,6 +28,7 @@ from cartoongan_tf.core import errors
 from cartoongan_tf.core import progress
 from cartoongan_tf.filters import guided_filter
 from cartoongan_tf.images import pictures
+from cartoongan_tf.nn import weight_files
 
 WHITE_LEVEL = 245  # Minimum of each channel, of 255, of white paper.
 NEAREST_COUNT = 51  # Windows to choose from for a crop.
@@ -178,7 +179,7 @@ def compiled_edge_share() -> Callable:
 def _read(path, key):
     """Edge shares in a cache file; None if it is missing or out of date."""
     try:
-        arrays = atomic_files.read_arrays("workdir", path)
+        arrays = weight_files.read_arrays("workdir", path)
     except errors.InputError:
         return None
     return arrays["shares"] if str(arrays["key"]) == key else None

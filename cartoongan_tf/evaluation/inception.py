@@ -15,12 +15,12 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import choices
 from cartoongan_tf.core import errors
 from cartoongan_tf.images import pictures
 from cartoongan_tf.nn import keras_settings
 from cartoongan_tf.nn import pretrained
+from cartoongan_tf.nn import weight_files
 
 _FLAG = "inception_weights"
 _SIDE = 299
@@ -102,7 +102,7 @@ def load_inception(weights: str = choices.IMAGENET) -> Inception:
 
 
 def _network_of_2015(path):
-    arrays = atomic_files.read_arrays(_FLAG, path)
+    arrays = weight_files.read_arrays(_FLAG, path)
     try:
         return _build(arrays)
     except (LookupError, ValueError) as error:

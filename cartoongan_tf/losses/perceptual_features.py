@@ -15,12 +15,12 @@ import keras
 import numpy as np
 from keras import ops
 
-from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import choices
 from cartoongan_tf.core import errors
 from cartoongan_tf.filters import luminance
 from cartoongan_tf.nn import precision as mixed_precision
 from cartoongan_tf.nn import pretrained
+from cartoongan_tf.nn import weight_files
 
 # Matches the mean L1 between unrelated photos to that of VGG19: printed by
 # tools/calibrate_pyramid.py, for 256 pairs of 128x128 crops.
@@ -178,7 +178,7 @@ def _in_precision(network, precision):
 
 
 def _assign_arrays(network, path):
-    arrays = atomic_files.read_arrays(_FLAG, path)
+    arrays = weight_files.read_arrays(_FLAG, path)
     for layer in network.layers:
         if layer.weights and layer.name <= _LAST_LAYER:
             names = (f"{layer.name}_kernel", f"{layer.name}_bias")

@@ -8,9 +8,9 @@ import pathlib
 
 import keras
 
-from cartoongan_tf.core import atomic_files
 from cartoongan_tf.core import errors
 from cartoongan_tf.nn import networks
+from cartoongan_tf.nn import weight_files
 
 OFFICIAL_EPSILON = 1e-9
 
@@ -30,7 +30,7 @@ def convert_official_generator(path: str | pathlib.Path) -> keras.Model:
     Raises:
         InputError: If the file cannot be read, or holds other weights.
     """
-    arrays = atomic_files.read_arrays("weights", path)
+    arrays = weight_files.read_arrays("weights", path)
     generator = networks.Generator(epsilon=OFFICIAL_EPSILON)
     names = list(_official_names())
     for variable, name in zip(generator.weights, names, strict=True):

@@ -8,11 +8,11 @@ import numpy as np
 from cartoongan_tf.analysis import photo_consistency
 from cartoongan_tf.analysis import quality
 from cartoongan_tf.analysis import structure
-from cartoongan_tf.core import atomic_files
 from cartoongan_tf.evaluation import evaluator
 from cartoongan_tf.evaluation import inception
 from cartoongan_tf.evaluation import kid_fid
 from cartoongan_tf.inference import loading
+from cartoongan_tf.nn import weight_files
 from cartoongan_tf.training import callbacks
 from cartoongan_tf.training import run_log
 
@@ -76,7 +76,7 @@ class Evaluations(callbacks.PeriodicCallback):
         self._log.add_losses(step, self._phase, known)
         if metrics[quality.SCORE] < self._best:
             self._best = metrics[quality.SCORE]
-            atomic_files.save_model(generator, self._workdir / BEST_FILE)
+            weight_files.save_model(generator, self._workdir / BEST_FILE)
 
     def _measure(self, cartoonize):
         """Metrics by column in log.csv; holds few pictures at a time."""

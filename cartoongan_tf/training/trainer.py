@@ -24,6 +24,7 @@ from cartoongan_tf.losses import perceptual_features
 from cartoongan_tf.nn import feature_discriminator
 from cartoongan_tf.nn import networks
 from cartoongan_tf.nn import precision
+from cartoongan_tf.nn import weight_files
 from cartoongan_tf.training import loss_plot
 from cartoongan_tf.training import phases
 from cartoongan_tf.training import runs
@@ -86,9 +87,9 @@ def train(
 
 
 def _save(run, generator, discriminators):
-    atomic_files.save_model(generator, run.workdir / loading.GENERATOR_FILE)
+    weight_files.save_model(generator, run.workdir / loading.GENERATOR_FILE)
     for name, network in discriminators.by_name().items():
-        atomic_files.save_model(
+        weight_files.save_model(
             precision.copy_network(network), run.workdir / f"{name}.keras"
         )
     loss_plot.plot_losses(run.workdir)
