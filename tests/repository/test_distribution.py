@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import venv
 import zipfile
 
 import numpy as np
@@ -85,30 +86,37 @@ def wheel(source, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def installed(wheel, tmp_path_factory):
-    """A folder that the wheel is installed in, beside its dependencies."""
+    """A new environment with the wheel and what it asks for, no extras."""
     folder = tmp_path_factory.mktemp("installed")
+    venv.create(folder, with_pip=True)
+    constraints = folder / "constraints.txt"
+    constraints.write_text(
+        "".join(
+            f"{found.name}=={found.version}\n"
+            for found in importlib.metadata.distributions()
+        )
+    )
     subprocess.run(
         [
-            sys.executable, "-m", "pip", "install", "--no-deps", "--no-index",
-            f"--target={folder}", wheel,
+            folder / "bin/python", "-m", "pip", "install", "--quiet",
+            f"--constraint={constraints}", wheel,
         ],
         check=True,
-        capture_output=True,
     )  # fmt: skip
     return folder
 
 
 @pytest.fixture
 def run(installed, tmp_path):
-    """Runs Python in a folder with one photo in it."""
+    """Runs a program of the new environment in a folder with one photo."""
     pixels = np.random.default_rng(0).integers(0, 256, (33, 47, 3), "uint8")
     PIL.Image.fromarray(pixels).save(tmp_path / "photo.png")
 
-    def run(*command):
+    def run(program, *arguments):
         return subprocess.run(
-            [sys.executable, *command],
+            [installed / "bin" / program, *arguments],
             cwd=tmp_path,
-            env=os.environ | {"PYTHONPATH": str(installed)},
+            env={k: v for k, v in os.environ.items() if k != "PYTHONPATH"},
             capture_output=True,
             text=True,
         )
@@ -140,11 +148,11 @@ def test_the_wheel_has_every_module_and_what_they_read(source, wheel):
 def test_a_photo_becomes_a_cartoon_by_command_and_from_python(
     run, installed, tmp_path
 ):
-    done = run(installed / "bin/cartoongan", "photo.png")
+    done = run("cartoongan", "photo.png")
     assert done.returncode == 0, done.stderr
     assert "cartoons/photo.png\n" in done.stderr
     version = cartoongan_tf.__version__
-    done = run("-c", FROM_PYTHON.format(version=version))
+    done = run("python", "-c", FROM_PYTHON.format(version=version))
     assert done.returncode == 0, done.stderr
     assert pathlib.Path(done.stdout.strip()).is_relative_to(installed)
     np.testing.assert_array_equal(
@@ -154,7 +162,10 @@ def test_a_photo_becomes_a_cartoon_by_command_and_from_python(
 
 
 def test_the_core_does_without_what_the_extras_bring(installed):
-    (found,) = importlib.metadata.distributions(path=[str(installed)])
+    (found,) = importlib.metadata.distributions(
+        name="cartoongan_tf",
+        path=[str(path) for path in installed.glob("lib/*/site-packages")],
+    )
     assert set(found.metadata.get_all("Provides-Extra")) == EXTRAS.keys()
     core = {line for line in found.requires if "extra ==" not in line}
     for extra, package in EXTRAS.items():
@@ -166,23 +177,21 @@ def test_the_core_does_without_what_the_extras_bring(installed):
 
 
 def test_the_server_is_a_verb_of_the_program(run, installed):
-    done = run(installed / "bin/cartoongan", "serve", "--help")
+    done = run("cartoongan", "serve", "--help")
     assert done.stderr == ""
-    module = run("-m", "cartoongan_serving.local", "--help")
+    module = run("python", "-m", "cartoongan_serving.local", "--help")
     flags = FLAG.findall(module.stdout)
     assert "model_dir" in flags
     assert FLAG.findall(done.stdout) == flags
 
 
 def test_flag_files_come_along(run):
-    done = run(
-        "-m", "cartoongan_tf", "train", "--flagfile=configs/quickstart.flags"
-    )
+    done = run("cartoongan", "train", "--flagfile=configs/quickstart.flags")
     assert done.returncode == 1
     assert "flag --workdir" in done.stderr.lower()
     assert "photo_dir" not in done.stderr  # The file gives it.
 
 
 def test_litert_needs_no_tensorflow(run):
-    done = run("-c", WITHOUT_TENSORFLOW)
+    done = run("python", "-c", WITHOUT_TENSORFLOW)
     assert done.returncode == 0, done.stderr
