@@ -187,9 +187,9 @@ def join(settings: config.TrainConfig) -> Cluster:
         InputError: If TF_CONFIG is not valid, its port is in use, or a batch
             cannot be split equally.
     """
-    tf.get_logger().setLevel("WARNING")  # INFO logs every all-reduce.
     if settings.strategy == "none":
         return ONE_DEVICE
+    tf.get_logger().setLevel("WARNING")  # INFO logs every all-reduce.
     if settings.strategy == "mirrored":
         cluster = Cluster(tf.distribute.MirroredStrategy(_local_devices()))
     else:
