@@ -50,7 +50,7 @@ demo: $(READY)
 	@echo "Now a small network is trained, to see that all parts work ..."
 	$(BIN)/python train.py --flagfile=configs/quickstart.flags --workdir=$(RUN)
 	$(BIN)/python export.py --model=$(RUN) --output=$(RUN)/exported \
-	    --version=1 --precision=float16 --sizes=any
+	    --precision=float16 --sizes=any
 	$(BIN)/python cartoonize.py --overwrite --model=$(RUN)/exported/saved_model \
 	    --output=$(RUN)/from_saved_model $(RUN)/samples/photos/astronaut.png
 	$(BIN)/python cartoonize.py --overwrite --model=$(RUN)/exported/cartoongan_float16_any.tflite \
@@ -64,7 +64,7 @@ demo: $(READY)
 	@echo "Losses:                   $(RUN)/losses.png"
 
 # A server with a page, which cartoonizes in the browser, too.
-serve: $(READY) $(READY_SERVING) $(READY_PAGE) $(EXPORTED)/report.json
+serve: $(READY) $(READY_SERVING) $(READY_PAGE) $(EXPORTED)/cartoongan_float32.tflite
 	$(BIN)/python -m serving.local --model_dir=$(EXPORTED)/saved_model \
 	    --tflite=$(EXPORTED)/cartoongan_float32.tflite --port=$(PORT)
 
@@ -107,7 +107,7 @@ fuzz: $(FUZZ_VENV)/.ready
 # All figures of docs/benchmarks.md, into files of $(BENCH): some two hours, on a
 # machine that does nothing else. PHOTO_DIR and CARTOON_DIR are folders of
 # pictures, HAYAO is the authors' generator (.npz).
-bench: bench-folders $(BENCH_VENV)/.ready $(EXPORTED)/report.json
+bench: bench-folders $(BENCH_VENV)/.ready $(EXPORTED)/cartoongan_float32.tflite
 	mkdir -p $(BENCH)
 	$(call measure,training,training.comparison --pytorch=$(BENCH_VENV)/bin/python)
 	$(call measure,inference,inference --models=$(STYLE)$(if $(HAYAO),$(COMMA)$(HAYAO)))
@@ -192,7 +192,7 @@ $(READY_DEV): $(DEV_REQUIREMENTS) $(LOCKED:%=locked/test.txt) $(READY)
 	$(call install,$(BIN),test,$(DEV_REQUIREMENTS))
 	@touch $@
 
-$(EXPORTED)/report.json: | $(READY)
+$(EXPORTED)/cartoongan_float32.tflite: | $(READY)
 	$(BIN)/python export.py --model=$(STYLE) --output=$(EXPORTED) \
 	    --formats=saved_model,litert --precision=float32 --sizes=512x512
 

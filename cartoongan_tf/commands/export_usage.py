@@ -53,8 +53,8 @@ flags.DEFINE_list(
 flags.DEFINE_integer(
     "version",
     None,
-    "Version number of the SavedModel; by default one above the highest "
-    "existing version, which a running TF Serving then picks up.",
+    "Version number of the SavedModel, which must not exist yet; by default "
+    "one above the highest, which a running TF Serving then picks up.",
     lower_bound=1,
 )
 flags.DEFINE_list(

@@ -56,27 +56,44 @@ def write(
     about: Mapping,
     style: styles.About,
 ) -> None:
-    """Writes `report.json`.
+    """Writes `report.json`, which lists all artifacts of the folder.
+
+    Those of earlier exports keep their entries.
 
     Args:
         folder: Folder of the export.
         artifacts: Artifacts that were written.
         failures: Artifacts that were not.
-        about: Report entries on the export as a whole.
+        about: Entries on the model, the same for each artifact.
         style: Name, credit and license of the model.
     """
-    content = {
+    shared = {
         **about,
         "style": style._asdict(),
         "versions": {
             "cartoongan-tf": cartoongan_tf.__version__,
             **{p: importlib.metadata.version(p) for p in _PACKAGES},
         },
-        "artifacts": [_entry(artifact) for artifact in artifacts],
+    }
+    entries = {entry["file"]: entry for entry in _earlier_entries(folder)}
+    for artifact in artifacts:
+        entries[artifact.name] = _entry(artifact) | shared
+    content = {
+        "artifacts": list(entries.values()),
         "refused": [failure._asdict() for failure in failures],
     }
     text = json.dumps(content, indent=2) + "\n"
     atomic_files.write_text(folder / FILE, text)
+
+
+def _earlier_entries(folder):
+    """Entries of artifacts that are still in the folder."""
+    try:
+        report = json.loads((folder / FILE).read_text("utf-8"))
+        entries = [(entry["file"], entry) for entry in report["artifacts"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    return [entry for file, entry in entries if (folder / file).exists()]
 
 
 def _gpu(problems):

@@ -11,6 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from cartoongan_tf.core import errors
 from cartoongan_tf.core import model_interface
 from cartoongan_tf.export import onnx_converter
 from cartoongan_tf.export import options
@@ -77,7 +78,8 @@ def plan(
         photos: uint8 RGB arrays to calibrate int8.
 
     Raises:
-        InputError: If a package is missing.
+        InputError: If a package is missing, if the version to write exists,
+            or if there is nothing to write.
     """
     found: list[ExportJob] = []
     if "saved_model" in settings.formats:
@@ -87,6 +89,11 @@ def plan(
     if "onnx" in settings.formats:
         onnx_converter.require_packages()
         found += _onnx_files(generator, settings)
+    if not found:
+        raise errors.InputError(
+            "`formats` and `sizes` leave nothing to export; pass a format, "
+            "and for litert a size or any."
+        )
     return found
 
 
@@ -96,6 +103,12 @@ def _saved_model(generator, settings, output):
         warmup.write(folder, settings.warmup_sizes)
 
     version = settings.version or _next_version(output / SAVED_MODELS)
+    if (output / SAVED_MODELS / str(version)).exists():
+        raise errors.InputError(
+            f"`version`={version} exists in {output / SAVED_MODELS}, and a "
+            "server may have loaded it; leave `version` out for the next "
+            "one, or remove the folder."
+        )
     variants = functools.partial(
         _session_variants, encoding=settings.encoded.encoding
     )

@@ -99,8 +99,8 @@ def _tiles(tflite):
     try:
         text = tflite.with_name(_REPORT).read_text("utf-8")
         report = json.loads(text)
-        names = [artifact["file"] for artifact in report["artifacts"]]
-        return report["tiles"] if tflite.name in names else None
+        tiles = {entry["file"]: entry["tiles"] for entry in report["artifacts"]}
+        return tiles.get(tflite.name)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

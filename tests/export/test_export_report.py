@@ -51,15 +51,15 @@ def test_the_report_says_all_of_it(tmp_path):
     about = {"model": "mine"}
     export_report.write(tmp_path, ARTIFACTS, FAILURES, about, STYLE)
     report = json.loads((tmp_path / "report.json").read_text())
-    assert report["model"] == "mine"
-    assert report["style"] == {
+    first, second = report["artifacts"]
+    assert first["model"] == second["model"] == "mine"
+    assert second["style"] == {
         "name": "Öl auf Leinwand",
         "credit": "A. Painter, 1905",
         "license": "CC-BY-4.0",
     }
-    assert report["versions"]["cartoongan-tf"] == cartoongan_tf.__version__
-    assert {"tensorflow", "keras", "ai-edge-litert"} < set(report["versions"])
-    first, second = report["artifacts"]
+    assert first["versions"]["cartoongan-tf"] == cartoongan_tf.__version__
+    assert {"tensorflow", "keras", "ai-edge-litert"} < set(first["versions"])
     assert first["file"] == "saved_model/1"
     assert first["psnr_db"] == 100
     assert first["least_psnr_db"] == 60
@@ -72,3 +72,29 @@ def test_the_report_says_all_of_it(tmp_path):
     assert report["refused"] == [
         {"name": "cartoongan_int8.tflite", "reason": "it is far off."}
     ]
+
+
+def test_artifacts_of_earlier_exports_keep_their_entries(tmp_path):
+    first, second = ARTIFACTS
+    (tmp_path / first.name).mkdir(parents=True)
+    export_report.write(tmp_path, [first], [], {"model": "old"}, STYLE)
+    gone = first._replace(name="saved_model/2")
+    export_report.write(tmp_path, [gone], [], {"model": "old"}, STYLE)
+    export_report.write(tmp_path, [second], FAILURES, {"model": "new"}, STYLE)
+    assert models_by_file(tmp_path) == {
+        "saved_model/1": "old",
+        "cartoongan_float16.tflite": "new",
+    }
+    export_report.write(tmp_path, [first], [], {"model": "newer"}, STYLE)
+    assert models_by_file(tmp_path) == {"saved_model/1": "newer"}
+
+
+def models_by_file(folder):
+    report = json.loads((folder / "report.json").read_text())
+    return {entry["file"]: entry["model"] for entry in report["artifacts"]}
+
+
+def test_a_damaged_report_is_replaced(tmp_path):
+    (tmp_path / "report.json").write_text('{"artifacts": [3]}')
+    export_report.write(tmp_path, ARTIFACTS[:1], [], {"model": "a"}, STYLE)
+    assert models_by_file(tmp_path) == {"saved_model/1": "a"}

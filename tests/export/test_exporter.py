@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from cartoongan_tf.core import errors
 from cartoongan_tf.export import exporter
 from cartoongan_tf.export import fidelity
 from cartoongan_tf.export import jobs
@@ -173,6 +174,14 @@ def test_a_version_is_the_next_one_unless_given(plan, tmp_path):
         (tmp_path / "saved_model" / name).mkdir(parents=True)
     assert "saved_model/11" in plan()
     assert "saved_model/3" in plan(version=3)
+    with pytest.raises(errors.InputError, match="`version`=9 exists in "):
+        plan(version=9)
+
+
+def test_an_export_of_nothing_is_rejected(plan):
+    for nothing in ({"formats": []}, {"formats": ["litert"], "sizes": []}):
+        with pytest.raises(errors.InputError, match="nothing to export"):
+            plan(**nothing)
 
 
 def test_photos_are_fitted_to_a_size_and_large_ones_reduced(random):

@@ -107,12 +107,9 @@ def test_without_npm_the_page_is_reported(catalog, tflite, tmp_path):
 @pytest.mark.parametrize(
     ("report", "expected"),
     [
-        ('{"artifacts": [{"file": "a.tflite"}], "tiles": {"margin": 50}}', 50),
-        ('{"artifacts": [{"file": "a.tflite"}], "tiles": null}', None),
-        (
-            '{"artifacts": [{"file": "b.tflite"}], "tiles": {"margin": 50}}',
-            None,
-        ),
+        ('{"artifacts": [{"file": "a.tflite", "tiles": {"margin": 50}}]}', 50),
+        ('{"artifacts": [{"file": "a.tflite", "tiles": null}]}', None),
+        ('{"artifacts": [{"file": "b.tflite", "tiles": {"margin": 5}}]}', None),
         ('{"artifacts": [{"file": "a.tflite"}]}', None),
         ("[]", None),
         ("{", None),
