@@ -34,7 +34,7 @@ FLAGS = flags.FLAGS
 SETTINGS = {
     "given": [],
     "patches_only": ["--discriminator=patch", "--patch_weight=1"],
-    "features_only": ["--discriminator=features"],
+    "features_only": ["--discriminator=features", "--features_every=1"],
     "photo_as_content": ["--content_target=photo"],
     "no_ink": ["--content_target=smoothed"],
     "no_pixels": ["--pixel_weight=0"],

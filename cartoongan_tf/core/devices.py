@@ -59,13 +59,14 @@ def has_gpu() -> bool:
 
 
 @contextlib.contextmanager
-def memory_advice(*flags: str) -> Iterator[None]:
+def memory_advice(*flags: str, hint: str = "") -> Iterator[None]:
     """Turns out-of-memory errors into an `InputError` with advice.
 
     TensorFlow raises the same error for full memory and full disks.
 
     Args:
         *flags: Flags to lower, with their values, most helpful first.
+        hint: Sentences that follow.
 
     Raises:
         InputError: If TensorFlow runs out of memory in the block.
@@ -80,5 +81,5 @@ def memory_advice(*flags: str) -> Iterator[None]:
             raise OSError(errno.ENOSPC, full, file[1].strip()) from error
         raise errors.InputError(
             f"out of memory ({error.message.splitlines()[0]}); lower "
-            f"{', or '.join(flags)}. The last checkpoint is whole."
+            f"{', or '.join(flags)}. {hint}".rstrip()
         ) from error

@@ -25,6 +25,7 @@ from cartoongan_tf.training import checkpoints
 from cartoongan_tf.training import run_log
 
 GRID_COLUMNS = 8
+_BAR_LOSS = "total_loss"  # More would wrap, and Keras cannot clear two lines.
 
 
 class Progress(keras.callbacks.ProgbarLogger):
@@ -43,16 +44,19 @@ class Progress(keras.callbacks.ProgbarLogger):
     def on_train_batch_end(self, batch, logs=None):
         self._done = batch + 1
         if sys.stdout.isatty():
-            super().on_train_batch_end(batch, logs)
+            super().on_train_batch_end(batch, self._for_bar(logs))
         elif time.monotonic() >= self._last_line + self._seconds:
             self._last_line = time.monotonic()
             self._print_line(logs)
 
     def on_epoch_end(self, epoch, logs=None):
         if sys.stdout.isatty():
-            super().on_epoch_end(epoch, logs)
+            super().on_epoch_end(epoch, self._for_bar(logs))
         else:
             self._print_line(logs)
+
+    def _for_bar(self, losses):
+        return {n: v for n, v in losses.items() if n == _BAR_LOSS}
 
     def _print_line(self, losses):
         per_step = (time.monotonic() - self._begin) / self._done

@@ -45,7 +45,10 @@ class ReplicaLossScale(keras.optimizers.LossScaleOptimizer):
 
     def _stateful_handle_non_finite_grads(self):
         super()._stateful_handle_non_finite_grads()
-        self.inner_optimizer.iterations.assign_add(1)
+        adam = self.inner_optimizer
+        # Keras starts the moving average at step 0 only, skipped or not.
+        adam._update_model_variables_moving_average(adam._trainable_variables)
+        adam.iterations.assign_add(1)
 
 
 def unscaled(

@@ -68,6 +68,11 @@ class Outcome(NamedTuple):
     problem: divergence_guard.Diverged | None = None
 
 
+def has_warmed_up(run: runs.Run) -> bool:
+    """Whether the adversarial phase has begun: it has a checkpoint."""
+    return checkpoints.exist(run.checkpoint_path(runs.ADVERSARIAL))
+
+
 def run_warm_up(
     run: runs.Run, generator: keras.Model, content_features: Callable
 ) -> Outcome:
@@ -83,7 +88,7 @@ def run_warm_up(
         Trained generator, and whether the phase is complete.
     """
     config = run.config
-    is_over = checkpoints.exist(run.checkpoint_path(runs.ADVERSARIAL))
+    is_over = has_warmed_up(run)
     _check_shared(run, is_over)
     if is_over:
         return Outcome(generator, is_complete=True)
@@ -126,9 +131,7 @@ def run_adversarial(
             discriminators,
             objectives.adversarial(run, content_features),
         )
-    with run.cluster.chief_first():
-        batches.cartoon_windows(run)  # The chief caches them for all workers.
-    is_new = not checkpoints.exist(run.checkpoint_path(runs.ADVERSARIAL))
+    is_new = not has_warmed_up(run)
     feature = discriminators.feature
     if feature and is_new and not feature.is_adapted:
         _adapt(run, phase)

@@ -25,6 +25,7 @@ from cartoongan_tf.nn import feature_discriminator
 from cartoongan_tf.nn import networks
 from cartoongan_tf.nn import precision
 from cartoongan_tf.nn import weight_files
+from cartoongan_tf.training import batches
 from cartoongan_tf.training import loss_plot
 from cartoongan_tf.training import phases
 from cartoongan_tf.training import runs
@@ -62,8 +63,13 @@ def train(
     _check_space(run, generator, discriminators)
     _announce(run, generator)
     with _translating_errors(run, generator):
+        with run.cluster.chief_first():
+            batches.cartoon_windows(run)  # The chief caches them for all.
+        is_warm = phases.has_warmed_up(run)
         outcome = phases.run_warm_up(run, generator, content_features)
         if outcome.is_complete:
+            if run.cluster.is_chief and config.warmup_steps and not is_warm:
+                _save_generator(run, outcome.generator)
             outcome = phases.run_adversarial(
                 run,
                 generator,
@@ -86,8 +92,12 @@ def train(
     return outcome.generator
 
 
-def _save(run, generator, discriminators):
+def _save_generator(run, generator):
     weight_files.save_model(generator, run.workdir / loading.GENERATOR_FILE)
+
+
+def _save(run, generator, discriminators):
+    _save_generator(run, generator)
     for name, network in discriminators.by_name().items():
         weight_files.save_model(
             precision.copy_network(network), run.workdir / f"{name}.keras"
@@ -213,6 +223,8 @@ def _translating_errors(run, generator):
             f"`batch_size`={config.batch_size}",
             f"`image_size`={config.image_size}",
             f"`filters`={generator.filters}",
+            hint="Other values need another `workdir`; after the warm-up, "
+            f"`init_from`={run.workdir} `warmup_steps`=0 keeps its result.",
         ):
             yield
     except tf.errors.OpError as error:

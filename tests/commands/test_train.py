@@ -9,9 +9,11 @@ import documented
 import feature_maps
 import keras
 import numpy as np
+import PIL.Image
 import pytest
 import run_states
 import small_disk
+import tensorflow as tf
 from absl import flags
 from absl.testing import flagsaver
 
@@ -26,10 +28,12 @@ from cartoongan_tf.inference import loading
 from cartoongan_tf.losses import perceptual_features
 from cartoongan_tf.nn import networks
 from cartoongan_tf.training import callbacks
+from cartoongan_tf.training import cartoongan
 from cartoongan_tf.training import config
 from cartoongan_tf.training import run_log
 from cartoongan_tf.training import runs
 from cartoongan_tf.training import trainer
+from tools import calibrate_balance
 
 TINY = run_states.TINY
 LIGHT = run_states.LIGHT
@@ -565,6 +569,47 @@ def test_a_picture_that_breaks_while_training_is_named(folders, tmp_path):
         trainer.train(run, perceptual_features.pyramid)
 
 
+def test_memory_that_runs_out_late_keeps_the_warm_up(
+    folders, tmp_path, monkeypatch
+):
+    def exhaust(*_):
+        raise tf.errors.ResourceExhaustedError(None, None, "OOM")
+
+    arguments = (*folders, *TINY, "--warmup_steps=2")
+    with monkeypatch.context() as patch:
+        patch.setattr(cartoongan.CartoonGAN, "train_step", exhaust)
+        message = run_here(*arguments, "--steps=2")
+    run = tmp_path / "run"
+    assert f"--init_from={run} --warmup_steps=0" in message
+    smaller = (*folders[:2], f"--workdir={tmp_path / 'smaller'}", *TINY)
+    assert (
+        run_here(
+            *smaller, f"--init_from={run}", "--warmup_steps=0", "--steps=1"
+        )
+        is None
+    )
+
+
+def test_crops_that_are_all_white_are_refused_before_training(kinds, tmp_path):
+    white = tmp_path / "white"
+    white.mkdir()
+    for number in range(4):
+        PIL.Image.new("RGB", (64, 64), "white").save(white / f"{number}.png")
+    message = run_here(
+        f"--photo_dir={kinds[0]}",
+        f"--cartoon_dir={white}",
+        f"--workdir={tmp_path / 'run'}",
+        *TINY,
+        "--nocheck_data",
+        "--match_crops",
+        "--most_white=0.3",
+        "--warmup_steps=1",
+        "--steps=1",
+    )
+    assert "--most_white=0.3 leaves no crop of --cartoon_dir" in message
+    assert not (tmp_path / "run/log.csv").exists()
+
+
 def test_swapped_folders_are_refused_before_training(kinds, tmp_path, capsys):
     real, drawn = kinds
     workdir = f"--workdir={tmp_path / 'run'}"
@@ -751,3 +796,11 @@ def test_documented_settings_go_together(arguments, monkeypatch):
     folders = [f"--{n}=x" for n in ("photo_dir", "cartoon_dir", "workdir")]
     arguments = [a for a in arguments if a.startswith("--")]
     assert settings_of(*folders, *arguments)
+
+
+@pytest.mark.parametrize("name", calibrate_balance.SETTINGS)
+def test_settings_of_the_ablation_go_together(name):
+    folders = [f"--{n}=x" for n in ("photo_dir", "cartoon_dir", "workdir")]
+    recipe = ["--flagfile=configs/storybook.flags", "--people_dir=x"]
+    settings = calibrate_balance.SETTINGS[name]
+    assert settings_of(*folders, *recipe, *settings)

@@ -1,6 +1,8 @@
 import contextlib
 import functools
+import io
 import os
+import re
 import signal
 import sys
 
@@ -152,6 +154,25 @@ def test_a_closed_terminal_does_not_prevent_saving(hang_up, monkeypatch):
     sys.stdout.close()
     with contextlib.suppress(OSError):
         gone.close()
+
+
+def test_the_bar_of_a_terminal_is_one_line(monkeypatch):
+    """Keras repeats what has wrapped, over and over."""
+    terminal = io.StringIO()
+    terminal.isatty = lambda: True
+    monkeypatch.setattr(sys, "stdout", terminal)
+    losses = {f"{name}_loss": 0.1234 for name in ("a", "total", "b", "c")}
+    progress = callbacks.Progress()
+    progress.set_params({"verbose": 1, "epochs": 1, "steps": 12_000})
+    progress.on_epoch_begin(0)
+    for batch in range(3):
+        progress.on_train_batch_end(batch, losses)
+    printed = re.sub(r"\x1b\[[\d;]*m|\x08", "", terminal.getvalue())
+    *_, line = printed.split("\r")
+        "\r"
+    )
+    assert "total_loss: 0.1234" in line
+    assert len(line.rstrip()) < 80
 
 
 @pytest.mark.parametrize(("seconds", "lines"), [(1000, 1), (0, 10)])

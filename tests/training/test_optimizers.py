@@ -83,6 +83,20 @@ def test_steps_that_are_left_out_count():
     assert weight.numpy() < -1
 
 
+def test_a_skipped_first_step_starts_the_moving_average():
+    """Otherwise it would begin at zero, and take long to leave it."""
+    weight = keras.Variable([4.0])
+    optimizer = optimizers.ReplicaLossScale(
+        keras.optimizers.SGD(1.0, use_ema=True, ema_momentum=0.75),
+        initial_scale=1.0,
+    )
+    optimizer.build([weight])
+    for gradient in (np.inf, 4.0):
+        optimizer.apply([tf.constant([gradient])], [weight])
+    optimizer.finalize_variable_values([weight])
+    assert weight.numpy() == pytest.approx([0.75 * 4])
+
+
 @pytest.mark.parametrize(
     ("precision", "dtype", "scales"),
     [
