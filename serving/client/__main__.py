@@ -10,8 +10,9 @@ command resumes where it stopped. Photos that fail are reported, the rest are
 processed, and the exit code is 1.
 
 Folders are searched recursively, and --output mirrors their sub-folders. Photos
-may be in any format that Pillow reads, or HEIC. Before they are sent, they are
-rotated upright, converted to sRGB and downscaled to --max_side.
+may be AVIF, BMP, GIF, HEIC, ICO, JPEG, JPEG 2000, PNG, PPM, QOI, TIFF or WebP.
+Before they are sent, they are rotated upright, converted to sRGB and downscaled
+to --max_side.
 """
 
 import concurrent.futures
@@ -192,10 +193,12 @@ def _report(photo, future, count, total):
         print(f"[{count}/{total}] {photo} -> {future.result()}", flush=True)
         return True
     except errors.ClientError as error:
-        print(f"[{count}/{total}] {photo}: {error}", file=sys.stderr)
+        reason = str(error)
     except OSError as error:
-        reason = error.strerror or error
-        print(f"[{count}/{total}] {photo}: {reason}", file=sys.stderr)
+        reason = error.strerror or str(error)
+    except Exception as error:  # The other photos go on.
+        reason = f"{type(error).__name__}: {error}"
+    print(f"[{count}/{total}] {photo}: {reason}", file=sys.stderr)
     return False
 
 

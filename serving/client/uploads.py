@@ -24,8 +24,29 @@ from . import png_chunks
 MAX_PIXELS = 400_000_000  # Four bytes each are decoded in memory.
 MAX_SIDE = 2048  # The default --max_side of `export.py`.
 
+PIL.Image.init()  # Without it, Pillow loads only the most common formats.
+# Not EPS, for which Pillow runs Ghostscript, whatever the file's name, and
+# nothing that has no signature, such as TGA.
+_FORMATS = tuple(
+    name
+    for name in (
+        "AVIF",
+        "BMP",
+        "DIB",
+        "GIF",
+        "ICO",
+        "JPEG",
+        "JPEG2000",
+        "PNG",
+        "PPM",
+        "QOI",
+        "TIFF",
+        "WEBP",
+    )
+    if name in PIL.Image.OPEN
+)
 _SENT_UNCHANGED = {"JPEG", "PNG", "WEBP"}
-_LOSSLESS = {"BMP", "GIF", "PNG", "PPM", "TGA", "TIFF"}
+_LOSSLESS = {"BMP", "GIF", "PNG", "PPM", "TIFF"}
 _DEEP = ("I", "I;16", "I;16B", "I;16L")
 _SIXTEEN_TO_EIGHT_BITS = 1 / 256
 _QUALITY = 95
@@ -65,7 +86,7 @@ def prepare(data: bytes, max_side: int = MAX_SIDE) -> bytes:
     Pillow's own pixel limit applies, unless the caller lifts it.
 
     Args:
-        data: Bytes of the file, in any format that Pillow reads, or HEIC.
+        data: Bytes of the file, in a common format, or HEIC.
         max_side: Longer side, in pixels, that larger photos are downscaled to.
 
     Returns:
@@ -101,7 +122,7 @@ def _open(data):
     size = int.from_bytes(data[:4], "big")
     is_heic = data[4:8] == b"ftyp" and data[8:12] in _HEIC
     if not is_heic or b"avif" in data[12:size]:
-        return PIL.Image.open(io.BytesIO(data))
+        return PIL.Image.open(io.BytesIO(data), formats=_FORMATS)
     try:
         import pi_heif
     except ImportError as error:

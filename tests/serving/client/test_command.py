@@ -1,5 +1,6 @@
 """The command against servers of the model: ours, and a small one of gRPC."""
 
+import concurrent.futures
 import os
 import signal
 import socket
@@ -18,6 +19,7 @@ import tensorflow as tf
 from cartoongan_tf.core import model_interface
 from cartoongan_tf.images import pictures
 from cartoongan_tf.inference import saved_model_runtime
+from serving.client import __main__ as command
 
 pytestmark = pytest.mark.slow
 
@@ -118,6 +120,13 @@ def test_failed_photos_are_reported_and_the_rest_processed(
     assert [path.name for path in (tmp_path / "cartoons").iterdir()] == [
         "0.png"
     ]
+
+
+def test_an_unforeseen_error_is_that_of_its_photo(capsys):
+    future: concurrent.futures.Future[str] = concurrent.futures.Future()
+    future.set_exception(RecursionError("too deep"))
+    assert not command._report("a.jpg", future, 1, 2)
+    assert capsys.readouterr().err == "[1/2] a.jpg: RecursionError: too deep\n"
 
 
 def test_a_jpeg_without_end_marker_is_sent_and_reported(client, tmp_path):

@@ -79,7 +79,7 @@ def test_a_reduced_photo_is_upright():
     np.testing.assert_allclose(image.getpixel((5, 30)), BLUE_DOWN, atol=4)
 
 
-@pytest.mark.parametrize("kind", ["BMP", "GIF", "PPM", "TGA", "TIFF"])
+@pytest.mark.parametrize("kind", ["BMP", "GIF", "PPM", "TIFF"])
 def test_other_lossless_formats_become_png(kind, random):
     pixels = random.integers(0, 256, (40, 60), "uint8")
     source = PIL.Image.fromarray(pixels)
@@ -225,6 +225,12 @@ def test_a_missing_heic_package_is_named(heic, monkeypatch):
 def test_files_without_a_picture_are_rejected(data, message):
     with pytest.raises(errors.ClientError, match=message):
         uploads.prepare(data)
+
+
+@pytest.mark.parametrize("kind", ["EPS", "TGA"])
+def test_formats_that_are_unsafe_or_have_no_signature_are_unknown(kind):
+    with pytest.raises(errors.ClientError, match="not a picture in a known"):
+        uploads.prepare(encode(two_halves(), kind))
 
 
 @pytest.mark.parametrize("max_side", [60, 30])
