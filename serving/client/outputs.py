@@ -17,7 +17,23 @@ import PIL.Image
 
 from . import errors
 
+PIL.Image.init()  # Without it, Pillow loads only the most common formats.
 _SUFFIXES = {"JPEG": ".jpg", "PNG": ".png"}
+_FORMATS = {
+    suffix: name
+    for suffix, name in {
+        ".avif": "AVIF",
+        ".bmp": "BMP",
+        ".gif": "GIF",
+        ".jpeg": "JPEG",
+        ".jpg": "JPEG",
+        ".png": "PNG",
+        ".tif": "TIFF",
+        ".tiff": "TIFF",
+        ".webp": "WEBP",
+    }.items()
+    if name in PIL.Image.SAVE
+}
 _QUALITY = 95
 
 
@@ -71,7 +87,7 @@ def plan(
 
     Raises:
         ClientError: If two cartoons would have the same name, or the suffix of
-            a file is not that of a picture format.
+            a file is not that of a format that cartoons are written in.
     """
     if output.suffix and not output.is_dir():
         if len(photos) > 1:
@@ -110,19 +126,18 @@ def _append_suffix(path, suffix):
 
 
 def _format_of(path):
-    formats = PIL.Image.registered_extensions()
     try:
-        return formats[path.suffix.lower()]
+        return _FORMATS[path.suffix.lower()]
     except KeyError:
         raise errors.ClientError(
-            f"--output={path} does not have the suffix of a picture format; "
-            "use .png or .jpg, or name a folder."
+            f"--output={path}: {path.suffix} is not a format for cartoons; use "
+            f"one of {', '.join(_FORMATS)}, or name a folder."
         ) from None
 
 
 def _opened(cartoon):
     try:
-        return PIL.Image.open(io.BytesIO(cartoon))
+        return PIL.Image.open(io.BytesIO(cartoon), formats=tuple(_SUFFIXES))
     except PIL.UnidentifiedImageError:
         raise errors.ClientError(
             "The server's response is not a picture; is the model name right?"

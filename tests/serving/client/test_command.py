@@ -238,7 +238,7 @@ def test_ctrl_c_does_not_wait_for_the_server(make_folder, tmp_path):
         (["--url=ftp://x", "a.jpg"], "must start with http://"),
         (["--version=1", "--label=stable", "a.jpg"], "pass only one of them"),
         (["a/1.jpg", "b/1.jpg"], "would have the same cartoon"),
-        (["--output=a.txt", "b.jpg"], "not have the suffix of a picture"),
+        (["--output=a.psd", "b.jpg"], ".psd is not a format for cartoons"),
     ],
 )
 def test_a_mistake_is_reported_in_one_message(client, arguments, message):

@@ -94,11 +94,21 @@ def test_two_photos_need_a_folder(tmp_path):
         plan(["a/1.jpg", "b/2.png"], tmp_path / "one.png")
 
 
-def test_a_suffix_of_no_picture_is_rejected(tmp_path):
+@pytest.mark.parametrize("suffix", outputs._FORMATS)
+def test_cartoons_are_written_in_every_format_offered(tmp_path, suffix):
+    path = only("a.png", tmp_path / f"one{suffix}").write(encode("PNG"))
+    with PIL.Image.open(path) as image:
+        assert image.format == PIL.Image.registered_extensions()[suffix]
+        color = np.asarray(image.convert("RGB"))[2, 3]
+    np.testing.assert_allclose(color, (10, 200, 30), 0, 8)
+
+
+@pytest.mark.parametrize("suffix", ["mpg", "pdf", "psd", "txt", "xbm"])
+def test_other_suffixes_are_rejected_before_a_request(tmp_path, suffix):
     with pytest.raises(
-        errors.ClientError, match="not have the suffix of a picture"
+        errors.ClientError, match=rf"\.{suffix} is not a format .* \.webp, or"
     ):
-        only("a.png", tmp_path / "one.txt")
+        only("a.png", tmp_path / f"one.{suffix}")
 
 
 def test_a_response_that_is_not_a_picture_is_not_written(tmp_path):
