@@ -3,7 +3,8 @@
 A thread polls the models' folders. A new version is loaded and then replaces
 the previous one, which finishes its running requests. If a version fails to
 load, its status gives the reason, the previous version stays, and loading is
-retried when the files change.
+retried when the files change. While no version is ready, such as at the start,
+older ones are tried, the latest first.
 """
 
 import dataclasses
@@ -80,9 +81,12 @@ class ServedModel:
             folders = model_folders.versions_in(self.folder)
         except OSError:
             return  # it may reappear; loaded versions stay
+        for number in sorted(folders, reverse=True):
+            if self._should_load(number, folders[number]):
+                self._load(number, folders[number])
+            if self.ready:
+                break
         latest = max(folders, default=None)
-        if latest is not None and self._should_load(latest, folders[latest]):
-            self._load(latest, folders[latest])
         if latest is None or latest in self.ready:
             for number in self.ready.keys() - {latest}:
                 self._set(number, Version("END"))

@@ -211,9 +211,25 @@ def test_a_folder_with_nothing_to_serve_is_reported(
         model_folders.check(tmp_path / folder)
 
 
-def test_a_model_that_fails_to_load_stops_the_start(base, publish):
+def test_an_older_version_serves_until_a_broken_one_is_repaired(
+    make, publish, base, tmp_path
+):
+    publish(2)
+    publish(3, truncate)
     publish(4, truncate)
-    with pytest.raises(ValueError, match=r"No version of m in .*4: .*pb"):
+    catalog = make()
+    catalog.refresh()
+    assert states(catalog) == {4: "END", 3: "END", 2: "AVAILABLE"}
+    whole = tmp_path / "first" / model_folders.MODEL_FILE
+    shutil.copy(whole, base / "4" / model_folders.MODEL_FILE)
+    catalog.refresh()
+    assert states(catalog) == {4: "AVAILABLE", 3: "END", 2: "END"}
+
+
+def test_a_model_of_which_no_version_loads_stops_the_start(base, publish):
+    truncate(base / "1")
+    publish(4, truncate)
+    with pytest.raises(ValueError, match=r"No version .*4: .*pb.* 1: .*pb"):
         versions.Catalog({"m": base}).start()
 
 
