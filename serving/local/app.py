@@ -87,7 +87,6 @@ def create(
             exceptions.HTTPException: _http_error,
             requests.ClientDisconnect: _disconnected,
         },
-        max_body_size=max_bytes,
     )
 
 
@@ -129,7 +128,7 @@ class _Rest:
         with self._queue.place():
             body = await request_queue.until(
                 deadline,
-                request.body(),
+                request_body.read(request, self._max_bytes),
                 exceptions.HTTPException(408, "The body came too slowly."),
             )
             decompress = functools.partial(

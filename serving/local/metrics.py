@@ -1,11 +1,14 @@
 """Prometheus metrics of a server."""
 
+import asyncio
 import contextlib
 from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Iterator
 
 import prometheus_client
+from starlette import exceptions
+from starlette import requests
 
 from . import errors
 
@@ -29,7 +32,8 @@ class Metrics:
         self._registry = prometheus_client.CollectorRegistry()
         self._requests = prometheus_client.Counter(
             "cartoongan_requests",
-            "Predictions by status: OK, or TensorFlow's error code.",
+            "Predictions by status: OK, TensorFlow's error code, or the HTTP "
+            "status of errors that it has no code for.",
             ["model", "status"],
             registry=self._registry,
         )
@@ -55,13 +59,12 @@ class Metrics:
     def request(self, name: str) -> Iterator[None]:
         """Counts a prediction by status and measures its latency."""
         name = name if name in self._names else "(unknown)"
-        status = "CANCELLED"  # unless it returns or raises as below
+        status = "OK"
         try:
             with self._seconds.labels(name).time():
                 yield
-            status = "OK"
-        except errors.RequestError as error:
-            status = error.code
+        except BaseException as error:
+            status = _status_of(error)
             raise
         finally:
             self._requests.labels(name, status).inc()
@@ -73,3 +76,15 @@ class Metrics:
     def page(self) -> bytes:
         """Returns all metrics in Prometheus' text format."""
         return prometheus_client.generate_latest(self._registry)
+
+
+def _status_of(error):
+    match error:
+        case errors.RequestError():
+            return error.code
+        case exceptions.HTTPException():
+            return str(error.status_code)
+        case requests.ClientDisconnect() | asyncio.CancelledError():
+            return "CANCELLED"
+        case _:
+            return "INTERNAL"

@@ -5,11 +5,33 @@ import io
 import zlib
 
 from starlette import exceptions
+from starlette import requests
 
 from . import errors
 
 GZIP = "gzip"
 ENCODINGS = ("identity", GZIP)
+
+
+async def read(request: requests.Request, max_bytes: int) -> bytes:
+    """Reads a request's body.
+
+    Args:
+        request: The request.
+        max_bytes: Maximum size; reading stops there.
+
+    Raises:
+        HTTPException: If the body exceeds `max_bytes`.
+        starlette.requests.ClientDisconnect: If the client disconnects.
+    """
+    # Before the first read, which tells the client to go on.
+    _check_size(int(request.headers.get("content-length", 0)), max_bytes)
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        chunks.append(chunk)
+        size += len(chunk)
+        _check_size(size, max_bytes)
+    return b"".join(chunks)
 
 
 def decompress(body: bytes, encoding: str, max_bytes: int) -> bytes:
@@ -33,8 +55,12 @@ def decompress(body: bytes, encoding: str, max_bytes: int) -> bytes:
         raise errors.RequestError(
             f"The body is not a complete gzip file: {error}"
         ) from error
-    if len(content) > max_bytes:
+    _check_size(len(content), max_bytes)
+    return content
+
+
+def _check_size(size, max_bytes):
+    if size > max_bytes:
         raise exceptions.HTTPException(
             413, f"The body is larger than {max_bytes} bytes."
         )
-    return content

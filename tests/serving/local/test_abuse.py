@@ -21,6 +21,7 @@ from cartoongan_tf.images import pictures
 
 PREDICT = "/v1/models/cartoongan:predict"
 MAX_BODY = 2**20
+TOO_LARGE = f"The body is larger than {MAX_BODY} bytes."
 NOTHING_WAITS = "cartoongan_pending_requests 0.0"
 
 
@@ -91,6 +92,8 @@ def status_of(data):
 def test_bodies_above_the_limit_are_refused(address):
     response = requests.post(address + PREDICT, b" " * (MAX_BODY + 1))
     assert response.status_code == 413
+    assert response.json() == {"error": TOO_LARGE}
+    assert count_of(address, "413")
 
 
 def test_bodies_that_unpack_to_more_than_the_limit_are_refused(address):
@@ -114,6 +117,7 @@ def test_bodies_that_do_not_tell_their_length_are_limited_too(address):
 
     response = requests.post(address + PREDICT, chunks())
     assert response.status_code == 413
+    assert response.json() == {"error": TOO_LARGE}
 
 
 def test_bodies_as_large_as_the_limit_are_read(address):
