@@ -147,6 +147,13 @@ def test_requests_are_queued_and_not_joined(batching):
     assert not batching.pad_variable_length_inputs
 
 
+def test_every_request_that_is_allowed_fits_into_an_empty_queue(batching):
+    """TensorFlow Serving would answer 503 to others, however idle it is."""
+    places = batching.max_enqueued_batches.value
+    places *= batching.max_execution_batch_size.value
+    assert batching.max_batch_size.value <= places
+
+
 @pytest.mark.parametrize("place", ["Kubernetes", "CPU", "GPU"])
 def test_a_full_queue_leaves_threads_to_say_so(batching, arguments, place):
     busy = batching.num_batch_threads.value
