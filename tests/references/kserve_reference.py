@@ -39,7 +39,9 @@ def read(path):
     """The manifest after a way through KServe's models, and back."""
     # Models of Kubernetes itself, which KServe's refer to and do not bring.
     vars(kserve.models).update(
-        V1ObjectMeta=object, V1ResourceRequirements=object
+        V1ObjectMeta=object,
+        V1ResourceRequirements=object,
+        V1SecurityContext=object,
     )
     client = kserve.ApiClient()
     answer = types.SimpleNamespace(

@@ -241,10 +241,11 @@ def test_kubernetes_knows_every_field(name, version):
     )
 
 
-def test_kubernetes_knows_the_resources_that_kserve_is_told():
-    predictor = read_yaml(MANIFESTS / "inference-service.yaml")["spec"]
-    resources = predictor["predictor"]["model"]["resources"]
-    container = {"name": "any", "resources": resources}
+def test_kubernetes_knows_what_kserve_is_told_of_the_container():
+    spec = read_yaml(MANIFESTS / "inference-service.yaml")["spec"]
+    model = spec["predictor"]["model"]
+    fields = ("resources", "securityContext")
+    container = {"name": "any", **{name: model[name] for name in fields}}
     pod = {
         "apiVersion": "v1",
         "kind": "Pod",
@@ -252,6 +253,21 @@ def test_kubernetes_knows_the_resources_that_kserve_is_told():
         "spec": {"containers": [container]},
     }
     kubernetes_validate.validate(pod, VERSIONS[-1], strict=True)
+
+
+def test_kserve_may_start_pods_in_the_namespace_with_the_models():
+    path = MANIFESTS / "inference-service.yaml"
+    service = read_yaml(path)
+    model = service["spec"]["predictor"]["model"]
+    copying = read_yaml(MANIFESTS / BY_HAND)
+    namespace = copying["metadata"]["namespace"]
+    assert service["metadata"]["namespace"] == namespace
+    (volume,) = copying["spec"]["volumes"]
+    claim = volume["persistentVolumeClaim"]["claimName"]
+    folder = model["storageUri"].removeprefix(f"pvc://{claim}/")
+    assert f"{namespace}/copy-models:/models/{folder}/1\n" in path.read_text()
+    demanded = copying["spec"]["securityContext"]["seccompProfile"]
+    assert model["securityContext"]["seccompProfile"] == demanded
 
 
 def test_kustomize_finds_every_manifest_but_those_for_kserve_and_copies():
