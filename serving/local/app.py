@@ -73,7 +73,10 @@ def create(
     """
     seconds = chosen.rest_api_timeout_in_ms / 1000
     max_bytes = chosen.max_body_mb * 2**20
-    rest = _Rest(catalog, queue, meters, seconds, max_bytes)
+    bodies = request_body.BodyReader(
+        max_bytes, max_bytes * chosen.max_enqueued_requests
+    )
+    rest = _Rest(catalog, queue, meters, seconds, bodies)
     return applications.Starlette(
         routes=[
             routing.Route(HEALTH_PATH, functools.partial(_health, catalog)),
@@ -93,12 +96,12 @@ def create(
 class _Rest:
     """Request handler for `/v1/`."""
 
-    def __init__(self, catalog, queue, meters, timeout_seconds, max_bytes):
+    def __init__(self, catalog, queue, meters, timeout_seconds, bodies):
         self._catalog = catalog
         self._queue = queue
         self._meters = meters
         self._timeout_seconds = timeout_seconds
-        self._max_bytes = max_bytes
+        self._bodies = bodies
 
     async def respond(self, request: requests.Request) -> responses.Response:
         target = _target(request)
@@ -125,18 +128,20 @@ class _Rest:
         seconds = self._timeout_seconds
         message = f"There was no response within {seconds:g} seconds."
         deadline = time.monotonic() + seconds
+        self._queue.check()  # Without receiving the body.
+        body = await request_queue.until(
+            deadline,
+            self._bodies.read(request),
+            exceptions.HTTPException(408, "The body came too slowly."),
+        )
+        decompress = functools.partial(
+            request_body.decompress, body, encoding, self._bodies.max_bytes
+        )
+        compute = functools.partial(
+            self._compute, target.name, found, decompress, deadline
+        )
+        # Only now, so that slow uploads keep nobody out.
         with self._queue.place():
-            body = await request_queue.until(
-                deadline,
-                request_body.read(request, self._max_bytes),
-                exceptions.HTTPException(408, "The body came too slowly."),
-            )
-            decompress = functools.partial(
-                request_body.decompress, body, encoding, self._max_bytes
-            )
-            compute = functools.partial(
-                self._compute, target.name, found, decompress, deadline
-            )
             text = await request_queue.until(
                 deadline,
                 self._queue.compute(request, compute),

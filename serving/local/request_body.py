@@ -1,4 +1,4 @@
-"""Request bodies, with or without gzip compression."""
+"""Request bodies: reading, and gzip decompression."""
 
 import gzip
 import io
@@ -13,25 +13,49 @@ GZIP = "gzip"
 ENCODINGS = ("identity", GZIP)
 
 
-async def read(request: requests.Request, max_bytes: int) -> bytes:
-    """Reads a request's body.
+class BodyReader:
+    """Reads bodies, limiting the size of each and of all being read.
 
     Args:
-        request: The request.
-        max_bytes: Maximum size; reading stops there.
+        max_bytes: Maximum size of a body.
+        max_total: Maximum size of all bodies that are being read.
 
-    Raises:
-        HTTPException: If the body exceeds `max_bytes`.
-        starlette.requests.ClientDisconnect: If the client disconnects.
+    Attributes:
+        max_bytes: As above.
     """
-    # Before the first read, which tells the client to go on.
-    _check_size(int(request.headers.get("content-length", 0)), max_bytes)
-    chunks, size = [], 0
-    async for chunk in request.stream():
-        chunks.append(chunk)
-        size += len(chunk)
-        _check_size(size, max_bytes)
-    return b"".join(chunks)
+
+    def __init__(self, max_bytes: int, max_total: int) -> None:
+        self.max_bytes = max_bytes
+        self._max_total = max_total
+        self._total = 0
+
+    async def read(self, request: requests.Request) -> bytes:
+        """Reads a request's body.
+
+        Raises:
+            HTTPException: If the body is too large.
+            RequestError: If too much is being read.
+            starlette.requests.ClientDisconnect: If the client disconnects.
+        """
+        # Before the first read, which tells the client to go on.
+        length = int(request.headers.get("content-length", 0))
+        _check_size(length, self.max_bytes)
+        body = bytearray()
+        try:
+            async for chunk in request.stream():
+                body += chunk
+                self._total += len(chunk)
+                self._check(len(body))
+        finally:
+            self._total -= len(body)
+        return bytes(body)
+
+    def _check(self, size):
+        _check_size(size, self.max_bytes)
+        if self._total > self._max_total:
+            raise errors.RequestError(
+                "Too many request bodies are being received.", "UNAVAILABLE"
+            )
 
 
 def decompress(body: bytes, encoding: str, max_bytes: int) -> bytes:

@@ -33,6 +33,15 @@ class RequestQueue:
         self._idle_threads = asyncio.Semaphore(threads)
         self._executor = concurrent.futures.ThreadPoolExecutor(threads)
 
+    def check(self) -> None:
+        """Raises `RequestError` if the queue is full."""
+        if self.pending >= self._max_requests:
+            raise errors.RequestError(
+                "The batch scheduling queue to which this task was submitted "
+                f"is full; {self.pending} requests are pending.",
+                "UNAVAILABLE",
+            )
+
     @contextlib.contextmanager
     def place(self) -> Iterator[None]:
         """Reserves a place for one request within the context.
@@ -40,12 +49,7 @@ class RequestQueue:
         Raises:
             RequestError: If the queue is full.
         """
-        if self.pending >= self._max_requests:
-            raise errors.RequestError(
-                "The batch scheduling queue to which this task was submitted "
-                f"is full; {self.pending} requests are pending.",
-                "UNAVAILABLE",
-            )
+        self.check()
         self.pending += 1
         try:
             yield

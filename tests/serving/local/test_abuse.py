@@ -140,7 +140,6 @@ def test_clients_may_wait_for_100_continue(address):
 def test_bodies_that_never_arrive_time_out(address):
     with connect(address) as connection:
         connection.sendall(head(1000) + b'{"instances"')
-        wait_until(lambda: NOTHING_WAITS not in metrics_of(address))
         assert status_of(connection.recv(1000)) == 408
 
 

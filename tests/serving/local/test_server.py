@@ -86,6 +86,21 @@ def test_a_full_queue_says_when_to_come_again(serve, body, held_runs):
     assert response.headers["retry-after"] == "1"
 
 
+def connect(address):
+    parts = urllib.parse.urlsplit(address)
+    return socket.create_connection((parts.hostname, parts.port), timeout=60)
+
+
+def test_uploads_that_stall_keep_nobody_out(serve, body):
+    with serve(max_enqueued_requests=1) as address, connect(address) as slow:
+        slow.sendall(
+            f"POST {PREDICT} HTTP/1.1\r\nHost: x\r\n"
+            "Expect: 100-continue\r\nContent-Length: 9\r\n\r\n".encode()
+        )
+        assert b" 100 " in slow.recv(1000)  # The body is waited for.
+        assert post(address, body)[0] == 200
+
+
 def test_all_of_many_requests_are_answered(serve, body):
     with serve(num_batch_threads=2) as address:
         responses = post_together(address, body, 12)
@@ -97,11 +112,7 @@ def test_all_of_many_requests_are_answered(serve, body):
 
 def test_more_connections_than_there_may_be_are_refused(serve):
     with serve(max_connections=3) as address:
-        parts = urllib.parse.urlsplit(address)
-        idle = [
-            socket.create_connection((parts.hostname, parts.port))
-            for _ in range(3)
-        ]
+        idle = [connect(address) for _ in range(3)]
         response = requests.get(f"{address}/healthz", timeout=60)
         assert response.status_code == 503
         for connection in idle:
