@@ -28,12 +28,9 @@ def find(path: pathlib.Path) -> pathlib.Path | None:
     """Returns a SavedModel's folder, or its highest version's; None if none."""
     if (path / _FILE).is_file():
         return path
-    versions = [
-        int(file.parent.name)
-        for file in path.glob(f"*/{_FILE}")
-        if file.parent.name.isdigit()
-    ]
-    return path / str(max(versions)) if versions else None
+    folders = (file.parent for file in path.glob(f"*/{_FILE}"))
+    versions = [each for each in folders if each.name.isdecimal()]
+    return max(versions, key=lambda each: int(each.name), default=None)
 
 
 def warn_of_foreign(folder: pathlib.Path) -> None:

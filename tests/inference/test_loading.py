@@ -90,6 +90,15 @@ def test_a_file_of_fixed_sizes_takes_these_and_names_them(
         cartoonize(picture[:16, :24])
 
 
+@pytest.mark.parametrize("names", [("0001", "0003"), ("9", "0010")])
+def test_versions_may_have_leading_zeros(names, tmp_path):
+    for name in (*names, "old"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "saved_model.pb").touch()
+    found = loading.saved_model_runtime.find(tmp_path)
+    assert found == tmp_path / names[-1]
+
+
 def test_small_pictures_are_rejected(write):
     for name in ("saved_model/1", "any.tflite", "generator.keras"):
         cartoonize = loading.open_model(write(name), "model")
