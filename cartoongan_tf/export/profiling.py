@@ -23,12 +23,13 @@ from cartoongan_tf.core import model_interface
 _SECONDS_PER_SIZE = 1.0  # Minimum total time of the timed runs.
 _MIN_RUNS = 3
 
-# By file extension; none of these imports another runtime.
+# None of these imports another runtime.
+_SAVED_MODEL = "cartoongan_tf.inference.saved_model_runtime", "SessionModel"
 _MODELS = {
-    "": ("cartoongan_tf.inference.saved_model_runtime", "SessionModel"),
     ".tflite": ("cartoongan_tf.inference.litert_runtime", "LitertModel"),
     ".onnx": ("cartoongan_tf.inference.onnx_runtime", "OnnxModel"),
 }
+FILE_SUFFIXES = tuple(_MODELS)
 
 
 class Profile(NamedTuple):
@@ -52,7 +53,7 @@ def profile(path: pathlib.Path, sizes: list[str]) -> Profile:
         sizes: Sizes to run, as WIDTHxHEIGHT.
 
     Raises:
-        RuntimeError: If the process fails.
+        RuntimeError: If the process fails; the last line says why.
     """
     command = [sys.executable, "-m", "cartoongan_tf.export.profiling"]
     done = subprocess.run(
@@ -62,23 +63,37 @@ def profile(path: pathlib.Path, sizes: list[str]) -> Profile:
         text=True,
     )
     if done.returncode:
-        raise RuntimeError(f"{path} does not run:\n{done.stderr}")
+        reason = done.stderr.strip() or f"exit status {done.returncode}"
+        raise RuntimeError(f"{path} does not run:\n{reason}")
     return Profile(*json.loads(done.stdout.splitlines()[-1]))
 
 
 def _main(path, *sizes):
-    module, name = _MODELS[pathlib.Path(path).suffix]
+    path = pathlib.Path(path)
+    module, name = _SAVED_MODEL if path.is_dir() else _MODELS[path.suffix]
     open_model = getattr(importlib.import_module(module), name)
     before = _peak_megabytes()
     model = open_model(path)
-    milliseconds = {size: _time(model, size) for size in sizes}
+    signatures = {size: _signature(model, size) for size in sizes}
+    milliseconds = {
+        size: _time(model, signature, size)
+        for size, signature in signatures.items()
+    }
     after = _peak_megabytes()
     print(json.dumps(Profile(milliseconds, after and after - before)))
 
 
-def _time(model, size):
-    known = (size, model_interface.ANY_SIZE, model_interface.UINT8)
-    signature = next(name for name in known if name in model.signatures)
+def _signature(model, size):
+    for name in (size, model_interface.ANY_SIZE, model_interface.UINT8):
+        if name in model.signatures:
+            return name
+    sys.exit(
+        f"it has the signatures {', '.join(model.signatures)}, and none for "
+        f"{size}; name one of its sizes."
+    )
+
+
+def _time(model, signature, size):
     width, height = map(int, size.split("x"))
     photo = np.zeros((1, height, width, 3), model.dtype(signature))
     model.run(signature, photo)  # Warmup.
