@@ -35,6 +35,7 @@ def main(names):
     devices.prepare(deterministic=False)
     output = _output_for(names)
     found = _find(names, output)
+    _check_found(names, found)
     plan = outputs.plan(
         found.inputs, output, format=FLAGS.format, overwrite=FLAGS.overwrite
     )
@@ -83,15 +84,31 @@ def _read_stream(stream):
     )
 
 
+def _check_found(names, found):
+    if found.inputs or found.problems:
+        return
+    skipped = _skipped(found)
+    raise errors.InputError(
+        f"no picture or video is in {', '.join(names)}, apart from the "
+        f"`output` folder{f' (skipped: {skipped})' if skipped else ''}; name "
+        "other inputs."
+    )
+
+
+def _skipped(found):
+    counts = found.skipped.items()
+    return ", ".join(f"{n} {reason}" for reason, n in counts if n)
+
+
 def _report_found(found, plan):
     """Reports inputs that will not be processed; returns how many failed."""
     lines = [
         exit.as_flags(f"{name} {problem}")
         for name, problem in found.problems.items()
     ]
-    skipped = [f"{n} {reason}" for reason, n in found.skipped.items() if n]
+    skipped = _skipped(found)
     if skipped:
-        lines.append(f"Skipped: {', '.join(skipped)}.")
+        lines.append(f"Skipped: {skipped}.")
     earlier = crashes.finished()
     done = [o for o in plan.done if str(o.input.source) not in earlier]
     if done:

@@ -10,7 +10,7 @@ Results have exactly the size of their input and, where it can be written well,
 its format. They go into --output, cartoons/ by default, which mirrors
 sub-folders. Existing results are skipped, so the same command resumes where it
 stopped. Unreadable inputs are reported, the rest are processed, and the exit
-code is 1.
+code is 1, as it is when the inputs hold no picture or video.
 
 The model is a shipped style (storybook by default), a .keras file, the
 --workdir of a run, a SavedModel folder, a .tflite or .onnx file, a .npz file

@@ -109,6 +109,30 @@ def test_impossible_tasks_are_reported_at_the_start(
     assert not list((tmp_path / "out").glob("*.png"))
 
 
+@pytest.mark.parametrize("is_empty", [True, False])
+def test_inputs_without_pictures_are_an_error(cartoonize, tmp_path, is_empty):
+    folder = tmp_path / "mounted"
+    folder.mkdir()
+    if not is_empty:
+        (folder / "notes.txt").write_text("notes")
+    done = cartoonize(f"--output={tmp_path / 'out'}", folder)
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert f"no picture or video is in {folder}" in line
+    assert ("(skipped: 1 .txt)" in line) is not is_empty
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_run_with_nothing_left_to_do_succeeds(
+    cartoonize, make_folder, tmp_path
+):
+    folder = make_folder("photos", 1)
+    for _ in range(2):
+        done = cartoonize(f"--output={tmp_path / 'out'}", folder)
+        assert done.returncode == 0, done.stderr
+    assert "1 exist already" in done.stderr
+
+
 def test_ctrl_c_leaves_nothing_half_written(model, tmp_path, random):
     pixels = random.integers(0, 256, (500, 700, 3), "uint8")
     pictures.write_png(tmp_path / "photos/first.png", pixels)
