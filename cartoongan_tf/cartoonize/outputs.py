@@ -28,6 +28,10 @@ from cartoongan_tf.images import formats
 from cartoongan_tf.video import codecs
 
 _KNOWN_SUFFIXES = formats.READ_SUFFIXES.keys() | media_types.VIDEO_SUFFIXES
+_WRITTEN_SUFFIXES = (
+    *(each.suffixes[0] for each in formats.FORMATS.values()),
+    *codecs.SUFFIXES,
+)
 _MAX_LISTED_COLLISIONS = 5
 _MediaType = media_types.MediaType
 
@@ -73,8 +77,9 @@ def plan(
     Args:
         inputs: Inputs to cartoonize.
         output: A folder, in which subfolders are kept; for a single named
-            input, a file with the extension of a picture or a video; or `-`
-            for standard output.
+            input, a file with the extension of a picture or a video (a new
+            folder whose name has an extension must end in a slash); or `-` for
+            standard output.
         format: Format to write: `jpg`, `png`, `mp4` and so on. It only applies
             to inputs that it supports: `jpg` to pictures, `mp4` to videos and
             animations. By default, that of the input if it is an output
@@ -149,15 +154,23 @@ def _to_stdout(inputs, requested):
 
 def _is_file_name(output, inputs):
     path = pathlib.Path(output)
-    suffix = path.suffix.lower()
-    if suffix not in _KNOWN_SUFFIXES or path.is_dir():
+    if path.is_dir() or str(output).endswith("/"):
         return False
-    if len(inputs) != 1 or not inputs[0].is_named:
+    is_known = path.suffix.lower() in _KNOWN_SUFFIXES
+    if len(inputs) == 1 and inputs[0].is_named:
+        return is_known or _is_extension(path.suffix)
+    if is_known:
         raise errors.InputError(
             f"`output`={output} is a file name, which requires a single input "
             "file; name a folder."
         )
-    return True
+    return False
+
+
+def _is_extension(suffix):
+    """Whether it looks like one, unlike those of `v1.2` and `St. Ives`."""
+    letters = suffix[1:]
+    return letters.isalnum() and not letters.isdecimal()
 
 
 def _to_file(source, path, requested):
@@ -165,8 +178,9 @@ def _to_file(source, path, requested):
     is_video = _has_video_suffix(path)
     if format is None and not is_video:
         raise errors.InputError(
-            f"`output`={path} has the extension of a format that can only be "
-            "read; use another one."
+            f"`output`={path} does not have the extension of a format that can "
+            f"be written; use one of {', '.join(_WRITTEN_SUFFIXES)}, or end "
+            "the name of a folder with a slash."
         )
     differs = requested.format and format != requested.format
     if differs or requested.video_suffix not in (None, path.suffix.lower()):

@@ -198,7 +198,9 @@ def test_a_single_input_may_have_an_output_file(tmp_path):
     [
         ([named("a.jpg"), named("b.jpg")], "x.png", "requires a single input"),
         ([make_input("a.jpg")], "x.png", "requires a single input"),
-        ([named("a.jpg")], "x.heic", "can only be read"),
+        ([named("a.jpg")], "x.heic", r"use one of \.avif, .*\.webp, \.mp4,"),
+        ([named("a.jpg")], "c.jxl", r"c\.jxl does not have the extension of"),
+        ([named("a.jpg")], "o.docx", "end the name of a folder with a slash"),
         ([named("a.jpg")], "x.mp4", "is a video, but a.jpg is a picture"),
         (
             [named("a.gif", MediaType.ANIMATION, "GIF")],
@@ -211,6 +213,24 @@ def test_a_single_input_may_have_an_output_file(tmp_path):
 def test_an_unsuitable_output_file_is_rejected(found, name, reason, tmp_path):
     with pytest.raises(errors.InputError, match=reason):
         outputs.plan(found, tmp_path / name)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("found", "name"),
+    [
+        (named("a.jpg"), "v1.2"),
+        (named("a.jpg"), "St. Ives"),
+        (named("a.jpg"), "model.v1/"),
+        (named("a.jpg"), "x.png/"),
+        (named("a.jpg"), "old.d"),
+        (make_input("a.jpg"), "model.v1"),
+    ],
+)
+def test_a_folder_may_have_a_dot_in_its_name(found, name, tmp_path):
+    (tmp_path / "old.d").mkdir()
+    (planned,) = outputs.plan([found], f"{tmp_path}/{name}").outputs
+    assert planned.path == tmp_path / name / "a.jpg"
 
 
 def test_format_and_extension_must_agree(tmp_path):
