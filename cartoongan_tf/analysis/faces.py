@@ -16,7 +16,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-INSTALL = "pip install 'cartoongan-tf[evaluation]'"
+from cartoongan_tf.core import errors
+
+INSTALL = errors.install_hint("evaluation")
 
 _UPSAMPLINGS = 1  # Lowers the minimum face size from 80 to 40 pixels.
 _MIN_IOU = 0.3  # Intersection over union of two detections of one face.

@@ -27,7 +27,7 @@ try:
     from cartoongan_tf.batch import worker
 except ModuleNotFoundError as error:
     raise errors.InputError(
-        f"batch needs {error.name}; run `pip install 'cartoongan-tf[scale]'`."
+        f"batch needs {error.name}; {errors.install_hint('scale')}."
     ) from error
 
 

@@ -116,7 +116,7 @@ def _show(table, photos, cartoons, size, detector):
         "FID is higher for fewer pictures: compare it within this table only."
     )
     if detector is None:
-        note += f" For the faces, {faces.INSTALL}"
+        note += f" For the faces, {faces.INSTALL}."
     console = rich.console.Console(highlight=False, markup=False)
     report.show(console, table, title, note)
 

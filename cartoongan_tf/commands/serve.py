@@ -4,6 +4,8 @@ import importlib.util
 import runpy
 import sys
 
+from cartoongan_tf.core import errors
+
 # Names in an installed wheel and in a checkout.
 _PACKAGES = ("cartoongan_serving", "serving")
 
@@ -24,6 +26,6 @@ def run(arguments: list[str]) -> None:
         )
     except ModuleNotFoundError as error:
         sys.exit(
-            f"error: serve needs {error.name}; run `pip install "
-            "'cartoongan-tf[serving]'`."
+            f"error: serve needs {error.name}; "
+            f"{errors.install_hint('serving')}."
         )

@@ -14,6 +14,11 @@ class InputError(ValueError):
     """
 
 
+def install_hint(extra: str) -> str:
+    """Returns how to install an extra; no package index has this project."""
+    return f"run `pip install '.[{extra}]'` in CartoonGAN's checkout"
+
+
 def is_out_of_space(error: Exception) -> bool:
     """Whether a write failed for a full disk, a quota or a file-size limit."""
     return isinstance(error, OSError) and error.errno in (

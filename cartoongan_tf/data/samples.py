@@ -33,8 +33,7 @@ def read_photos() -> dict[str, np.ndarray]:
     except ImportError as error:
         raise errors.InputError(
             f"{PREFIX}photos come from scikit-image, which is not installed; "
-            "run `pip install 'cartoongan-tf[samples]'`, or name a folder of "
-            "photos."
+            f"{errors.install_hint('samples')}, or name a folder of photos."
         ) from error
     left, right, _ = skimage.data.stereo_motorcycle()
     return {

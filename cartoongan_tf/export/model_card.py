@@ -29,8 +29,11 @@ Photo in, cartoon out: a CartoonGAN generator with {parameters:,} parameters.
 
 ![Photos above their cartoons]({sheet})
 
+In a checkout of CartoonGAN, inside a Python 3.11, 3.12 or 3.13 virtual
+environment:
+
 ```sh
-pip install 'cartoongan-tf[hub]'
+pip install '.[hub]'
 ```
 
 ```python

@@ -21,8 +21,8 @@ def require_packages() -> None:
     missing = [p for p in _PACKAGES if not importlib.util.find_spec(p)]
     if missing:
         raise errors.InputError(
-            f"`formats`=onnx needs {', '.join(missing)}; install them with "
-            "`pip install 'cartoongan-tf[onnx]'`."
+            f"`formats`=onnx needs {', '.join(missing)}; "
+            f"{errors.install_hint('onnx')}."
         )
 
 

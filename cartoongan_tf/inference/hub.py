@@ -74,8 +74,8 @@ def _library(address, flag):
         hub.parse_hf_uri  # noqa: B018  Old versions lack it.
     except (ImportError, AttributeError) as error:
         raise errors.InputError(
-            f"`{flag}`={address} needs huggingface_hub 2; run `pip install "
-            "'cartoongan-tf[hub]'`."
+            f"`{flag}`={address} needs huggingface_hub 2; "
+            f"{errors.install_hint('hub')}."
         ) from error
     return hub
 

@@ -263,8 +263,8 @@ def _open_checked(open_model, path, flag):
         return open_model(path)
     except ImportError as error:
         raise errors.InputError(
-            f"`{flag}`: {path} needs {error.name}; install it with `pip "
-            "install 'cartoongan-tf[onnx]'`."
+            f"`{flag}`: {path} needs {error.name}; "
+            f"{errors.install_hint('onnx')}."
         ) from error
     except (
         AttributeError,

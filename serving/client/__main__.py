@@ -143,7 +143,7 @@ def _client(url):
         except ModuleNotFoundError as error:
             raise errors.ClientError(
                 f"--url={url} needs {error.name}; run `pip install "
-                "'cartoongan-tf[serving]'`."
+                "'.[serving]'` in CartoonGAN's checkout."
             ) from error
         return grpc.GrpcClient(url, **options)
     raise errors.ClientError(

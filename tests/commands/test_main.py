@@ -127,7 +127,7 @@ def test_missing_packages_of_the_server_are_named(program, tmp_path):
     environment = os.environ | {"PYTHONPATH": str(tmp_path)}
     done = program("serve", env=environment)
     assert done.returncode == 1
-    assert "serve needs absent_package; run `pip install 'carto" in done.stderr
+    assert "serve needs absent_package; run `pip install '.[s" in done.stderr
 
 
 def test_a_path_alone_is_cartoonized_without_a_foreign_line(

@@ -19,9 +19,7 @@ def test_photos_are_color_pictures():
 
 def test_a_missing_scikit_image_is_an_error_with_a_fix(monkeypatch):
     monkeypatch.setitem(sys.modules, "skimage.data", None)
-    with pytest.raises(
-        errors.InputError, match=r"pip install 'cartoongan-tf\[samples\]'"
-    ):
+    with pytest.raises(errors.InputError, match=r"pip install '\.\[samples\]'"):
         samples.read_photos()
 
 

@@ -236,7 +236,7 @@ def test_a_package_that_is_missing_or_old_is_named(fetch, tmp_path, content):
     (tmp_path / "huggingface_hub.py").write_text(content)
     done = fetch("hf://a/model", PYTHONPATH=str(tmp_path))
     assert done.returncode == 1
-    assert "run `pip install 'cartoongan-tf[hub]'`." in done.stderr
+    assert "run `pip install '.[hub]'` in CartoonGAN's checkout." in done.stderr
 
 
 def test_addresses_are_distinguished_from_files():

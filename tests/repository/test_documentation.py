@@ -150,3 +150,11 @@ def test_each_requirement_is_explained():
 def test_the_citation_names_this_version():
     citation = (ROOT / "CITATION.cff").read_text()
     assert f"\nversion: {cartoongan_tf.__version__}\n" in citation
+
+
+def test_extras_are_not_installed_by_a_name_that_no_index_has():
+    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    for package in ("cartoongan_tf", "serving"):
+        pages += (ROOT / package).rglob("*.py")
+    named = [page for page in pages if "cartoongan-tf[" in page.read_text()]
+    assert not named

@@ -200,9 +200,7 @@ def test_only_grpc_needs_the_grpc_package(run_command):
         sys.executable, "-c", lines, "--url=grpc://127.0.0.1:1", "a.jpg"
     )
     assert done.returncode == 1
-    assert (
-        "needs grpc; run `pip install 'cartoongan-tf[serving]'`" in done.stderr
-    )
+    assert "needs grpc; run `pip install '.[serving]'`" in done.stderr
     assert "Traceback" not in done.stderr
 
 
