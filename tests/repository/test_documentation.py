@@ -158,3 +158,11 @@ def test_extras_are_not_installed_by_a_name_that_no_index_has():
         pages += (ROOT / package).rglob("*.py")
     named = [page for page in pages if "cartoongan-tf[" in page.read_text()]
     assert not named
+
+
+def test_kotlin_buffers_have_the_byte_order_that_litert_copies():
+    text = (ROOT / "docs/android.md").read_text()
+    made = re.findall(r"ByteBuffer\.allocateDirect\(.*", text)
+    assert made
+    assert all("order(ByteOrder.nativeOrder())" in line for line in made)
+    assert "photo.rewind()\ncartoon.rewind()\ninterpreter.run" in text
