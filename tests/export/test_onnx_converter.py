@@ -56,5 +56,5 @@ def test_onnxruntime_gives_the_cartoons_of_the_generator(
 def test_a_missing_package_is_named(monkeypatch):
     onnx_converter.require_packages()
     monkeypatch.setitem(sys.modules, "tf2onnx", None)
-    with pytest.raises(errors.InputError, match="needs tf2onnx; install"):
+    with pytest.raises(errors.InputError, match="needs tf2onnx; run"):
         onnx_converter.require_packages()
