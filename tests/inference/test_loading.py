@@ -145,7 +145,7 @@ def test_a_missing_package_is_named(monkeypatch, tmp_path):
         sys.modules, "cartoongan_tf.inference.onnx_runtime", False
     )
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
-    with pytest.raises(errors.InputError, match="needs onnxruntime; install"):
+    with pytest.raises(errors.InputError, match="needs onnxruntime; run"):
         loading.open_model(tmp_path / "model.onnx", "model")
 
 
