@@ -73,7 +73,7 @@ def test_small_gradients_are_those_of_float32(make_gan, batch):
             np.linalg.norm(expected), rel=0.05
         )
     norms = [np.linalg.norm(np.concatenate(m[:count])) for m in (lost, wanted)]
-    assert norms[0] < 0.5 * norms[1]  # What scaling is for.
+    assert norms[0] < 0.8 * norms[1]  # What scaling is for.
     for name in ("content_loss", "content_grad_norm", "discriminator_loss"):
         assert float(report[name]) == pytest.approx(
             float(reported[name]), rel=0.01

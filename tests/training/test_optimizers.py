@@ -91,7 +91,7 @@ def test_a_skipped_first_step_starts_the_moving_average():
         initial_scale=1.0,
     )
     optimizer.build([weight])
-    for gradient in (np.inf, 4.0):
+    for gradient in (np.inf, 2.0):  # Of a loss scaled by 1, then by 0.5.
         optimizer.apply([tf.constant([gradient])], [weight])
     optimizer.finalize_variable_values([weight])
     assert weight.numpy() == pytest.approx([0.75 * 4])
