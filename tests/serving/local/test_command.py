@@ -59,11 +59,10 @@ def start_request(address, body):
     )
     connection.sendall(
         b"POST /v1/models/cartoongan:predict HTTP/1.1\r\nHost: x\r\n"
-        b"Content-Length: %d\r\n\r\n" % len(body) + body[:10]
+        b"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(body)
     )
-    page = f"{address}/monitoring/prometheus/metrics"
-    pending = "cartoongan_pending_requests 1.0"
-    wait_until(lambda: pending in requests.get(page).text)
+    assert b" 100 " in connection.recv(1000)  # The body is waited for.
+    connection.sendall(body[:10])
     return connection
 
 
