@@ -169,8 +169,6 @@ def test_the_bar_of_a_terminal_is_one_line(monkeypatch):
         progress.on_train_batch_end(batch, losses)
     printed = re.sub(r"\x1b\[[\d;]*m|\x08", "", terminal.getvalue())
     *_, line = printed.split("\r")
-        "\r"
-    )
     assert "total_loss: 0.1234" in line
     assert len(line.rstrip()) < 80
 
