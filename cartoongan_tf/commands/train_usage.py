@@ -8,7 +8,7 @@ Without a folder of people, pass --holdout_people=0 in place of --people_dir.
 Run the same command again to resume. --steps, --sample_every,
 --checkpoint_every, --evaluate_every, --cache, --check_data and --strategy may
 change then; all other flags must stay the same. A run's flags are written to
-WORKDIR/train.flags; --flagfile=WORKDIR/train.flags repeats it.
+WORKDIR/train.flags; --flagfile=WORKDIR/train.flags --workdir=OTHER repeats it.
 """
 
 import dataclasses
