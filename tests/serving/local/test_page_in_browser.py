@@ -291,8 +291,8 @@ def test_a_busy_server_is_reported_and_tried_again(
     open_page, published, random
 ):
     photo = random.integers(0, 256, (300, 400, 3), "uint8")
-    flag = "--max_enqueued_requests=1"
-    with browsing.serve(f"--model_dir={published}", flag) as (address, _):
+    flags = ("--max_enqueued_requests=1", "--max_body_mb=1")
+    with browsing.serve(f"--model_dir={published}", *flags) as (address, _):
         visit = open_page(address, [REFUSED])
         with slow_sender(address):
             visit.choose(browsing.png(photo))
@@ -304,17 +304,14 @@ def test_a_busy_server_is_reported_and_tried_again(
 
 @contextlib.contextmanager
 def slow_sender(address):
-    """Someone else, whose request is under way."""
+    """Someone else, whose upload leaves no room for another."""
     where = urllib.parse.urlsplit(address)
-    head = (
-        "POST /v1/models/cartoongan:predict HTTP/1.1\r\nHost: x\r\n"
-        "Content-Length: 100\r\n\r\n"
-    )
+    path = "/v1/models/cartoongan:predict"
+    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {2**20}\r\n\r\n"
     with socket.create_connection((where.hostname, where.port)) as sender:
-        sender.sendall(head.encode())
-        metrics = f"{address}monitoring/prometheus/metrics"
-        pending = "cartoongan_pending_requests 1.0"
-        wait_until(lambda: pending in requests.get(metrics).text)
+        sender.sendall(head.encode() + bytes(2**20 - 1))
+        other = urllib.parse.urljoin(address, path)
+        wait_until(lambda: requests.post(other, b"{}").status_code == 503)
         yield
 
 
