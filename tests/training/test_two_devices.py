@@ -123,6 +123,7 @@ def test_a_batch_that_cannot_be_split_is_an_error(train):
     assert "pass 4 or 6." in message
 
 
+@pytest.mark.distributed
 def test_the_gradient_of_the_whole_batch_is_clipped(train, tmp_path):
     train(("one", *PIXELS), ("two", *PIXELS, "--strategy=mirrored"))
     run_states.assert_close(tmp_path / "one", tmp_path / "two")
