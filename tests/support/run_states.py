@@ -56,14 +56,14 @@ def assert_same_bits(workdir, other):
     assert run_log.read_table(workdir) == run_log.read_table(other)
 
 
-def assert_close(workdir, other, tolerance=1e-4, moments=None):
+def assert_close(workdir, other, tolerance=1e-4, moments=None, log=None):
     """Equal but for the order of sums: all losses, weights and moments.
 
     Vectors are left out: a bias before a normalization has no effect and only
     rounding errors as its gradient, of which Adam makes steps of full length.
     It does so with small gradients of kernels, too: with `SLOWLY`, what that
-    changes stays small. `moments` is the tolerance of the optimizers' moments,
-    if it is another than that of weights and losses.
+    changes stays small. `moments` and `log` are the tolerances of optimizers'
+    moments, and of losses and norms, if they are others than that of weights.
     """
     for phase in PHASES:
         a, b = checkpoint(workdir, phase), checkpoint(other, phase)
@@ -77,7 +77,9 @@ def assert_close(workdir, other, tolerance=1e-4, moments=None):
     rows, others = run_log.read_table(workdir), run_log.read_table(other)
     for row, other_row in zip(rows, others, strict=True):
         assert row["phase"] == other_row["phase"]
-        assert numbers(row) == pytest.approx(numbers(other_row), rel=tolerance)
+        assert numbers(row) == pytest.approx(
+            numbers(other_row), rel=log or tolerance
+        )
 
 
 def numbers(row):

@@ -136,9 +136,12 @@ def state_of(folder):
 def test_two_workers_train_like_one(whole, start, tmp_path):
     workdir, (chief, other) = whole
     finish([start(tmp_path / "one")])
-    # Adam soon forgets in the warm-up: rounding errors grow in its moments, to
-    # 0.03 on one kind of CPU.
-    run_states.assert_close(tmp_path / "one", workdir, moments=0.1)
+    # Adam soon forgets in the warm-up: rounding errors grow in its moments. On
+    # CPUs with AMX they reach 0.12 there, 0.001 in the discriminator's weights
+    # and 0.004 in its gradient.
+    run_states.assert_close(
+        tmp_path / "one", workdir, tolerance=0.003, moments=0.2, log=0.02
+    )
     assert "2 replicas on 2 workers, 2 images each." in chief
     assert "Phase adversarial: 0 of 2 steps done." in chief
     assert other == (
