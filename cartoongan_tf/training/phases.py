@@ -68,8 +68,8 @@ class Outcome(NamedTuple):
     problem: divergence_guard.Diverged | None = None
 
 
-def has_warmed_up(run: runs.Run) -> bool:
-    """Whether the adversarial phase has begun: it has a checkpoint."""
+def has_begun_adversarial(run: runs.Run) -> bool:
+    """Whether the adversarial phase has a checkpoint."""
     return checkpoints.exist(run.checkpoint_path(runs.ADVERSARIAL))
 
 
@@ -88,7 +88,7 @@ def run_warm_up(
         Trained generator, and whether the phase is complete.
     """
     config = run.config
-    is_over = has_warmed_up(run)
+    is_over = has_begun_adversarial(run)
     _check_shared(run, is_over)
     if is_over:
         return Outcome(generator, is_complete=True)
@@ -131,7 +131,7 @@ def run_adversarial(
             discriminators,
             objectives.adversarial(run, content_features),
         )
-    is_new = not has_warmed_up(run)
+    is_new = not has_begun_adversarial(run)
     feature = discriminators.feature
     if feature and is_new and not feature.is_adapted:
         _adapt(run, phase)

@@ -65,10 +65,10 @@ def train(
     with _translating_errors(run, generator):
         with run.cluster.chief_first():
             batches.cartoon_windows(run)  # The chief caches them for all.
-        is_warm = phases.has_warmed_up(run)
+        was_warm = phases.has_begun_adversarial(run)
         outcome = phases.run_warm_up(run, generator, content_features)
         if outcome.is_complete:
-            if run.cluster.is_chief and config.warmup_steps and not is_warm:
+            if run.cluster.is_chief and config.warmup_steps and not was_warm:
                 _save_generator(run, outcome.generator)
             outcome = phases.run_adversarial(
                 run,

@@ -99,7 +99,9 @@ def _tiles(tflite):
     try:
         text = tflite.with_name(_REPORT).read_text("utf-8")
         report = json.loads(text)
-        tiles = {entry["file"]: entry["tiles"] for entry in report["artifacts"]}
+        tiles = {
+            entry["file"]: entry.get("tiles") for entry in report["artifacts"]
+        }
         return tiles.get(tflite.name)
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -111,6 +111,11 @@ def test_without_npm_the_page_is_reported(catalog, tflite, tmp_path):
         ('{"artifacts": [{"file": "a.tflite", "tiles": null}]}', None),
         ('{"artifacts": [{"file": "b.tflite", "tiles": {"margin": 5}}]}', None),
         ('{"artifacts": [{"file": "a.tflite"}]}', None),
+        (
+            '{"artifacts": [{"file": "of an older release"}, '
+            '{"file": "a.tflite", "tiles": {"margin": 50}}]}',
+            50,
+        ),
         ("[]", None),
         ("{", None),
     ],
